@@ -1,0 +1,67 @@
+"""Settings of an analysis: one frozen record that travels into every report."""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+from fer.errors import SettingsError
+
+DETECTORS = ("blazeface", "haar", "yunet", "dnn")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that changes a result.
+
+    Args:
+        detector: One of `DETECTORS`.
+        detector_path: Weights of ``yunet`` or ``dnn``; None looks in models/detectors/.
+        fps: Analysed frames a second of video; None analyses every frame.
+        detect_interval_s: Seconds between two runs of the detector while faces are tracked.
+        max_faces: Faces analysed in one frame; the largest are kept.
+        half_life_s: Half-life of the smoothing of probabilities over time; 0 switches it off.
+        unsure_below: A verdict whose highest probability is under this is "unsure"; None takes
+            the threshold that the model's manifest carries.
+        flip: Average the network over the mirrored face too (twice the network's time).
+    """
+
+    detector: str = "blazeface"
+    detector_path: str | None = None
+    fps: float | None = None
+    detect_interval_s: float = 1.0
+    max_faces: int = 64
+    half_life_s: float = 0.25
+    unsure_below: float | None = None
+    flip: bool = False
+
+    def __post_init__(self) -> None:
+        if self.detector not in DETECTORS:
+            raise SettingsError(f"Unknown detector {self.detector!r}: choose one of {', '.join(DETECTORS)}.")
+        checks = {
+            "fps": self.fps is None or 0 < self.fps <= 1000,
+            "detect_interval_s": 0 < self.detect_interval_s <= 60,
+            "max_faces": 1 <= self.max_faces <= 1000,
+            "half_life_s": 0 <= self.half_life_s <= 60,
+            "unsure_below": self.unsure_below is None or 0 <= self.unsure_below <= 1,
+        }
+        for name, fits in checks.items():
+            if not fits:
+                raise SettingsError(f"The setting {name}={getattr(self, name)} is out of range; see `fer.Settings`.")
+
+    def replace(self, **changes) -> "Settings":
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Settings":
+        """Settings from `to_dict`'s values; unknown keys are refused.
+
+        Raises:
+            SettingsError: A key is unknown or a value is out of range.
+        """
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
+        return cls(**values)

@@ -1,0 +1,48 @@
+"""Every vocabulary of the project, defined once: emotions, colours, quality codes.
+
+The class order is FER2013's own; `fer.emotion` checks it against the model's manifest.
+"""
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""Class names in the order of the network's outputs and of FER2013's labels 0 to 6."""
+
+DISPLAY_ORDER = ("happy", "surprise", "neutral", "sad", "fear", "disgust", "angry")
+"""The order of every legend, table and stacked chart."""
+
+UNSURE = "unsure"
+"""The answer when no calibrated probability reaches the threshold."""
+
+EMOTION_COLOURS = {
+    "happy": "#E69F00",
+    "surprise": "#56B4E9",
+    "sad": "#0072B2",
+    "angry": "#D55E00",
+    "disgust": "#009E73",
+    "fear": "#CC79A7",
+    "neutral": "#8C8C8C",
+    UNSURE: "#C9C9C9",
+}
+"""Okabe-Ito palette (colour-blind safe); always shown with a word beside the colour."""
+
+QUALITY_OK = "ok"
+"""A face that enters the statistics."""
+
+QUALITY_CODES = ("no_face", "small", "blurred", "dark", "turned", "cut_off")
+"""Why a frame or a face is left out of the statistics. Several codes are joined by ``+``."""
+
+QUALITY_TEXT = {
+    QUALITY_OK: "usable",
+    "no_face": "no face found",
+    "small": "face too small",
+    "blurred": "blurred",
+    "dark": "too dark",
+    "turned": "turned away",
+    "cut_off": "cut off by the frame's edge",
+}
+"""What a person reads for each code."""
+
+FACE_SIZE_PX = 48
+"""Side of the network's gray input, as in FER2013."""
+
+N_LANDMARKS = 468
+"""Points of the face mesh (MediaPipe's canonical face model)."""
