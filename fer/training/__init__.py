@@ -1,0 +1,1 @@
+"""Networks, trainer, evaluation, calibration and conversion: the only room that imports Keras."""
