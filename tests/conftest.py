@@ -1,0 +1,32 @@
+"""Fixtures shared by all tests."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def _shared_folder(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"needs ../shared/{name}, which is not here: research data does not go into the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """Folder of real clips and photos."""
+    return _shared_folder("media")
+
+
+@pytest.fixture(scope="session")
+def fer2013() -> Path:
+    """Folder of FER2013 and FER+."""
+    return _shared_folder("fer2013")
+
+
+@pytest.fixture(scope="session")
+def detector_files() -> Path:
+    """Folder of weights for the optional detectors."""
+    return _shared_folder("detectors")
