@@ -1,0 +1,65 @@
+"""Square patches of a picture, turned and scaled: what the mesh and the network look at."""
+
+import cv2
+import numpy as np
+
+SHRINK_FROM = 2.0
+"""Source pixels a patch pixel from which the region is averaged down first (no aliasing)."""
+
+
+def square_patch(image: np.ndarray, centre: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
+    """Cut a turned square out of a picture.
+
+    Args:
+        image: (H, W) or (H, W, 3) uint8.
+        centre: (2,) x, y of the square's centre in pixels.
+        side: Side of the square in pixels.
+        roll_degrees: Clockwise angle that is levelled.
+        out_px: Side of the patch.
+
+    Returns:
+        (out_px, out_px[, 3]) uint8; beyond the picture the border is repeated.
+    """
+    to_patch = patch_matrix(centre, side, roll_degrees, out_px)
+    shrink = int(side / out_px / SHRINK_FROM) + 1
+    if shrink > 1:
+        reach = side * 0.75
+        left, top = np.maximum(np.floor(centre - reach), 0).astype(int)
+        right, bottom = np.ceil(centre + reach).astype(int)
+        region = image[top:bottom, left:right]
+        size = (max(1, region.shape[1] // shrink), max(1, region.shape[0] // shrink))
+        if region.size:
+            image = cv2.resize(region, size, interpolation=cv2.INTER_AREA)
+            scale = np.array([region.shape[1] / size[0], region.shape[0] / size[1]])
+            offset = np.array([left, top]) + (scale - 1) / 2
+            to_patch[:, 2] += to_patch[:, :2] @ offset
+            to_patch[:, :2] *= scale
+    return cv2.warpAffine(image, to_patch, (out_px, out_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def patch_matrix(centre: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
+    """(2, 3) affine matrix from picture pixels to pixels of the patch."""
+    scale = out_px / side
+    angle = np.deg2rad(roll_degrees)
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    turn = np.array([[cos, sin], [-sin, cos]])
+    middle = (out_px - 1) / 2
+    return np.column_stack([turn, middle - turn @ np.asarray(centre, float)])
+
+
+def to_picture(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Map points of a patch back into the picture.
+
+    Args:
+        points: (n, 2) or (n, 3) patch pixels; z is scaled only.
+        matrix: (2, 3) from `patch_matrix`.
+
+    Returns:
+        The same shape in picture pixels.
+    """
+    inverse = np.linalg.inv(matrix[:, :2])
+    out = np.empty_like(points)
+    out[:, :2] = (points[:, :2] - matrix[:, 2]) @ inverse.T
+    if points.shape[1] == 3:
+        out[:, 2] = points[:, 2] * np.sqrt(abs(np.linalg.det(inverse)))
+    return out
