@@ -1,0 +1,163 @@
+"""Zip files with pictures: members come out one by one, bounded in number and size."""
+
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from fer.errors import DamagedInputError, TooLargeInputError, UnsupportedInputError
+from fer.sources.images import MAX_FILE_BYTES
+from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
+from fer.sources.opening import open_binary, safe_label
+
+MAX_MEMBERS = 10_000
+"""Most entries of one zip file, folders included."""
+
+MAX_TOTAL_BYTES = 4 * 2**30
+"""Most bytes that all members together may unpack to."""
+
+MAX_RATIO = 200
+"""A member that unpacks to more than this many times its packed size is a bomb, from `BOMB_BYTES` on."""
+
+BOMB_BYTES = 16 * 2**20
+"""Members that unpack to less are harmless at any ratio (a white BMP packs 1000 to 1)."""
+
+_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".avif", ".tif", ".tiff")
+_MOST_DIRECTORY_BYTES = 4 * 2**20
+_END_RECORD_REACH = 22 + 65_535
+_ENCRYPTED = 0x1
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+
+
+def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
+    """The pictures of a zip file, unpacked in memory one after the other.
+
+    A member counts as a picture by its first bytes; one that is only called a picture is given out
+    too, so that its error can be shown. Everything is checked against the limits before the first
+    byte is unpacked, when this function is called.
+
+    Args:
+        source: The zip file's bytes or its path.
+
+    Returns:
+        (label, bytes) of each picture, in the order of the zip file. Labels are unique and hold no
+        folders. A member whose content is damaged gives ``b""``, which `read_image` refuses.
+
+    Raises:
+        MissingInputError: The path cannot be read.
+        EmptyInputError: There are no bytes.
+        UnsupportedInputError: It is no zip file, is protected with a password or holds no picture.
+        DamagedInputError: Its directory is damaged.
+        TooLargeInputError: It passes a limit on members, sizes or compression.
+    """
+    file = open_binary(source)
+    try:
+        archive = _open_archive(file)
+        chosen = [member for member in archive.infolist() if _is_picture(archive, member)]
+        if not chosen:
+            raise UnsupportedInputError(
+                "The zip file holds no picture: put JPEG, PNG, WebP or BMP files into it."
+            )
+    except BaseException:
+        file.close()
+        raise
+    return _members(file, archive, chosen)
+
+
+def _open_archive(file: BinaryIO) -> zipfile.ZipFile:
+    head = file.read(HEAD_BYTES)
+    if sniff(head) != "zip":
+        raise unsupported(head, wanted="zip")
+    # Python builds an object for every entry, so the directory's length is checked before that.
+    if _directory_bytes(file) > _MOST_DIRECTORY_BYTES:
+        raise _too_many()
+    try:
+        archive = zipfile.ZipFile(file)
+    except (*_READ_ERRORS, struct.error, IndexError) as error:
+        raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
+    _check_limits(archive.infolist())
+    return archive
+
+
+def _directory_bytes(file: BinaryIO) -> int:
+    """Length of the directory that the end record, or its 64-bit form, declares; 0 without one."""
+    size = file.seek(0, os.SEEK_END)
+    start = max(0, size - _END_RECORD_REACH)
+    file.seek(start)
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return 0
+    declared = struct.unpack_from("<I", tail, at + 12)[0]
+    if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":
+        file.seek(min(struct.unpack_from("<Q", tail, at - 12)[0], size))
+        record = file.read(56)
+        if len(record) == 56:
+            declared = struct.unpack_from("<Q", record, 40)[0]
+    # An end record can lie; the directory cannot be longer than what stands in front of the record.
+    return min(declared, size)
+
+
+def _check_limits(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse too many, too large, packed-too-well and encrypted members."""
+    if len(members) > MAX_MEMBERS:
+        raise _too_many()
+    if any(member.flag_bits & _ENCRYPTED for member in members):
+        raise UnsupportedInputError("The zip file is protected with a password: unpack it first.")
+    if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
+        size = MAX_TOTAL_BYTES // 2**30
+        raise TooLargeInputError(f"The zip file unpacks to more than {size} GB: split it into smaller ones.")
+    for member in members:
+        if member.file_size > BOMB_BYTES and member.file_size > MAX_RATIO * max(1, member.compress_size):
+            raise TooLargeInputError(
+                f"A file in the zip file unpacks to more than {MAX_RATIO} times its size, "
+                "as only a zip bomb does: unpack it yourself if you trust it."
+            )
+
+
+def _too_many() -> TooLargeInputError:
+    return TooLargeInputError(
+        f"The zip file has more than {MAX_MEMBERS} entries: split it into smaller ones."
+    )
+
+
+def _is_picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(member.filename)
+    if member.is_dir() or "__MACOSX" in name.parts or name.name.startswith("."):
+        return False
+    if name.suffix.lower() in _IMAGE_SUFFIXES:
+        return True
+    return input_kind(sniff(_read(archive, member, HEAD_BYTES))) == "image"
+
+
+def _members(
+    file: BinaryIO, archive: zipfile.ZipFile, chosen: list[zipfile.ZipInfo]
+) -> Iterator[tuple[str, bytes]]:
+    used: set[str] = set()
+    with file, archive:
+        for member in chosen:
+            label = _unique(safe_label(member.filename, default="photo"), used)
+            # One byte over the limit of a picture is enough for `read_image` to refuse it.
+            yield label, _read(archive, member, MAX_FILE_BYTES + 1)
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    """At most ``limit`` bytes of a member; none if it is damaged."""
+    try:
+        with archive.open(member) as stream:
+            return stream.read(limit)
+    except (*_READ_ERRORS, RuntimeError):
+        return b""
+
+
+def _unique(label: str, used: set[str]) -> str:
+    """The label, with a number behind it if it was used before."""
+    candidate, number = label, 1
+    while candidate in used:
+        number += 1
+        candidate = f"{label} ({number})"
+    used.add(candidate)
+    return candidate

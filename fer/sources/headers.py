@@ -1,0 +1,133 @@
+"""Sizes that files declare, read without decoding anything: the guard in front of the decoders."""
+
+import os
+import struct
+from typing import BinaryIO
+
+_JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
+_MOST_BOXES = 100_000
+_SEGMENT_ID = b"\x18\x53\x80\x67"
+
+
+def image_size(data: bytes, sniffed: str) -> tuple[int, int] | None:
+    """Width and height in pixels that a picture's header declares.
+
+    Args:
+        data: The whole file.
+        sniffed: Its format, from `fer.sources.sniff`.
+
+    Returns:
+        (width, height), or None if the header is damaged.
+    """
+    readers = {"png": _png_size, "gif": _gif_size, "bmp": _bmp_size, "webp": _webp_size, "jpeg": _jpeg_size}
+    try:
+        return readers[sniffed](data)
+    except (struct.error, IndexError):
+        return None
+
+
+def is_cut_short(file: BinaryIO, sniffed: str) -> bool:
+    """Whether a video file declares more bytes than it has, as after a broken download.
+
+    Args:
+        file: Open for reading; left at its start.
+        sniffed: Its format, from `fer.sources.sniff`.
+
+    Returns:
+        False too if the container does not declare its length (recordings of a browser).
+    """
+    size = file.seek(0, os.SEEK_END)
+    try:
+        if sniffed == "mp4":
+            return _last_box_end(file, size) > size
+        file.seek(0)
+        head = file.read(64)
+        if sniffed == "avi":
+            return 8 + struct.unpack_from("<I", head, 4)[0] > size
+        return sniffed == "matroska" and _segment_end(head) > size
+    except (struct.error, IndexError):
+        return True  # not even the first header is whole
+    finally:
+        file.seek(0)
+
+
+def _png_size(data: bytes) -> tuple[int, int]:
+    return struct.unpack_from(">II", data, 16)
+
+
+def _gif_size(data: bytes) -> tuple[int, int]:
+    return struct.unpack_from("<HH", data, 6)
+
+
+def _bmp_size(data: bytes) -> tuple[int, int]:
+    if struct.unpack_from("<I", data, 14)[0] == 12:
+        return struct.unpack_from("<HH", data, 18)
+    width, height = struct.unpack_from("<ii", data, 18)
+    return abs(width), abs(height)  # a negative height means: rows from top to bottom
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    chunk = data[12:16]
+    if chunk == b"VP8X":
+        low, high = struct.unpack_from("<HB", data, 24), struct.unpack_from("<HB", data, 27)
+        return 1 + low[0] + (low[1] << 16), 1 + high[0] + (high[1] << 16)
+    if chunk == b"VP8L":
+        bits = struct.unpack_from("<I", data, 21)[0]
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if chunk == b"VP8 ":
+        width, height = struct.unpack_from("<HH", data, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    return None
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    position = 2
+    while data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker in _JPEG_SIZE_MARKERS:
+            height, width = struct.unpack_from(">HH", data, position + 5)
+            return width, height
+        if marker in _JPEG_BARE_MARKERS:
+            position += 1 if marker == 0xFF else 2
+        else:
+            position += 2 + struct.unpack_from(">H", data, position + 2)[0]
+    return None
+
+
+def _last_box_end(file: BinaryIO, size: int) -> int:
+    """Where the last top-level box of an MP4 file says that it ends."""
+    position = 0
+    for _ in range(_MOST_BOXES):
+        if position + 8 > size:
+            break
+        file.seek(position)
+        head = file.read(16)
+        length = struct.unpack_from(">I", head)[0]
+        if length == 1:
+            length = struct.unpack_from(">Q", head, 8)[0]
+        if length < 8:  # 0: up to the end of the file; 2 to 7: padding or garbage after the boxes
+            break
+        position += length
+    return position
+
+
+def _segment_end(head: bytes) -> int:
+    """Where the segment of a Matroska file says that it ends; 0 if it does not say."""
+    length, digits = _ebml_number(head, 4)
+    start = 4 + digits + (length or 0)
+    if head[start : start + 4] != _SEGMENT_ID:
+        return 0
+    length, digits = _ebml_number(head, start + 4)
+    return 0 if length is None else start + 4 + digits + length
+
+
+def _ebml_number(head: bytes, position: int) -> tuple[int | None, int]:
+    """(value, bytes it takes) of a variable-length number; the value None means "unknown"."""
+    first = head[position]
+    digits = 9 - first.bit_length()
+    if digits > 8 or position + digits > len(head):
+        raise IndexError("no number")
+    mask = (1 << 7 * digits) - 1
+    value = int.from_bytes(head[position : position + digits], "big") & mask
+    return (None if value == mask else value), digits

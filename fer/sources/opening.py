@@ -1,0 +1,95 @@
+"""From a path or bytes to something that can be read, its label and its hash."""
+
+import hashlib
+import io
+import re
+import unicodedata
+from pathlib import Path
+from typing import BinaryIO
+
+from fer.errors import EmptyInputError, MissingInputError
+from fer.sources.magic import HEAD_BYTES
+
+LABEL_LENGTH = 120
+"""Longest label in characters."""
+
+_BYTES = bytes | bytearray | memoryview
+
+# Control, format (among them the marks that turn the reading direction), surrogate, private use,
+# and the two separators that end a line: nothing of these belongs into a table or a page.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def safe_label(name: str, *, default: str = "unnamed") -> str:
+    """A file name as a label: it can be shown, it can never be opened.
+
+    Args:
+        name: Whatever the user, a zip file or a path gave.
+        default: What stands for a name of which nothing is left.
+
+    Returns:
+        The last part of the path, without control characters, of 1 to `LABEL_LENGTH` characters.
+
+    Example:
+        >>> safe_label("../../holiday.jpg")
+        'holiday.jpg'
+    """
+    last = re.split(r"[/\\]", str(name))[-1]
+    shown = "".join(c for c in last if unicodedata.category(c) not in _UNPRINTABLE)
+    shown = " ".join(shown.split())[:LABEL_LENGTH].rstrip()
+    return shown if shown.strip(". ") else default
+
+
+def label_of(source: bytes | str | Path, name: str | None, *, default: str = "unnamed") -> str:
+    """The label of a source: the given name, else the path's last part, else ``default``."""
+    if name is None and not isinstance(source, _BYTES):
+        name = Path(source).name
+    return safe_label(name or default, default=default)
+
+
+def open_binary(source: bytes | str | Path) -> BinaryIO:
+    """Open bytes or a regular file for reading. Bytes stay in memory: nothing touches the disk.
+
+    Args:
+        source: The content itself, or the path of a file.
+
+    Returns:
+        A seekable file object at its start; the caller closes it.
+
+    Raises:
+        MissingInputError: The path does not exist, is a folder or a device, or may not be read.
+        EmptyInputError: There are no bytes.
+    """
+    if isinstance(source, _BYTES):
+        if not len(source):
+            raise EmptyInputError("The file is empty: it may not have been copied completely.")
+        return io.BytesIO(source)
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise MissingInputError(f"{path} is a folder: give a file.")
+        if not path.is_file():
+            # A device or a pipe could block for ever, so it is treated as no file at all.
+            raise MissingInputError(f"There is no file {path}: check the path.")
+        if not path.stat().st_size:
+            raise EmptyInputError("The file is empty: it may not have been copied completely.")
+        return path.open("rb", buffering=0)
+    except (OSError, ValueError) as error:
+        raise MissingInputError(f"{path} cannot be read: check the path and its permissions.") from error
+
+
+def read_head(source: bytes | str | Path) -> bytes:
+    """The first `HEAD_BYTES` bytes. Raises as `open_binary` does."""
+    with open_binary(source) as file:
+        return file.read(HEAD_BYTES)
+
+
+def hash_source(source: bytes | str | Path) -> str:
+    """SHA-256 of the content, in hex.
+
+    Raises:
+        MissingInputError: The path cannot be read.
+        EmptyInputError: There are no bytes.
+    """
+    with open_binary(source) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,113 @@
+"""The time axis of a video: presentation times that always grow, and sampling along them."""
+
+import math
+from fractions import Fraction
+
+_JUMP_BACK_S = 1.0
+_LARGEST_SLACK_S = 0.0005
+_ROUNDING_S = 1e-6
+
+
+class StreamClock:
+    """Turns presentation time stamps (PTS) into seconds that always grow.
+
+    Normal stamps become PTS times time base, unchanged. A missing one follows the frame before it
+    at the mean frame rate; a repeated one, or one that goes a little back, follows by one tick; one
+    that goes back by more than a second starts a new part, which is put behind the old one.
+
+    Args:
+        time_base: Seconds in one tick.
+        start: PTS at which the stream starts; only a negative one shifts the times.
+        period_s: Usual time between two frames in seconds.
+
+    Attributes:
+        repaired: Number of frames whose time had to be made up.
+        last_s: Time of the last frame in seconds, None before the first.
+    """
+
+    def __init__(self, time_base: Fraction, *, start: int | None = None, period_s: float = 0.04) -> None:
+        self._time_base = time_base
+        self._origin = min(0, start or 0)
+        self._period_s = period_s
+        self._tick_s = min(float(time_base), period_s)
+        self._shift_s = 0.0
+        self.last_s: float | None = None
+        self.repaired = 0
+
+    def time_of(self, pts: int | None) -> float:
+        """Seconds of the next frame in display order; more than those of the frame before."""
+        time_s = None if pts is None else self._seconds(pts)
+        if self.last_s is None:
+            self.last_s = self._first(time_s)
+        elif time_s is not None and time_s > self.last_s:
+            self.last_s = time_s
+        else:
+            self.last_s = self._repair(time_s)
+        return self.last_s
+
+    def _seconds(self, pts: int) -> float:
+        # Integers first, one division last: the result is the exact value, correctly rounded.
+        ticks = (pts - self._origin) * self._time_base.numerator
+        return ticks / self._time_base.denominator + self._shift_s
+
+    def _first(self, time_s: float | None) -> float:
+        if time_s is None:
+            self.repaired += 1
+            return 0.0
+        self._shift_s = max(0.0, -time_s)
+        return max(0.0, time_s)
+
+    def _repair(self, time_s: float | None) -> float:
+        self.repaired += 1
+        if time_s is None:
+            return self.last_s + self._period_s
+        if self.last_s - time_s <= _JUMP_BACK_S:
+            return self.last_s + self._tick_s
+        follows_s = self.last_s + self._period_s
+        self._shift_s += follows_s - time_s
+        return follows_s
+
+
+class Sampler:
+    """Chooses the first frame at or after each tick of 1/fps seconds, without drift.
+
+    Args:
+        fps: Wanted frames a second; None takes every frame.
+        time_base: Seconds in one tick of the stream: its times are rounded to it, so a frame may
+            stand half of that before its true place.
+    """
+
+    def __init__(self, fps: float | None, *, time_base: Fraction = Fraction(0)) -> None:
+        self._fps = fps
+        self._slack_s = min(float(time_base) / 2, _LARGEST_SLACK_S) + _ROUNDING_S
+        self._tick = 0
+
+    def wants(self, time_s: float) -> bool:
+        """Whether the frame at this time is chosen; ask once for each frame, in order."""
+        if self._fps is None:
+            return True
+        passed = math.floor((time_s + self._slack_s) * self._fps)
+        if passed < self._tick:
+            return False
+        self._tick = passed + 1
+        return True
+
+
+def rate_within(
+    max_frames: int, *, fps: float | None, stream_fps: float | None, end_s: float | None
+) -> float | None:
+    """The sampling rate that keeps a video of known length within ``max_frames``.
+
+    Args:
+        max_frames: Most frames to be analysed.
+        fps: Wanted frames a second; None wants every frame.
+        stream_fps: Frames a second in the stream, if known.
+        end_s: Time at which the stream ends in seconds, if known.
+
+    Returns:
+        ``fps`` where that is few enough or nothing is known, else a lower rate.
+    """
+    rates = [rate for rate in (fps, stream_fps) if rate]
+    if not rates or not end_s or min(rates) * end_s <= max_frames:
+        return fps
+    return max_frames / end_s
