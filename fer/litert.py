@@ -55,7 +55,9 @@ class LiteRTModel:
         try:
             self._content = path.read_bytes()
         except OSError as exc:
-            raise MissingModelError(f"The model file {path.name} is not there: reinstall or train it.") from exc
+            raise MissingModelError(
+                f"The model file {path.name} is not there: reinstall or train it."
+            ) from exc
         self.name = path.name
         self.threads = threads
         self.max_batch = max_batch
@@ -74,10 +76,14 @@ class LiteRTModel:
                 interpreter = Interpreter(model_content=self._content, num_threads=self.threads)
                 if batch > 1:
                     shape = interpreter.get_input_details()[0]["shape"]
-                    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], [batch, *shape[1:]])
+                    interpreter.resize_tensor_input(
+                        interpreter.get_input_details()[0]["index"], [batch, *shape[1:]]
+                    )
                 interpreter.allocate_tensors()
             except (ValueError, RuntimeError, IndexError) as exc:
-                raise ModelError(f"The model file {self.name} is damaged: reinstall or train it again.") from exc
+                raise ModelError(
+                    f"The model file {self.name} is damaged: reinstall or train it again."
+                ) from exc
             self._interpreters[batch] = interpreter
         return self._interpreters[batch]
 
@@ -93,7 +99,9 @@ class LiteRTModel:
         parts = [self._run(batch[k : k + self.max_batch]) for k in range(0, len(batch), self.max_batch)]
         if not parts:
             return [np.zeros((0, size), np.float32) for size in self.output_sizes]
-        return parts[0] if len(parts) == 1 else [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
+        return (
+            parts[0] if len(parts) == 1 else [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
+        )
 
     def _run(self, batch: np.ndarray) -> list[np.ndarray]:
         n = len(batch)
@@ -101,7 +109,9 @@ class LiteRTModel:
         interpreter = self._interpreter(room)
         if room > n:
             batch = np.concatenate([batch, np.zeros((room - n, *batch.shape[1:]), np.float32)])
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], np.ascontiguousarray(batch, np.float32))
+        interpreter.set_tensor(
+            interpreter.get_input_details()[0]["index"], np.ascontiguousarray(batch, np.float32)
+        )
         interpreter.invoke()
         details = interpreter.get_output_details()
         return [interpreter.get_tensor(d["index"]).reshape(room, -1)[:n] for d in details]

@@ -7,7 +7,9 @@ SHRINK_FROM = 2.0
 """Source pixels a patch pixel from which the region is averaged down first (no aliasing)."""
 
 
-def square_patch(image: np.ndarray, centre: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
+def square_patch(
+    image: np.ndarray, centre: np.ndarray, side: float, roll_degrees: float, out_px: int
+) -> np.ndarray:
     """Cut a turned square out of a picture.
 
     Args:
@@ -34,7 +36,9 @@ def square_patch(image: np.ndarray, centre: np.ndarray, side: float, roll_degree
             offset = np.array([left, top]) + (scale - 1) / 2
             to_patch[:, 2] += to_patch[:, :2] @ offset
             to_patch[:, :2] *= scale
-    return cv2.warpAffine(image, to_patch, (out_px, out_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(
+        image, to_patch, (out_px, out_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def patch_matrix(centre: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:

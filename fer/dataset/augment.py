@@ -41,7 +41,12 @@ def geometric(
     out = np.empty_like(images)
     for image, matrix, target in zip(images, matrices, out, strict=True):
         cv2.warpAffine(
-            image, matrix, (width, height), dst=target, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+            image,
+            matrix,
+            (width, height),
+            dst=target,
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT_101,
         )
     return out
 
@@ -68,7 +73,11 @@ def sharpness(images: np.ndarray, rng: np.random.Generator, *, amount: float = 0
 
 
 def erase(
-    images: np.ndarray, rng: np.random.Generator, *, probability: float = 0.5, area: tuple[float, float] = (0.02, 0.2)
+    images: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    probability: float = 0.5,
+    area: tuple[float, float] = (0.02, 0.2),
 ) -> np.ndarray:
     """Random erasing: fill one rectangle of some images with one random level.
 

@@ -78,7 +78,9 @@ def read_dataset(path: str | Path) -> FaceDataset:
     """
     path = Path(path)
     if not path.exists():
-        raise MissingInputError(f"There is no data at {path.name!r}: give a FER2013 CSV or a labelled folder.")
+        raise MissingInputError(
+            f"There is no data at {path.name!r}: give a FER2013 CSV or a labelled folder."
+        )
     return _read_folder(path) if path.is_dir() else _read_csv(path)
 
 

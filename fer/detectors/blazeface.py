@@ -23,6 +23,8 @@ SMALL_FACE_SHARE = 0.12
 MIN_TILE_PX = 96
 """Tiles under this side are blown up so much that the detector sees faces in noise."""
 
+MAX_LOGIT = 80.0
+
 
 def _anchors() -> np.ndarray:
     """(896, 2) anchor centres in 0..1."""
@@ -87,7 +89,7 @@ class BlazeFaceDetector:
         return Detections(found.xyxy + np.tile(offset, 2), found.score, found.keypoints + offset)
 
     def _decode(self, regressors: np.ndarray, logits: np.ndarray, *, side: float) -> Detections:
-        score = 1 / (1 + np.exp(-np.clip(logits.reshape(-1), -100, 100)))
+        score = 1 / (1 + np.exp(-np.clip(logits.reshape(-1), -MAX_LOGIT, MAX_LOGIT)))
         keep = np.flatnonzero(score >= self.threshold)
         raw = regressors.reshape(len(score), -1)[keep] / INPUT_PX
         points = raw.reshape(len(keep), N_KEYPOINTS + 2, 2)
@@ -115,7 +117,9 @@ def _has_small_faces(found: list[Detections], image: np.ndarray) -> bool:
     return bool((np.concatenate(widths) < SMALL_FACE_SHARE * max(image.shape[:2])).any())
 
 
-def _inside_region(found: Detections, region: tuple[int, int, int, int], shape: tuple[int, ...]) -> np.ndarray:
+def _inside_region(
+    found: Detections, region: tuple[int, int, int, int], shape: tuple[int, ...]
+) -> np.ndarray:
     """(n,) bool: not cut by a tile's inner border, where another tile shows the face whole."""
     left, top, right, bottom = region
     low, high = found.xyxy[:, :2], found.xyxy[:, 2:] - (right - left, bottom - top)

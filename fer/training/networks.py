@@ -36,7 +36,9 @@ class FusedBatchNormalization(layers.BatchNormalization):
 
 
 def _convolution(x, filters: int, norm: type, weight_name: str):
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=weight_name)(x)
+    x = layers.Conv2D(
+        filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=weight_name
+    )(x)
     x = norm(momentum=0.95, epsilon=1e-3, autocast=False, name=f"{weight_name}_bn")(x)
     return layers.ReLU(name=f"{weight_name}_relu")(x)
 
@@ -105,7 +107,12 @@ def multiply_accumulates(model: keras.Model) -> int:
     for layer in model.layers:
         if isinstance(layer, layers.Conv2D):
             height, width = layer.output.shape[1:3]
-            total += height * width * int(layer.kernel.shape[0] * layer.kernel.shape[1] * layer.kernel.shape[2]) * layer.filters
+            total += (
+                height
+                * width
+                * int(layer.kernel.shape[0] * layer.kernel.shape[1] * layer.kernel.shape[2])
+                * layer.filters
+            )
         elif isinstance(layer, layers.Dense):
             total += int(layer.kernel.shape[0] * layer.kernel.shape[1])
     return total

@@ -121,7 +121,13 @@ class Trainer:
             raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
         if plan.votes_weight and (votes is None or len(votes) != len(train)):
             raise DatasetError("The plan has a FER+ head, but there are no votes for every training row.")
-        self.plan, self.train, self.validation, self.folder, self.votes = plan, train, validation, folder, votes
+        self.plan, self.train, self.validation, self.folder, self.votes = (
+            plan,
+            train,
+            validation,
+            folder,
+            votes,
+        )
         self.steps = len(train) // plan.batch_size or 1
         self.history: list[Epoch] = []
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,7 +150,9 @@ class Trainer:
             weight_decay=plan.weight_decay,
         )
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-        losses = [keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.label_smoothing)]
+        losses = [
+            keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.label_smoothing)
+        ]
         weights = [1.0]
         if plan.votes_weight:
             losses.append(keras.losses.CategoricalCrossentropy(from_logits=True))
@@ -228,7 +236,9 @@ class Trainer:
 
     def _save(self) -> None:
         variables = [np.asarray(v) for v in (*self.model.variables, *self.model.optimizer.variables)]
-        arrays = {f"v{k}": v for k, v in enumerate(variables)} | {f"a{k}": v for k, v in enumerate(self.average)}
+        arrays = {f"v{k}": v for k, v in enumerate(variables)} | {
+            f"a{k}": v for k, v in enumerate(self.average)
+        }
         arrays["history"] = np.array([list(asdict(e).values()) for e in self.history], np.float64)
         temporary = self.folder / (CHECKPOINT + ".part")
         with open(temporary, "wb") as file:

@@ -1,0 +1,139 @@
+"""Faces through a video: the mesh of the last frame says where to look in this one.
+
+The detector runs only when a face is lost, when something may have changed and at a set interval:
+this is where the speed comes from.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fer.cuts import CutDetector
+from fer.detectors.base import Detector, intersection_over_union
+from fer.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
+from fer.records import Detections, Faces, Frame
+from fer.stages import Stages
+from fer.tracking import Tracker
+
+FOLLOW_PRESENCE = 0.5
+"""Mesh presence from which a face is followed without the detector."""
+
+ACCEPT_SCORE, ACCEPT_PRESENCE = 0.7, 0.1
+"""A detection is a face if its score or the mesh's presence reaches this. Tuned on photos: tiny
+faces have no mesh, false detections have neither."""
+
+SAME_FACE_IOU = 0.3
+RETRY_S = 0.1
+"""While a face is missing, the detector looks for it this often."""
+
+
+def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: Stages) -> Faces:
+    """Faces of a single picture, false detections thrown out by the mesh.
+
+    Args:
+        image: (H, W, 3) uint8, RGB.
+        detector: Where to look.
+        mesh: Landmarks and presence.
+        stages: Clock of the steps.
+
+    Returns:
+        Accepted faces, highest score first, without ids.
+    """
+    with stages.time("detect"):
+        found = detector.detect(image)
+    return _accepted(image, found, mesh, stages)
+
+
+def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
+    with stages.time("mesh"):
+        faces = mesh.faces(image, found)
+    return faces[(found.score >= ACCEPT_SCORE) | (faces.presence >= ACCEPT_PRESENCE)]
+
+
+class FaceFollower:
+    """Faces of consecutive frames of one stream, with ids.
+
+    Args:
+        detector: Finds new and lost faces.
+        mesh: Follows known ones.
+        crop: Cuts the faces out of the picture, (n, 48, 48) uint8.
+        interval_s: Seconds between two runs of the detector while all is well.
+        stages: Clock of the steps.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        mesh: FaceMesh,
+        *,
+        crop: Callable[[np.ndarray, Faces], np.ndarray],
+        interval_s: float,
+        stages: Stages,
+    ) -> None:
+        self._detector, self._mesh, self._crop, self._stages = detector, mesh, crop, stages
+        self._interval_s = interval_s
+        self._cuts = CutDetector()
+        self._tracker = Tracker()
+        self._last = Faces.empty()
+        self._detected_s = -np.inf
+
+    def update(self, frame: Frame) -> tuple[Faces, np.ndarray]:
+        """Faces of the next frame with their crops; `track_id` is -1 for those not yet sure."""
+        with self._stages.time("track"):
+            if self._cuts.is_cut(frame.image, frame.timestamp_s):
+                self._tracker.cut()
+                self._last = Faces.empty()
+        faces = self._follow(frame.image)
+        if self._should_detect(faces, frame.timestamp_s):
+            faces = _join(faces, self._detect_new(frame.image, faces))
+            self._detected_s = frame.timestamp_s
+        with self._stages.time("crop"):
+            crops = self._crop(frame.image, faces)
+        with self._stages.time("track"):
+            self._last = self._tracker.update(faces, crops, frame.timestamp_s)
+        return self._last, crops
+
+    def _follow(self, image: np.ndarray) -> Faces:
+        known = self._last[self._last.presence >= FOLLOW_PRESENCE]
+        if not len(known):
+            return Faces.empty()
+        with self._stages.time("mesh"):
+            landmarks, presence = self._mesh.fit(image, regions_from_landmarks(known.landmarks))
+        seen = Detections(mesh_boxes(landmarks), presence, np.full_like(known.detections.keypoints, np.nan))
+        faces = make_faces(seen, landmarks, presence)[presence >= FOLLOW_PRESENCE]
+        return _without_doubles(faces)
+
+    def _should_detect(self, faces: Faces, timestamp_s: float) -> bool:
+        waited = timestamp_s - self._detected_s
+        if not len(faces) or len(faces) < len(self._last) or waited >= self._interval_s or waited < 0:
+            return True
+        return waited >= RETRY_S and self._tracker.missing > 0
+
+    def _detect_new(self, image: np.ndarray, known: Faces) -> Faces:
+        with self._stages.time("detect"):
+            found = self._detector.detect(image)
+        if len(known) and len(found):
+            overlap = intersection_over_union(found.xyxy, known.detections.xyxy)
+            found = found[overlap.max(1) < SAME_FACE_IOU]
+        faces = _accepted(image, found, self._mesh, self._stages)
+        trusted = faces.presence >= FOLLOW_PRESENCE
+        boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
+        detections = Detections(boxes, faces.detections.score, faces.detections.keypoints)
+        return make_faces(detections, faces.landmarks, faces.presence)
+
+
+def _join(known: Faces, new: Faces) -> Faces:
+    if not len(new):
+        return known
+    both = Detections.concatenate([known.detections, new.detections])
+    landmarks = np.concatenate([known.landmarks, new.landmarks])
+    faces = make_faces(both, landmarks, np.concatenate([known.presence, new.presence]))
+    return _without_doubles(faces)
+
+
+def _without_doubles(faces: Faces) -> Faces:
+    """Two meshes that slid onto one face are one face."""
+    if len(faces) < 2:
+        return faces
+    overlap = np.triu(intersection_over_union(faces.detections.xyxy, faces.detections.xyxy), 1)
+    return faces[overlap.max(0) < SAME_FACE_IOU]

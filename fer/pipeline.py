@@ -1,0 +1,234 @@
+"""Frame in, Observations out: the only place that orders the steps; and whole videos through it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from fer.config import Settings
+from fer.detectors import Detector, make_detector
+from fer.emotion import EmotionNetwork
+from fer.following import FaceFollower, find_faces
+from fer.mesh import FaceMesh
+from fer.preprocess import crop_faces
+from fer.quality import quality_codes
+from fer.records import Faces, Frame, Observations
+from fer.report import Report, make_report
+from fer.sources import VideoSource
+from fer.stages import Stages
+from fer.timeline import TimelineBuilder
+from fer.words import clock
+
+PROGRESS_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The models of one worker. Not to be used by two threads at once.
+
+    Args:
+        detector: Finds faces.
+        mesh: Fits meshes.
+        emotion: Reads expressions.
+    """
+
+    detector: Detector
+    mesh: FaceMesh
+    emotion: EmotionNetwork
+
+
+def load_components(settings: Settings, *, still: bool = False) -> Components:
+    """Load and check the models.
+
+    Args:
+        settings: `detector`, `detector_path` and `flip` are read.
+        still: For photos: the detector looks in tiles too.
+
+    Raises:
+        ModelError: A file is missing, damaged or not the one that is known; says what to do.
+    """
+    detector = make_detector(settings, tiled=still)
+    return Components(detector, FaceMesh(), EmotionNetwork(flip=settings.flip))
+
+
+class Analyzer:
+    """Reads one stream of frames, or single photos.
+
+    Args:
+        settings: What to do.
+        still: Every frame is a picture of its own: no following, no ids carried over.
+        components: Models; loaded if not given.
+
+    Example:
+        >>> analyzer = Analyzer(still=True)                                # doctest: +SKIP
+        >>> analyzer.analyze(read_image("group.jpg").frame).probs.shape    # doctest: +SKIP
+        (5, 7)
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, still: bool = False, components: Components | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self.still = still
+        self.components = components or load_components(self.settings, still=still)
+        self.stages = Stages()
+        manifest = self.components.emotion.manifest
+        self.unsure_below = (
+            manifest.unsure_below if self.settings.unsure_below is None else self.settings.unsure_below
+        )
+        self._crop = partial(crop_faces, frame=manifest.crop)
+        self._follower = FaceFollower(
+            self.components.detector,
+            self.components.mesh,
+            crop=self._crop,
+            interval_s=self.settings.detect_interval_s,
+            stages=self.stages,
+        )
+
+    @property
+    def model_info(self) -> dict:
+        """Name, hash and temperature of the emotion network, and the detector's name, for the report."""
+        emotion = self.components.emotion
+        return {
+            "name": emotion.manifest.name,
+            "sha256": emotion.sha256,
+            "temperature": emotion.manifest.temperature,
+            "unsure_below": self.unsure_below,
+            "detector": self.components.detector.name,
+        }
+
+    def analyze(self, frame: Frame) -> Observations:
+        """Read the expression of every face.
+
+        Args:
+            frame: The next frame of the stream, or a photo.
+
+        Returns:
+            The confirmed faces, by id; in a photo numbered from left to right.
+        """
+        faces, crops = self._find(frame)
+        rows = _largest(faces, self.settings.max_faces)
+        faces, crops = faces[rows], crops[rows]
+        with self.stages.time("emotion"):
+            probs = self.components.emotion(crops)
+        with self.stages.time("quality"):
+            quality = quality_codes(frame, faces, crops)
+        return Observations(frame.index, frame.timestamp_s, faces, probs, quality)
+
+    def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:
+        """The confirmed faces of a frame, numbered, with their crops."""
+        if not self.still:
+            faces, crops = self._follower.update(frame)
+            sure = faces.track_id >= 0
+            return faces[sure], crops[sure]
+        faces = find_faces(frame.image, self.components.detector, self.components.mesh, self.stages)
+        faces = faces[np.argsort(faces.detections.xyxy[:, 0], kind="stable")]
+        with self.stages.time("crop"):
+            crops = self._crop(frame.image, faces)
+        return replace(faces, track_id=np.arange(1, len(faces) + 1)), crops
+
+
+def _largest(faces: Faces, most: int) -> np.ndarray:
+    """Rows of at most ``most`` faces, the largest, in the order of their ids."""
+    size = faces.detections.xyxy[:, 2:] - faces.detections.xyxy[:, :2]
+    rows = np.argsort(-size.prod(1), kind="stable")[:most]
+    return rows[np.argsort(faces.track_id[rows], kind="stable")]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Args:
+        done_s: Seconds of the video that are read.
+        total_s: Its length; None where the file does not say.
+        frames: Analysed frames.
+        elapsed_s: Seconds since the start.
+    """
+
+    done_s: float
+    total_s: float | None
+    frames: int
+    elapsed_s: float
+
+    @property
+    def share(self) -> float | None:
+        """0..1, or None for an unknown length."""
+        return min(1.0, self.done_s / self.total_s) if self.total_s else None
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds left, or None while nobody can know."""
+        share = self.share
+        return self.elapsed_s * (1 - share) / share if share else None
+
+
+def analyze_video(
+    source: bytes | str | Path,
+    settings: Settings | None = None,
+    *,
+    name: str | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_frame: Callable[[Frame, Observations], None] | None = None,
+    cancel: threading.Event | None = None,
+    components: Components | None = None,
+) -> Report:
+    """Read a whole video.
+
+    Args:
+        source: Path, or the file's bytes (then nothing touches the disk).
+        settings: What to do.
+        name: Label of the source; by default the path's name.
+        on_progress: Called a few times a second.
+        on_frame: Called with every analysed frame, for annotated copies.
+        cancel: Set it to stop; what was read so far is returned, marked partial.
+        components: Models; loaded if not given.
+
+    Returns:
+        The timeline with its summary.
+
+    Raises:
+        InputError: The source cannot be read.
+        ModelError: A model cannot be used.
+    """
+    settings = settings or Settings()
+    analyzer = Analyzer(settings, components=components)
+    builder, watch = TimelineBuilder(), _ProgressWatch(on_progress)
+    stopped_s = None
+    with VideoSource(source, name=name, fps=settings.fps) as video:
+        for frame in video:
+            observations = analyzer.analyze(frame)
+            builder.add(observations)
+            if on_frame:
+                on_frame(frame, observations)
+            watch.tell(frame.timestamp_s, video.duration_s)
+            if cancel is not None and cancel.is_set():
+                stopped_s = frame.timestamp_s
+                break
+        info = video.info
+    if stopped_s is not None:
+        note = f"Cancelled at {clock(stopped_s)}."
+        info = replace(info, partial=True, notes=(*info.notes, note))
+    timeline = builder.build(info, settings, analyzer.unsure_below)
+    return make_report(timeline, model=analyzer.model_info)
+
+
+class _ProgressWatch:
+    """Counts frames and tells the listener a few times a second."""
+
+    def __init__(self, listener: Callable[[Progress], None] | None) -> None:
+        self._listener = listener
+        self._started = time.monotonic()
+        self._told = -1.0
+        self._frames = 0
+
+    def tell(self, done_s: float, total_s: float | None) -> None:
+        self._frames += 1
+        elapsed = time.monotonic() - self._started
+        if self._listener and elapsed - self._told >= PROGRESS_EVERY_S:
+            self._told = elapsed
+            self._listener(Progress(done_s, total_s, self._frames, elapsed))
