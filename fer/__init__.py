@@ -29,7 +29,8 @@ _EXPORTS = {
     "Report": "fer.report",
     "Analyzer": "fer.pipeline",
     "analyze_video": "fer.pipeline",
-    "analyze_photo": "fer.pipeline",
+    "analyze_images": "fer.photos",
+    "read_image": "fer.sources",
 }
 
 __all__ = [*_EXPORTS, "__version__"]

@@ -112,12 +112,13 @@ class Analyzer:
         """
         faces, crops = self._find(frame)
         rows = _largest(faces, self.settings.max_faces)
+        left_out = len(faces) - len(rows)
         faces, crops = faces[rows], crops[rows]
         with self.stages.time("emotion"):
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
             quality = quality_codes(frame, faces, crops)
-        return Observations(frame.index, frame.timestamp_s, faces, probs, quality)
+        return Observations(frame.index, frame.timestamp_s, faces, probs, quality, left_out=left_out)
 
     def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:
         """The confirmed faces of a frame, numbered, with their crops."""

@@ -171,6 +171,7 @@ class Observations:
         probs: (n, 7) float32, calibrated, in the order of `EMOTIONS`; rows sum to 1.
         quality: (n,) tuple of reason codes, ``"ok"`` or codes joined by ``+``.
         action_units: (n, k) float32 relative intensities, k = 0 where none are measured.
+        left_out: Faces that were found beyond the cap on faces a frame, and not read.
     """
 
     frame_index: int
@@ -179,6 +180,7 @@ class Observations:
     probs: np.ndarray
     quality: tuple[str, ...]
     action_units: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.faces)

@@ -157,7 +157,7 @@ def _sightings(faces: Faces, crops: np.ndarray, timestamp_s: float) -> list[Trac
     xyxy = faces.detections.xyxy.astype(float)
     centres = (xyxy[:, :2] + xyxy[:, 2:]) / 2
     sizes = np.sqrt(np.clip(xyxy[:, 2:] - xyxy[:, :2], 1, None).prod(1))
-    looks = crops.reshape(len(crops), -1).astype(np.float32)
+    looks = crops.reshape(len(crops), int(np.prod(crops.shape[1:]))).astype(np.float32)
     looks -= looks.mean(1, keepdims=True)
     looks /= np.maximum(np.linalg.norm(looks, axis=1, keepdims=True), 1e-6)
     return [

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import skimage.data
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -30,3 +32,9 @@ def fer2013() -> Path:
 def detector_files() -> Path:
     """Folder of weights for the optional detectors."""
     return _shared_folder("detectors")
+
+
+@pytest.fixture(scope="session")
+def portrait() -> np.ndarray:
+    """(512, 512, 3) uint8: a smiling portrait in the public domain that comes with scikit-image."""
+    return skimage.data.astronaut()

@@ -1,0 +1,45 @@
+"""The command line: one file a command. Errors become one sentence and an exit status here."""
+
+import argparse
+import importlib
+import sys
+
+import fer
+from fer.errors import FerError
+
+COMMANDS = ("analyze", "train", "evaluate", "benchmark")
+DONE, FAILED, WRONG_USE = 0, 1, 2
+INTERRUPTED = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m fer",
+        description="Read facial expressions in photos and videos. An expression is not a feeling.",
+    )
+    parser.add_argument("--version", action="version", version=fer.__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(f"fer.cli.{name}").add_parser(commands)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: Arguments without the program's name; None takes the process's own.
+
+    Returns:
+        0 done, 1 some inputs failed (each named on stderr), 2 wrong use, 130 interrupted.
+    """
+    args = build_parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except FerError as exc:
+        print(f"error: {exc.as_text()}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED

@@ -1,0 +1,145 @@
+"""Many photos: each one read on its own, a bad file costs its own row only."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fer.config import Settings
+from fer.errors import InputError
+from fer.pipeline import Analyzer, Components, Progress
+from fer.records import Observations
+from fer.report import Report, make_report
+from fer.sources import LoadedImage, SourceInfo, hash_source, read_image
+from fer.timeline import TimelineBuilder
+from fer.words import count
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoResult:
+    """What one photo gave. The picture itself is not kept.
+
+    Args:
+        name: Label of the file.
+        observations: Its faces; None if it could not be read.
+        width: Width of the upright picture in pixels.
+        height: Height of the upright picture in pixels.
+        notes: What the user should know.
+        error: Why it could not be read, in one sentence; empty if it could.
+        error_code: Code of that error.
+    """
+
+    name: str
+    observations: Observations | None
+    width: int = 0
+    height: int = 0
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    error_code: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoBatch:
+    """The results of many photos, in the order in which they came.
+
+    Args:
+        results: One for every file.
+        report: Timeline and summary over all readable photos.
+    """
+
+    results: tuple[PhotoResult, ...]
+    report: Report
+
+    @property
+    def failed(self) -> tuple[PhotoResult, ...]:
+        """The files that could not be read."""
+        return tuple(r for r in self.results if r.error)
+
+
+def analyze_photo(loaded: LoadedImage, analyzer: Analyzer) -> PhotoResult:
+    """Read one photo.
+
+    Args:
+        loaded: The decoded photo.
+        analyzer: Made with ``still=True``.
+    """
+    observations = analyzer.analyze(loaded.frame)
+    notes = loaded.notes
+    if observations.left_out:
+        found = len(observations) + observations.left_out
+        notes = (*notes, f"{found} faces were found; the {len(observations)} largest were read.")
+    return PhotoResult(loaded.frame.source, observations, loaded.frame.width, loaded.frame.height, notes)
+
+
+def analyze_images(
+    items: Iterable[tuple[str, bytes | str | Path]],
+    settings: Settings | None = None,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_photo: Callable[[LoadedImage, PhotoResult], None] | None = None,
+    cancel: threading.Event | None = None,
+    components: Components | None = None,
+) -> PhotoBatch:
+    """Read photos one after the other; memory holds one at a time.
+
+    Args:
+        items: (label, bytes or path) of each; may be a generator.
+        settings: What to do; `fps` and smoothing mean nothing here.
+        on_progress: Called after every photo; ``done_s`` counts photos.
+        on_photo: Called with every decoded photo and its result, for annotated copies.
+        cancel: Set it to stop; the photos read so far are returned.
+        components: Models made for stills; loaded if not given.
+
+    Raises:
+        ModelError: A model cannot be used.
+    """
+    settings = settings or Settings()
+    analyzer = Analyzer(settings, still=True, components=components)
+    total = len(items) if hasattr(items, "__len__") else None
+    builder, results, hashes = TimelineBuilder(), [], []
+    started = time.monotonic()
+    for name, content in items:
+        if cancel is not None and cancel.is_set():
+            break
+        result = _read_one(name, content, analyzer, on_photo)
+        if result.observations is not None:
+            builder.add(replace(result.observations, frame_index=len(results)), label=result.name)
+            hashes.append(hash_source(content))
+        results.append(result)
+        if on_progress:
+            on_progress(Progress(len(results), total, len(results), time.monotonic() - started))
+    info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
+    timeline = builder.build(info, settings, analyzer.unsure_below)
+    return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))
+
+
+def _read_one(name, content, analyzer: Analyzer, on_photo: Callable | None) -> PhotoResult:
+    try:
+        loaded = read_image(content, name=name)
+    except InputError as exc:
+        return PhotoResult(name, None, error=exc.message, error_code=exc.code)
+    result = analyze_photo(loaded, analyzer)
+    if on_photo:
+        on_photo(loaded, result)
+    return result
+
+
+def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: bool) -> SourceInfo:
+    """Facts about the batch; its hash is that of the photos' hashes in their order."""
+    readable = [r for r in results if r.observations is not None]
+    notes = tuple(f"{r.name}: {r.error}" for r in results if r.error)
+    if cancelled:
+        notes = (*notes, f"Cancelled after {count(len(results), 'photo')}.")
+    name = readable[0].name if len(results) == 1 and readable else count(len(results), "photo")
+    digest = hashes[0] if len(hashes) == 1 else hash_source("".join(hashes).encode())
+    failed = len(results) - len(readable)
+    return SourceInfo(
+        name,
+        "photos",
+        digest,
+        frames_decoded=len(readable),
+        frames_skipped=failed,
+        partial=cancelled,
+        notes=notes,
+    )
