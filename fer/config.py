@@ -44,7 +44,9 @@ class Settings:
         }
         for name, fits in checks.items():
             if not fits:
-                raise SettingsError(f"The setting {name}={getattr(self, name)} is out of range; see `fer.Settings`.")
+                raise SettingsError(
+                    f"The setting {name}={getattr(self, name)} is out of range; see `fer.Settings`."
+                )
 
     def replace(self, **changes) -> "Settings":
         """A copy with some fields changed."""
