@@ -1,0 +1,241 @@
+"""``fer analyze``: photos, videos and folders to timelines and reports."""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fer.annotate import ANONYMISE_MODES
+from fer.annotated import annotated_video
+from fer.config import DETECTORS, Settings
+from fer.errors import FerError, InputError, OutputExistsError
+from fer.export import report_html, report_json, timeline_csv, write_text
+from fer.headline import headlines
+from fer.photos import analyze_images
+from fer.pipeline import analyze_video
+from fer.report import Report
+from fer.sources import find_inputs, input_kind, read_zip, sniff
+
+WRITERS = {
+    "csv": lambda report: timeline_csv(report.timeline),
+    "json": report_json,
+    "report": report_html,
+}
+SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
+PHOTOS_STEM = "photos"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make: a video, or all photos together.
+
+    Args:
+        name: What the user reads.
+        stem: Stem of the files in ``--out``.
+        video: Path of the video; None for photos.
+        photos: Paths of photos and zip files.
+    """
+
+    name: str
+    stem: str
+    video: Path | None = None
+    photos: tuple[Path, ...] = ()
+
+
+def add_parser(commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("analyze", help="read faces in photos, videos and folders")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="videos, photos, zip files or folders"
+    )
+    output = parser.add_argument_group("output (without any, the answer is printed only)")
+    output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
+    output.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
+    output.add_argument("--json", type=Path, help="everything, for programs")
+    output.add_argument("--report", type=Path, help="HTML report, one file, works offline")
+    output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
+    output.add_argument("--anonymise", choices=ANONYMISE_MODES, default="none", help="hide faces in --video")
+    output.add_argument("--force", action="store_true", help="replace files that exist")
+    _add_settings(parser.add_argument_group("analysis"))
+    parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def _add_settings(group) -> None:
+    default = Settings()
+    group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
+    group.add_argument("--detector", choices=DETECTORS, default=default.detector)
+    group.add_argument("--detector-path", help="weights of yunet or dnn; default: models/detectors/")
+    group.add_argument("--detect-interval", type=float, default=default.detect_interval_s, metavar="SECONDS")
+    group.add_argument("--max-faces", type=int, default=default.max_faces, help="most faces read in a frame")
+    group.add_argument(
+        "--half-life",
+        type=float,
+        default=default.half_life_s,
+        metavar="SECONDS",
+        help="smoothing in the report; 0 switches it off",
+    )
+    group.add_argument("--unsure-below", type=float, help="confidence under which the answer is unsure")
+    group.add_argument("--flip", action="store_true", help="read the mirror image too: more accurate, slower")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse every input; one that fails is named and the others go on."""
+    settings = Settings(
+        detector=args.detector,
+        detector_path=args.detector_path,
+        fps=args.fps,
+        detect_interval_s=args.detect_interval,
+        max_faces=args.max_faces,
+        half_life_s=args.half_life,
+        unsure_below=args.unsure_below,
+        flip=args.flip,
+    )
+    jobs, failures = _jobs(args.paths)
+    single = [name for name in ("csv", "json", "report", "video") if getattr(args, name)]
+    if len(jobs) > 1 and single:
+        args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
+    if args.video and jobs and jobs[0].video is None:
+        args.usage_error("--video draws into a video, but the input is photos")
+    _refuse_existing([path for job in jobs for path in _targets(job, args).values()], force=args.force)
+    for job in jobs:
+        try:
+            failures += _run_job(job, settings, args)
+        except FerError as exc:
+            failures.append(f"{job.name}: {exc.as_text()}")
+    for failure in failures:
+        print(f"error: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _jobs(paths: list[Path]) -> tuple[list[Job], list[str]]:
+    """What there is to do, and what cannot be done."""
+    files, failures = [], []
+    for path in paths:
+        try:
+            found = find_inputs([path])
+            files += [f for f in found if f not in files]
+            if not found:
+                failures.append(f"{path}: there is no photo or video in this folder [input_missing]")
+        except InputError as exc:
+            failures.append(exc.as_text())
+    videos = [path for path in files if _kind(path) == "video"]
+    photos = tuple(path for path in files if _kind(path) != "video")
+    stems = _unique_stems(videos)
+    jobs = [Job(path.name, stem, video=path) for path, stem in zip(videos, stems, strict=True)]
+    if photos:
+        stem = photos[0].stem if len(photos) == 1 else PHOTOS_STEM
+        jobs.append(Job(photos[0].name if len(photos) == 1 else "photos", stem, photos=photos))
+    return jobs, failures
+
+
+def _kind(path: Path) -> str:
+    """ "video", "image", "zip" or "unknown"; what cannot be opened fails later, with its reason."""
+    try:
+        with open(path, "rb") as file:
+            return input_kind(sniff(file.read(64)))
+    except OSError:
+        return "unknown"
+
+
+def _unique_stems(videos: list[Path]) -> list[str]:
+    """File stems; two videos of one name keep their suffix or get a number."""
+    stems: list[str] = []
+    for path in videos:
+        stem, number = path.stem, 2
+        while stem in stems:
+            stem, number = f"{path.stem}-{number}", number + 1
+        stems.append(stem)
+    return stems
+
+
+def _targets(job: Job, args: argparse.Namespace) -> dict[str, Path]:
+    """Kind of output -> where it goes."""
+    targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
+    if args.out:
+        targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in WRITERS if name not in targets}
+    return targets
+
+
+def _refuse_existing(paths: list[Path], *, force: bool) -> None:
+    """Said before the work, not after it."""
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputExistsError(f"{path} exists already: choose another name or add --force.")
+
+
+def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str]:
+    """Analyse, print, write. Returns what failed inside (photos of a batch)."""
+    targets = _targets(job, args)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
+    failures: list[str] = []
+    with ExitStack() as stack:
+        tell = stack.enter_context(_ProgressBar(job.name))
+        if job.video is not None:
+            draw = None
+            if "video" in targets:
+                draw = stack.enter_context(
+                    annotated_video(targets["video"], anonymise=args.anonymise, settings=settings)
+                )
+            report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
+        else:
+            batch = analyze_images(_photo_items(job.photos, failures), settings, on_progress=tell)
+            report = batch.report
+            failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
+    _print_report(job.name, report)
+    for name, path in targets.items():
+        if name in WRITERS:
+            write_text(WRITERS[name](report), path, force=args.force)
+        print(f"  written: {path}")
+    return failures
+
+
+def _photo_items(paths: tuple[Path, ...], failures: list[str]):
+    """(label, path or bytes) of every photo, those in zip files too."""
+    for path in paths:
+        if _kind(path) != "zip":
+            yield path.name, path
+            continue
+        try:
+            yield from read_zip(path)
+        except InputError as exc:
+            failures.append(f"{path.name}: {exc.as_text()}")
+
+
+def _print_report(name: str, report: Report) -> None:
+    print(name)
+    for line in headlines(report.summary):
+        print(f"  {line}")
+    for line in (report.summary.left_out_text(), *report.timeline.source.notes):
+        print(f"  {line}")
+
+
+class _ProgressBar:
+    """A bar with the time left on a terminal, nothing elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[count]}"),
+            TimeRemainingColumn(),
+        )
+        console = Console(stderr=True)
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task(name[:40], total=None, count="")
+
+    def __enter__(self) -> "_ProgressBar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress) -> None:
+        self._bar.update(
+            self._task, completed=progress.done_s, total=progress.total_s, count=f"{progress.frames} read"
+        )

@@ -1,0 +1,75 @@
+"""``fer benchmark``: milliseconds a step, frames a second, memory and start-up on this machine."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from fer import benchmark
+from fer.export import write_text
+from fer.sample import sample_video
+from fer.stages import STAGES
+
+SHORT_S, LONG_S = 20.0, 180.0
+
+
+def add_parser(commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("benchmark", help="measure speed and memory")
+    parser.add_argument(
+        "clips", nargs="*", type=Path, metavar="CLIP", help="videos; default: the built-in sample"
+    )
+    parser.add_argument(
+        "--memory", action="store_true", help="compare the peak memory of 20 seconds and 3 minutes"
+    )
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--force", action="store_true", help="overwrite")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    figures = {"machine": benchmark.machine(), "clips": []}
+    sources = [(str(p), p.name) for p in args.clips] or [
+        (sample_video(), "sample 640x480"),
+        (sample_video(width=1280, height=720), "sample 1280x720"),
+    ]
+    print(
+        f"{'clip':24} {'size':>9} {'faces':>5} "
+        + " ".join(f"{s:>8}" for s in STAGES)
+        + "    total  frames/s  x real time"
+    )
+    for source, name in sources:
+        row = benchmark.benchmark_video(source, name=name)
+        figures["clips"].append(row)
+        steps = " ".join(f"{row['ms'][s]:8.2f}" for s in STAGES)
+        size = f"{row['width']}x{row['height']}"
+        print(
+            f"{name[:24]:24} {size:>9} {row['faces_per_frame']:5.2f} {steps} {row['ms_per_frame']:8.2f} "
+            f"{row['frames_per_s']:9.1f} {row['times_real_time']:11.1f}    (ms a frame)"
+        )
+    figures["network"] = benchmark.network_latency()
+    for row in figures["network"]:
+        print(f"emotion network, batch {row['batch']}, {row['threads']} thread(s): {row['ms']:.2f} ms")
+    figures["import"] = benchmark.import_cost()
+    start = figures["import"]
+    print(f"import fer: {start['seconds']:.3f} s, TensorFlow loaded: {start['tensorflow']}")
+    if args.memory:
+        figures["memory"] = _memory()
+    print(f"peak memory of this process: {benchmark.peak_memory_mib():.0f} MiB")
+    if args.json:
+        write_text(benchmark.to_json(figures), args.json, force=args.force)
+    return 0
+
+
+def _memory() -> dict:
+    clip = sample_video()
+    figures = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for seconds in (SHORT_S, LONG_S):
+            path = Path(folder, f"{seconds:.0f}s.mp4")
+            path.write_bytes(benchmark.repeated(clip, seconds))
+            figures[f"{seconds:.0f}s_mib"] = benchmark.peak_memory(path)
+    short, long = figures.values()
+    more = f"{long / short - 1:+.1%}"
+    print(f"peak memory: {SHORT_S:.0f} s of video {short:.0f} MiB, {LONG_S:.0f} s {long:.0f} MiB ({more})")
+    return figures

@@ -1,0 +1,94 @@
+"""The shipped network loads only if it is whole and the one that is known (cases 44 to 50)."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from fer.constants import EMOTIONS
+from fer.emotion import MANIFEST, MODELS_DIR, EmotionNetwork, read_manifest, softmax
+from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A copy of models/ that a test may damage."""
+    for name in (MANIFEST, "emotion.tflite"):
+        shutil.copy(MODELS_DIR / name, tmp_path / name)
+    return tmp_path
+
+
+def change_manifest(folder, **values) -> None:
+    path = folder / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_no_crop_gives_no_probabilities():
+    assert EmotionNetwork()(np.zeros((0, 48, 48), np.uint8)).shape == (0, len(EMOTIONS))
+
+
+def test_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
+    crops = np.random.default_rng(0).integers(0, 255, (19, 48, 48)).astype(np.uint8)
+    network = EmotionNetwork()
+    together = network(crops)
+    alone = np.concatenate([network(crop[None]) for crop in crops])
+    assert together.sum(1) == pytest.approx(np.ones(19), abs=1e-5)
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_flip_averaging_does_not_care_which_way_a_face_looks():
+    crops = np.random.default_rng(0).integers(0, 255, (3, 48, 48)).astype(np.uint8)
+    network = EmotionNetwork(flip=True)
+    assert network(crops) == pytest.approx(network(crops[:, :, ::-1]), abs=1e-4)
+
+
+def test_softmax_of_known_numbers():
+    assert softmax(np.log(np.array([[1.0, 2.0, 7.0]]))) == pytest.approx(np.array([[0.1, 0.2, 0.7]]))
+    assert np.isfinite(softmax(np.array([[1e4, 0.0]]))).all()
+
+
+def test_case_44_another_file_under_the_name_is_refused(models):
+    with open(models / "emotion.tflite", "ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelHashError, match=r"emotion\.tflite"):
+        EmotionNetwork(models)
+
+
+def test_case_45_a_truncated_model_is_one_sentence(models):
+    import hashlib
+
+    content = (models / "emotion.tflite").read_bytes()[:5000]
+    (models / "emotion.tflite").write_bytes(content)
+    change_manifest(models, sha256={"emotion.tflite": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(ModelError, match="damaged"):
+        EmotionNetwork(models)
+
+
+@pytest.mark.parametrize("classes", [list(EMOTIONS[:6]), list(reversed(EMOTIONS))])
+def test_case_48_other_classes_fail_at_the_start(models, classes):
+    change_manifest(models, classes=classes)
+    with pytest.raises(ModelError, match="other classes"):
+        EmotionNetwork(models)
+
+
+def test_case_49_nan_is_an_error_and_never_a_label(monkeypatch):
+    network = EmotionNetwork()
+    monkeypatch.setattr(network, "_model", lambda batch: [np.full((len(batch), 7), np.nan, np.float32)])
+    with pytest.raises(ModelOutputError):
+        network(np.zeros((1, 48, 48), np.uint8))
+
+
+def test_case_50_missing_files_say_how_to_mend_it(models, tmp_path):
+    (models / "emotion.tflite").unlink()
+    with pytest.raises(MissingModelError, match="models/ folder"):
+        EmotionNetwork(models)
+    with pytest.raises(MissingModelError, match=r"fer train"):
+        read_manifest(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}'])
+def test_a_damaged_manifest_is_one_sentence(models, text):
+    (models / MANIFEST).write_text(text)
+    with pytest.raises(ModelError, match=r"manifest\.json is damaged"):
+        read_manifest(models)
