@@ -90,7 +90,7 @@ class FaceFollower:
         with self._stages.time("crop"):
             crops = self._crop(frame.image, faces)
         with self._stages.time("track"):
-            self._last = self._tracker.update(faces, crops, frame.timestamp_s)
+            self._last = self._tracker.update(faces, crops, frame)
         return self._last, crops
 
     def _follow(self, image: np.ndarray) -> Faces:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from fer.records import UNCONFIRMED, Faces
+from fer.records import UNCONFIRMED, Faces, Frame
 
 MAX_GAP_S = 1.0
 """A face that stays away longer comes back under a new id."""
@@ -38,7 +38,10 @@ pass 0.76."""
 
 CONFIRM_HITS = 3
 SURE_SCORE, SURE_PRESENCE = 0.75, 0.7
-"""A face with both is believed at first sight; others after `CONFIRM_HITS` sightings."""
+"""A whole face with both is believed at first sight; others after `CONFIRM_HITS` sightings."""
+
+WHOLE_FROM = 0.95
+"""Share of the box inside the frame. What slides over the edge changes fast and is not compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,7 @@ class Track:
         velocity: (2,) px a second.
         seen_s: When it was seen last.
         look: (p,) normalised pixels of its last crop.
+        whole: It was seen whole, not cut off by the frame's edge.
         hits: How often it was seen.
         track_id: -1 until it is believed.
     """
@@ -60,6 +64,7 @@ class Track:
     velocity: np.ndarray
     seen_s: float
     look: np.ndarray
+    whole: bool = True
     hits: int = 1
     track_id: int = UNCONFIRMED
 
@@ -69,13 +74,12 @@ class Track:
         decay = np.log(2) / COAST_HALF_LIFE_S
         return self.centre + self.velocity * (1 - np.exp(-decay * gap)) / decay
 
-    def moved(self, centre: np.ndarray, size: float, timestamp_s: float, look: np.ndarray) -> "Track":
+    def moved(self, seen: "Track") -> "Track":
         """The track after the face was seen again."""
-        gap = max(timestamp_s - self.seen_s, 1e-3)
+        gap = max(seen.seen_s - self.seen_s, 1e-3)
         keep = 0.5 ** (gap / VELOCITY_HALF_LIFE_S)
-        velocity = keep * self.velocity + (1 - keep) * (centre - self.centre) / gap
-        seen = {"centre": centre, "size": size, "seen_s": timestamp_s, "look": look}
-        return replace(self, velocity=velocity, hits=self.hits + 1, **seen)
+        velocity = keep * self.velocity + (1 - keep) * (seen.centre - self.centre) / gap
+        return replace(seen, velocity=velocity, hits=self.hits + 1, track_id=self.track_id)
 
 
 class Tracker:
@@ -100,27 +104,29 @@ class Tracker:
         """How many believed faces were out of sight at the last update, but not for long."""
         return sum(t.track_id != UNCONFIRMED and t.seen_s < self._updated_s for t in self._tracks)
 
-    def update(self, faces: Faces, crops: np.ndarray, timestamp_s: float) -> Faces:
+    def update(self, faces: Faces, crops: np.ndarray, frame: Frame) -> Faces:
         """Match the faces of a frame with those seen before.
 
         Args:
             faces: n faces.
             crops: (n, H, W) uint8, the faces cut out alike.
-            timestamp_s: Time of the frame; may not run backwards.
+            frame: The frame; its time may not run backwards.
 
         Returns:
             The same faces with `track_id`; -1 for those not yet sure.
         """
-        self._updated_s = timestamp_s
+        timestamp_s = self._updated_s = frame.timestamp_s
         self._tracks = [t for t in self._tracks if timestamp_s - t.seen_s <= self.max_gap_s]
-        seen = _sightings(faces, crops, timestamp_s)
+        seen = _sightings(faces, crops, frame)
         matched = self._match(seen, timestamp_s)
         ids = np.full(len(faces), UNCONFIRMED, np.int64)
         for k, new in enumerate(seen):
             track = new
             if k in matched:
-                track = self._tracks[matched[k]].moved(new.centre, new.size, timestamp_s, new.look)
-            sure = faces.detections.score[k] >= SURE_SCORE and faces.presence[k] >= SURE_PRESENCE
+                track = self._tracks[matched[k]].moved(new)
+            sure = (
+                new.whole and faces.detections.score[k] >= SURE_SCORE and faces.presence[k] >= SURE_PRESENCE
+            )
             if track.track_id == UNCONFIRMED and (sure or track.hits >= CONFIRM_HITS):
                 track = replace(track, track_id=self._next_id)
                 self._next_id += 1
@@ -142,25 +148,35 @@ class Tracker:
         distance = apart / np.sqrt(sizes[:, None] * known[None])
         growth = np.abs(np.log(sizes[:, None] / known[None]))
         likeness = np.array([t.look for t in seen]) @ np.array([t.look for t in self._tracks]).T
+        whole = np.array([t.whole for t in seen])[:, None] & np.array([t.whole for t in self._tracks])
+        alike = ~whole | (likeness >= np.interp(gap, LIKENESS_TIMES_S, LIKENESS_FLOORS)[None])
         cost = distance + growth + GAP_COST_PER_S * gap[None]
         possible = (
             (distance <= np.minimum(GATE + GATE_PER_S * gap, GATE_MOST)[None])
             & (growth <= MAX_LOG_SIZE_RATIO)
-            & (likeness >= np.interp(gap, LIKENESS_TIMES_S, LIKENESS_FLOORS)[None])
+            & alike
         )
         rows, columns = linear_sum_assignment(np.where(possible, cost, NEVER))
         return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if possible[r, c]}
 
 
-def _sightings(faces: Faces, crops: np.ndarray, timestamp_s: float) -> list[Track]:
+def _sightings(faces: Faces, crops: np.ndarray, frame: Frame) -> list[Track]:
     """Every face of a frame as a track of its own, at rest."""
     xyxy = faces.detections.xyxy.astype(float)
-    centres = (xyxy[:, :2] + xyxy[:, 2:]) / 2
-    sizes = np.sqrt(np.clip(xyxy[:, 2:] - xyxy[:, :2], 1, None).prod(1))
+    sides = np.clip(xyxy[:, 2:] - xyxy[:, :2], 1, None)
+    inside = np.clip(xyxy, 0, [frame.width, frame.height] * 2)
+    whole = (inside[:, 2:] - inside[:, :2]).prod(1) >= WHOLE_FROM * sides.prod(1)
     looks = crops.reshape(len(crops), int(np.prod(crops.shape[1:]))).astype(np.float32)
     looks -= looks.mean(1, keepdims=True)
     looks /= np.maximum(np.linalg.norm(looks, axis=1, keepdims=True), 1e-6)
     return [
-        Track(c, float(s), np.zeros(2), timestamp_s, look)
-        for c, s, look in zip(centres, sizes, looks, strict=True)
+        Track(
+            centre=(xyxy[k, :2] + xyxy[k, 2:]) / 2,
+            size=float(np.sqrt(sides[k].prod())),
+            velocity=np.zeros(2),
+            seen_s=frame.timestamp_s,
+            look=looks[k],
+            whole=bool(whole[k]),
+        )
+        for k in range(len(faces))
     ]

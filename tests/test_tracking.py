@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer.mesh import make_faces
-from fer.records import Detections, Faces
+from fer.records import Detections, Faces, Frame
 from fer.tracking import MAX_GAP_S, Tracker
 
 SIZE = 100.0
@@ -26,12 +26,17 @@ def looks(*seeds: int) -> np.ndarray:
 
 
 def ids(tracker: Tracker, faces: Faces, crops: np.ndarray, time_s: float) -> list[int]:
-    return tracker.update(faces, crops, time_s).track_id.tolist()
+    frame = Frame(np.zeros((400, 3000, 3), np.uint8), timestamp_s=time_s)
+    return tracker.update(faces, crops, frame).track_id.tolist()
+
+
+def nobody(tracker: Tracker, time_s: float) -> None:
+    assert ids(tracker, Faces.empty(), np.zeros((0, 48, 48), np.uint8), time_s) == []
 
 
 def test_no_face_is_no_track():
     tracker = Tracker()
-    assert ids(tracker, Faces.empty(), np.zeros((0, 48, 48), np.uint8), 0.0) == []
+    nobody(tracker, 0.0)
     assert tracker.missing == 0
 
 
@@ -81,9 +86,9 @@ def test_after_a_cut_nobody_keeps_an_id():
 def test_a_lost_face_is_missing_until_it_is_forgotten():
     tracker = Tracker()
     ids(tracker, faces_at((200, 200)), looks(1), 0.0)
-    tracker.update(Faces.empty(), np.zeros((0, 48, 48), np.uint8), STEP_S)
+    nobody(tracker, STEP_S)
     assert tracker.missing == 1
-    tracker.update(Faces.empty(), np.zeros((0, 48, 48), np.uint8), 2 * MAX_GAP_S)
+    nobody(tracker, 2 * MAX_GAP_S)
     assert tracker.missing == 0
 
 
@@ -91,7 +96,7 @@ def test_tracks_are_freed_when_a_crowd_leaves():
     tracker = Tracker()
     crowd = [(60.0 + 150 * k, 200.0) for k in range(20)]
     assert len(set(ids(tracker, faces_at(*crowd), looks(*range(20)), 0.0))) == 20
-    tracker.update(Faces.empty(), np.zeros((0, 48, 48), np.uint8), 2 * MAX_GAP_S)
+    nobody(tracker, 2 * MAX_GAP_S)
     assert tracker._tracks == []
 
 
@@ -100,3 +105,15 @@ def test_a_moving_face_keeps_its_id_at_any_rate(step_s):
     tracker = Tracker()
     got = {ids(tracker, faces_at((100 + 150 * k * step_s, 200)), looks(1), k * step_s)[0] for k in range(20)}
     assert got == {1}
+
+
+def test_a_face_that_slides_over_the_edge_keeps_its_id_although_its_pixels_change():
+    tracker = Tracker()
+    assert ids(tracker, faces_at((60, 200)), looks(1), 0.0) == [1]
+    assert ids(tracker, faces_at((30, 200)), looks(2), STEP_S) == [1]
+    assert ids(tracker, faces_at((0, 200)), looks(3), 2 * STEP_S) == [1]
+
+
+def test_half_a_face_at_the_edge_is_not_believed_at_once():
+    tracker = Tracker()
+    assert ids(tracker, faces_at((0, 200)), looks(1), 0.0) == [-1]
