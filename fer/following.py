@@ -115,6 +115,7 @@ class FaceFollower:
         if len(known) and len(found):
             overlap = intersection_over_union(found.xyxy, known.detections.xyxy)
             found = found[overlap.max(1) < SAME_FACE_IOU]
+        found = found[np.argsort(found.xyxy[:, 0])]  # new ids count from left to right
         faces = _accepted(image, found, self._mesh, self._stages)
         trusted = faces.presence >= FOLLOW_PRESENCE
         boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)

@@ -132,7 +132,9 @@ def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: boo
     if cancelled:
         notes = (*notes, f"Cancelled after {count(len(results), 'photo')}.")
     name = readable[0].name if len(results) == 1 and readable else count(len(results), "photo")
-    digest = hashes[0] if len(hashes) == 1 else hash_source("".join(hashes).encode())
+    digest = "".join(hashes)
+    if len(hashes) > 1:
+        digest = hash_source(digest.encode())
     failed = len(results) - len(readable)
     return SourceInfo(
         name,

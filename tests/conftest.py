@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import skimage.data
 
+from fer.sample import sample_video
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -38,3 +40,9 @@ def detector_files() -> Path:
 def portrait() -> np.ndarray:
     """(512, 512, 3) uint8: a smiling portrait in the public domain that comes with scikit-image."""
     return skimage.data.astronaut()
+
+
+@pytest.fixture(scope="session")
+def sample_clip() -> bytes:
+    """The built-in sample as an MP4."""
+    return sample_video()

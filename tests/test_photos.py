@@ -1,0 +1,125 @@
+"""Many photos at once: groups, no faces, bad files (cases 12 to 15)."""
+
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer.config import Settings
+from fer.detectors import make_detector
+from fer.detectors.base import intersection_over_union
+from fer.following import find_faces
+from fer.mesh import FaceMesh
+from fer.photos import analyze_images
+from fer.pipeline import load_components
+from fer.sources import read_image
+from fer.stages import Stages
+
+
+def png(image: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def components():
+    return load_components(Settings(), still=True)
+
+
+def test_no_photo_gives_an_empty_batch(components):
+    batch = analyze_images([], components=components)
+    assert batch.results == ()
+    assert len(batch.report.timeline) == 0
+
+
+def test_case_12_a_photo_without_a_face_has_no_emotion(components):
+    gradient = np.tile(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], (240, 1, 3))
+    batch = analyze_images([("sky.png", png(gradient))], components=components)
+    assert len(batch.results[0].observations) == 0
+    row = batch.report.timeline.table.iloc[0]
+    assert (row["source"], row["quality"], row["emotion"]) == ("sky.png", "no_face", "")
+
+
+def test_case_13_twenty_faces_are_all_read_and_the_cap_is_said(components, portrait):
+    face = portrait[40:240, 130:330]
+    wall = np.tile(face, (4, 5, 1))
+    batch = analyze_images([("wall.png", png(wall))], components=components)
+    assert len(batch.results[0].observations) == 20
+    capped = analyze_images([("wall.png", png(wall))], Settings(max_faces=6), components=components)
+    assert len(capped.results[0].observations) == 6
+    assert capped.results[0].notes == ("20 faces were found; the 6 largest were read.",)
+
+
+def test_case_14_a_tiny_face_is_marked_or_not_found(components, portrait):
+    tiny = np.full((300, 300, 3), 120, np.uint8)
+    tiny[100:132, 100:132] = portrait[::16, ::16]
+    observations = analyze_images([("tiny.png", png(tiny))], components=components).results[0].observations
+    assert all("small" in code for code in observations.quality)
+
+
+def test_case_15_one_bad_file_costs_one_row(components, portrait):
+    good = png(portrait[::2, ::2])
+    files = [(f"{k}.png", good) for k in range(5)]
+    files.insert(2, ("bad.jpg", b"not a picture"))
+    batch = analyze_images(files, components=components)
+    assert [r.name for r in batch.failed] == ["bad.jpg"]
+    assert batch.failed[0].error_code == "input_unsupported"
+    assert len(batch.report.timeline.table) == 5
+    assert batch.report.timeline.table["frame"].tolist() == [0, 1, 3, 4, 5]
+    assert any(note.startswith("bad.jpg") for note in batch.report.timeline.source.notes)
+
+
+@pytest.mark.slow
+def test_case_15_at_full_size_two_hundred_files(components, portrait):
+    good = png(portrait[::4, ::4])
+    files = [(f"{k}.png", b"" if k == 77 else good) for k in range(200)]
+    batch = analyze_images(files, Settings(), components=components)
+    assert len(batch.results) - len(batch.failed) == 199
+
+
+def test_cancelling_keeps_the_photos_read_so_far(components, portrait):
+    stop = threading.Event()
+    small = png(portrait[::2, ::2])
+    batch = analyze_images(
+        [(f"{k}.png", small) for k in range(9)],
+        components=components,
+        cancel=stop,
+        on_progress=lambda p: stop.set() if p.frames == 3 else None,
+    )
+    assert len(batch.results) == 3
+    assert batch.report.timeline.source.partial
+
+
+def test_orientation_changes_nothing_about_the_answer(components, portrait):
+    picture = Image.fromarray(portrait)
+    plain, turned = io.BytesIO(), io.BytesIO()
+    picture.save(plain, "PNG")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.transpose(Image.Transpose.ROTATE_90).save(turned, "PNG", exif=exif)
+    batch = analyze_images([("a", plain.getvalue()), ("b", turned.getvalue())], components=components)
+    a, b = (r.observations for r in batch.results)
+    assert a.probs == pytest.approx(b.probs, abs=1e-3)
+
+
+@pytest.mark.data
+def test_the_group_of_five(media, components):
+    result = analyze_images([("group", media / "group.jpg")], components=components).results[0]
+    assert len(result.observations) == 5
+
+
+@pytest.mark.data
+def test_the_crowd_holds_nine_tenths_of_what_yunet_finds(media, detector_files):
+    image = read_image(media / "crowd.jpg").frame.image
+    settings = Settings(
+        detector="yunet", detector_path=str(detector_files / "face_detection_yunet_2023mar.onnx")
+    )
+    yunet = make_detector(settings).detect(image)
+    yunet = yunet[yunet.score >= 0.7]
+    ours = find_faces(image, make_detector(Settings(), tiled=True), FaceMesh(), Stages()).detections
+    found = intersection_over_union(yunet.xyxy, ours.xyxy).max(1) >= 0.3
+    assert len(yunet) >= 40
+    assert found.mean() >= 0.9
