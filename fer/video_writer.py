@@ -1,0 +1,230 @@
+"""RGB pictures with their times become an H.264 MP4, on disk or in memory.
+
+Times are kept as they are: frames may come at any pace. A file appears under its name only when it is whole.
+"""
+
+import io
+import os
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import av
+import cv2
+import numpy as np
+
+from fer.errors import OutputError, OutputExistsError
+
+CLOCK_HZ = 90_000
+"""Ticks a second of the stream's clock: fine enough for every frame rate in use."""
+
+QUALITY_CRF = "20"
+"""x264's constant quality: 18 looks lossless, 28 is poor."""
+
+SMALLEST_SIDE_PX = 2
+_BT601 = 6  # FFmpeg's AVCOL_SPC_SMPTE170M, the matrix by which RGB is turned into YUV here
+
+
+class Mp4Encoder:
+    """Encodes pictures into an open MP4; `VideoWriter` is the one for files.
+
+    Args:
+        target: A path, or a binary file object that can seek and be read back.
+        fps: Expected frames a second, a hint for the encoder only.
+    """
+
+    def __init__(self, target: str | BinaryIO, *, fps: float = 30.0) -> None:
+        self._target = target
+        self._rate = Fraction(fps).limit_denominator(1001)
+        self._container: av.container.OutputContainer | None = None
+        self._stream: av.video.stream.VideoStream | None = None
+        self._size = (0, 0)
+        self._first_s = 0.0
+        self._last_tick = -1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the video in px; (0, 0) before the first frame."""
+        return self._size
+
+    def write(self, image: np.ndarray, timestamp_s: float) -> None:
+        """Add one frame.
+
+        Args:
+            image: (H, W, 3) uint8, RGB. The first one sets the video's size (made even);
+                pictures of another size are fitted into it with black borders.
+            timestamp_s: Its time; the first frame is the video's 0. A time that does not
+                rise is moved one tick after the frame before.
+        """
+        if self._container is None:
+            self._open(image, timestamp_s)
+        frame = av.VideoFrame.from_ndarray(_fit(image, self._size), format="rgb24").reformat(format="yuv420p")
+        tick = round((timestamp_s - self._first_s) * CLOCK_HZ)
+        self._last_tick = max(tick, self._last_tick + 1)
+        frame.pts, frame.time_base = self._last_tick, Fraction(1, CLOCK_HZ)
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Write what is still in the encoder, and the index."""
+        if self._container is None:
+            return
+        try:
+            self._container.mux(self._stream.encode())
+        finally:
+            container, self._container = self._container, None
+            container.close()
+
+    def _open(self, image: np.ndarray, timestamp_s: float) -> None:
+        height, width = image.shape[:2]
+        self._size = (max(SMALLEST_SIDE_PX, width // 2 * 2), max(SMALLEST_SIDE_PX, height // 2 * 2))
+        self._first_s = timestamp_s
+        # The index goes to the front, so that browsers play before they have loaded everything.
+        options = {"movflags": "+faststart"}
+        self._container = av.open(
+            self._target, "w", format="mp4", options=options, io_open=None if self._on_disk else self._reopen
+        )
+        self._stream = self._container.add_stream("libx264", rate=self._rate)
+        self._stream.options = {"preset": "veryfast", "crf": QUALITY_CRF}
+        context = self._stream.codec_context
+        context.width, context.height = self._size
+        context.pix_fmt = "yuv420p"
+        context.colorspace = _BT601
+        context.time_base = Fraction(1, CLOCK_HZ)
+
+    @property
+    def _on_disk(self) -> bool:
+        return isinstance(self._target, str)
+
+    def _reopen(self, url: str, flags: int, options: dict) -> io.RawIOBase:
+        """Moving the index reads the file again while it is written: in memory it needs a second view."""
+        return _SecondView(self._target)
+
+
+class _SecondView(io.RawIOBase):
+    """Reads a file object from a position of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        writer_at = self._file.tell()
+        self._file.seek(self._position)
+        count = self._file.readinto(buffer)
+        self._file.seek(writer_at)
+        self._position += count
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            writer_at = self._file.tell()
+            self._position = self._file.seek(offset, whence)
+            self._file.seek(writer_at)
+        else:
+            self._position = offset + (self._position if whence == io.SEEK_CUR else 0)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+
+class VideoWriter:
+    """Writes an MP4 file; a context manager.
+
+    The file grows as ``NAME.part`` and takes its name when the block ends well; after an error
+    nothing is left.
+
+    Args:
+        path: Where to write.
+        fps: Expected frames a second, a hint for the encoder only.
+        force: Replace a file that exists.
+
+    Raises:
+        OutputExistsError: The file exists and ``force`` is not set.
+        OutputError: From any method: the disk is full or read-only, or no frame was written.
+
+    Example:
+        >>> with VideoWriter("annotated.mp4") as video:             # doctest: +SKIP
+        ...     for frame in source:
+        ...         video.write(frame.image, frame.timestamp_s)
+    """
+
+    def __init__(self, path: str | Path, *, fps: float = 30.0, force: bool = False) -> None:
+        self.path = Path(path)
+        if self.path.exists() and not force:
+            raise OutputExistsError(
+                f"{self.path} exists: choose another name or allow overwriting (--force)."
+            )
+        self._part = self.path.with_name(self.path.name + ".part")
+        self._encoder = Mp4Encoder(str(self._part), fps=fps)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the video in px; (0, 0) before the first frame."""
+        return self._encoder.size
+
+    def write(self, image: np.ndarray, timestamp_s: float) -> None:
+        """Add one frame (H, W, 3) uint8 RGB; see `Mp4Encoder.write`."""
+        try:
+            self._encoder.write(image, timestamp_s)
+        except (OSError, av.FFmpegError) as exc:
+            self.discard()
+            raise self._failed() from exc
+
+    def close(self) -> None:
+        """Finish the file and give it its name."""
+        if self.size == (0, 0):
+            raise OutputError(f"No frame was written, so {self.path.name} was not made.")
+        try:
+            self._encoder.close()
+            os.replace(self._part, self.path)
+        except (OSError, av.FFmpegError) as exc:
+            self.discard()
+            raise self._failed() from exc
+
+    def discard(self) -> None:
+        """Stop and remove what was written so far."""
+        try:
+            self._encoder.close()
+        except (OSError, av.FFmpegError):
+            pass  # a full disk cannot take the rest of a file that is thrown away
+        finally:
+            self._part.unlink(missing_ok=True)
+
+    def _failed(self) -> OutputError:
+        return OutputError(
+            f"{self.path} cannot be written: check that the folder exists, is writable and has space."
+        )
+
+    def __enter__(self) -> "VideoWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+
+def _fit(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The picture in ``size`` (width, height): cut by at most one row and column, or scaled into borders."""
+    width, height = size
+    have_h, have_w = image.shape[:2]
+    if 0 <= have_w - width <= 1 and 0 <= have_h - height <= 1:
+        return np.ascontiguousarray(image[:height, :width])
+    scale = min(width / have_w, height / have_h)
+    inner = (max(1, round(have_w * scale)), max(1, round(have_h * scale)))
+    small = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    out = np.zeros((height, width, 3), np.uint8)
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    out[top : top + inner[1], left : left + inner[0]] = small
+    return out
