@@ -14,7 +14,7 @@ from fer.video_writer import VideoWriter
 
 @contextmanager
 def annotated_video(
-    path: str | Path, *, settings: Settings, anonymise: str = "none"
+    path: str | Path, *, settings: Settings, anonymise: str = "none", force: bool = False
 ) -> Iterator[Callable[[Frame, Observations], None]]:
     """Open an output video and give the function to pass as ``on_frame``.
 
@@ -22,6 +22,7 @@ def annotated_video(
         path: Where the .mp4 goes; whole or not there.
         settings: `unsure_below` is read.
         anonymise: ``"none"``, ``"blur"`` or ``"mesh"``.
+        force: Replace a file that exists.
 
     Raises:
         OutputError: It cannot be written.
@@ -29,7 +30,7 @@ def annotated_video(
     unsure_below = settings.unsure_below
     if unsure_below is None:
         unsure_below = read_manifest().unsure_below
-    with VideoWriter(path) as writer:
+    with VideoWriter(path, force=force) as writer:
 
         def on_frame(frame: Frame, observations: Observations) -> None:
             picture = hide(frame.image, observations, anonymise)

@@ -46,3 +46,9 @@ def portrait() -> np.ndarray:
 def sample_clip() -> bytes:
     """The built-in sample as an MP4."""
     return sample_video()
+
+
+@pytest.fixture(scope="session")
+def short_clip() -> bytes:
+    """The first two seconds of the sample, 30 frames."""
+    return sample_video(duration_s=2.0)

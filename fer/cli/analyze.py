@@ -178,9 +178,8 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
         if job.video is not None:
             draw = None
             if "video" in targets:
-                draw = stack.enter_context(
-                    annotated_video(targets["video"], anonymise=args.anonymise, settings=settings)
-                )
+                copy = {"settings": settings, "anonymise": args.anonymise, "force": args.force}
+                draw = stack.enter_context(annotated_video(targets["video"], **copy))
             report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
         else:
             batch = analyze_images(_photo_items(job.photos, failures), settings, on_progress=tell)

@@ -1,0 +1,174 @@
+"""The contract that scripts rely on: outputs, exit codes, sentences on stderr, nothing overwritten."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from fer.cli import DONE, FAILED, WRONG_USE, main
+from fer.timeline import COLUMNS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def clip(tmp_path, short_clip) -> Path:
+    """Two seconds of the sample as a file."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(short_clip)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path, portrait) -> Path:
+    path = tmp_path / "face.png"
+    Image.fromarray(portrait).save(path)
+    return path
+
+
+def test_wrong_use_exits_with_two(capsys):
+    for argv in ([], ["dance"], ["analyze"], ["analyze", "x", "--detector", "magic"]):
+        with pytest.raises(SystemExit) as exit_info:
+            main(argv)
+        assert exit_info.value.code == WRONG_USE
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_one_sentence_and_exit_one(capsys):
+    assert main(["analyze", "/nowhere/clip.mp4"]) == FAILED
+    assert "[input_missing]" in capsys.readouterr().err
+
+
+def test_a_setting_out_of_range_is_one_sentence(clip, capsys):
+    assert main(["analyze", str(clip), "--fps", "0"]) == FAILED
+    assert "fps=0.0 is out of range" in capsys.readouterr().err
+
+
+def test_a_video_becomes_csv_json_and_report(clip, tmp_path, capsys):
+    names = {"csv": tmp_path / "t.csv", "json": tmp_path / "r.json", "report": tmp_path / "r.html"}
+    options = [word for name, path in names.items() for word in (f"--{name}", str(path))]
+    assert main(["analyze", str(clip), *options]) == DONE
+    table = pd.read_csv(names["csv"])
+    assert tuple(table.columns[: len(COLUMNS)]) == COLUMNS
+    assert table["time_s"].is_monotonic_increasing
+    assert json.loads(names["json"].read_text())["source"]["name"] == "clip.mp4"
+    assert "<!doctype html>" in names["report"].read_text()[:200].lower()
+    printed = capsys.readouterr().out
+    assert "Face 1 was read as happy" in printed
+
+
+def test_nothing_is_overwritten_unless_forced(clip, tmp_path, capsys):
+    target = tmp_path / "t.csv"
+    target.write_text("mine")
+    assert main(["analyze", str(clip), "--csv", str(target)]) == FAILED
+    assert target.read_text() == "mine"
+    assert "[output_exists]" in capsys.readouterr().err
+    assert main(["analyze", str(clip), "--csv", str(target), "--force"]) == DONE
+    assert target.read_text().startswith("source,frame")
+
+
+def test_a_folder_gives_a_report_for_each_video_and_one_for_all_photos(clip, photo, tmp_path, capsys):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 half a picture")
+    out = tmp_path / "out"
+    assert main(["analyze", str(tmp_path), "--out", str(out)]) == FAILED
+    assert {p.name for p in out.iterdir()} == {
+        f"{stem}{suffix}" for stem in ("clip", "photos") for suffix in (".csv", ".json", ".html")
+    }
+    assert "broken.jpg" in capsys.readouterr().err
+    assert set(pd.read_csv(out / "photos.csv")["source"]) == {"face.png"}
+
+
+def test_one_file_name_for_several_results_is_wrong_use(clip, photo, tmp_path):
+    with pytest.raises(SystemExit) as exit_info:
+        main(["analyze", str(clip), str(photo), "--csv", str(tmp_path / "t.csv")])
+    assert exit_info.value.code == WRONG_USE
+
+
+def test_a_zip_of_photos(tmp_path, portrait, capsys):
+    buffer = io.BytesIO()
+    Image.fromarray(portrait).save(buffer, "PNG")
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("a/face.png", buffer.getvalue())
+    assert main(["analyze", str(tmp_path / "p.zip"), "--csv", str(tmp_path / "t.csv")]) == DONE
+    assert pd.read_csv(tmp_path / "t.csv")["emotion"].tolist() == ["happy"]
+
+
+@pytest.mark.parametrize("mode", ["none", "blur", "mesh"])
+def test_an_annotated_copy_has_the_same_times(clip, tmp_path, mode):
+    import av
+
+    copy = tmp_path / "copy.mp4"
+    assert main(["analyze", str(clip), "--video", str(copy), "--anonymise", mode]) == DONE
+    times = []
+    for path in (clip, copy):
+        with av.open(str(path)) as container:
+            times.append([frame.time for frame in container.decode(video=0)])
+    assert np.array(times[1]) == pytest.approx(np.array(times[0]), abs=2e-3)
+
+
+def test_importing_fer_is_light():
+    code = (
+        "import sys, fer; from fer import pipeline, photos, export, cli;"
+        "heavy = {'tensorflow', 'keras', 'streamlit'} & set(sys.modules); print(sorted(heavy))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_import_fer_alone_loads_nothing_heavy():
+    code = "import sys, fer; print(sorted({'numpy', 'cv2', 'pandas', 'av'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_module_runs_as_a_program():
+    run = subprocess.run(
+        [sys.executable, "-m", "fer", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for command in ("analyze", "train", "evaluate", "benchmark"):
+        assert command in run.stdout
+
+
+def test_evaluate_scores_a_labelled_folder(tmp_path, portrait, capsys):
+    from fer.pipeline import Analyzer
+    from fer.preprocess import crop_faces
+    from fer.records import Frame
+
+    faces = Analyzer(still=True).analyze(Frame(portrait)).faces
+    for name in ("happy", "sad"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(crop_faces(portrait, faces)[0]).save(tmp_path / name / "a.png")
+    assert main(["evaluate", "--data", str(tmp_path), "--json", str(tmp_path / "m.json")]) == DONE
+    figures = json.loads((tmp_path / "m.json").read_text())
+    assert figures["plain"]["accuracy"] == 0.5
+    assert figures["plain"]["classes"]["happy"]["recall"] == 1.0
+    assert "accuracy 50.00%" in capsys.readouterr().out
+
+
+def test_train_refuses_what_it_cannot_do(tmp_path, capsys):
+    pixels = " ".join(["9"] * 2304)
+    rows = [f"3,{pixels},Training", f"3,{pixels},PublicTest"]
+    (tmp_path / "one.csv").write_text("emotion,pixels,Usage\n" + "\n".join(rows))
+    common = ["train", "--data", str(tmp_path / "one.csv"), "--out", str(tmp_path / "run")]
+    assert main(common) == FAILED
+    assert "one class only" in capsys.readouterr().err
+    assert main([*common, "--arch", "giant"]) == FAILED
+    assert "giant" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_benchmark_prints_every_step(clip, tmp_path, capsys):
+    assert main(["benchmark", str(clip), "--json", str(tmp_path / "b.json")]) == DONE
+    printed = capsys.readouterr().out
+    for word in ("decode", "detect", "mesh", "crop", "emotion", "frames/s", "import fer"):
+        assert word in printed
+    figures = json.loads((tmp_path / "b.json").read_text())
+    assert figures["clips"][0]["frames"] == 20
+    assert figures["import"]["tensorflow"] is False
