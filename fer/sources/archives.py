@@ -27,7 +27,10 @@ BOMB_BYTES = 16 * 2**20
 
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".avif", ".tif", ".tiff")
 _MOST_DIRECTORY_BYTES = 4 * 2**20
-_END_RECORD_REACH = 22 + 65_535
+_END_RECORD_BYTES = 22
+_LOCATOR_BYTES = 20
+_RECORD_64_BYTES = 56
+_END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
 _ENCRYPTED = 0x1
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
@@ -88,17 +91,20 @@ def _directory_bytes(file: BinaryIO) -> int:
     start = max(0, size - _END_RECORD_REACH)
     file.seek(start)
     tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
+    at = tail.rfind(b"PK\x05\x06", 0, max(0, len(tail) - _END_RECORD_BYTES + 4))
+    if at < 0:
         return 0
-    declared = struct.unpack_from("<I", tail, at + 12)[0]
-    if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":
-        file.seek(min(struct.unpack_from("<Q", tail, at - 12)[0], size))
-        record = file.read(56)
-        if len(record) == 56:
-            declared = struct.unpack_from("<Q", record, 40)[0]
-    # An end record can lie; the directory cannot be longer than what stands in front of the record.
-    return min(declared, size)
+    declared = [struct.unpack_from("<I", tail, at + 12)[0]]
+    locator = at - _LOCATOR_BYTES
+    if locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
+        # The 64-bit record stands where the locator says, or just in front of it: readers differ.
+        for place in (struct.unpack_from("<Q", tail, locator + 8)[0], start + locator - _RECORD_64_BYTES):
+            file.seek(max(0, min(place, size)))
+            record = file.read(_RECORD_64_BYTES)
+            if record[:4] == b"PK\x06\x06" and len(record) == _RECORD_64_BYTES:
+                declared.append(struct.unpack_from("<Q", record, 40)[0])
+    # A declared length can lie, but the directory cannot be longer than the file.
+    return min(max(declared), size)
 
 
 def _check_limits(members: list[zipfile.ZipInfo]) -> None:
@@ -125,7 +131,8 @@ def _too_many() -> TooLargeInputError:
 
 
 def _is_picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    name = PurePosixPath(member.filename)
+    # Some packers of Windows write folders with backslashes.
+    name = PurePosixPath(member.filename.replace("\\", "/"))
     if member.is_dir() or "__MACOSX" in name.parts or name.name.startswith("."):
         return False
     if name.suffix.lower() in _IMAGE_SUFFIXES:

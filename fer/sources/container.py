@@ -117,10 +117,12 @@ def picture_stream(container: av.container.InputContainer) -> av.video.stream.Vi
     context = stream.codec_context
     if context is None:
         raise UnsupportedInputError("The video's codec is not known here: convert it to MP4 (H.264).")
-    if context.width * context.height > MAX_PIXELS:
+    pixels = context.width * context.height
+    if not pixels or pixels > MAX_PIXELS:
+        # FFmpeg, which knows the limit too, sets a size to 0 that it refuses.
         raise TooLargeInputError(
-            f"The video's pictures of {context.width} x {context.height} pixels are larger than "
-            f"{MAX_PIXELS // 1_000_000} megapixels: make the video smaller first."
+            f"The video's pictures have no size, or more than {MAX_PIXELS // 1_000_000} megapixels: "
+            "make the video smaller first."
         )
     for other in container.streams:
         if other is not stream:

@@ -86,10 +86,12 @@ class Sampler:
         """Whether the frame at this time is chosen; ask once for each frame, in order."""
         if self._fps is None:
             return True
-        passed = math.floor((time_s + self._slack_s) * self._fps)
-        if passed < self._tick:
+        if (time_s + self._slack_s) * self._fps < self._tick:
             return False
-        self._tick = passed + 1
+        # The slack only helps: a tick that is not certainly passed stays open for the next frame.
+        # Without this, rounded times that waver around the ticks would lose every other frame.
+        certain = math.floor((time_s - self._slack_s) * self._fps)
+        self._tick = max(self._tick, certain) + 1
         return True
 
 
