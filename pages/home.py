@@ -1,0 +1,51 @@
+"""Home: what it does, one real answer to look at, and what it must not be used for."""
+
+import streamlit as st
+
+from pages.ui import guard, limits, sample_clip, specimen
+
+HOW = (
+    (":material/movie:", "A video", "who showed what, when, for how long, and how sure."),
+    (
+        ":material/photo_library:",
+        "Photos",
+        "every face with its probabilities; a whole folder at once.",
+    ),
+    (":material/description:", "To keep", "CSV, JSON, and a report in one file that opens anywhere."),
+)
+LIMITS = (
+    (":material/psychology_alt:", "Expression, not feelings", limits.MEANING),
+    (":material/block:", "Not for judging people", f"{limits.FORBIDDEN} {limits.INFORM}"),
+    (":material/lock:", "Stays here", limits.PRIVACY),
+)
+
+
+def opening() -> None:
+    """What it is, and the way in."""
+    st.title("What faces show, second by second", anchor=False)
+    st.markdown("Every face in a video or photo, its expression frame by frame, and how sure each answer is.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sample_clip.button(primary=True)
+        if st.button("Open a video", icon=":material/movie:"):
+            st.switch_page("pages/video.py")
+        if st.button("Open photos", icon=":material/photo_library:"):
+            st.switch_page("pages/images.py")
+    for icon, name, text in HOW:
+        st.markdown(f"{icon} **{name}**: {text}")
+
+
+def small_print() -> None:
+    """What an answer is worth and what it must not be used for."""
+    for column, (icon, name, text) in zip(st.columns(len(LIMITS), gap="large"), LIMITS, strict=True):
+        with column:
+            st.markdown(f"{icon} **{name}**")
+            st.caption(text)
+
+
+with guard.page("Home"):
+    words, picture, numbers = st.columns([11, 9, 7], gap="medium", vertical_alignment="center")
+    with words:
+        opening()
+    specimen.show(picture, numbers)
+    st.space("medium")
+    small_print()

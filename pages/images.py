@@ -1,0 +1,50 @@
+"""Photos: every face with what it shows and how sure the answer is."""
+
+import streamlit as st
+
+from pages.ui import busy, guard, photo_report, photo_work, session, settings_panel, uploads
+from pages.ui.limits import REMINDER
+from pages.ui.photo_work import Batch
+
+
+def choose() -> None:
+    """No photos yet: take some."""
+    st.title("Photos", anchor=False)
+    st.markdown("One photo, many, or a zip file: every face with its expression and how sure the answer is.")
+    given = uploads.take(
+        "Drop photos or a zip file here",
+        key="photos_upload",
+        types=uploads.PHOTO_TYPES,
+        limit_mb=uploads.PHOTO_MB,
+        many=True,
+    )
+    if given:
+        settings_panel.forget_reading()
+        session.keep(session.BATCH, Batch(tuple(given)))
+        st.rerun()
+    with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+        settings_panel.analysis_form(label="Keep", video=False)
+    st.caption(REMINDER)
+
+
+def analyse(batch: Batch) -> None:
+    """Photos are there: show what was read, or how far it is."""
+    job = photo_work.photos_job(batch, settings_panel.current())
+
+    def leave() -> None:
+        session.registry().forget_content(session.owner(), batch.sha256)
+        session.release(session.BATCH)
+        photo_report.forget_choice()
+
+    if job.result is None:
+        photo_report.title_row(batch, leave)
+    if busy.settle(job, what="Reading the photos", describe=busy.of_photos):
+        photo_report.show(job.result, batch, leave)
+
+
+with guard.page("Photos"):
+    batch = session.kept(session.BATCH)
+    if batch is None:
+        choose()
+    else:
+        analyse(batch)

@@ -1,0 +1,45 @@
+"""Everything to keep: made when it is asked for, in memory."""
+
+import re
+from pathlib import PurePath
+
+import streamlit as st
+
+from fer.export import report_html, report_json, timeline_csv
+from fer.report import Report
+
+STEM_LENGTH = 40
+_UNSAFE = re.compile(r"[^\w-]+")
+
+
+def of_report(report: Report, label: str, *, key: str) -> None:
+    """Buttons for the table, the data and the report.
+
+    Args:
+        report: What to write.
+        label: Name of the source; the files are called after it.
+        key: Tells these buttons from others on the page.
+    """
+    stem = safe_stem(label)
+    files = (
+        ("Report", "html", "text/html", ":material/description:", lambda: report_html(report)),
+        ("CSV", "csv", "text/csv", ":material/table:", lambda: timeline_csv(report.timeline)),
+        ("JSON", "json", "application/json", ":material/data_object:", lambda: report_json(report)),
+    )
+    for name, ending, mime, icon, make in files:
+        st.download_button(
+            name,
+            # Encoded like fer.export.write_text: a strange file name must not end in a crash.
+            lambda make=make: make().encode("utf-8", "backslashreplace"),
+            file_name=f"{stem}.{ending}",
+            mime=mime,
+            icon=icon,
+            key=f"{key}_{ending}",
+            on_click="ignore",
+        )
+
+
+def safe_stem(label: str) -> str:
+    """A file name without its ending, safe on every system: letters, digits, dashes."""
+    stem = _UNSAFE.sub("-", PurePath(label).stem).strip("-_")[:STEM_LENGTH]
+    return f"{stem}-expressions" if stem else "expressions"

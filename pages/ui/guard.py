@@ -1,0 +1,49 @@
+"""The guard at every page's door: the same configuration on every way in, and no traceback on a page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from pages.ui import uploads
+from pages.ui.icon import icon
+from pages.ui.plain import plain
+from pages.ui.trouble import Trouble, trouble_from
+
+APP_NAME = "Facial expressions"
+# Streamlit leaves six rems above every page; the answer should be in sight.
+STYLE = "<style>.stMainBlockContainer { padding-top: 4.25rem; }</style>"
+
+
+def configure(title: str = "") -> None:
+    """Set the page up. May be called more than once in a run.
+
+    Args:
+        title: The page's name, for the browser's tab.
+    """
+    name = f"{title} · {APP_NAME}" if title else APP_NAME
+    st.set_page_config(page_title=name, page_icon=icon(), layout="wide")
+
+
+@contextmanager
+def page(title: str) -> Iterator[None]:
+    """Everything that a page does happens inside this.
+
+    Args:
+        title: The page's name.
+    """
+    # A cold deep link can reach a page before the entrypoint has configured anything.
+    configure(title)
+    st.html(STYLE)
+    uploads.keep_in_memory()
+    try:
+        yield
+    except Exception as error:
+        show(trouble_from(error))
+
+
+def show(trouble: Trouble) -> None:
+    """One calm sentence, its code small below it."""
+    with st.container(border=True):
+        st.markdown(f":material/error: {plain(trouble.text)}")
+        st.caption(f"Code: {plain(trouble.code)}")

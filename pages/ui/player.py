@@ -1,0 +1,30 @@
+"""The video player and its tie to the timeline chart: click the chart and the player moves there."""
+
+from pathlib import Path
+
+import streamlit as st
+
+SEEK = "seek"
+"""Session key: where to move the player, and how often it was asked."""
+PLAYER_BOX, CHART_BOX = "player", "timeline"
+"""Keys of the containers that player_link.js looks for."""
+
+_link = st.components.v2.component(
+    "player_link", js=Path(__file__).with_name("player_link.js").read_text(encoding="utf-8")
+)
+
+
+def seek(seconds: float) -> None:
+    """Move the player on the next run; asking for the same place again works."""
+    turn = st.session_state.get(SEEK, {}).get("turn", 0) + 1
+    st.session_state[SEEK] = {"seek_s": float(seconds), "turn": turn}
+
+
+def link() -> None:
+    """Tie player and chart together. Draws nothing."""
+    _link(key="player_link", data=st.session_state.get(SEEK, {"seek_s": 0.0, "turn": 0}), height=1)
+
+
+def forget() -> None:
+    """Another clip starts at its beginning."""
+    st.session_state.pop(SEEK, None)

@@ -1,0 +1,83 @@
+"""What a user gives us: bytes in memory with a label and a hash, never a path."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+VIDEO_MB = 200
+VIDEO_TYPES = ["mp4", "mov", "m4v", "webm", "mkv", "avi"]
+PHOTO_MB = 100
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "zip"]
+PHOTOS_TOTAL_MB = 400
+"""All photos of one session together."""
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A file in memory.
+
+    Args:
+        name: The label that its sender gave it. Untrusted: shown escaped, never opened.
+        data: The content.
+        sha256: Hash of the content, hexadecimal.
+    """
+
+    name: str
+    data: bytes
+    sha256: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.sha256:
+            object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+
+def keep_in_memory() -> None:
+    """Let the server parse uploads in memory: by default it rolls anything over 1 MB to a temporary file."""
+    MultiPartParser.spool_max_size = (VIDEO_MB + 1) * MEGABYTE
+
+
+def take(label: str, *, key: str, types: list[str], limit_mb: int, many: bool = False) -> list[Upload]:
+    """An uploader that hands its files over and starts empty again.
+
+    Streamlit's own copies are let go, so that the bytes exist once and the page is free for the answer.
+
+    Args:
+        label: What to drop there.
+        key: Name of the uploader in the session.
+        types: File endings that the browser's dialog offers; contents are checked later, by magic bytes.
+        limit_mb: Largest file in megabytes.
+        many: Accept several files.
+
+    Returns:
+        What was just uploaded; empty on every other run.
+    """
+    turn_key = f"{key}_turn"
+    turn = st.session_state.setdefault(turn_key, 0)
+    given = st.file_uploader(
+        label,
+        type=types,
+        accept_multiple_files=many,
+        key=f"{key}_{turn}",
+        max_upload_size=limit_mb,
+    )
+    files = given if isinstance(given, list) else [given] if given is not None else []
+    if not files:
+        return []
+    uploads = [Upload(file.name, file.getvalue()) for file in files]
+    _let_go([file.file_id for file in files])
+    st.session_state[turn_key] = turn + 1
+    return uploads
+
+
+def _let_go(file_ids: list[str]) -> None:
+    """Remove files from Streamlit's own store; there is none outside a server."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return
+    for file_id in file_ids:
+        context.uploaded_file_mgr.remove_file(context.session_id, file_id)

@@ -1,0 +1,177 @@
+"""A finished video: the answer first, then the player beside the timeline, then everything to keep."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from fer.charts import shares_chart, timeline_figure
+from fer.headline import MOST_SENTENCES, headlines
+from fer.report import Report
+from fer.summary import FaceSummary, Summary
+from fer.words import clock, count, percent, span
+from pages.ui import downloads, marked_video, player, settings_panel, story
+from pages.ui.limits import REMINDER
+from pages.ui.plain import name, plain
+from pages.ui.reading import as_asked
+from pages.ui.theme import chart, is_dark
+from pages.ui.uploads import Upload
+from pages.ui.video_work import VideoResult
+
+FACES_SHOWN = 4
+ALL_FACES = "All faces"
+NO_FACE_HINT = (
+    "A face has to be at least about 28 pixels wide and turned roughly towards the camera. "
+    "Another detector (in Settings) may find more."
+)
+
+
+def title_row(clip: Upload, leave: Callable[[], None], default_unsure: float | None = None) -> tuple | None:
+    """The clip's name, its settings, and the way to another one.
+
+    Args:
+        clip: What is shown.
+        leave: Drops the clip.
+        default_unsure: The model's threshold; None while nothing is measured yet.
+
+    Returns:
+        Half-life and threshold as the sliders stand, or None without a default.
+    """
+    chosen = None
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":material/movie: {name(clip.name)}", width="content")
+        with st.container(horizontal=True, width="content"):
+            if default_unsure is not None:
+                with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                    chosen = settings_panel.reading_sliders(default_unsure)
+                    settings_panel.analysis_form(label="Analyse again")
+            st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
+    return chosen
+
+
+def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
+    """The whole result.
+
+    Args:
+        result: What the job returned.
+        clip: The video itself, for the player.
+        leave: Drops the clip.
+    """
+    half_life_s, unsure_below = title_row(clip, leave, result.report.timeline.unsure_below)
+    report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
+    summary = report.summary
+    with st.container(gap=None):
+        for title in story.titles(summary):
+            st.subheader(title, anchor=False)
+        st.caption(_facts(report))
+    for note in report.timeline.source.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if summary.faces:
+        _explore(report, clip)
+        _faces(summary, result.portraits)
+    else:
+        _player(clip, summary)
+        st.markdown(NO_FACE_HINT)
+    st.caption(f"{summary.left_out_text()} {REMINDER}")
+    st.subheader("Keep it", anchor=False)
+    with st.container(horizontal=True):
+        downloads.of_report(report, clip.name, key="video")
+        marked_video.offer(report, clip)
+    marked_video.show(report, clip)
+
+
+def _facts(report: Report) -> str:
+    """What was analysed, in one line."""
+    source, summary = report.timeline.source, report.summary
+    length = source.duration_s or summary.end_s
+    parts = [clock(length), f"{source.width}×{source.height}", count(summary.frames, "analysed frame")]
+    if summary.faces:
+        parts.append(count(len(summary.faces), "face"))
+        parts.append(f"a face could be read {percent(summary.valid_share)} of the time")
+    return " · ".join(parts)
+
+
+@st.fragment
+def _explore(report: Report, clip: Upload) -> None:
+    """Player and moments beside the timeline; a click in either moves the player."""
+    summary = report.summary
+    chosen = _choose_face(summary)
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        _player(clip, summary)
+        _moments(summary, chosen)
+    with right, st.container(key=player.CHART_BOX):
+        chart(timeline_figure(report.smoothed, chosen, dark=is_dark()), key="timeline_chart")
+        st.caption(":material/touch_app: Click the chart to move the player there.")
+    player.link()
+
+
+def _choose_face(summary: Summary) -> int | None:
+    """Id of the face that the chart is about; None for all."""
+    lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
+    if len(lasting) < 2:
+        return None
+    names = {face.name: face.face_id for face in lasting}
+    picked = st.pills(
+        "Face",
+        [ALL_FACES, *names],
+        default=ALL_FACES,
+        required=True,
+        label_visibility="collapsed",
+        key="face",
+    )
+    return names.get(picked)
+
+
+def _player(clip: Upload, summary: Summary) -> None:
+    with st.container(key=player.PLAYER_BOX):
+        st.video(
+            clip.data,
+            subtitles={"Expressions": story.captions(summary)} if summary.faces else None,
+            alt=f"The video {clip.name}",
+        )
+
+
+def _moments(summary: Summary, face_id: int | None) -> None:
+    """The longest clear stretches as buttons that move the player."""
+    found = story.moments(summary, face_id)
+    if not found:
+        return
+    st.markdown("**Longest moments**")
+    several = len(summary.faces) > 1
+    with st.container(gap=None):
+        for number, (face, episode) in enumerate(found):
+            who = f"{face.name} " if several else ""
+            st.button(
+                f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
+                f"{percent(episode.confidence)} sure",
+                key=f"moment_{number}",
+                icon=":material/play_arrow:",
+                type="tertiary",
+                on_click=player.seek,
+                args=(episode.start_s,),
+            )
+
+
+def _faces(summary: Summary, portraits: dict[int, bytes]) -> None:
+    """Who showed what: a row for each face, and the shares as a chart."""
+    sentences = headlines(summary)[:MOST_SENTENCES]
+    rows = [(face, sentences[k] if k < len(sentences) else "") for k, face in enumerate(summary.by_presence)]
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        st.subheader("Who showed what", anchor=False)
+        for face, sentence in rows[:FACES_SHOWN]:
+            _face(face, sentence, portraits.get(face.face_id))
+        if len(rows) > FACES_SHOWN:
+            with st.expander(f"{len(rows) - FACES_SHOWN} more"):
+                for face, sentence in rows[FACES_SHOWN:]:
+                    _face(face, sentence, portraits.get(face.face_id))
+    with right:
+        st.subheader("How long", anchor=False)
+        chart(shares_chart(summary, dark=is_dark()), key="shares_chart")
+
+
+def _face(face: FaceSummary, sentence: str, portrait: bytes | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        if portrait is not None:
+            st.image(portrait, width=72, alt=f"{face.name} at its largest")
+        st.markdown(sentence or f"{face.name}: {story.shown(face)}.")

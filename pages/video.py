@@ -1,0 +1,58 @@
+"""Video: who showed what, when, for how long and how sure."""
+
+import streamlit as st
+
+from pages.ui import (
+    busy,
+    guard,
+    player,
+    sample_clip,
+    session,
+    settings_panel,
+    uploads,
+    video_report,
+    video_work,
+)
+from pages.ui.limits import REMINDER
+from pages.ui.uploads import Upload
+
+
+def choose() -> None:
+    """No clip yet: take one."""
+    st.title("Video", anchor=False)
+    st.markdown("See who showed what, when, for how long and how sure the answer is.")
+    given = uploads.take(
+        "Drop a video here", key="clip_upload", types=uploads.VIDEO_TYPES, limit_mb=uploads.VIDEO_MB
+    )
+    if given:
+        settings_panel.forget_reading()
+        session.keep(session.CLIP, given[0])
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sample_clip.button(primary=False)
+        with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+            settings_panel.analysis_form(label="Keep")
+    st.caption(REMINDER)
+
+
+def analyse(clip: Upload) -> None:
+    """A clip is there: show its analysis, or how far it is."""
+    job = video_work.video_job(clip, settings_panel.current())
+
+    def leave() -> None:
+        session.registry().forget_content(session.owner(), clip.sha256)
+        session.release(session.CLIP)
+        player.forget()
+
+    if job.result is None:
+        video_report.title_row(clip, leave)
+    if busy.settle(job, what="Reading the video", describe=busy.of_video):
+        video_report.show(job.result, clip, leave)
+
+
+with guard.page("Video"):
+    clip = session.kept(session.CLIP)
+    if clip is None:
+        choose()
+    else:
+        analyse(clip)

@@ -1,0 +1,116 @@
+"""The real app in its own process, and a real browser: for browser tests and screenshots."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--no-first-run",
+)
+START_S = 60.0
+PATIENCE_MS = 90_000
+"""An analysis on a busy machine may take this long."""
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running_app(*, cwd: Path = ROOT) -> Iterator[str]:
+    """Start the app on a free port; gives its address, and stops it at the end.
+
+    Args:
+        cwd: Folder with streamlit_app.py.
+
+    Raises:
+        RuntimeError: It did not become healthy; with what it printed.
+    """
+    address = f"http://localhost:{(port := free_port())}"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += ["--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        _wait(address, process)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(address: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    process.terminate()
+    raise RuntimeError(f"the app did not start:\n{process.communicate()[0]}")
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and nothing is being drawn."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=PATIENCE_MS)
+    page.wait_for_timeout(400)
+
+
+def open_page(page: Page, address: str, path: str = "") -> None:
+    """Go to a page of the app and wait until it is there."""
+    page.goto(f"{address}/{path}")
+    page.wait_for_selector('[data-testid="stMain"]', timeout=PATIENCE_MS)
+    settled(page)
+
+
+def upload(page: Page, *files: Path | tuple[str, bytes]) -> None:
+    """Give files to the page's uploader: paths, or names with contents."""
+    pairs = [(file.name, file.read_bytes()) if isinstance(file, Path) else file for file in files]
+    payloads = [{"name": n, "mimeType": "application/octet-stream", "buffer": data} for n, data in pairs]
+    page.set_input_files('[data-testid="stFileUploader"] input[type=file]', payloads)
+
+
+def wait_for_report(page: Page) -> None:
+    """Wait until a video's player and chart are drawn."""
+    page.wait_for_selector(".st-key-player video", timeout=PATIENCE_MS)
+    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=PATIENCE_MS)
+    settled(page)
+
+
+def current_time(page: Page) -> float:
+    """Where the player stands, in seconds."""
+    return page.evaluate("document.querySelector('.st-key-player video').currentTime")
