@@ -32,8 +32,8 @@ def annotated_video(
         unsure_below = read_manifest().unsure_below
     with VideoWriter(path, force=force) as writer:
 
-        def on_frame(frame: Frame, observations: Observations) -> None:
+        def _on_frame(frame: Frame, observations: Observations) -> None:
             picture = hide(frame.image, observations, anonymise)
             writer.write(draw(picture, observations, unsure_below=unsure_below), frame.timestamp_s)
 
-        yield on_frame
+        yield _on_frame

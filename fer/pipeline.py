@@ -228,6 +228,7 @@ class _ProgressWatch:
         self._frames = 0
 
     def tell(self, done_s: float, total_s: float | None) -> None:
+        """Count one frame."""
         self._frames += 1
         elapsed = time.monotonic() - self._started
         if self._listener and elapsed - self._told >= PROGRESS_EVERY_S:
