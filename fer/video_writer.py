@@ -102,19 +102,22 @@ class Mp4Encoder:
 
 
 class _SecondView(io.RawIOBase):
-    """Reads a file object from a position of its own."""
+    """Reads a file object from a position of its own, whatever its owner writes meanwhile."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._position = 0
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def seekable(self) -> bool:
+        """Always."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:
+        """Fill the buffer from this view's position; returns the count of bytes."""
         writer_at = self._file.tell()
         self._file.seek(self._position)
         count = self._file.readinto(buffer)
@@ -123,6 +126,7 @@ class _SecondView(io.RawIOBase):
         return count
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move this view's position only; returns it."""
         if whence == io.SEEK_END:
             writer_at = self._file.tell()
             self._position = self._file.seek(offset, whence)
@@ -132,6 +136,7 @@ class _SecondView(io.RawIOBase):
         return self._position
 
     def tell(self) -> int:
+        """This view's position."""
         return self._position
 
 
