@@ -5,11 +5,12 @@ this is where the speed comes from.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from fer.cuts import CutDetector
-from fer.detectors.base import Detector, intersection_over_union
+from fer.detectors.base import Detector, intersection_over_smaller, intersection_over_union
 from fer.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
 from fer.records import Detections, Faces, Frame
 from fer.stages import Stages
@@ -23,6 +24,11 @@ ACCEPT_SCORE, ACCEPT_PRESENCE = 0.7, 0.1
 faces have no mesh, false detections have neither."""
 
 SAME_FACE_IOU = 0.3
+"""A detection that overlaps a followed face this much is that face."""
+
+SAME_FACE_OVERLAP = 0.6
+"""Two meshes that share this much of the smaller one slid onto the same face."""
+
 RETRY_S = 0.1
 """While a face is missing, the detector looks for it this often."""
 
@@ -47,7 +53,10 @@ def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: St
 def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
     with stages.time("mesh"):
         faces = mesh.faces(image, found)
-    return faces[(found.score >= ACCEPT_SCORE) | (faces.presence >= ACCEPT_PRESENCE)]
+    faces = faces[(found.score >= ACCEPT_SCORE) | (faces.presence >= ACCEPT_PRESENCE)]
+    trusted = faces.presence >= FOLLOW_PRESENCE
+    boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
+    return _without_doubles(replace(faces, detections=replace(faces.detections, xyxy=boxes)))
 
 
 class FaceFollower:
@@ -115,12 +124,8 @@ class FaceFollower:
         if len(known) and len(found):
             overlap = intersection_over_union(found.xyxy, known.detections.xyxy)
             found = found[overlap.max(1) < SAME_FACE_IOU]
-        found = found[np.argsort(found.xyxy[:, 0])]  # new ids count from left to right
         faces = _accepted(image, found, self._mesh, self._stages)
-        trusted = faces.presence >= FOLLOW_PRESENCE
-        boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
-        detections = Detections(boxes, faces.detections.score, faces.detections.keypoints)
-        return make_faces(detections, faces.landmarks, faces.presence)
+        return faces[np.argsort(faces.detections.xyxy[:, 0])]  # new ids count from left to right
 
 
 def _join(known: Faces, new: Faces) -> Faces:
@@ -133,8 +138,9 @@ def _join(known: Faces, new: Faces) -> Faces:
 
 
 def _without_doubles(faces: Faces) -> Faces:
-    """Two meshes that slid onto one face are one face."""
+    """Two meshes on one face, or a box inside another, are one face: the first stays."""
     if len(faces) < 2:
         return faces
-    overlap = np.triu(intersection_over_union(faces.detections.xyxy, faces.detections.xyxy), 1)
-    return faces[overlap.max(0) < SAME_FACE_IOU]
+    boxes = faces.detections.xyxy
+    same = intersection_over_smaller(boxes, boxes) >= SAME_FACE_OVERLAP
+    return faces[~np.triu(same, 1).any(0)]

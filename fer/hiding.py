@@ -27,7 +27,7 @@ SUBPIXEL_BITS = 4
 
 
 def anonymise(image: np.ndarray, observations: Observations, mode: str = "blur") -> np.ndarray:
-    """Hide every face that was found.
+    """Hide every face that was found, those that were not read too.
 
     Args:
         image: (H, W, 3) uint8, RGB; it is not changed.
@@ -57,6 +57,8 @@ def anonymise(image: np.ndarray, observations: Observations, mode: str = "blur")
             _fill(canvas, _outline(box, mesh, MESH_MARGIN))
             if mesh is not None:
                 _draw_mesh(canvas, mesh)
+    for box in observations.unread.astype(np.float64):
+        _blur(canvas, _outline(box, None, BLUR_MARGIN))
     return canvas
 
 

@@ -110,22 +110,24 @@ class Analyzer:
         Returns:
             The confirmed faces, by id; in a photo numbered from left to right.
         """
-        faces, crops = self._find(frame)
-        rows = _largest(faces, self.settings.max_faces)
-        left_out = len(faces) - len(rows)
-        faces, crops = faces[rows], crops[rows]
+        found, crops = self._find(frame)
+        sure = np.flatnonzero(found.track_id >= 0)
+        rows = sure[_largest(found[sure], self.settings.max_faces)]
+        faces, crops = found[rows], crops[rows]
         with self.stages.time("emotion"):
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
             quality = quality_codes(frame, faces, crops)
-        return Observations(frame.index, frame.timestamp_s, faces, probs, quality, left_out=left_out)
+        unread = np.delete(found.detections.xyxy, rows, axis=0)
+        left_out = len(sure) - len(rows)
+        return Observations(
+            frame.index, frame.timestamp_s, faces, probs, quality, left_out=left_out, unread=unread
+        )
 
     def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:
-        """The confirmed faces of a frame, numbered, with their crops."""
+        """The faces of a frame with their crops; those of a photo numbered from left to right."""
         if not self.still:
-            faces, crops = self._follower.update(frame)
-            sure = faces.track_id >= 0
-            return faces[sure], crops[sure]
+            return self._follower.update(frame)
         faces = find_faces(frame.image, self.components.detector, self.components.mesh, self.stages)
         faces = faces[np.argsort(faces.detections.xyxy[:, 0], kind="stable")]
         with self.stages.time("crop"):

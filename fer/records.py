@@ -172,6 +172,8 @@ class Observations:
         quality: (n,) tuple of reason codes, ``"ok"`` or codes joined by ``+``.
         action_units: (n, k) float32 relative intensities, k = 0 where none are measured.
         left_out: Faces that were found beyond the cap on faces a frame, and not read.
+        unread: (m, 4) boxes, xyxy px, of faces that were found and not read: beyond the cap, or
+            not yet sure. They are hidden too where faces are hidden.
     """
 
     frame_index: int
@@ -181,12 +183,14 @@ class Observations:
     quality: tuple[str, ...]
     action_units: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     left_out: int = 0
+    unread: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
     def __post_init__(self) -> None:
         n = len(self.faces)
         _check(self, "probs", (n, len(EMOTIONS)), np.floating)
         if len(self.quality) != n:
             raise ValueError(f"Observations.quality: wanted {n} codes, got {len(self.quality)}")
+        _check(self, "unread", (None, 4), np.floating)
         if self.action_units.size:
             _check(self, "action_units", (n, None), np.floating)
 

@@ -317,3 +317,12 @@ def test_the_drawn_lines_reach_every_point_and_leave_the_openings_free():
     for ring in OPENINGS:
         inside = [pair for pair in pairs.tolist() if set(pair) <= set(ring)]
         assert len(inside) <= len(ring)
+
+
+def test_faces_that_were_found_but_not_read_are_hidden_too(portrait):
+    box = np.array([[170, 60, 290, 200]], np.float32)
+    observations = replace(make_observations(), unread=box)
+    for mode in ("blur", "mesh"):
+        changed = (anonymise(portrait, observations, mode) != portrait).any(2)
+        assert changed[80:180, 190:270].mean() > 0.95
+        assert not changed[300:].any()

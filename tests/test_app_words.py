@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from factories import make_observations, make_timeline
 
 from fer.config import Settings
 from fer.photos import PhotoResult
@@ -16,6 +15,7 @@ from pages.ui.analysis import job_key
 from pages.ui.photo_report import in_words, rows
 from pages.ui.reading import reread
 from pages.ui.video_work import PORTRAIT_PX, cut_square
+from tests.factories import make_observations, make_timeline
 
 
 def summary_of(script: dict):

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 import pytest
-from factories import make_faces
 
 from fer.quality import quality_codes, sharpness
 from fer.records import Faces, Frame
+from tests.factories import make_faces
 
 
 @pytest.fixture

@@ -56,9 +56,28 @@ def intersection_over_union(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Returns:
         (n, m) float in 0..1.
     """
+    shared, area_a, area_b = _areas(a, b)
+    return shared / np.maximum(area_a + area_b - shared, 1e-9)
+
+
+def intersection_over_smaller(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Intersection over the smaller box's area of every pair: 1 for a box inside another.
+
+    Args:
+        a: (n, 4) boxes, xyxy.
+        b: (m, 4) boxes, xyxy.
+
+    Returns:
+        (n, m) float in 0..1.
+    """
+    shared, area_a, area_b = _areas(a, b)
+    return shared / np.maximum(np.minimum(area_a, area_b), 1e-9)
+
+
+def _areas(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shared area (n, m), areas of a (n, 1), areas of b (1, m)."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     shared = np.clip(high - low, 0, None).prod(2)
-    area_a = np.clip(a[:, 2:] - a[:, :2], 0, None).prod(1)
-    area_b = np.clip(b[:, 2:] - b[:, :2], 0, None).prod(1)
-    return shared / np.maximum(area_a[:, None] + area_b[None] - shared, 1e-9)
+    area_a, area_b = (np.clip(x[:, 2:] - x[:, :2], 0, None).prod(1) for x in (a, b))
+    return shared, area_a[:, None], area_b[None]

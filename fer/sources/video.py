@@ -17,7 +17,7 @@ from fer.sources.info import SourceInfo
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, label_of, open_binary
 from fer.sources.timing import Sampler, StreamClock, rate_within
-from fer.sources.upright import upright
+from fer.sources.upright import Upright
 
 MAX_FRAMES = 120_000
 """Most frames of one video that are given out: over an hour at 30 frames a second."""
@@ -163,7 +163,7 @@ class VideoSource:
             self._open()
         self._fresh = False
         self._guard.progress()
-        self._reformatter = VideoReformatter()
+        self._reformatter, self._upright = VideoReformatter(), Upright()
         stream, info = self._stream, self._info
         self._clock = StreamClock(
             stream.time_base, start=stream.start_time, period_s=1 / (info.fps or _USUAL_FPS)
@@ -224,7 +224,7 @@ class VideoSource:
             pixels = picture.format.name
             text = f"The video's pixel format {pixels} cannot be converted: convert it to MP4 (H.264)."
             raise UnsupportedInputError(text) from error
-        return np.ascontiguousarray(upright(rgb.to_ndarray(), picture))
+        return np.ascontiguousarray(self._upright.turn(rgb.to_ndarray(), picture))
 
     def _finish(self) -> None:
         """Write down what was missing once the stream has ended."""

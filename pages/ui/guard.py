@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.ui import uploads
+from pages.ui import navigation, uploads
 from pages.ui.icon import icon
 from pages.ui.plain import plain
 from pages.ui.trouble import Trouble, trouble_from
@@ -32,8 +32,8 @@ def page(title: str) -> Iterator[None]:
     Args:
         title: The page's name.
     """
-    # A cold deep link can reach a page before the entrypoint has configured anything.
     configure(title)
+    navigation.ensure()
     st.html(STYLE)
     uploads.keep_in_memory()
     try:
