@@ -30,16 +30,21 @@ def lines_panel(lines: Lines, unsure_below: float, *, dark: bool) -> Panel:
         if strong:
             ends[state] = float(values[-1])
         traces.append(_line_trace(state, lines, times, width=2.2 if strong else 1.0))
-    shapes, notes = (), ()
+    yaxis = {"range": [0, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"], "showgrid": True}
+    shapes: tuple[dict, ...] = ()
     if unsure_below > 0:
         line = {"color": ink(dark).muted, "width": 1, "dash": "dot"}
         shapes = ({"type": "line", "x0": 0, "x1": 1, "y0": unsure_below, "y1": unsure_below, "line": line},)
-        notes = ((unsure_below, f"below {percent(unsure_below)}: unsure"),)
-    yaxis = {"range": [0, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"], "showgrid": True}
-    labels = tuple(
-        (y, f'<span style="color:{EMOTION_COLOURS[s]}">■</span> {s}') for s, y in spread(ends).items()
-    )
-    return Panel("Probability of each expression", LINES_PX, traces, yaxis, labels, shapes, notes)
+        ends[UNSURE] = unsure_below
+        ticks = [unsure_below, *(t for t in (0.0, 1.0) if abs(t - unsure_below) > 0.08)]
+        yaxis |= {"tickvals": ticks, "ticktext": [percent(t) for t in ticks]}
+    labels = tuple((y, _label(state)) for state, y in spread(ends).items())
+    return Panel("Probability of each expression", LINES_PX, traces, yaxis, labels, shapes)
+
+
+def _label(state: str) -> str:
+    """Words at the right end of a line; under the dotted one the answer is unsure."""
+    return "↓ unsure" if state == UNSURE else f'<span style="color:{EMOTION_COLOURS[state]}">■</span> {state}'
 
 
 def _answer(time: str, verdict: str, confidence: float) -> str:

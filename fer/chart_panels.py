@@ -25,7 +25,6 @@ class Panel:
         yaxis: Settings of its y axis.
         labels: Annotations beside its right edge: y in data units -> text.
         shapes: Layout shapes, x in paper units, y in data units.
-        notes: Annotations inside: y in data units -> text.
         title: Words above it; none without.
     """
 
@@ -35,7 +34,6 @@ class Panel:
     yaxis: dict
     labels: tuple[tuple[float, str], ...] = ()
     shapes: tuple[dict, ...] = ()
-    notes: tuple[tuple[float, str], ...] = ()
     title: str = field(default="")
 
     def titled(self, title: str) -> "Panel":
@@ -84,8 +82,6 @@ def _place(figure: go.Figure, panel: Panel, axis_id: str, domain: list[float], d
     figure.add_traces([trace.update(xaxis="x", yaxis=axis_id) for trace in panel.traces])
     for shape in panel.shapes:
         figure.add_shape(shape, xref="paper", yref=axis_id)
-    for y, text in panel.notes:
-        _note(figure, text, dark, x=0, y=y, yref=axis_id, yanchor="bottom", xshift=4, bgcolor=ink(dark).veil)
     for y, text in panel.labels:
         _note(figure, text, dark, x=1, y=y, yref=axis_id, yanchor="middle", xshift=6, color=ink(dark).text)
     if panel.title:

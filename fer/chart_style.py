@@ -27,7 +27,6 @@ class Ink:
         paper: Hover boxes.
         accent: The end of the heat map's scale.
         empty: A cell of the heat map without a count.
-        veil: Behind words that lie on lines.
     """
 
     text: str
@@ -38,7 +37,6 @@ class Ink:
     paper: str
     accent: str
     empty: str
-    veil: str
 
 
 LIGHT = Ink(
@@ -50,7 +48,6 @@ LIGHT = Ink(
     "#FDFDFB",
     "#1F5F73",
     "#EDF1EF",
-    "rgba(253,253,251,0.8)",
 )
 DARK = Ink(
     "#E4E8E7",
@@ -61,7 +58,6 @@ DARK = Ink(
     "#1E2427",
     "#7DB9CB",
     "#20272A",
-    "rgba(20,24,26,0.8)",
 )
 
 

@@ -131,7 +131,7 @@ def _figures(report: Report) -> list[dict]:
     over_time = {
         "title": "Over time",
         "caption": "Where a row is empty the face was not there; a thin line: it was seen but left out. "
-        f"{_smoothing_words(report)}",
+        f"{_unsure_words(report)}{_smoothing_words(report)}",
         "drawing": _drawing(lambda dark: timeline_figure(timeline, dark=dark)),
         "narrow": False,
     }
@@ -147,6 +147,10 @@ def _figures(report: Report) -> list[dict]:
             }
         )
     return figures
+
+
+def _unsure_words(report: Report) -> str:
+    return "Under the dotted line the answer is “unsure”. " if report.timeline.unsure_below > 0 else ""
 
 
 def _smoothing_words(report: Report) -> str:
@@ -195,7 +199,7 @@ def _facts(report: Report) -> list[str]:
     if source.width and source.height:
         facts.append(f"{source.width} × {source.height}")
     facts.append(f"{clock(source.duration_s if source.duration_s else summary.end_s - summary.start_s)} long")
-    rate = f", {1 / report.timeline.step_s:.3g} a second" if summary.frames > 1 else ""
+    rate = f", {summary.frames / summary.analysed_s:.3g} a second" if summary.frames > 1 else ""
     facts.append(f"{count(summary.frames, 'frame')} analysed{rate}")
     return [*facts, count(len(summary.faces), "face")]
 

@@ -257,6 +257,13 @@ def test_a_long_clip_is_thinned_out():
     assert len(figure.to_json()) < 1_000_000
 
 
+def test_the_threshold_of_unsure_is_a_line_with_its_percent(timeline):
+    layout = lines_chart(timeline, 1).layout
+    assert layout.shapes[0].y0 == layout.shapes[0].y1 == timeline.unsure_below
+    assert set(layout.yaxis.ticktext) == {"0%", "50%", "100%"}
+    assert "↓ unsure" in words(lines_chart(timeline, 1))
+
+
 def test_labels_at_line_ends_do_not_overlap():
     places = spread({"a": 0.0, "b": 0.01, "c": 0.99, "d": 1.0, "e": 0.02})
     ordered = sorted(places.values())

@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from factories import make_photos, make_source, make_timeline
+from factories import make_observations, make_photos, make_source, make_timeline
 
 import fer
 from fer.config import Settings
 from fer.export import report_html
 from fer.report import LIMITS, SETTING_FLAGS, make_report, rerun_command
 from fer.summary import summarise
+from fer.timeline import TimelineBuilder
 
 MODEL = {"name": "tiny", "sha256": "ab" * 32}
 WHEN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
@@ -207,6 +208,19 @@ def test_figures_in_the_page_are_plain_data_for_both_looks():
         assert len(figure["data"]) == len(figure["dark"]["data"])
         assert figure["layout"]["font"]["color"] != figure["dark"]["layout"]["font"]["color"]
     assert not set("<>&") & set(page.scripts[0])
+
+
+def test_rate_of_an_uneven_sampling_is_the_mean():
+    """25 frames a second thinned to 15: steps of 40 and 80 ms, whose median would say 12.5."""
+    builder = TimelineBuilder()
+    times = [k * 0.04 for k in range(250) if k % 5 in (0, 2, 4)]
+    for index, time_s in enumerate(times):
+        builder.add(make_observations(["happy"], time_s=time_s, index=index))
+    timeline = builder.build(make_source(duration_s=10.0), Settings(), 0.5)
+    page = Page(report_html(make_report(timeline, model=MODEL, created_at=WHEN)))
+    assert (
+        "150 frames analysed, 15 a second" in page.text or "150 frames analysed, 14.9 a second" in page.text
+    )
 
 
 def test_live_report_cannot_be_repeated():
