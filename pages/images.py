@@ -37,7 +37,7 @@ def analyse(batch: Batch) -> None:
         photo_report.forget_choice()
 
     if job.result is None:
-        photo_report.title_row(batch, leave)
+        photo_report.title_row(batch, leave, busy=not job.finished)
     if busy.settle(job, what="Reading the photos", describe=busy.of_photos):
         photo_report.show(job.result, batch, leave)
 

@@ -45,7 +45,7 @@ def analyse(clip: Upload) -> None:
         player.forget()
 
     if job.result is None:
-        video_report.title_row(clip, leave)
+        video_report.title_row(clip, leave, busy=not job.finished)
     if busy.settle(job, what="Reading the video", describe=busy.of_video):
         video_report.show(job.result, clip, leave)
 

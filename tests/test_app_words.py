@@ -12,7 +12,7 @@ from fer.report import make_report
 from fer.summary import summarise
 from pages.ui import busy, downloads, plain, story
 from pages.ui.analysis import job_key
-from pages.ui.photo_report import in_words, rows
+from pages.ui.photo_table import in_words, rows
 from pages.ui.reading import reread
 from pages.ui.video_work import PORTRAIT_PX, cut_square
 from tests.factories import make_observations, make_timeline

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from fer.errors import InputError
 from fer.pipeline import Progress
 from fer.words import clock, count, span
 from pages.ui import guard, session
@@ -29,7 +30,9 @@ def settle(job: Job, *, what: str, describe: Callable[[Progress | None], tuple[f
         return True
     if job.state is State.FAILED:
         guard.show(job.trouble)
-        _again(job, "Try again")
+        # A bad file stays bad.
+        if not job.trouble.code.startswith(InputError.code):
+            _again(job, "Try again")
     elif job.state is State.CANCELLED:
         st.markdown(":material/cancel: Cancelled before anything was read.")
         _again(job, "Analyse it after all")

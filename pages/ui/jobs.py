@@ -104,6 +104,11 @@ class Registry:
         with self._changed:
             return self._jobs.get((owner, key))
 
+    def jobs_of(self, owner: str) -> list[Job]:
+        """The session's jobs, the oldest first."""
+        with self._changed:
+            return sorted((job for job in self._jobs.values() if job.owner == owner), key=lambda job: job.number)
+
     def before(self, job: Job) -> int:
         """How many jobs run or wait before this one."""
         with self._changed:

@@ -51,41 +51,43 @@ def analysis_form(*, label: str, video: bool = True) -> None:
             st.rerun()
 
 
-def reading_sliders(default_unsure: float, *, video: bool = True) -> tuple[float, float]:
-    """Settings that apply at once.
+def reading_sliders(default_unsure: float) -> tuple[float, float]:
+    """Settings of a video that apply at once.
 
     Args:
         default_unsure: The threshold that the model's manifest carries, 0..1.
-        video: False for photos, which have nothing to smooth.
 
     Returns:
         Half-life in seconds and the threshold of "unsure" in 0..1.
     """
-    half_life = current().half_life_s
-    if video:
-        half_life = st.slider(
-            "Smoothing: half-life in seconds",
-            0.0,
-            2.0,
-            half_life,
-            0.05,
-            key=HALF_LIFE,
-            persist_state="session",
-            help="A frame this far away counts half. 0 switches smoothing off.",
-        )
+    half_life_s = st.slider(
+        "Smoothing: half-life in seconds",
+        0.0,
+        2.0,
+        current().half_life_s,
+        0.05,
+        key=HALF_LIFE,
+        persist_state="session",
+        help="A frame this far away counts half. 0 switches smoothing off.",
+    )
+    return half_life_s, unsure_slider(default_unsure)
+
+
+def unsure_slider(default: float) -> float:
+    """The threshold of "unsure" in 0..1, from the model's own on."""
     # The exact default is kept until the slider is moved: a whole percent would change verdicts.
-    shown = round(default_unsure * 100)
-    percent = st.slider(
+    shown = round(default * 100)
+    chosen = st.slider(
         "Unsure below, percent",
         0,
-        90,
+        99,
         shown,
         1,
         key=UNSURE_PERCENT,
         persist_state="session",
         help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {shown}%.",
     )
-    return half_life, default_unsure if percent == shown else percent / 100
+    return default if chosen == shown else chosen / 100
 
 
 def forget_reading() -> None:

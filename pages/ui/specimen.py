@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from fer.annotate import draw
 from streamlit.delta_generator import DeltaGenerator
 
+from fer.annotate import draw
 from fer.errors import FerError
 from fer.pipeline import Analyzer
-from fer.records import Frame
 from fer.sample import sample_frames
 from fer.words import clock
 from pages.ui import guard
@@ -19,7 +18,7 @@ from pages.ui.theme import chart, is_dark
 from pages.ui.trouble import trouble_from
 
 WIDTH = 640
-TELLING_S = 0.5
+FPS, TELLING_S = 10.0, 0.5
 """In the sample's first smile, before its blink."""
 
 
@@ -47,21 +46,14 @@ def specimen() -> Specimen:
     Raises:
         ModelError: A model cannot be used.
     """
-    frame = _telling_frame()
-    analyzer = Analyzer(still=True)
-    seen = analyzer.analyze(frame)
-    picture = jpeg(draw(frame.image, seen, unsure_below=analyzer.unsure_below), width=WIDTH)
-    sides = seen.faces.detections.xyxy[:, 2] - seen.faces.detections.xyxy[:, 0]
-    probs = seen.probs[int(sides.argmax())] if len(seen) else None
-    return Specimen(picture, probs, analyzer.unsure_below, frame.timestamp_s)
-
-
-def _telling_frame() -> Frame:
-    """A frame of the sample whose expression is easy to read."""
-    for frame in sample_frames(fps=2.0):
+    analyzer = Analyzer()
+    for frame in sample_frames(fps=FPS):
+        seen = analyzer.analyze(frame)
         if frame.timestamp_s >= TELLING_S:
-            return frame
-    return frame
+            break
+    picture = jpeg(draw(frame.image, seen, unsure_below=analyzer.unsure_below), width=WIDTH)
+    probs = seen.probs[0] if len(seen) else None
+    return Specimen(picture, probs, analyzer.unsure_below, frame.timestamp_s)
 
 
 def show(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:

@@ -14,6 +14,7 @@ MOSTLY = 0.5
 NAMED_SHARE = 0.05
 """A smaller share is not named in a title."""
 NAMED = 3
+PHOTO_NAMED = 4
 TITLES = 2
 BRIEF_S = 0.5
 """A face that could be read for less is not worth a title, a stretch that is shorter no moment to look at."""
@@ -48,6 +49,27 @@ def shown(face: FaceSummary) -> str:
     if face.shares[first] >= MOSTLY:
         return f"mostly {first}, {percent(face.shares[first])} of the time" + (f"; {few}" if few else "")
     return f"{first} {percent(face.shares[first])} of the time" + (f", {few}" if few else "")
+
+
+def photo_title(summary: Summary) -> str:
+    """The title of photos.
+
+    Example: "5 faces in 2 photos: happy 60%, neutral 20%, unsure 20%"
+    """
+    if not summary.frames:
+        return "None of the files could be read"
+    photos = count(summary.frames, "photo")
+    if not summary.faces:
+        return f"No face was found in {photos}"
+    [faces] = summary.faces
+    found = f"{count(faces.seen_rows, 'face')} in {photos}"
+    if not faces.usable_rows:
+        return f"{found}, but none could be read"
+    ranked = sorted(faces.ranking, key=lambda state: -faces.shares[state])
+    named = [state for state in ranked if faces.shares[state] >= NAMED_SHARE][:PHOTO_NAMED]
+    if faces.usable_rows == 1:
+        return f"{found}: {named[0]}, {percent(faces.confidence[named[0]])} sure"
+    return f"{found}: " + ", ".join(f"{state} {percent(faces.shares[state])}" for state in named)
 
 
 def moments(summary: Summary, face_id: int | None = None) -> list[tuple[FaceSummary, Episode]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer.charts import shares_chart, timeline_figure
 from fer.headline import MOST_SENTENCES, headlines
@@ -25,27 +26,27 @@ NO_FACE_HINT = (
 )
 
 
-def title_row(clip: Upload, leave: Callable[[], None], default_unsure: float | None = None) -> tuple | None:
+def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
     """The clip's name, its settings, and the way to another one.
 
     Args:
         clip: What is shown.
         leave: Drops the clip.
-        default_unsure: The model's threshold; None while nothing is measured yet.
+        busy: No settings while the analysis runs.
 
     Returns:
-        Half-life and threshold as the sliders stand, or None without a default.
+        Where further settings go.
     """
-    chosen = None
+    more = None
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/movie: {name(clip.name)}", width="content")
         with st.container(horizontal=True, width="content"):
-            if default_unsure is not None:
+            if not busy:
                 with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                    chosen = settings_panel.reading_sliders(default_unsure)
+                    more = st.container()
                     settings_panel.analysis_form(label="Analyse again")
             st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
-    return chosen
+    return more
 
 
 def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
@@ -56,10 +57,11 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         clip: The video itself, for the player.
         leave: Drops the clip.
     """
-    half_life_s, unsure_below = title_row(clip, leave, result.report.timeline.unsure_below)
+    with title_row(clip, leave):
+        half_life_s, unsure_below = settings_panel.reading_sliders(result.report.timeline.unsure_below)
     report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
     summary = report.summary
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         for title in story.titles(summary):
             st.subheader(title, anchor=False)
         st.caption(_facts(report))
@@ -69,8 +71,10 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         _explore(report, clip)
         _faces(summary, result.portraits)
     else:
-        _player(clip, summary)
-        st.markdown(NO_FACE_HINT)
+        picture, hint = st.columns([5, 7], gap="medium")
+        with picture:
+            _player(clip, summary)
+        hint.markdown(NO_FACE_HINT)
     st.caption(f"{summary.left_out_text()} {REMINDER}")
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
