@@ -19,7 +19,6 @@ def choose() -> None:
         many=True,
     )
     if given:
-        settings_panel.forget_reading()
         session.keep(session.BATCH, Batch(tuple(given)))
         st.rerun()
     with st.popover("Settings", icon=":material/tune:", type="tertiary"):
@@ -34,6 +33,7 @@ def analyse(batch: Batch) -> None:
     def leave() -> None:
         session.registry().forget_content(session.owner(), batch.sha256)
         session.release(session.BATCH)
+        settings_panel.forget_reading()
         photo_report.forget_choice()
 
     if job.result is None:

@@ -25,7 +25,6 @@ def choose() -> None:
         "Drop a video here", key="clip_upload", types=uploads.VIDEO_TYPES, limit_mb=uploads.VIDEO_MB
     )
     if given:
-        settings_panel.forget_reading()
         session.keep(session.CLIP, given[0])
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -42,6 +41,7 @@ def analyse(clip: Upload) -> None:
     def leave() -> None:
         session.registry().forget_content(session.owner(), clip.sha256)
         session.release(session.CLIP)
+        settings_panel.forget_reading()
         player.forget()
 
     if job.result is None:

@@ -107,7 +107,7 @@ class Registry:
     def jobs_of(self, owner: str) -> list[Job]:
         """The session's jobs, the oldest first."""
         with self._changed:
-            return sorted((job for job in self._jobs.values() if job.owner == owner), key=lambda job: job.number)
+            return [job for job in self._jobs.values() if job.owner == owner]
 
     def before(self, job: Job) -> int:
         """How many jobs run or wait before this one."""

@@ -1,0 +1,175 @@
+"""Screenshots of every page and state at 1280 and 390 pixels, light and dark.
+
+usage: python tests/e2e/screenshots.py [FOLDER] [--only WORD]
+"""
+
+import argparse
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import live_app
+from playwright.sync_api import Browser, Page
+
+from fer.sample import sample_frames, sample_video
+from pages.ui.analysis import jpeg
+
+FOLDER = Path(__file__).parent / "screenshots"
+SIZES = {1280: 900, 390: 844}
+THEMES = ("light", "dark")
+MOST_PX = 4000
+"""Longest page that is photographed."""
+
+
+def photo() -> bytes:
+    """A frame of the sample with two people."""
+    frames = list(sample_frames(fps=1.0))
+    return jpeg(frames[10].image)
+
+
+def plain_photo() -> bytes:
+    """A picture without a face."""
+    return jpeg(next(sample_frames()).image[:120, :160] * 0 + 128)
+
+
+def home(page: Page, address: str) -> None:
+    live_app.open_page(page, address)
+    page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
+
+
+def video_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+
+
+def video_busy(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("A long meeting.mp4", LONG_CLIP))
+    page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
+    page.wait_for_timeout(2500)
+
+
+def video_result(page: Page, address: str) -> None:
+    live_app.open_page(page, address)
+    page.get_by_role("button", name="Try the sample").click()
+    live_app.wait_for_report(page)
+    page.evaluate("document.querySelector('.st-key-player video').currentTime = 4.6")
+    page.wait_for_timeout(800)
+
+
+def video_settings(page: Page, address: str) -> None:
+    video_result(page, address)
+    page.get_by_role("button", name="Settings").click()
+    page.wait_for_timeout(600)
+
+
+def video_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("notes.mp4", b"ffconcat version 1.0\nfile /etc/passwd\n"))
+    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def video_no_face(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("wall.mp4", EMPTY_CLIP))
+    page.get_by_text("No face was found").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def photos_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "images")
+
+
+def photos_result(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "images")
+    files = [(f"photo {k}.jpg", jpeg(f.image)) for k, f in enumerate(sample_frames(fps=0.5))]
+    live_app.upload(page, *files, ("with <b>two</b>.jpg", photo()), ("notes.jpg", b"hello"))
+    page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def photos_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "images")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("readme.txt", "no picture")
+    live_app.upload(page, ("broken.png", photo()[:900]), ("empty.zip", archive.getvalue()))
+    page.get_by_text("None of the files").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def photos_no_face(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "images")
+    live_app.upload(page, ("wall.jpg", plain_photo()))
+    page.get_by_text("No face was found.").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+STATES: tuple[Callable[[Page, str], None], ...] = (
+    home,
+    video_empty,
+    video_busy,
+    video_result,
+    video_settings,
+    video_error,
+    video_no_face,
+    photos_empty,
+    photos_result,
+    photos_error,
+    photos_no_face,
+)
+LONG_CLIP = EMPTY_CLIP = b""
+
+
+def make_clips() -> None:
+    """A clip that takes a while, and one without a face."""
+    global LONG_CLIP, EMPTY_CLIP
+    from fer.video_writer import Mp4Encoder
+
+    LONG_CLIP = sample_video(fps=30.0, duration_s=60.0)
+    file = io.BytesIO()
+    encoder = Mp4Encoder(file, fps=10.0)
+    image = next(sample_frames()).image * 0 + 128
+    for k in range(20):
+        encoder.write(image, k / 10)
+    encoder.close()
+    EMPTY_CLIP = file.getvalue()
+
+
+def shoot(browser: Browser, address: str, folder: Path, only: str) -> None:
+    """Take every picture."""
+    for width, height in SIZES.items():
+        for theme in THEMES:
+            for state in STATES:
+                if only not in state.__name__:
+                    continue
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600
+                )
+                page = context.new_page()
+                state(page, address)
+                live_app.settled(page)
+                # Streamlit scrolls inside the page: the window has to be as tall as what is in it.
+                tall = page.evaluate(
+                    "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
+                )
+                page.set_viewport_size({"width": width, "height": min(MOST_PX, max(height, tall + 20))})
+                page.wait_for_timeout(700)
+                page.screenshot(path=folder / f"{state.__name__}_{width}_{theme}.png")
+                context.close()
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("--only", default="", help="states whose name contains this")
+    chosen = parser.parse_args(arguments)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    make_clips()
+    with live_app.running_app() as address, live_app.running_browser() as browser:
+        shoot(browser, address, chosen.folder, chosen.only)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
