@@ -1,0 +1,65 @@
+"""The running app and a browser, once for all browser tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
+
+import live_app
+from playwright.sync_api import Browser, Page
+
+from fer.sample import sample_video
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the app answers."""
+    if not live_app.CHROMIUM.exists():
+        pytest.skip(f"needs Chromium at {live_app.CHROMIUM} (apt-get install chromium)")
+    with live_app.running_app() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(address: str) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with live_app.running_browser() as found:
+        yield found
+
+
+@contextmanager
+def own_requests_only(browser: Browser) -> Iterator[Page]:
+    """A fresh tab; a request to anybody but the app is an error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    tab = context.new_page()
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    yield tab
+    context.close()
+    local = ("http://localhost:", "ws://localhost:", "data:", "blob:http://localhost:")
+    assert [url for url in asked if not url.startswith(local)] == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of one test's own."""
+    with own_requests_only(browser) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def clip() -> bytes:
+    """The sample at its full length: several expressions, two people."""
+    return sample_video(fps=10.0)
+
+
+@pytest.fixture(scope="module")
+def report_page(browser: Browser, address: str, clip: bytes) -> Iterator[Page]:
+    """A tab with a finished report of the sample, under a name that a spreadsheet would run."""
+    with own_requests_only(browser) as tab:
+        live_app.open_page(tab, address, "video")
+        live_app.upload(tab, ("=my clip.mp4", clip))
+        live_app.wait_for_report(tab)
+        yield tab
