@@ -22,7 +22,7 @@ def choose() -> None:
         session.keep(session.BATCH, Batch(tuple(given)))
         st.rerun()
     with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-        settings_panel.analysis_form(label="Keep", video=False)
+        settings_panel.analysis_form(label="Apply", video=False)
     st.caption(REMINDER)
 
 

@@ -30,7 +30,7 @@ def choose() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         sample_clip.button(primary=False)
         with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-            settings_panel.analysis_form(label="Keep")
+            settings_panel.analysis_form(label="Apply")
     st.caption(REMINDER)
 
 

@@ -1,6 +1,7 @@
 """What pages say: titles, moments, captions, harmless names, tables."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ from fer.photos import PhotoResult
 from fer.pipeline import Progress
 from fer.report import make_report
 from fer.summary import summarise
+from fer.timeline import TimelineBuilder
 from pages.ui import busy, downloads, plain, story
 from pages.ui.analysis import job_key
 from pages.ui.photo_table import in_words, rows
 from pages.ui.reading import reread
 from pages.ui.video_work import PORTRAIT_PX, cut_square
-from tests.factories import make_observations, make_timeline
+from tests.factories import make_observations, make_source, make_timeline
 
 
 def summary_of(script: dict):
@@ -157,3 +159,23 @@ def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
     assert len(rows((), 0.5)) == 0
     assert in_words(results[0], 0.5) == "2 faces: happy, unsure"
     assert in_words(results[1], 0.5) == "no face found"
+
+
+def photo_summary(*photos):
+    builder = TimelineBuilder()
+    for k, observations in enumerate(photos):
+        builder.add(replace(observations, frame_index=k), label=f"{k}.jpg")
+    return summarise(builder.build(make_source("photos", "photos"), Settings(), 0.5))
+
+
+def test_the_title_of_photos_says_how_many_faces_it_is_about():
+    assert story.photo_title(photo_summary()) == "None of the files could be read"
+    assert story.photo_title(photo_summary(make_observations())) == "No face was found in 1 photo"
+    one = make_observations(["sad"])
+    assert story.photo_title(photo_summary(one)) == "1 face in 1 photo: sad, 90% sure"
+    small = make_observations(["happy", "happy", "sad", "fear"], quality=["ok", "ok", "ok", "small"])
+    assert story.photo_title(photo_summary(small, one)) == (
+        "4 of 5 faces in 2 photos could be read: happy 50%, sad 50%"
+    )
+    left_out = make_observations(["happy"], quality=["dark"])
+    assert story.photo_title(photo_summary(left_out)) == "1 face in 1 photo, but none could be read"

@@ -48,6 +48,7 @@ def _again(job: Job, label: str) -> None:
 
 
 @st.fragment(run_every=POLL_EVERY_S)
+@guard.calm
 def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> None:
     """Redraw the progress until the job is finished; then the whole page, which stops the polling."""
     if job.finished:

@@ -1,7 +1,9 @@
 """The guard at every page's door: the same configuration on every way in, and no traceback on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from pages.ui.icon import icon
 from pages.ui.plain import plain
 from pages.ui.trouble import Trouble, trouble_from
 
+P = ParamSpec("P")
 APP_NAME = "Facial expressions"
 # Streamlit leaves six rems above every page; the answer should be in sight.
 STYLE = "<style>.stMainBlockContainer { padding-top: 4.25rem; }</style>"
@@ -40,6 +43,19 @@ def page(title: str) -> Iterator[None]:
         yield
     except Exception as error:
         show(trouble_from(error))
+
+
+def calm(function: Callable[P, None]) -> Callable[P, None]:
+    """For a fragment's function: it runs again without its page, so it needs a guard of its own."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **more: P.kwargs) -> None:
+        try:
+            function(*args, **more)
+        except Exception as error:
+            show(trouble_from(error))
+
+    return guarded
 
 
 def show(trouble: Trouble) -> None:

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.photos import PhotoResult
 from fer.verdict import verdicts
 from fer.words import count, percent
-from pages.ui import downloads, photo_table, settings_panel, story
+from pages.ui import downloads, guard, photo_table, settings_panel, story
 from pages.ui.bars import probability_bars
 from pages.ui.limits import REMINDER
 from pages.ui.photo_work import Batch, PhotosResult
@@ -133,18 +133,25 @@ def _one(result: PhotosResult, place: int, unsure_below: float) -> None:
 
 
 @st.fragment
+@guard.calm
 def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
     """The probabilities of one face of the photo; pills choose which."""
     words, confidence = verdicts(one.observations.probs, unsure_below)
     ids = [int(k) for k in one.observations.faces.track_id]
     row = 0
     if len(ids) > 1:
-        names = [f"{face_id} {word}" for face_id, word in zip(ids, words, strict=True)]
+        names = [
+            f"{face_id} {word}" if usable else f"{face_id} ({photo_table.quality_words(code)})"
+            for face_id, word, usable, code in zip(
+                ids, words, one.observations.usable, one.observations.quality, strict=True
+            )
+        ]
         row = _pick(names, key=f"photo_face_{place}")
     sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
     st.markdown(f"**Face {ids[row]}: {words[row]}**{sure}")
     chart(probability_bars(one.observations.probs[row], unsure_below, dark=is_dark()), key="photo_bars")
-    st.caption(f"Quality: {photo_table.quality_words(one.observations.quality[row])}")
+    left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
+    st.caption(f"Quality: {photo_table.quality_words(one.observations.quality[row])}{left_out}")
 
 
 def _pick(names: list[str], *, key: str) -> int:

@@ -65,6 +65,8 @@ def photo_title(summary: Summary) -> str:
     found = f"{count(faces.seen_rows, 'face')} in {photos}"
     if not faces.usable_rows:
         return f"{found}, but none could be read"
+    if faces.usable_rows < faces.seen_rows:
+        found = f"{faces.usable_rows} of {found} could be read"
     ranked = sorted(faces.ranking, key=lambda state: -faces.shares[state])
     named = [state for state in ranked if faces.shares[state] >= NAMED_SHARE][:PHOTO_NAMED]
     if faces.usable_rows == 1:

@@ -8,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.charts import shares_chart, timeline_figure
 from fer.headline import MOST_SENTENCES, headlines
 from fer.report import Report
+from fer.sources import sniff
 from fer.summary import FaceSummary, Summary
 from fer.words import clock, count, percent, span
-from pages.ui import downloads, marked_video, player, settings_panel, story
+from pages.ui import downloads, guard, marked_video, player, settings_panel, story
 from pages.ui.limits import REMINDER
 from pages.ui.plain import name, plain
 from pages.ui.reading import as_asked
@@ -20,6 +21,12 @@ from pages.ui.video_work import VideoResult
 
 FACES_SHOWN = 4
 ALL_FACES = "All faces"
+PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
+"""What browsers play: kind by magic bytes -> media type."""
+NOT_PLAYABLE = (
+    ":material/videocam_off: Browsers do not play this kind of file. The reading is complete all the same; "
+    "“Video with marks” makes a copy that plays."
+)
 NO_FACE_HINT = (
     "A face has to be at least about 28 pixels wide and turned roughly towards the camera. "
     "Another detector (in Settings) may find more."
@@ -95,6 +102,7 @@ def _facts(report: Report) -> str:
 
 
 @st.fragment
+@guard.calm
 def _explore(report: Report, clip: Upload) -> None:
     """Player and moments beside the timeline; a click in either moves the player."""
     summary = report.summary
@@ -127,9 +135,14 @@ def _choose_face(summary: Summary) -> int | None:
 
 
 def _player(clip: Upload, summary: Summary) -> None:
+    kind = sniff(clip.data)
+    if kind not in PLAYABLE:
+        st.caption(NOT_PLAYABLE)
+        return
     with st.container(key=player.PLAYER_BOX):
         st.video(
             clip.data,
+            PLAYABLE[kind],
             subtitles={"Expressions": story.captions(summary)} if summary.faces else None,
             alt=f"The video {clip.name}",
         )
