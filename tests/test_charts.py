@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from factories import make_photos, make_timeline
 
 from fer.chart_data import MAX_POINTS, frame_states, left_out_segments, line_data, share_bins
 from fer.chart_lines import LABEL_HEIGHT_PX, LINES_PX, spread
@@ -23,6 +22,7 @@ from fer.charts import (
 )
 from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS
 from fer.summary import STATES, summarise
+from tests.factories import make_photos, make_timeline
 
 SCRIPT = {
     1: [("happy", 3.0), ("neutral", 2.0), ("", 3.0), ("unsure", 2.0), ("sad/turned", 1.0), ("sad", 2.0)],

@@ -10,13 +10,13 @@ import signal
 
 import numpy as np
 import pytest
-from factories import make_photos, make_source, make_timeline
 
 from fer.csv_text import guard, unguard
 from fer.errors import OutputError, OutputExistsError
 from fer.export import report_json, timeline_csv, write_text
 from fer.report import make_report
 from fer.timeline import COLUMNS, Timeline
+from tests.factories import make_photos, make_source, make_timeline
 
 
 def json_of(timeline):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from factories import UNSURE_BELOW, make_observations, make_photos, make_source, make_timeline
 
 from fer.config import Settings
 from fer.constants import EMOTIONS
 from fer.records import Observations
 from fer.smoothing import smooth
 from fer.timeline import TimelineBuilder
+from tests.factories import UNSURE_BELOW, make_observations, make_photos, make_source, make_timeline
 
 HAPPY = EMOTIONS.index("happy")
 

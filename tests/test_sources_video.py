@@ -14,7 +14,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 
 from fer.errors import (
     DamagedInputError,
@@ -30,6 +29,7 @@ from fer.errors import (
 from fer.records import Frame
 from fer.sources import SourceInfo, VideoSource, hash_source, sniff
 from fer.sources.timing import Sampler, StreamClock, rate_within
+from tests.clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 
 VP8 = {"container": "webm", "codec": "libvpx"}
 MKV = {"container": "matroska"}

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from factories import make_photos, make_timeline
 
 from fer.headline import MOST_SENTENCES, headlines
 from fer.summary import STATES, summarise
+from tests.factories import make_photos, make_timeline
 
 
 def only_face(script, **more):

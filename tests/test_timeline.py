@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from factories import UNSURE_BELOW, make_observations, make_photos, make_source, make_timeline
 
 from fer.config import Settings
 from fer.errors import DamagedInputError, EmptyInputError, MissingInputError, TooLargeInputError
 from fer.export import timeline_csv
 from fer.records import Observations
 from fer.timeline import COLUMNS, Timeline, TimelineBuilder, read_csv
+from tests.factories import UNSURE_BELOW, make_observations, make_photos, make_source, make_timeline
 
 
 def build(*observations, source=None):
