@@ -53,7 +53,7 @@ def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[floa
     """Redraw the progress until the job is finished; then the whole page, which stops the polling."""
     if job.finished:
         st.rerun()
-    picture, words = st.columns([2, 3], gap="large", vertical_alignment="center")
+    words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
     with picture:
         if job.preview:
             st.image(job.preview, width="stretch", alt="What is being read, its faces marked")
