@@ -231,3 +231,11 @@ def test_two_sessions_see_only_their_own(clip):
     assert ben.session_state[session.OWNER] != anna.session_state[session.OWNER]
     assert len(ben.get("file_uploader")) == 1
     assert not ben.get("video")
+
+
+def test_many_bad_photos_are_listed_in_the_table():
+    batch = Batch(tuple(Upload(f"{k}.jpg", b"text %d" % k) for k in range(7)))
+    app = finished(give(open_page("pages/images.py"), session.BATCH, batch))
+    assert not app.exception
+    assert "2 more could not be read" in texts(app)
+    assert len(app.dataframe[0].value) == 7

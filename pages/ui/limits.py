@@ -1,5 +1,7 @@
 """What is said to everybody before a result: what an answer means and what it must not be used for."""
 
+from fer.quality import MIN_FACE_PX
+
 MEANING = (
     "It estimates facial **expression**, not feelings. It is often wrong, and unevenly across people. "
     "“Unsure” is an answer."
@@ -14,4 +16,5 @@ PRIVACY = (
     "Files stay in this server's memory, are not stored, and are gone about two minutes after you close "
     "the tab. Faces are told apart within one video only; nobody is identified."
 )
+NO_FACE_HINT = f"A face has to be at least about {MIN_FACE_PX} pixels wide and turned roughly towards the camera to be read."
 REMINDER = "Expression, not feelings; often wrong. Not for judging people."

@@ -10,7 +10,7 @@ from fer.verdict import verdicts
 from fer.words import count, percent
 from pages.ui import downloads, guard, photo_table, settings_panel, story
 from pages.ui.bars import probability_bars
-from pages.ui.limits import REMINDER
+from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.photo_work import Batch, PhotosResult
 from pages.ui.plain import name, plain, shorten
 from pages.ui.reading import as_asked
@@ -24,7 +24,6 @@ SMALL_PX = 168
 FAILED_SHOWN = 5
 PILLS = 12
 """More faces than this are chosen from a list."""
-NO_FACE_HINT = "A face has to be at least about 28 pixels wide and turned roughly towards the camera."
 
 
 def forget_choice() -> None:
@@ -71,13 +70,19 @@ def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
     report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
     st.subheader(story.photo_title(report.summary), anchor=False)
-    _failed([one for one in result.results if one.observations is None])
-    if not readable:
-        return
-    _one(result, _chosen(readable), unsure_below)
+    failed = [one for one in result.results if one.observations is None]
+    _failed(failed)
+    if report.timeline.source.partial:
+        # The notes before it are the failures, which are said already.
+        st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
+    if readable:
+        _one(result, _chosen(readable), unsure_below)
     if len(readable) > 1:
         _gallery(result, readable, unsure_below)
-    photo_table.show(result.results, unsure_below)
+    if readable or len(failed) > FAILED_SHOWN:
+        photo_table.show(result.results, unsure_below)
+    if not readable:
+        return
     st.caption(f"{report.summary.left_out_text()} {REMINDER}")
     with st.container(horizontal=True):
         downloads.of_report(report, batch.uploads[0].name, key="photos")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from fer.annotate import draw
-
 from fer.config import Settings
 from fer.errors import InputError
 from fer.photos import PhotoResult, analyze_images
@@ -75,6 +74,8 @@ class PhotosResult:
 
 def photos_job(batch: Batch, settings: Settings) -> Job:
     """The analysis of these photos: found again, or put in the line."""
+    # The rate means nothing here: changing it for a video must not read the photos again.
+    settings = settings.replace(fps=None)
 
     def work(job: Job, tools: dict) -> PhotosResult:
         models = components(tools, settings, still=True)
@@ -100,7 +101,7 @@ def photos_job(batch: Batch, settings: Settings) -> Job:
         return PhotosResult(
             report=found.report,
             results=(*found.results, *refused),
-            contents=(*(content for _, content in items), *(b"" for _ in refused)),
+            contents=(*(content for _, content in items[: len(found.results)]), *(b"" for _ in refused)),
             unsure_below=unsure_below,
             thumbs=dict(zip(readable, thumbs, strict=True)),
         )

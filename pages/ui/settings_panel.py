@@ -44,7 +44,7 @@ def analysis_form(*, label: str, video: bool = True) -> None:
             list(DETECTORS),
             index=list(DETECTORS).index(chosen.detector),
             format_func=DETECTORS.get,
-            help="YuNet and SSD finds more turned faces, but need files that you put into models/detectors/.",
+            help="YuNet and the SSD network need files that you put into models/detectors/.",
         )
         if st.form_submit_button(label, icon=":material/refresh:"):
             st.session_state[ANALYSIS] = chosen.replace(fps=RATES[rate], detector=detector)

@@ -12,7 +12,7 @@ from fer.sources import sniff
 from fer.summary import FaceSummary, Summary
 from fer.words import clock, count, percent, span
 from pages.ui import downloads, guard, marked_video, player, settings_panel, story
-from pages.ui.limits import REMINDER
+from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.plain import name, plain
 from pages.ui.reading import as_asked
 from pages.ui.theme import chart, is_dark
@@ -26,10 +26,6 @@ PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
 NOT_PLAYABLE = (
     ":material/videocam_off: Browsers do not play this kind of file. The reading is complete all the same; "
     "“Video with marks” makes a copy that plays."
-)
-NO_FACE_HINT = (
-    "A face has to be at least about 28 pixels wide and turned roughly towards the camera. "
-    "Another detector (in Settings) may find more."
 )
 
 
@@ -81,7 +77,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         picture, hint = st.columns([5, 7], gap="medium")
         with picture:
             _player(clip, summary)
-        hint.markdown(NO_FACE_HINT)
+        hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
     st.caption(f"{summary.left_out_text()} {REMINDER}")
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
