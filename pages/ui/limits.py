@@ -16,5 +16,7 @@ PRIVACY = (
     "Files stay in this server's memory, are not stored, and are gone about two minutes after you close "
     "the tab. Faces are told apart within one video only; nobody is identified."
 )
-NO_FACE_HINT = f"To be read, a face has to be {MIN_FACE_PX} pixels wide and turned roughly towards the camera."
+NO_FACE_HINT = (
+    f"To be read, a face has to be {MIN_FACE_PX} pixels wide and turned roughly towards the camera."
+)
 REMINDER = "Expression, not feelings; often wrong. Not for judging people."
