@@ -19,9 +19,14 @@ from fer.tracking import Tracker
 FOLLOW_PRESENCE = 0.5
 """Mesh presence from which a face is followed without the detector."""
 
-ACCEPT_SCORE, ACCEPT_PRESENCE = 0.7, 0.1
-"""A detection is a face if its score or the mesh's presence reaches this. Tuned on photos: tiny
-faces have no mesh, false detections have neither."""
+ACCEPT_PRESENCE = 0.1
+"""A detection in which the mesh sees a face this much is one."""
+
+TINY_PX, ACCEPT_TINY_SCORE = 48.0, 0.7
+"""The mesh does not see faces under about 40 px: there the detector's score decides."""
+
+ACCEPT_SCORE = 0.9
+"""From this score on the detector is believed against the mesh (masks, hands, strong turns)."""
 
 SAME_FACE_IOU = 0.3
 """A detection that overlaps a followed face this much is that face."""
@@ -53,7 +58,9 @@ def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: St
 def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
     with stages.time("mesh"):
         faces = mesh.faces(image, found)
-    faces = faces[(found.score >= ACCEPT_SCORE) | (faces.presence >= ACCEPT_PRESENCE)]
+    tiny = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0) < TINY_PX
+    believed = found.score >= np.where(tiny, ACCEPT_TINY_SCORE, ACCEPT_SCORE)
+    faces = faces[believed | (faces.presence >= ACCEPT_PRESENCE)]
     trusted = faces.presence >= FOLLOW_PRESENCE
     boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
     return _without_doubles(replace(faces, detections=replace(faces.detections, xyxy=boxes)))
