@@ -172,3 +172,22 @@ def test_benchmark_prints_every_step(clip, tmp_path, capsys):
     figures = json.loads((tmp_path / "b.json").read_text())
     assert figures["clips"][0]["frames"] == 20
     assert figures["import"]["tensorflow"] is False
+
+
+@pytest.mark.slow
+def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
+    pytest.importorskip("keras", reason="training needs TensorFlow, which a small container may leave out")
+    from fer.emotion import EmotionNetwork
+
+    rng = np.random.default_rng(0)
+    rows = ["emotion,pixels,Usage"]
+    for k in range(140 + 70):
+        pixels = " ".join(map(str, rng.integers(0, 255, 2304)))
+        rows.append(f"{k % 7},{pixels},{'Training' if k < 140 else 'PublicTest'}")
+    (tmp_path / "toy.csv").write_text("\n".join(rows))
+    common = ["train", "--data", str(tmp_path / "toy.csv"), "--out", str(tmp_path / "run"), "--epochs", "1"]
+    assert main([*common, "--models", str(tmp_path / "models")]) == DONE
+    assert "epoch 1/1" in capsys.readouterr().out
+    assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
+    assert main(common) == FAILED
+    assert "add --resume" in capsys.readouterr().err

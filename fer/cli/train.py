@@ -28,11 +28,13 @@ def run(args: argparse.Namespace) -> int:
     """Train, convert, fit the temperature."""
     # Keras and TensorFlow load here only: no other command pays for them.
     from fer.training.convert import export
-    from fer.training.run import load_rows, start
+    from fer.training.run import load_rows, make_trainer
+    from fer.training.trainer import Plan
 
     rows = load_rows(args.data, args.ferplus)
     print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
-    trainer = start(rows, args)
+    plan = Plan(arch=args.arch, epochs=args.epochs, seed=args.seed)
+    trainer = make_trainer(rows, plan, args.out, resume=args.resume)
     model = trainer.run(lambda e: print(_line(e, args.epochs), flush=True))
     folder = args.models or args.out / "models"
     manifest = export(model, folder, rows.public, name=f"{args.arch}-{args.epochs}")

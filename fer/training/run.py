@@ -1,7 +1,6 @@
 """From files to a trainer: which rows are trained on, which are kept for choices."""
 
-import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,25 +50,25 @@ def load_rows(data: Path, ferplus: Path | None) -> Rows:
     return Rows(kept, public, votes[kept.rows], note)
 
 
-def start(rows: Rows, args: argparse.Namespace) -> Trainer:
-    """The trainer that the command line asks for.
+def make_trainer(rows: Rows, plan: Plan, folder: Path, *, resume: bool) -> Trainer:
+    """The trainer for some rows; the plan's FER+ head falls away where there are no votes.
+
+    Args:
+        rows: From `load_rows`.
+        plan: The recipe.
+        folder: Where the checkpoint goes, or is.
+        resume: Go on from the checkpoint in the folder.
 
     Raises:
-        OutputExistsError: The folder holds another training and ``--resume`` was not given.
+        OutputExistsError: The folder holds another training and ``resume`` is not set.
         SettingsError: Unknown architecture, or no epoch.
     """
-    if args.arch not in ARCHITECTURES:
-        raise SettingsError(f"Unknown network {args.arch!r}: choose one of {', '.join(ARCHITECTURES)}.")
-    if args.epochs < 1:
+    if plan.arch not in ARCHITECTURES:
+        raise SettingsError(f"Unknown network {plan.arch!r}: choose one of {', '.join(ARCHITECTURES)}.")
+    if plan.epochs < 1:
         raise SettingsError("A training needs at least one epoch.")
-    if (args.out / CHECKPOINT).exists() and not args.resume:
-        raise OutputExistsError(
-            f"{args.out} holds a training: add --resume to go on, or choose another --out."
-        )
-    plan = Plan(
-        arch=args.arch,
-        epochs=args.epochs,
-        seed=args.seed,
-        votes_weight=1.0 if rows.votes is not None else 0.0,
-    )
-    return Trainer(plan, rows.train, rows.public, args.out, votes=rows.votes)
+    if (folder / CHECKPOINT).exists() and not resume:
+        raise OutputExistsError(f"{folder} holds a training: add --resume to go on, or choose another --out.")
+    if rows.votes is None:
+        plan = replace(plan, votes_weight=0.0)
+    return Trainer(plan, rows.train, rows.public, folder, votes=rows.votes)
