@@ -1,5 +1,7 @@
 """A tiny training: it learns, goes on where it was killed, and ends in files that the app loads."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ pytest.importorskip("keras", reason="training needs TensorFlow, which a small co
 from fer.constants import EMOTIONS
 from fer.dataset.fer2013 import FaceDataset
 from fer.emotion import EmotionNetwork, softmax
-from fer.errors import DatasetError
+from fer.errors import DatasetError, SettingsError
 from fer.training import networks
 from fer.training.convert import export
 from fer.training.trainer import HISTORY, Plan, Trainer, WarmupCosine, predict_logits
@@ -58,6 +60,8 @@ def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path):
     whole.run()
     with pytest.raises(Killed):
         Trainer(plan, toy(), toy(21, 1), tmp_path / "cut", votes=votes).run(kill)
+    with pytest.raises(SettingsError, match="another plan"):
+        Trainer(replace(plan, epochs=3), toy(), toy(21, 1), tmp_path / "cut", votes=votes).run()
     resumed = Trainer(plan, toy(), toy(21, 1), tmp_path / "cut", votes=votes)
     resumed.run()
     assert [e.epoch for e in resumed.history] == [1, 2]

@@ -19,7 +19,7 @@ import numpy as np
 from fer.constants import EMOTIONS
 from fer.dataset.augment import training_views
 from fer.dataset.fer2013 import FaceDataset
-from fer.errors import DatasetError
+from fer.errors import DatasetError, SettingsError
 from fer.training import networks
 
 CHECKPOINT = "checkpoint.npz"
@@ -121,13 +121,8 @@ class Trainer:
             raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
         if plan.votes_weight and (votes is None or len(votes) != len(train)):
             raise DatasetError("The plan has a FER+ head, but there are no votes for every training row.")
-        self.plan, self.train, self.validation, self.folder, self.votes = (
-            plan,
-            train,
-            validation,
-            folder,
-            votes,
-        )
+        self.plan, self.folder = plan, folder
+        self.train, self.validation, self.votes = train, validation, votes
         self.steps = len(train) // plan.batch_size or 1
         self.history: list[Epoch] = []
         folder.mkdir(parents=True, exist_ok=True)
@@ -169,6 +164,9 @@ class Trainer:
 
         Returns:
             The network with averaged weights, plain layers, no FER+ head, in float32.
+
+        Raises:
+            SettingsError: The folder's checkpoint belongs to another plan.
         """
         self._restore()
         write_atomically(self.folder / PLAN, json.dumps(asdict(self.plan), indent=1).encode())
@@ -251,6 +249,8 @@ class Trainer:
         path = self.folder / CHECKPOINT
         if not path.exists():
             return
+        if json.loads((self.folder / PLAN).read_text(encoding="utf-8")) != asdict(self.plan):
+            raise SettingsError(f"{self.folder} was trained with another plan: resume with the same options.")
         with np.load(path) as saved:
             for k, variable in enumerate((*self.model.variables, *self.model.optimizer.variables)):
                 variable.assign(saved[f"v{k}"])
