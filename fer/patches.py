@@ -25,7 +25,8 @@ def square_patch(
     to_patch = patch_matrix(centre, side, roll_degrees, out_px)
     shrink = int(side / out_px / SHRINK_FROM) + 1
     if shrink > 1:
-        reach = side * 0.75
+        angle = np.deg2rad(roll_degrees)
+        reach = side / 2 * (abs(np.cos(angle)) + abs(np.sin(angle))) + shrink
         left, top = np.maximum(np.floor(centre - reach), 0).astype(int)
         right, bottom = np.ceil(centre + reach).astype(int)
         region = image[top:bottom, left:right]
