@@ -1,0 +1,96 @@
+"""README and the model card stay true: commands parse, quoted figures stand in the files they came from."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from fer.cli import build_parser
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+METRICS = json.loads((ROOT / "models" / "metrics.json").read_text(encoding="utf-8"))
+BENCHMARK = json.loads((ROOT / "models" / "benchmark.json").read_text(encoding="utf-8"))
+MANIFEST = json.loads((ROOT / "models" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def commands() -> list[str]:
+    """Every ``python -m fer`` line in README's blocks."""
+    blocks = re.findall(r"```(?:bash|console)\n(.*?)```", README, flags=re.S)
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("python -m fer ")]
+
+
+def test_readme_has_commands():
+    assert len(commands()) >= 4
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_in_readme_parses(line):
+    args = build_parser().parse_args(shlex.split(line)[3:])
+    assert callable(args.run)
+
+
+def test_the_two_commands_set_everything_up():
+    marked = re.findall(r"<!-- (start|test) -->\n```bash\n(.*?)\n```", README, flags=re.S)
+    assert [name for name, _ in marked] == ["start", "test"]
+    for _, command in marked:
+        assert "-m venv .venv" in command
+        assert "-r requirements" in command
+    assert "streamlit run streamlit_app.py" in marked[0][1]
+    assert "pytest" in marked[1][1]
+
+
+def test_linked_files_are_there():
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    for link in links:
+        assert (ROOT / link).is_file(), link
+
+
+def quoted(pattern: str) -> list[str]:
+    found = re.search(pattern, README)
+    assert found, pattern
+    return list(found.groups())
+
+
+def test_the_quoted_accuracy_is_the_measured_one():
+    plain = METRICS["plain"]
+    low, high = plain["accuracy_low"], plain["accuracy_high"]
+    accuracy, lowest, highest = quoted(r"PrivateTest accuracy \*\*([\d.]+)%\*\* \(([\d.]+) to ([\d.]+)%")
+    assert (accuracy, lowest, highest) == tuple(f"{100 * x:.1f}" for x in (plain["accuracy"], low, high))
+    assert quoted(r"mirror image ([\d.]+)%") == [f"{100 * METRICS['flip']['accuracy']:.1f}"]
+    assert quoted(r"left out ([\d.]+)%") == [f"{100 * METRICS['plain_clean']['accuracy']:.1f}"]
+    assert quoted(r"calibration error ([\d.]+)%") == [f"{100 * plain['ece']:.1f}"]
+    assert quoted(r"macro-F1 ([\d.]+)") == [f"{plain['macro_f1']:.2f}"]
+
+
+def test_the_quoted_speed_is_the_measured_one():
+    rows = re.findall(r"^\| ([^|]+?) \| (\d+)x(\d+) \| ([\d.]+) ms \| (\d+) \|", README, flags=re.M)
+    assert len(rows) == len(BENCHMARK["clips"])
+    for row, clip in zip(rows, BENCHMARK["clips"], strict=True):
+        size = (str(clip["width"]), str(clip["height"]))
+        speed = (f"{clip['ms_per_frame']:.1f}", f"{clip['frames_per_s']:.0f}")
+        assert row == (clip["clip"].rsplit(" ", 1)[0] if " " in clip["clip"] else clip["clip"], *size, *speed)
+
+
+def test_the_figures_belong_to_the_shipped_network():
+    assert METRICS["sha256"] == MANIFEST["sha256"]["emotion.tflite"]
+    assert METRICS["split"] == "PrivateTest"
+    assert METRICS["plain"]["n"] == 3589
+    assert METRICS["plain"]["accuracy"] >= 0.69
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_the_shipped_network_gives_the_figures_again(fer2013):
+    from fer.cli.evaluate import score
+    from fer.dataset.fer2013 import read_dataset
+    from fer.emotion import EmotionNetwork
+
+    dataset = read_dataset(fer2013 / "fer2013.csv.gz")
+    figures = score(EmotionNetwork(), dataset.split("PrivateTest"), dataset)
+    for key in ("plain", "flip", "plain_clean"):
+        assert figures[key]["accuracy"] == pytest.approx(METRICS[key]["accuracy"], abs=5e-4)
