@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from fer.annotate import draw
 from PIL import Image
 
+from fer.annotate import draw
 from fer.config import Settings
 from fer.pipeline import analyze_video
 from fer.records import Frame, Observations
