@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fer.dataset.fer2013 import read_dataset, read_ferplus, seen_before
+from fer.dataset.repeats import count_repeats
 from fer.errors import DatasetError, EmptyInputError, MissingInputError
 
 PIXELS = " ".join(["7"] * 2304)
@@ -95,6 +96,18 @@ def test_votes_are_shares_and_rows_without_an_image_are_marked(tmp_path):
 def test_images_seen_before_are_found():
     images = np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((3, 48, 48), np.uint8)
     assert seen_before(images, images[1:2]).tolist() == [False, True, False]
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_case_40_the_repeats_of_fer2013(fer2013):
+    repeats = count_repeats(read_dataset(fer2013 / "fer2013.csv.gz"))
+    assert repeats.within["Training"] == 1230
+    assert repeats.across == {
+        ("PublicTest", "Training"): 280,
+        ("PrivateTest", "Training"): 288,
+        ("PrivateTest", "PublicTest"): 44,
+    }
 
 
 @pytest.mark.data

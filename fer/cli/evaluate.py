@@ -8,9 +8,12 @@ import numpy as np
 
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.fer2013 import FaceDataset, read_dataset, seen_before
+from fer.dataset.repeats import count_repeats
 from fer.emotion import MODELS_DIR, EmotionNetwork
 from fer.export import write_text
 from fer.training.evaluation import evaluate
+
+_SHOWN_REASONS = 3
 
 
 def add_parser(commands) -> None:
@@ -33,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     network = EmotionNetwork(args.models)
     figures = {"model": network.manifest.name, "sha256": network.sha256, "split": args.split or "all rows"}
     figures |= score(network, rows, dataset)
-    _show(figures, rejected=len(dataset.rejected))
+    _show(figures)
+    _show_warnings(dataset)
     if args.json:
         write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", args.json, force=args.force)
     return 0
@@ -61,11 +65,19 @@ def score(network: EmotionNetwork, rows: FaceDataset, dataset: FaceDataset) -> d
     return figures
 
 
-def _show(figures: dict, *, rejected: int) -> None:
+def _show_warnings(dataset: FaceDataset) -> None:
+    """Rejected rows and repeated pictures: what a reader of the figures should know."""
+    if dataset.n_rejected:
+        print(f"{dataset.n_rejected:,} rows could not be read and are left out; the first of them:")
+        for reason in dataset.rejected[:_SHOWN_REASONS]:
+            print(f"  {reason}")
+    for sentence in count_repeats(dataset).sentences():
+        print(f"warning: {sentence}")
+
+
+def _show(figures: dict) -> None:
     plain = figures["plain"]
     print(f"{figures['model']} ({figures['sha256'][:12]}) on {figures['split']}: {plain['n']:,} faces")
-    if rejected:
-        print(f"{rejected:,} rows could not be read and are left out")
     titles = {
         "plain": "one view",
         "flip": "with its mirror image",

@@ -26,7 +26,7 @@ BOMB_BYTES = 16 * 2**20
 """Members that unpack to less are harmless at any ratio (a white BMP packs 1000 to 1)."""
 
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".avif", ".tif", ".tiff")
-_MOST_DIRECTORY_BYTES = 4 * 2**20
+_DIRECTORY_BYTES_PER_MEMBER = 420
 _END_RECORD_BYTES = 22
 _LOCATOR_BYTES = 20
 _RECORD_64_BYTES = 56
@@ -58,7 +58,7 @@ def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
     """
     file = open_binary(source)
     try:
-        archive = _open_archive(file)
+        archive = open_archive(file)
         chosen = [member for member in archive.infolist() if _is_picture(archive, member)]
         if not chosen:
             raise UnsupportedInputError(
@@ -70,18 +70,30 @@ def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
     return _members(file, archive, chosen)
 
 
-def _open_archive(file: BinaryIO) -> zipfile.ZipFile:
+def open_archive(file: BinaryIO, *, most_members: int | None = None) -> zipfile.ZipFile:
+    """Open a zip file after its members' number, sizes and compression were checked.
+
+    Args:
+        file: The zip file, at its start; the caller closes it.
+        most_members: Most entries; `MAX_MEMBERS` if None.
+
+    Raises:
+        UnsupportedInputError: It is no zip file or is protected with a password.
+        DamagedInputError: Its directory is damaged.
+        TooLargeInputError: It passes a limit on members, sizes or compression.
+    """
+    most_members = MAX_MEMBERS if most_members is None else most_members
     head = file.read(HEAD_BYTES)
     if sniff(head) != "zip":
         raise unsupported(head, wanted="zip")
     # Python builds an object for every entry, so the directory's length is checked before that.
-    if _directory_bytes(file) > _MOST_DIRECTORY_BYTES:
-        raise _too_many()
+    if _directory_bytes(file) > most_members * _DIRECTORY_BYTES_PER_MEMBER:
+        raise _too_many(most_members)
     try:
         archive = zipfile.ZipFile(file)
     except (*_READ_ERRORS, struct.error, IndexError) as error:
         raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
-    _check_limits(archive.infolist())
+    _check_limits(archive.infolist(), most_members)
     return archive
 
 
@@ -107,10 +119,10 @@ def _directory_bytes(file: BinaryIO) -> int:
     return min(max(declared), size)
 
 
-def _check_limits(members: list[zipfile.ZipInfo]) -> None:
+def _check_limits(members: list[zipfile.ZipInfo], most_members: int) -> None:
     """Refuse too many, too large, packed-too-well and encrypted members."""
-    if len(members) > MAX_MEMBERS:
-        raise _too_many()
+    if len(members) > most_members:
+        raise _too_many(most_members)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise UnsupportedInputError("The zip file is protected with a password: unpack it first.")
     if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
@@ -124,9 +136,9 @@ def _check_limits(members: list[zipfile.ZipInfo]) -> None:
             )
 
 
-def _too_many() -> TooLargeInputError:
+def _too_many(most_members: int) -> TooLargeInputError:
     return TooLargeInputError(
-        f"The zip file has more than {MAX_MEMBERS} entries: split it into smaller ones."
+        f"The zip file has more than {most_members} entries: split it into smaller ones."
     )
 
 

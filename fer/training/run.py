@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fer.dataset.fer2013 import FaceDataset, read_dataset, read_ferplus
+from fer.dataset.repeats import count_repeats
 from fer.errors import DatasetError, OutputExistsError, SettingsError
 from fer.training.networks import ARCHITECTURES
 from fer.training.trainer import CHECKPOINT, Plan, Trainer
@@ -19,7 +20,7 @@ class Rows:
         train: Training rows.
         public: PublicTest rows; every choice is made on them.
         votes: (n, 8) FER+ shares of the training rows, or None.
-        note: What was left out.
+        note: What was left out, and which pictures stand in the data more than once.
     """
 
     train: FaceDataset
@@ -41,13 +42,20 @@ def load_rows(data: Path, ferplus: Path | None) -> Rows:
     dataset = read_dataset(data)
     train, public = dataset.split("Training"), dataset.split("PublicTest")
     if ferplus is None:
-        return Rows(train, public, None, f"{len(dataset.rejected)} rows rejected")
+        return Rows(train, public, None, _note(dataset))
     votes, named = read_ferplus(ferplus)
     if len(votes) <= int(dataset.rows.max()):
         raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
     kept = train.where(named[train.rows])
-    note = f"{len(dataset.rejected)} rows rejected, {len(train) - len(kept)} left out as not pixel-exact"
+    note = _note(dataset, f"{len(train) - len(kept)} left out as not pixel-exact")
     return Rows(kept, public, votes[kept.rows], note)
+
+
+def _note(dataset: FaceDataset, *left_out: str) -> str:
+    rejected = f"{dataset.n_rejected:,} rows rejected"
+    if dataset.rejected:
+        rejected += f" (the first one, {dataset.rejected[0]})"
+    return "; ".join((rejected, *left_out, *count_repeats(dataset).sentences()))
 
 
 def make_trainer(rows: Rows, plan: Plan, folder: Path, *, resume: bool) -> Trainer:

@@ -1,0 +1,84 @@
+"""Pictures in folders named after the emotions, on the disk or inside a zip file."""
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+import cv2
+
+from fer.constants import EMOTIONS, FACE_SIZE_PX
+from fer.dataset.faces import FaceCollector, FaceDataset
+from fer.errors import DatasetError, InputError
+from fer.sources.images import read_image
+from fer.sources.opening import safe_label
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
+SPLIT_WITHOUT_FOLDER = "all"
+"""The split where the emotions' folders stand at the top."""
+
+_NOT_DATA = ("thumbs.db", "desktop.ini")
+
+
+def read_folder(folder: Path) -> FaceDataset:
+    """Read ``[split/]<emotion>/picture``; pictures are judged by content, resized and turned gray.
+
+    Args:
+        folder: A folder on the disk.
+
+    Returns:
+        (n, 48, 48) faces; other files in an emotion's folder and pictures elsewhere are rejected.
+
+    Raises:
+        DatasetError: No picture stands in a folder named after an emotion.
+        TooLargeInputError: There are too many files.
+    """
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return read_pictures(((PurePosixPath(p.relative_to(folder)), p) for p in paths), folder.name)
+
+
+def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: str) -> FaceDataset:
+    """The labelled pictures among some files.
+
+    Args:
+        files: (name inside the data set, content or path) of each; taken one by one.
+        label: What the data set is called in the error.
+
+    Returns:
+        (n, 48, 48) faces.
+
+    Raises:
+        DatasetError: No picture stands in a folder named after an emotion.
+        TooLargeInputError: There are too many files.
+    """
+    faces = FaceCollector()
+    for name, source in files:
+        if is_labelled(name):
+            _take(name, source, faces)
+        elif name.suffix.lower() in IMAGE_SUFFIXES and not _is_helper(name):
+            reason = f"the folder {safe_label(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
+            faces.reject(reason, name=safe_label(name.name))
+    if faces.n_seen == faces.n_rejected:
+        raise DatasetError(f"{label!r} holds no images in folders named after the emotions.")
+    return faces.finish(label)
+
+
+def is_labelled(name: PurePosixPath) -> bool:
+    """Whether a file stands in a folder named after an emotion and is no helper of a file manager."""
+    return name.parent.name.lower() in EMOTIONS and not _is_helper(name)
+
+
+def _is_helper(name: PurePosixPath) -> bool:
+    return name.name.startswith(".") or "__MACOSX" in name.parts or name.name.lower() in _NOT_DATA
+
+
+def _take(name: PurePosixPath, source: bytes | Path, faces: FaceCollector) -> None:
+    """Add one picture to the faces, or reject it with its reason."""
+    try:
+        image = read_image(source).frame.image
+    except InputError:
+        faces.reject("not a readable image", name=safe_label(name.name))
+        return
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    gray = cv2.resize(gray, (FACE_SIZE_PX, FACE_SIZE_PX), interpolation=cv2.INTER_AREA)
+    split = name.parent.parent.name or SPLIT_WITHOUT_FOLDER
+    faces.add(gray.ravel(), EMOTIONS.index(name.parent.name.lower()), split)
