@@ -56,14 +56,24 @@ def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: St
 
 
 def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
-    with stages.time("mesh"):
-        faces = mesh.faces(image, found)
+    """Detections that are faces, with the mesh's box where the mesh is trusted."""
     tiny = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0) < TINY_PX
+    with stages.time("mesh"):
+        faces = _fitted_again(image, mesh.faces(image, found), np.flatnonzero(~tiny), mesh)
     believed = found.score >= np.where(tiny, ACCEPT_TINY_SCORE, ACCEPT_SCORE)
     faces = faces[believed | (faces.presence >= ACCEPT_PRESENCE)]
     trusted = faces.presence >= FOLLOW_PRESENCE
     boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
     return _without_doubles(replace(faces, detections=replace(faces.detections, xyxy=boxes)))
+
+
+def _fitted_again(image: np.ndarray, faces: Faces, rows: np.ndarray, mesh: FaceMesh) -> Faces:
+    """Fit again where the first mesh lies: a face stays one, what only looked like one falls apart."""
+    landmarks, presence = faces.landmarks.copy(), faces.presence.copy()
+    again, presence[rows] = mesh.fit(image, regions_from_landmarks(faces.landmarks[rows]))
+    better = presence[rows] >= FOLLOW_PRESENCE
+    landmarks[rows[better]] = again[better]
+    return make_faces(faces.detections, landmarks, presence)
 
 
 class FaceFollower:

@@ -14,6 +14,7 @@ from fer.following import find_faces
 from fer.mesh import FaceMesh
 from fer.photos import analyze_images
 from fer.pipeline import load_components
+from fer.sample import NOBODY, sample_frames, shown_at
 from fer.sources import read_image
 from fer.stages import Stages
 
@@ -127,6 +128,20 @@ def test_cancelling_keeps_the_photos_read_so_far(components, portrait):
     )
     assert len(batch.results) == 3
     assert batch.report.timeline.source.partial
+
+
+@pytest.mark.parametrize("quality", [60, 88])
+def test_collars_and_patches_are_no_faces(components, quality):
+    """Compressed pictures of two space suits, in which the detector sees faces that the mesh does not."""
+    shown, items = [], []
+    for frame in sample_frames(fps=0.5):
+        file = io.BytesIO()
+        Image.fromarray(frame.image).save(file, "JPEG", quality=quality)
+        items.append((f"{frame.timestamp_s:.0f} s", file.getvalue()))
+        shown.append(sum(s.expression != NOBODY for s in shown_at(frame.timestamp_s)))
+    results = analyze_images(items, components=components).results
+    assert [len(r.observations) for r in results] == [1, 1, 1, 0, 1, 2]
+    assert all(len(r.observations) >= n for r, n in zip(results, shown, strict=True))
 
 
 @pytest.mark.data
