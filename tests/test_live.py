@@ -9,7 +9,6 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from factories import UNSURE_BELOW, make_observations, probs_of
 
 from fer.config import Settings
 from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
@@ -22,6 +21,7 @@ from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
 from fer.sample import sample_frames
 from fer.smoothing import smooth
+from tests.factories import UNSURE_BELOW, make_observations, probs_of
 
 STEP_S = 1 / 15
 PATIENCE_S = 10.0

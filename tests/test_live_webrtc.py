@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import av
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.contrib.media import MediaRelay
-from factories import UNSURE_BELOW, make_observations
 from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from fer.config import Settings
 from fer.live import LiveSession, Overlay, VideoProcessor
+from tests.factories import UNSURE_BELOW, make_observations
 
 FRAMES = 30
 FPS = 15
@@ -117,12 +118,18 @@ async def look(worker: WebRtcWorker, frames: int) -> list[av.VideoFrame]:
         await client.close()
 
 
+def watch(worker: WebRtcWorker, frames: int) -> list[av.VideoFrame]:
+    """`look` in a thread of its own: the browser tests leave an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, look(worker, frames)).result()
+
+
 @pytest.mark.slow
 def test_a_stream_goes_through_the_worker_and_comes_back_with_the_overlay(loop):
     with LiveSession(OneFace()) as session:
         worker = make_worker(loop, VideoProcessor(session, overlay=Overlay(mirror=False)))
         try:
-            seen = asyncio.run(look(worker, FRAMES))
+            seen = watch(worker, FRAMES)
         finally:
             worker.stop(timeout=5)
         counts = session.snapshot().counts
@@ -138,7 +145,7 @@ def test_case_55_the_stream_outlives_a_failing_analysis(loop):
     with LiveSession(analyzer) as session:
         worker = make_worker(loop, VideoProcessor(session, overlay=Overlay(mirror=False)))
         try:
-            seen = asyncio.run(look(worker, FRAMES // 2))
+            seen = watch(worker, FRAMES // 2)
         finally:
             worker.stop(timeout=5)
         assert session.snapshot().counts.failed > 0
