@@ -136,6 +136,20 @@ def test_the_module_runs_as_a_program():
         assert command in run.stdout
 
 
+def test_a_reader_that_goes_away_is_no_traceback():
+    code = (
+        "import sys; from fer import cli;"
+        "args = type('Args', (), {'run': staticmethod(lambda a: [print('x' * 9999) for _ in range(99)])})();"
+        "cli.build_parser = lambda: type('P', (), {'parse_args': staticmethod(lambda argv: args)})();"
+        "sys.exit(cli.main([]))"
+    )
+    program = [sys.executable, "-c", code]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+        assert process.wait() == FAILED
+
+
 def test_evaluate_scores_a_labelled_folder(tmp_path, portrait, capsys):
     from fer.pipeline import Analyzer
     from fer.preprocess import crop_faces

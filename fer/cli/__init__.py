@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 
 import fer
@@ -39,6 +40,10 @@ def main(argv: list[str] | None = None) -> int:
         return args.run(args)
     except FerError as exc:
         print(f"error: {exc.as_text()}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of the output has gone (`| head`): Python must not fail again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
