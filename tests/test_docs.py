@@ -76,6 +76,11 @@ def test_the_quoted_speed_is_the_measured_one():
         assert row == (clip["clip"].rsplit(" ", 1)[0] if " " in clip["clip"] else clip["clip"], *size, *speed)
 
 
+def test_the_quoted_memory_is_the_measured_one():
+    memory = quoted(r"(\d+) MiB at the peak for 20 seconds, (\d+) MiB for 3 minutes")
+    assert memory == [f"{BENCHMARK['memory'][key]:.0f}" for key in ("20s_mib", "180s_mib")]
+
+
 def test_the_figures_belong_to_the_shipped_network():
     assert METRICS["sha256"] == MANIFEST["sha256"]["emotion.tflite"]
     assert METRICS["split"] == "PrivateTest"
