@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,6 @@ class Manifest:
         temperature: Divides the logits; fitted on PublicTest.
         unsure_below: Confidence under which a verdict is "unsure"; chosen on PublicTest.
         crop: Framing of the training set, which live faces are cropped to.
-        metrics: Figures from the evaluation.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Manifest:
     temperature: float
     unsure_below: float
     crop: CropFrame = DEFAULT_FRAME
-    metrics: dict = field(default_factory=dict)
 
 
 def read_manifest(folder: Path = MODELS_DIR) -> Manifest:

@@ -1,6 +1,5 @@
 """Results as text, and text as files that are whole or not there."""
 
-import errno
 import json
 import math
 import os
@@ -12,7 +11,8 @@ import pandas as pd
 
 from fer.constants import EMOTIONS
 from fer.csv_text import guard, to_csv
-from fer.errors import OutputError, OutputExistsError
+from fer.errors import OutputExistsError
+from fer.files import write_whole
 from fer.html_report import report_html
 from fer.report import Report
 from fer.summary import FaceSummary, Summary
@@ -28,21 +28,7 @@ FORMATS = {
 """How numbers are written: microseconds, hundredths of a pixel or degree, six significant digits."""
 
 OTHER_FORMAT = "%.6g"
-PART = ".part"
 JSON_VERSION = 1
-
-CURES = {
-    errno.ENOSPC: "the disk is full. Free some space and try again",
-    errno.EDQUOT: "your disk quota is used up. Free some space and try again",
-    errno.EFBIG: "the file would be larger than is allowed here. Choose another folder",
-    errno.EROFS: "the file system is read-only. Choose another folder",
-    errno.EACCES: "you may not write there. Choose another folder",
-    errno.EPERM: "you may not write there. Choose another folder",
-    errno.ENOENT: "the folder does not exist. Create it first",
-    errno.ENOTDIR: "a part of its path is a file, not a folder. Choose another path",
-    errno.EISDIR: "it is a folder. Name a file",
-    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
-}
 
 
 def timeline_csv(timeline: Timeline) -> str:
@@ -147,29 +133,6 @@ def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
     path = Path(path)
     if os.path.lexists(path) and not force:
         raise OutputExistsError(f"{path} exists already: choose another name, or allow it to be replaced.")
-    part = path.with_name(path.name + PART)
-    try:
-        # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
-        _write_through(text.encode("utf-8", "backslashreplace"), part)
-        os.replace(part, path)
-    except OSError as exc:
-        _remove(part)
-        why = CURES.get(exc.errno, f"{exc.strerror or exc}. Choose another folder")
-        raise OutputError(f"{path} cannot be written: {why}.") from exc
+    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
+    write_whole(text.encode("utf-8", "backslashreplace"), path)
     return path
-
-
-def _write_through(data: bytes, part: Path) -> None:
-    """To the disk and not only into its cache: a full disk must be noticed before the rename."""
-    with open(part, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _remove(part: Path) -> None:
-    try:
-        part.unlink(missing_ok=True)
-    except OSError:
-        # The folder is gone or read-only: then there is no partial file to remove.
-        return

@@ -201,7 +201,9 @@ def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
     (tmp_path / "toy.csv").write_text("\n".join(rows))
     common = ["train", "--data", str(tmp_path / "toy.csv"), "--out", str(tmp_path / "run"), "--epochs", "1"]
     assert main([*common, "--models", str(tmp_path / "models")]) == DONE
-    assert "epoch 1/1" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "se_vgg: 1.12 M parameters, 71 MMACs a face" in printed
+    assert "epoch 1/1" in printed
     assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
     assert main(common) == FAILED
     assert "add --resume" in capsys.readouterr().err

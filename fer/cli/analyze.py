@@ -19,6 +19,7 @@ from fer.photos import analyze_images
 from fer.pipeline import analyze_video
 from fer.report import Report
 from fer.sources import find_inputs, input_kind, read_zip, sniff
+from fer.sources.opening import read_head
 
 WRITERS = {
     "csv": lambda report: timeline_csv(report.timeline),
@@ -122,8 +123,9 @@ def _jobs(paths: list[Path]) -> tuple[list[Job], list[str]]:
                 failures.append(f"{path}: there is no photo or video in this folder [input_missing]")
         except InputError as exc:
             failures.append(exc.as_text())
-    videos = [path for path in files if _kind(path) == "video"]
-    photos = tuple(path for path in files if _kind(path) != "video")
+    kinds = {path: _kind(path) for path in files}
+    videos = [path for path in files if kinds[path] == "video"]
+    photos = tuple(path for path in files if kinds[path] != "video")
     stems = _unique_stems(videos)
     jobs = [Job(path.name, stem, video=path) for path, stem in zip(videos, stems, strict=True)]
     if photos:
@@ -135,9 +137,8 @@ def _jobs(paths: list[Path]) -> tuple[list[Job], list[str]]:
 def _kind(path: Path) -> str:
     """ "video", "image", "zip" or "unknown"; what cannot be opened fails later, with its reason."""
     try:
-        with open(path, "rb") as file:
-            return input_kind(sniff(file.read(64)))
-    except OSError:
+        return input_kind(sniff(read_head(path)))
+    except InputError:
         return "unknown"
 
 

@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Train, convert, fit the temperature."""
     # Keras and TensorFlow load here only: no other command pays for them.
     from fer.training.convert import export
+    from fer.training.networks import multiply_accumulates
     from fer.training.run import load_rows, make_trainer
     from fer.training.trainer import Plan
 
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
     plan = Plan(arch=args.arch, epochs=args.epochs, seed=args.seed)
     trainer = make_trainer(rows, plan, args.out, resume=args.resume)
+    size = f"{trainer.model.count_params() / 1e6:.2f} M parameters"
+    print(f"{args.arch}: {size}, {multiply_accumulates(trainer.model) / 1e6:.0f} MMACs a face")
     model = trainer.run(lambda e: print(_line(e, args.epochs), flush=True))
     folder = args.models or args.out / "models"
     manifest = export(model, folder, rows.public, name=f"{args.arch}-{args.epochs}")

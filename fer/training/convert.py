@@ -14,8 +14,9 @@ from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.fer2013 import FaceDataset
 from fer.emotion import MANIFEST, EmotionNetwork, Manifest, softmax
 from fer.errors import ModelOutputError
+from fer.files import write_whole
 from fer.training.evaluation import choose_unsure_below, fit_temperature
-from fer.training.trainer import predict_logits, write_atomically
+from fer.training.trainer import predict_logits
 
 KERAS_FILE, TFLITE_FILE = "emotion.keras", "emotion.tflite"
 LARGEST_DIFFERENCE = 1e-3
@@ -41,7 +42,7 @@ def export(model: keras.Model, folder: Path, public: FaceDataset, *, name: str) 
     keras_part = folder / ("part-" + KERAS_FILE)
     model.save(keras_part)
     os.replace(keras_part, folder / KERAS_FILE)
-    write_atomically(folder / TFLITE_FILE, to_litert(model))
+    write_whole(to_litert(model), folder / TFLITE_FILE)
     hashes = {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in (KERAS_FILE, TFLITE_FILE)}
     draft = Manifest(name, TFLITE_FILE, hashes, EMOTIONS, FACE_SIZE_PX, 1.0, 0.0)
     write_manifest(draft, folder)
@@ -71,4 +72,4 @@ def to_litert(model: keras.Model) -> bytes:
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Write models/manifest.json so that it is the old one or the whole new one."""
     text = json.dumps(asdict(manifest), indent=2) + "\n"
-    write_atomically(folder / MANIFEST, text.encode())
+    write_whole(text.encode(), folder / MANIFEST)

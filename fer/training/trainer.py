@@ -5,8 +5,8 @@ training sees the same batches as an uninterrupted one.
 """
 
 import csv
+import io
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +20,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.augment import training_views
 from fer.dataset.fer2013 import FaceDataset
 from fer.errors import DatasetError, SettingsError
+from fer.files import write_whole
 from fer.training import networks
 
 CHECKPOINT = "checkpoint.npz"
@@ -169,7 +170,7 @@ class Trainer:
             SettingsError: The folder's checkpoint belongs to another plan.
         """
         self._restore()
-        write_atomically(self.folder / PLAN, json.dumps(asdict(self.plan), indent=1).encode())
+        write_whole(json.dumps(asdict(self.plan), indent=1).encode(), self.folder / PLAN)
         with ThreadPoolExecutor(1) as pool:
             start = len(self.history)
             upcoming = pool.submit(self._views, start)
@@ -236,10 +237,9 @@ class Trainer:
             f"a{k}": v for k, v in enumerate(self.average)
         }
         arrays["history"] = np.array([list(asdict(e).values()) for e in self.history], np.float64)
-        temporary = self.folder / (CHECKPOINT + ".part")
-        with open(temporary, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(temporary, self.folder / CHECKPOINT)
+        content = io.BytesIO()
+        np.savez(content, **arrays)
+        write_whole(content.getvalue(), self.folder / CHECKPOINT)
         with open(self.folder / HISTORY, "w", newline="", encoding="utf-8") as file:
             rows = csv.DictWriter(file, HISTORY_COLUMNS)
             rows.writeheader()
@@ -265,13 +265,6 @@ def _best_precision() -> str:
     except OSError:
         return "float32"
     return "mixed_bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32"
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old one or the whole new one."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
 
 
 def predict_logits(model: keras.Model, images: np.ndarray, *, flip: bool = False) -> np.ndarray:

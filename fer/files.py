@@ -1,0 +1,58 @@
+"""Files that are whole or not there: every result, model and checkpoint is written through here."""
+
+import errno
+import os
+from pathlib import Path
+
+from fer.errors import OutputError
+
+PART = ".part"
+
+CURES = {
+    errno.ENOSPC: "the disk is full. Free some space and try again",
+    errno.EDQUOT: "your disk quota is used up. Free some space and try again",
+    errno.EFBIG: "the file would be larger than is allowed here. Choose another folder",
+    errno.EROFS: "the file system is read-only. Choose another folder",
+    errno.EACCES: "you may not write there. Choose another folder",
+    errno.EPERM: "you may not write there. Choose another folder",
+    errno.ENOENT: "the folder does not exist. Create it first",
+    errno.ENOTDIR: "a part of its path is a file, not a folder. Choose another path",
+    errno.EISDIR: "it is a folder. Name a file",
+    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
+}
+
+
+def write_whole(data: bytes, path: Path) -> None:
+    """Write to ``path.part`` first, then rename; a file that was there is replaced.
+
+    Args:
+        data: The whole content.
+        path: Where to.
+
+    Raises:
+        OutputError: It cannot be written; nothing is left behind.
+    """
+    part = path.with_name(path.name + PART)
+    try:
+        _write_through(data, part)
+        os.replace(part, path)
+    except OSError as exc:
+        _remove(part)
+        why = CURES.get(exc.errno, f"{exc.strerror or exc}. Choose another folder")
+        raise OutputError(f"{path} cannot be written: {why}.") from exc
+
+
+def _write_through(data: bytes, part: Path) -> None:
+    """To the disk and not only into its cache: a full disk must be noticed before the rename."""
+    with open(part, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        # The folder is gone or read-only: then there is no partial file to remove.
+        return
