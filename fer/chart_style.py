@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from fer.constants import EMOTION_COLOURS, UNSURE
-from fer.words import clock
+from fer.words import clock, percent
 
 FONT = '"Source Sans 3", "Source Sans", system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 FONT_PX = 13
@@ -166,6 +166,27 @@ def text_on(state: str, dark: bool) -> str:
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     black, white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
     return "#101416" if black >= white else "#FFFFFF"
+
+
+def add_bars(figure: go.Figure, values: dict[str, float], *, dark: bool) -> None:
+    """Horizontal bars of shares or probabilities, each with its percent beside it.
+
+    Args:
+        figure: Gets one trace a bar.
+        values: State -> 0..1, from top to bottom.
+        dark: The dark variant.
+    """
+    for state, value in values.items():
+        figure.add_bar(
+            x=[value],
+            y=[state],
+            orientation="h",
+            marker=fill(state, dark),
+            text=[percent(value)],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate=f"{state} {percent(value)}<extra></extra>",
+        )
 
 
 def message_figure(text: str, *, dark: bool = False) -> go.Figure:

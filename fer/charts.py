@@ -12,7 +12,7 @@ from fer.chart_data import frame_states, left_out_segments, line_data, share_bin
 from fer.chart_lines import lines_panel
 from fer.chart_panels import Panel, compose, key_text
 from fer.chart_segments import quality_panel, ribbon_panel, shares_panel
-from fer.chart_style import SMALL_PX, axis, base_layout, fill, ink, message_figure, text_on
+from fer.chart_style import SMALL_PX, add_bars, axis, base_layout, fill, ink, message_figure, text_on
 from fer.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarise
 from fer.timeline import Timeline
 from fer.words import clock, count, percent
@@ -164,18 +164,7 @@ def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:
     """One bar per state, its percent beside it."""
     alt = f"{face.name}: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in face.ranking) + f", {unit}."
     figure = go.Figure(layout=base_layout(dark, height=52 + ROW_PX * len(STATES), alt=alt))
-    for state in STATES:
-        share = face.shares[state]
-        figure.add_bar(
-            x=[share],
-            y=[state],
-            orientation="h",
-            marker=fill(state, dark),
-            text=[percent(share)],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=f"{state} {percent(share)}<extra></extra>",
-        )
+    add_bars(figure, {state: face.shares[state] for state in STATES}, dark=dark)
     most = max(face.shares.values())
     figure.update_xaxes(axis(dark, range=[0, most * 1.18], showticklabels=False, fixedrange=True))
     figure.update_xaxes(

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fer.chart_style import axis, base_layout, fill, ink
+from fer.chart_style import add_bars, axis, base_layout, ink
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.words import percent
 
@@ -21,17 +21,7 @@ def probability_bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> g
     values = {name: float(probs[EMOTIONS.index(name)]) for name in DISPLAY_ORDER}
     alt = ", ".join(f"{name} {percent(value)}" for name, value in values.items()) + "."
     figure = go.Figure(layout=base_layout(dark, height=34 + ROW_PX * len(values), alt=alt))
-    for name, value in values.items():
-        figure.add_bar(
-            x=[value],
-            y=[name],
-            orientation="h",
-            marker=fill(name, dark),
-            text=[percent(value)],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=f"{name} {percent(value)}<extra></extra>",
-        )
+    add_bars(figure, values, dark=dark)
     figure.update_xaxes(axis(dark, range=[0, 1.12], showticklabels=False, fixedrange=True))
     figure.update_yaxes(
         axis(dark, categoryorder="array", categoryarray=DISPLAY_ORDER, autorange="reversed", fixedrange=True)
