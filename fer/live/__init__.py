@@ -6,7 +6,7 @@ Example:
     >>> webrtc_streamer("live", video_frame_callback=processor.recv)   # doctest: +SKIP
 """
 
-from fer.live.gate import LiveGate, LiveToken
+from fer.live.gate import LiveGate, LiveToken, default_limit
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
 from fer.live.session import LiveSession, StreamAnalyzer
 from fer.live.video import Overlay, VideoProcessor
@@ -22,4 +22,5 @@ __all__ = [
     "Overlay",
     "StreamAnalyzer",
     "VideoProcessor",
+    "default_limit",
 ]

@@ -1,7 +1,16 @@
 """A cap on live sessions: the one over it is told "busy" instead of slowing down the others."""
 
+import os
 import threading
 import weakref
+
+SESSIONS_PER_CORE = 2
+"""Live sessions of 640x480 at 15 frames a second that a core holds."""
+
+
+def default_limit() -> int:
+    """Live sessions that this machine holds at the same time."""
+    return SESSIONS_PER_CORE * (os.cpu_count() or 1)
 
 
 class LiveToken:
