@@ -83,22 +83,3 @@ def test_the_exported_network_repeats_keras_and_is_calibrated(tmp_path):
     assert network(public.images) == pytest.approx(
         softmax(network.logits(public.images) / manifest.temperature)
     )
-
-
-@pytest.mark.parametrize(("arch", "parameters"), [("original", 4_736_359), ("se_vgg", 1_122_683)])
-def test_the_size_of_each_network(arch, parameters):
-    assert networks.build(arch).count_params() == parameters
-
-
-def test_fused_batch_normalisation_learns_the_same_statistics():
-    x = np.random.default_rng(0).normal(3, 2, (32, 4, 4, 8)).astype(np.float32)
-    plain, fused = networks.layers.BatchNormalization(), networks.FusedBatchNormalization()
-    outputs = [np.asarray(layer(x, training=True)) for layer in (plain, fused)]
-    assert outputs[0] == pytest.approx(outputs[1], abs=1e-3)
-    for a, b in zip(plain.weights, fused.weights, strict=True):
-        assert np.asarray(a) == pytest.approx(np.asarray(b), rel=0.01, abs=1e-3)
-
-
-def test_an_unknown_network_is_named():
-    with pytest.raises(ValueError, match="resnet900"):
-        networks.build("resnet900")

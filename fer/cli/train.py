@@ -13,7 +13,9 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--ferplus", type=Path, help="FER+ votes, row by row for the same CSV (a second, train-only head)"
     )
-    parser.add_argument("--arch", default="se_vgg", help="se_vgg (default) or original")
+    parser.add_argument(
+        "--arch", default="se_vgg", help="se_vgg (default), resnet, teacher, original or mini_xception"
+    )
     parser.add_argument("--epochs", type=int, default=80)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
