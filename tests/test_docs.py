@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from fer.cli import build_parser
+from fer.evaluation.schema import read_metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-METRICS = json.loads((ROOT / "models" / "metrics.json").read_text(encoding="utf-8"))
+METRICS = read_metrics(ROOT / "models" / "metrics.json")
 BENCHMARK = json.loads((ROOT / "models" / "benchmark.json").read_text(encoding="utf-8"))
 MANIFEST = json.loads((ROOT / "models" / "manifest.json").read_text(encoding="utf-8"))
 
@@ -57,14 +58,20 @@ def quoted(pattern: str) -> list[str]:
 
 
 def test_the_quoted_accuracy_is_the_measured_one():
-    plain = METRICS["plain"]
-    low, high = plain["accuracy_low"], plain["accuracy_high"]
+    test = METRICS.test
+    right = test.plain.accuracy
     accuracy, lowest, highest = quoted(r"PrivateTest accuracy \*\*([\d.]+)%\*\* \(([\d.]+) to ([\d.]+)%")
-    assert (accuracy, lowest, highest) == tuple(f"{100 * x:.1f}" for x in (plain["accuracy"], low, high))
-    assert quoted(r"mirror image ([\d.]+)%") == [f"{100 * METRICS['flip']['accuracy']:.1f}"]
-    assert quoted(r"left out ([\d.]+)%") == [f"{100 * METRICS['plain_clean']['accuracy']:.1f}"]
-    assert quoted(r"calibration error ([\d.]+)%") == [f"{100 * plain['ece']:.1f}"]
-    assert quoted(r"macro-F1 ([\d.]+)") == [f"{plain['macro_f1']:.2f}"]
+    assert (accuracy, lowest, highest) == tuple(
+        f"{100 * x:.1f}" for x in (right.value, right.low, right.high)
+    )
+    assert quoted(r"mirror image ([\d.]+)%") == [f"{100 * test.flip.accuracy.value:.1f}"]
+    assert quoted(r"left out ([\d.]+)%") == [f"{100 * test.plain_clean.accuracy.value:.1f}"]
+    assert quoted(r"calibration error ([\d.]+)%") == [f"{100 * test.plain.calibrated.ece.value:.1f}"]
+    assert quoted(r"macro-F1 ([\d.]+)") == [f"{test.plain.macro_f1.value:.2f}"]
+    sure = test.plain.coverage
+    unsure, right_of_rest = quoted(r"unsure\" to ([\d.]+)% of them and is right on ([\d.]+)%")
+    assert unsure == f"{100 - 100 * sure.answered.value:.1f}"
+    assert right_of_rest == f"{100 * sure.accuracy_answered.value:.1f}"
 
 
 def test_the_quoted_speed_is_the_measured_one():
@@ -82,20 +89,26 @@ def test_the_quoted_memory_is_the_measured_one():
 
 
 def test_the_figures_belong_to_the_shipped_network():
-    assert METRICS["sha256"] == MANIFEST["sha256"]["emotion.tflite"]
-    assert METRICS["split"] == "PrivateTest"
-    assert METRICS["plain"]["n"] == 3589
-    assert METRICS["plain"]["accuracy"] >= 0.69
+    assert METRICS.sha256 == MANIFEST["sha256"]["emotion.tflite"]
+    assert (METRICS.temperature, METRICS.unsure_below) == pytest.approx(
+        (MANIFEST["temperature"], MANIFEST["unsure_below"]), abs=1e-5
+    )
+    assert set(METRICS.splits) == {"PublicTest", "PrivateTest"}
+    assert METRICS.splits["PublicTest"].choices_made_here and not METRICS.test.choices_made_here
+    assert METRICS.test.plain.n == 3589
+    assert METRICS.test.plain.accuracy.value >= 0.69
 
 
 @pytest.mark.data
 @pytest.mark.slow
 def test_the_shipped_network_gives_the_figures_again(fer2013):
-    from fer.cli.evaluate import score
     from fer.dataset.fer2013 import read_dataset
     from fer.emotion import EmotionNetwork
+    from fer.evaluation.scores import score_split
 
     dataset = read_dataset(fer2013 / "fer2013.csv.gz")
-    figures = score(EmotionNetwork(), dataset.split("PrivateTest"), dataset)
-    for key in ("plain", "flip", "plain_clean"):
-        assert figures[key]["accuracy"] == pytest.approx(METRICS[key]["accuracy"], abs=5e-4)
+    scores = score_split(EmotionNetwork(), dataset, "PrivateTest")
+    for key in ("plain", "flip", "plain_clean", "flip_clean"):
+        again, written = getattr(scores, key), getattr(METRICS.test, key)
+        assert again.accuracy.value == pytest.approx(written.accuracy.value, abs=5e-4)
+        assert again.calibrated.ece.value == pytest.approx(written.calibrated.ece.value, abs=2e-3)

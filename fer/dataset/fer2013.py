@@ -23,11 +23,22 @@ from fer.sources.archives import BOMB_BYTES, MAX_RATIO
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
 from fer.sources.opening import open_binary, safe_label
 
-__all__ = ["SPLITS", "VOTE_COLUMNS", "FaceDataset", "read_dataset", "read_ferplus", "seen_before"]
+__all__ = [
+    "ALL_VOTE_COLUMNS",
+    "SPLITS",
+    "VOTE_COLUMNS",
+    "FaceDataset",
+    "read_dataset",
+    "read_ferplus",
+    "read_vote_counts",
+    "seen_before",
+]
 
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 VOTE_COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """FER+'s eight expressions, in its own order; ``unknown`` and ``NF`` are not expressions."""
+ALL_VOTE_COLUMNS = (*VOTE_COLUMNS, "unknown", "NF")
+"""All that FER+'s ten annotators could say; NF is "no face"."""
 
 _GZIP_MARK = b"\x1f\x8b"
 
@@ -100,18 +111,42 @@ def read_ferplus(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
         EmptyInputError: The file holds no bytes.
         DatasetError: It is no CSV of numbers, or columns are missing.
     """
+    counts, named = _vote_table(path, VOTE_COLUMNS)
+    total = counts.sum(1, keepdims=True)
+    votes = np.where(total > 0, counts / np.maximum(total, 1), 1 / len(VOTE_COLUMNS))
+    return votes.astype(np.float32), named
+
+
+def read_vote_counts(path: str | Path) -> np.ndarray:
+    """Read how many of FER+'s annotators said what; row r belongs to row r of fer2013.csv.
+
+    Args:
+        path: FER+'s CSV with its ten vote columns.
+
+    Returns:
+        (n, 10) float32 votes over `ALL_VOTE_COLUMNS`; zeros where ``Image name`` is empty.
+
+    Raises:
+        MissingInputError: The file cannot be read.
+        EmptyInputError: The file holds no bytes.
+        DatasetError: It is no CSV of numbers, or columns are missing.
+    """
+    counts, named = _vote_table(path, ALL_VOTE_COLUMNS)
+    return counts * named[:, None]
+
+
+def _vote_table(path: str | Path, columns: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The votes in some columns, and which rows have an image name."""
     try:
         with open_binary(path) as stream:
             table = pd.read_csv(stream)
     except (ValueError, OSError) as error:
         raise DatasetError("The FER+ file is no readable CSV: download fer2013new.csv again.") from error
-    missing = {*VOTE_COLUMNS, "Image name"} - set(table.columns)
+    missing = {*columns, "Image name"} - set(table.columns)
     if missing:
         raise DatasetError(f"The FER+ file lacks the columns {', '.join(sorted(missing))}.")
     try:
-        counts = table[list(VOTE_COLUMNS)].to_numpy(np.float32)
+        counts = table[list(columns)].to_numpy(np.float32)
     except ValueError as error:
         raise DatasetError("The FER+ file has votes that are no numbers: download it again.") from error
-    total = counts.sum(1, keepdims=True)
-    votes = np.where(total > 0, counts / np.maximum(total, 1), 1 / len(VOTE_COLUMNS))
-    return votes.astype(np.float32), table["Image name"].notna().to_numpy()
+    return counts, table["Image name"].notna().to_numpy()

@@ -14,8 +14,9 @@ from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.fer2013 import FaceDataset
 from fer.emotion import MANIFEST, EmotionNetwork, Manifest, softmax
 from fer.errors import ModelOutputError
+from fer.evaluation.calibration import fit_temperature
+from fer.evaluation.coverage import choose_unsure_below
 from fer.files import write_whole
-from fer.training.evaluation import choose_unsure_below, fit_temperature
 from fer.training.trainer import predict_logits
 
 KERAS_FILE, TFLITE_FILE = "emotion.keras", "emotion.tflite"

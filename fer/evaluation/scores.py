@@ -1,0 +1,140 @@
+"""All figures of labelled faces, from a network's logits."""
+
+from functools import partial
+
+import numpy as np
+
+from fer.constants import EMOTIONS
+from fer.dataset.faces import FaceDataset
+from fer.dataset.repeats import seen_before
+from fer.emotion import EmotionNetwork, softmax
+from fer.errors import DatasetError
+from fer.evaluation import metrics
+from fer.evaluation.agreement import class_kappa, cohens_kappa
+from fer.evaluation.calibration import calibration
+from fer.evaluation.coverage import coverage
+from fer.evaluation.ferplus import ferplus_majority
+from fer.evaluation.intervals import estimate, estimates, limits, resampled_sums
+from fer.evaluation.schema import CHOICE_SPLIT, ClassScores, Confusion, FerPlusScores, Scores, SplitScores
+
+N_CLASSES = len(EMOTIONS)
+
+
+def score_logits(
+    logits: np.ndarray, labels: np.ndarray, *, temperature: float = 1.0, unsure_below: float = 0.0
+) -> Scores:
+    """All figures of one set of answers.
+
+    Args:
+        logits: (n, 7), n >= 1.
+        labels: (n,) indices into `EMOTIONS`.
+        temperature: The product's, fitted on PublicTest.
+        unsure_below: The product's threshold, chosen on PublicTest.
+
+    Raises:
+        DatasetError: There is no row.
+    """
+    if not len(labels):
+        raise DatasetError("There is no labelled face to score.")
+    predicted = logits.argmax(1)
+    confusion = metrics.confusion_matrix(labels, predicted)
+    samples = resampled_confusions(labels, predicted)
+    figure = partial(estimate, sums=confusion, samples=samples)
+    return Scores(
+        n=len(labels),
+        accuracy=figure(metrics.accuracy),
+        balanced_accuracy=figure(metrics.balanced_accuracy),
+        macro_f1=figure(metrics.macro_f1),
+        weighted_f1=figure(metrics.weighted_f1),
+        kappa=figure(cohens_kappa),
+        classes=class_scores(confusion, samples),
+        confusion=confusion_record(confusion, samples),
+        uncalibrated=calibration(logits, labels),
+        calibrated=calibration(logits, labels, temperature=temperature),
+        coverage=coverage(softmax(logits / temperature), labels, unsure_below),
+    )
+
+
+def resampled_confusions(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Confusion matrices (rounds, 7, 7) of the resampled rows."""
+    cells = np.eye(N_CLASSES**2, dtype=np.float32)[labels * N_CLASSES + predicted]
+    return resampled_sums(cells).reshape(-1, N_CLASSES, N_CLASSES)
+
+
+def class_scores(confusion: np.ndarray, samples: np.ndarray) -> dict[str, ClassScores]:
+    """Figures of every expression from a confusion matrix (7, 7) and its resamples (rounds, 7, 7)."""
+    figures = (metrics.precision, metrics.recall, metrics.f1, class_kappa)
+    columns = [estimates(figure, confusion, samples) for figure in figures]
+    rows = zip(EMOTIONS, confusion.sum(1).tolist(), *columns, strict=True)
+    return {name: ClassScores(n, *values) for name, n, *values in rows}
+
+
+def confusion_record(confusion: np.ndarray, samples: np.ndarray) -> Confusion:
+    """A confusion matrix (7, 7) with the intervals of its row shares."""
+    tables = (confusion, *limits(metrics.row_shares(samples)))
+    return Confusion(*(tuple(tuple(row) for row in table.tolist()) for table in tables))
+
+
+def both_views(network: EmotionNetwork, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, 7) of faces (n, 48, 48): one view, and averaged with the mirror image.
+
+    Args:
+        network: Loaded without ``flip``.
+        images: uint8 gray.
+    """
+    plain = network.logits(images)
+    return plain, (plain + network.logits(images[:, :, ::-1])) / 2
+
+
+def score_split(
+    network: EmotionNetwork,
+    dataset: FaceDataset,
+    split: str | None = None,
+    *,
+    vote_counts: np.ndarray | None = None,
+) -> SplitScores:
+    """The network on one split: each view, with and without repeats, and against FER+.
+
+    Args:
+        network: Loaded without ``flip``.
+        dataset: The whole set, to know which pictures stand in other splits too.
+        split: Name of the split; None scores every row.
+        vote_counts: (m, 10) FER+ votes; row r belongs to row r of the file. See `read_vote_counts`.
+
+    Raises:
+        DatasetError: There is no such split, or FER+ has fewer rows than the data.
+    """
+    rows = dataset.split(split) if split else dataset
+    plain, flip = both_views(network, rows.images)
+    others = dataset.where(~np.isin(dataset.rows, rows.rows))
+    clean = ~seen_before(rows.images, others.images)
+    score = partial(
+        score_logits, temperature=network.manifest.temperature, unsure_below=network.manifest.unsure_below
+    )
+    cleaned = {}
+    if clean.any() and not clean.all():
+        views = {"plain_clean": plain, "flip_clean": flip}
+        cleaned = {key: score(logits[clean], rows.labels[clean]) for key, logits in views.items()}
+    return SplitScores(
+        split=split or "all rows",
+        choices_made_here=split == CHOICE_SPLIT,
+        n_repeats=int((~clean).sum()),
+        plain=score(plain, rows.labels),
+        flip=score(flip, rows.labels),
+        **cleaned,
+        ferplus=None if vote_counts is None else _against_ferplus(score, (plain, flip), rows, vote_counts),
+    )
+
+
+def _against_ferplus(score, views: tuple, rows: FaceDataset, vote_counts: np.ndarray) -> FerPlusScores | None:
+    if len(vote_counts) <= int(rows.rows.max()):
+        raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
+    found = ferplus_majority(vote_counts[rows.rows])
+    used = found.labels >= 0
+    if not used.any():
+        return None
+    labels, own = found.labels[used], rows.labels[used]
+    same = np.column_stack([labels == own]).astype(float)
+    agreement = estimate(lambda sums: sums[..., 0] / len(own), same.sum(0), resampled_sums(same))
+    plain, flip = (score(logits[used], labels) for logits in views)
+    return FerPlusScores(len(rows), *found.counts, agreement, plain, flip)
