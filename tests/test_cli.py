@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from fer.cli import DONE, FAILED, WRONG_USE, main
+from fer.evaluation.schema import read_metrics
 from fer.timeline import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,10 +161,10 @@ def test_evaluate_scores_a_labelled_folder(tmp_path, portrait, capsys):
         (tmp_path / name).mkdir()
         Image.fromarray(crop_faces(portrait, faces)[0]).save(tmp_path / name / "a.png")
     assert main(["evaluate", "--data", str(tmp_path), "--json", str(tmp_path / "m.json")]) == DONE
-    figures = json.loads((tmp_path / "m.json").read_text())
-    assert figures["plain"]["accuracy"] == 0.5
-    assert figures["plain"]["classes"]["happy"]["recall"] == 1.0
-    assert "accuracy 50.00%" in capsys.readouterr().out
+    figures = read_metrics(tmp_path / "m.json").splits["all rows"]
+    assert figures.plain.accuracy.value == 0.5
+    assert figures.plain.classes["happy"].recall.value == 1.0
+    assert "50.0% (0.0 to 100.0)" in capsys.readouterr().out
 
 
 def test_train_refuses_what_it_cannot_do(tmp_path, capsys):
