@@ -118,3 +118,13 @@ def test_the_official_counts(fer2013):
     assert counts == {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
     assert np.bincount(data.split("PrivateTest").labels).tolist() == [491, 55, 528, 879, 594, 416, 626]
     assert seen_before(data.split("PrivateTest").images, data.split("Training").images).sum() == 288
+
+
+@pytest.mark.parametrize("name", ["fer2013.csv", "fer2013.csv.gz"])
+def test_content_in_memory_reads_like_the_file(tmp_path, name):
+    path = write_csv(tmp_path / name, [f"3,{PIXELS},Training", f"0,{PIXELS},PublicTest"])
+    found = read_dataset(path.read_bytes(), name="upload")
+    assert found.labels.tolist() == [3, 0]
+    assert (found.images == read_dataset(path).images).all()
+    with pytest.raises(DatasetError, match="'upload'"):
+        read_dataset(b"a,b\n1,2\n", name="upload")

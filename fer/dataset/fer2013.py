@@ -6,6 +6,8 @@ References:
 """
 
 import gzip
+import io
+import os
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +23,7 @@ from fer.dataset.zipped import read_zipped
 from fer.errors import DamagedInputError, DatasetError, MissingInputError
 from fer.sources.archives import BOMB_BYTES, MAX_RATIO
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
-from fer.sources.opening import open_binary, safe_label
+from fer.sources.opening import label_of, open_binary
 
 __all__ = [
     "ALL_VOTE_COLUMNS",
@@ -43,12 +45,14 @@ ALL_VOTE_COLUMNS = (*VOTE_COLUMNS, "unknown", "NF")
 _GZIP_MARK = b"\x1f\x8b"
 
 
-def read_dataset(path: str | Path) -> FaceDataset:
+def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> FaceDataset:
     """Read a FER2013 CSV (plain, gzipped or zipped) or a folder ``[split/]<emotion>/*.jpg`` (also zipped).
 
     Args:
-        path: A CSV with the columns ``emotion``, ``pixels`` and optionally ``Usage``, or a folder.
-            Names do not matter: fer2013.csv, Kaggle's train.csv and icml_face_data.csv are all read.
+        source: A CSV with the columns ``emotion``, ``pixels`` and optionally ``Usage``, or a folder, or a
+            file's content. Names do not matter: fer2013.csv, Kaggle's train.csv and icml_face_data.csv
+            are all read.
+        name: What it is called in errors; the path's last part if None.
 
     Returns:
         The readable rows, (n, 48, 48) uint8 images; the others stand in ``rejected``.
@@ -61,29 +65,33 @@ def read_dataset(path: str | Path) -> FaceDataset:
         TooLargeInputError: A line, the number of rows or the unpacked size passes its limit.
         DatasetError: It is neither such a CSV nor such a folder.
     """
-    path = Path(path)
-    if not path.exists():
-        raise MissingInputError(
-            f"There is no data at {path.name!r}: give a FER2013 CSV or a labelled folder."
-        )
-    return read_folder(path) if path.is_dir() else _read_file(path)
+    label = label_of(source, name, default="data")
+    if not isinstance(source, bytes):
+        source = Path(source)
+        if not source.exists():
+            raise MissingInputError(
+                f"There is no data at {source.name!r}: give a FER2013 CSV or a labelled folder."
+            )
+        if source.is_dir():
+            return read_folder(source)
+    return _read_file(source, label)
 
 
-def _read_file(path: Path) -> FaceDataset:
-    label = safe_label(path.name, default="data")
-    with open_binary(path) as raw:
+def _read_file(source: bytes | Path, label: str) -> FaceDataset:
+    with open_binary(source) as raw:
         head = raw.read(HEAD_BYTES)
+        packed_bytes = raw.seek(0, os.SEEK_END)
         raw.seek(0)
         kind = input_kind(sniff(head))
         if kind == "zip":
             return read_zipped(raw, label)
         if head.startswith(_GZIP_MARK):
-            return _read_gzip(raw, label, path.stat().st_size)
-    if kind != "unknown":
-        cure = "give a FER2013 CSV or a folder that holds one folder an emotion"
-        raise DatasetError(f"{label!r} is a single {kind}: {cure}.")
-    with path.open("rb") as stream:
-        return read_csv(stream, label).finish(label)
+            return _read_gzip(raw, label, packed_bytes)
+        if kind != "unknown":
+            cure = "give a FER2013 CSV or a folder that holds one folder an emotion"
+            raise DatasetError(f"{label!r} is a single {kind}: {cure}.")
+        with io.BufferedReader(raw) as stream:
+            return read_csv(stream, label).finish(label)
 
 
 def _read_gzip(raw: BinaryIO, label: str, packed_bytes: int) -> FaceDataset:
