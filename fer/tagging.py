@@ -44,6 +44,7 @@ class FaceSample:
         face_id: Its id in that source.
         box: Left, top, width, height in pixels.
         crop: (48, 48) uint8 gray, what the network sees.
+        probs: (7,) what the network made of it; out of sight while it is tagged.
         picture: JPEG of the face with some room around it, what a person sees.
     """
 
@@ -52,6 +53,7 @@ class FaceSample:
     face_id: int
     box: tuple[float, float, float, float]
     crop: np.ndarray
+    probs: np.ndarray
     picture: bytes = b""
 
     def __post_init__(self) -> None:
@@ -110,13 +112,15 @@ class FaceSampler:
         if not rows:
             return
         faces = observations.faces[rows]
-        crops = crop_faces(frame.image, faces, self._frame)
+        crops, probs = crop_faces(frame.image, faces, self._frame), observations.probs[rows]
         time_s = math.nan if still else frame.timestamp_s
         for row, crop in enumerate(crops):
             left, top, right, bottom = (float(v) for v in faces.detections.xyxy[row])
             box = (left, top, right - left, bottom - top)
             picture = _picture(frame.image, box)
-            self._kept.append(FaceSample(frame.source, time_s, int(faces.track_id[row]), box, crop, picture))
+            self._kept.append(
+                FaceSample(frame.source, time_s, int(faces.track_id[row]), box, crop, probs[row], picture)
+            )
         while len(self._kept) > self._most:
             self._thin(still)
 
@@ -200,7 +204,8 @@ class Tagging:
         ValueError: A tag is unknown or there are more tags than faces.
 
     Example:
-        >>> face = FaceSample("a.jpg", math.nan, 1, (0, 0, 9, 9), np.zeros((48, 48), np.uint8))
+        >>> crop, probs = np.zeros((48, 48), np.uint8), np.full(7, 1 / 7)
+        >>> face = FaceSample("a.jpg", math.nan, 1, (0, 0, 9, 9), crop, probs)
         >>> Tagging((face,)).tag("happy").tags
         ('happy',)
     """

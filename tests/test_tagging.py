@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from fer.constants import EMOTIONS
 from fer.dataset.fer2013 import read_dataset
 from fer.records import Frame, Observations
 from fer.tagging import (
@@ -19,14 +20,14 @@ from fer.tagging import (
     tags_csv,
     tags_zip,
 )
-from tests.factories import make_observations
+from tests.factories import make_observations, probs_of
 
 IMAGE = np.arange(480 * 640 * 3, dtype=np.uint32).reshape(480, 640, 3).astype(np.uint8)
 
 
 def sample(file: str = "a.mp4", time_s: float = 0.0, face_id: int = 1, gray: int = 0) -> FaceSample:
     crop = np.full((48, 48), gray, np.uint8)
-    return FaceSample(file, time_s, face_id, (1.0, 2.0, 30.0, 40.0), crop)
+    return FaceSample(file, time_s, face_id, (1.0, 2.0, 30.0, 40.0), crop, probs_of("happy"))
 
 
 def sampled(seconds: float, *, ids=(1,), fps: float = 10.0, **more) -> FaceSampler:
@@ -50,9 +51,10 @@ def test_a_sample_holds_what_person_and_network_see():
     [one] = sampled(0.1).samples
     assert one.crop.shape == (48, 48)
     assert one.picture[:2] == b"\xff\xd8"
+    assert one.probs.argmax() == EMOTIONS.index("happy")
     assert one.box == (100.0, 80.0, 120.0, 150.0)
     with pytest.raises(ValueError, match=r"FaceSample\.crop"):
-        FaceSample("a", 0.0, 1, one.box, np.zeros((48, 40), np.uint8))
+        FaceSample("a", 0.0, 1, one.box, np.zeros((48, 40), np.uint8), one.probs)
 
 
 def test_neighbouring_frames_give_one_sample():
