@@ -110,6 +110,12 @@ class ModelOutputError(ModelError):
     code = "model_output"
 
 
+class ExplanationError(FerError):
+    """An answer cannot be explained (TensorFlow is missing or took too long)."""
+
+    code = "explanation"
+
+
 class OutputError(FerError):
     """A result cannot be written."""
 
