@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ def count_repeats(dataset: FaceDataset) -> Repeats:
     Returns:
         The counts that are not 0.
     """
-    names = sorted(set(dataset.usage.tolist()), key=_training_first)
+    names = split_order(dataset.usage.tolist())
     splits_of: dict[bytes, set[str]] = {}
     within: Counter[str] = Counter()
     digests = [_digest(image) for image in dataset.images]
@@ -60,6 +61,24 @@ def count_repeats(dataset: FaceDataset) -> Repeats:
         {name: within[name] for name in names if within[name]},
         {key: across[key] for key in sorted(across, key=lambda pair: (order[pair[0]], order[pair[1]]))},
     )
+
+
+def picture_ids(images: np.ndarray) -> np.ndarray:
+    """Number pictures by their pixels: equal ones get the same number.
+
+    Args:
+        images: (n, 48, 48) uint8.
+
+    Returns:
+        (n,) int64, 0 for the first picture and the next number for every new one.
+    """
+    known: dict[bytes, int] = {}
+    return np.array([known.setdefault(_digest(image), len(known)) for image in images], np.int64)
+
+
+def split_order(names: Iterable[str]) -> list[str]:
+    """Names of splits, each once, in the order in which they are used: what is trained on comes first."""
+    return sorted(set(names), key=_training_first)
 
 
 def seen_before(images: np.ndarray, reference: np.ndarray) -> np.ndarray:
