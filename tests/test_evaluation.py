@@ -14,8 +14,9 @@ from fer.evaluation.coverage import THRESHOLDS, choose_unsure_below
 from fer.evaluation.ferplus import ferplus_majority
 from fer.evaluation.intervals import resampled_sums
 from fer.evaluation.label_names import label_index
-from fer.evaluation.schema import Metrics, SplitScores, read_metrics, to_json
+from fer.evaluation.schema import Metrics, SplitScores, read_metrics
 from fer.evaluation.scores import score_logits
+from fer.json_records import to_json
 
 
 def one_hot(labels, confidence=1.0) -> np.ndarray:

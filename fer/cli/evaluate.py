@@ -7,9 +7,10 @@ from fer.cli.score_tables import show_split
 from fer.dataset.fer2013 import FaceDataset, read_dataset, read_vote_counts
 from fer.dataset.repeats import count_repeats
 from fer.emotion import MODELS_DIR, EmotionNetwork
-from fer.evaluation.schema import CHOICE_SPLIT, TEST_SPLIT, Metrics, to_json
+from fer.evaluation.schema import CHOICE_SPLIT, TEST_SPLIT, Metrics
 from fer.evaluation.scores import score_split
 from fer.export import write_text
+from fer.json_records import to_json
 from fer.pipeline import EMOTION_THREADS
 
 _SHOWN_REASONS = 3

@@ -4,16 +4,12 @@ All classes stand in the order of `EMOTIONS`. Shares are 0 to 1. An interval cov
 resamples of the rows.
 """
 
-import json
-import re
-import types
-import typing
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from fer.constants import EMOTIONS
 from fer.emotion import MODELS_DIR
-from fer.errors import MissingModelError, ModelError
+from fer.json_records import read_record
 
 METRICS = "metrics.json"
 FORMAT = 1
@@ -244,48 +240,4 @@ def read_metrics(path: Path = MODELS_DIR / METRICS) -> Metrics:
         MissingModelError: There is none.
         ModelError: It is damaged or of another version.
     """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        if values["format"] != FORMAT:
-            raise ValueError(values["format"])
-        return _build(Metrics, values)
-    except FileNotFoundError as exc:
-        raise MissingModelError(f"There are no figures at {path}: {_REPAIR}.") from exc
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ModelError(f"{path} is damaged or of another version: {_REPAIR}.") from exc
-
-
-def to_json(record) -> str:
-    """A record of this module as JSON text: six significant digits, a row of numbers a line."""
-    text = json.dumps(_rounded(asdict(record)), indent=1, allow_nan=False)
-    rows = re.compile(r"\[\s+((?:-?[\d.e+-]+|null)(?:,\s+(?:-?[\d.e+-]+|null))*)\s+\]")
-    return rows.sub(lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"
-
-
-def _rounded(value):
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def _build(kind, value):
-    """A value of JSON as the type that a record's field names; ValueError where it does not fit."""
-    if is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        if set(value) != {field.name for field in fields(kind)}:
-            raise ValueError(f"{kind.__name__} has other fields")
-        return kind(**{name: _build(hints[name], inner) for name, inner in value.items()})
-    origin, inside = typing.get_origin(kind), typing.get_args(kind)
-    if origin is types.UnionType:
-        return None if value is None else _build(inside[0], value)
-    if origin is dict:
-        return {key: _build(inside[1], inner) for key, inner in value.items()}
-    if origin is tuple:
-        return tuple(_build(inside[0], inner) for inner in value)
-    if kind is float and isinstance(value, int):
-        return float(value)
-    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-        raise ValueError(f"{value!r} is no {kind.__name__}")
-    return value
+    return read_record(Metrics, path, wanted_format=FORMAT, repair=_REPAIR)
