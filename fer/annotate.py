@@ -75,7 +75,7 @@ def draw(
         unsure_below: A highest probability under this is "unsure".
         boxes: Draw a box and a label at every face. A face that is left out of the statistics
             is drawn thin and gray, with the reason.
-        bars: Draw the seven probabilities beside every usable face.
+        bars: Draw the seven probabilities beside every usable face that has room beside it.
         mirror: Show the picture as in a mirror; the texts stay readable.
 
     Returns:
@@ -95,14 +95,14 @@ def draw(
     if boxes:
         for k in order:
             _draw_box(canvas, looks[k], unit)
-    if bars:
-        for k in order:
-            if looks[k].usable:
-                _draw_bars(canvas, looks[k].box, observations.probs[k], unit)
+    taken: list[tuple[int, int, int, int]] = []
     if boxes:
-        taken: list[tuple[int, int, int, int]] = []
         for k in order[::-1]:
             _draw_label(canvas, looks[k], unit, taken=taken, faces=xyxy)
+    if bars:
+        for k in order[::-1]:
+            if looks[k].usable:
+                _draw_bars(canvas, looks[k].box, observations.probs[k], unit, taken=taken, faces=xyxy)
     return canvas
 
 
@@ -210,26 +210,59 @@ def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _draw_bars(canvas: np.ndarray, box: np.ndarray, probs: np.ndarray, unit: float) -> None:
-    """The seven probabilities beside the face, on the side with more room."""
+def _draw_bars(
+    canvas: np.ndarray,
+    box: np.ndarray,
+    probs: np.ndarray,
+    unit: float,
+    *,
+    taken: list[tuple[int, int, int, int]],
+    faces: np.ndarray,
+) -> None:
+    """The seven probabilities beside the face where they hide no face; a face alone always gets them."""
     if not np.isfinite(box).all():
         return
     size = max(SMALLEST_FONT_PX, round(0.8 * FONT_PX * unit))
     bar_px = round(4.2 * size)
     colours = tuple(EMOTION_COLOURS[name] for name in DISPLAY_ORDER)
     ground = panel(DISPLAY_ORDER, colours, size, bar_px=bar_px)
-    gap = round(6 * unit)
-    height, width = canvas.shape[:2]
-    room_right = width - box[2] >= box[0]
-    left = round(box[2]) + gap if room_right else round(box[0]) - gap - ground.width
-    left = int(np.clip(left, 0, max(0, width - ground.width)))
-    top = int(np.clip(round(box[1]), 0, max(0, height - ground.height)))
+    places = _places_beside(
+        canvas.shape, box, ground, gap=round(6 * unit), label_px=round(2 * FONT_PX * unit)
+    )
+    blocked = [*taken, *map(tuple, faces)]
+    place = next((p for p in places if not any(_overlap(p, other) for other in blocked)), None)
+    if place is None and len(faces) > 1:
+        return
+    left, top, *_ = place = place or places[0]
+    taken.append(place)
     ground.paste(canvas, left, top)
     row, first = panel_row(size), left + panel_bar_left(DISPLAY_ORDER, size)
     for k, (name, colour) in enumerate(zip(DISPLAY_ORDER, colours, strict=True)):
         y = top + round(0.42 * size) + row * k + round(0.28 * row)
         end = first + max(1, round(bar_px * float(np.clip(probs[EMOTIONS.index(name)], 0, 1))))
         cv2.rectangle(canvas, (first, y), (end, y + round(0.44 * row)), _rgb(colour), cv2.FILLED)
+
+
+def _places_beside(
+    shape: tuple[int, ...], box: np.ndarray, ground: Plate, *, gap: int, label_px: int
+) -> list[tuple[int, int, int, int]]:
+    """Left, top, right, bottom of a panel on the side with more room, the other side, below and above,
+    with and without a label in between.
+    """
+    height, width = shape[:2]
+    left, top, right, bottom = (round(float(v)) for v in box)
+    sides = [right + gap, left - gap - ground.width]
+    if width - right < left:
+        sides.reverse()
+    below, above = bottom + gap, top - gap - ground.height
+    heights = (below, above, below + label_px, above - label_px)
+    corners = [*((x, top) for x in sides), *((left, y) for y in heights)]
+    places = []
+    for x, y in corners:
+        x = int(np.clip(x, 0, max(0, width - ground.width)))
+        y = int(np.clip(y, 0, max(0, height - ground.height)))
+        places.append((x, y, x + ground.width, y + ground.height))
+    return places
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

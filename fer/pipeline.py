@@ -44,18 +44,19 @@ class Components:
     emotion: EmotionNetwork
 
 
-def load_components(settings: Settings, *, still: bool = False) -> Components:
+def load_components(settings: Settings, *, still: bool = False, threads: int = EMOTION_THREADS) -> Components:
     """Load and check the models.
 
     Args:
         settings: `detector`, `detector_path` and `flip` are read.
         still: For photos: the detector looks in tiles too.
+        threads: Of the emotion network.
 
     Raises:
         ModelError: A file is missing, damaged or not the one that is known; says what to do.
     """
     detector = make_detector(settings, tiled=still)
-    return Components(detector, FaceMesh(), EmotionNetwork(flip=settings.flip, threads=EMOTION_THREADS))
+    return Components(detector, FaceMesh(), EmotionNetwork(flip=settings.flip, threads=threads))
 
 
 class Analyzer:

@@ -14,6 +14,7 @@ from pages.ui import (
     video_work,
 )
 from pages.ui.limits import REMINDER
+from pages.ui.recordings import Recording
 from pages.ui.uploads import Upload
 
 
@@ -50,9 +51,18 @@ def analyse(clip: Upload) -> None:
         video_report.show(job.result, clip, leave)
 
 
+def leave_recording() -> None:
+    """Back to the empty page; the Live page keeps its recordings."""
+    session.release(session.CLIP)
+    settings_panel.forget_reading()
+    player.forget()
+
+
 with guard.page("Video"):
     clip = session.kept(session.CLIP)
     if clip is None:
         choose()
+    elif isinstance(clip, Recording):
+        video_report.show(clip.result, clip, leave_recording)
     else:
         analyse(clip)

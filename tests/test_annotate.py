@@ -209,6 +209,16 @@ def test_bars_show_the_probabilities():
     assert bar("surprise") > 4 * bar("angry") > 0
 
 
+def test_bars_hide_no_face_and_a_face_alone_always_has_them():
+    boxes = [(40 + 110 * k, 150, 130 + 110 * k, 260) for k in range(5)]
+    shown = draw(gray_picture(), observe(boxes), unsure_below=0.5, boxes=False, bars=True)
+    assert (shown != gray_picture()).any()
+    for left, top, right, bottom in boxes:
+        assert (shown[top:bottom, left:right] == gray_picture()[top:bottom, left:right]).all()
+    full = draw(gray_picture(), observe([(0, 0, 640, 480)]), unsure_below=0.5, boxes=False, bars=True)
+    assert (full != gray_picture()).any()
+
+
 def test_a_face_that_is_left_out_has_no_bars():
     observations = observe([(100, 150, 250, 320)], quality="blurred")
     shown = draw(gray_picture(), observations, unsure_below=0.5, boxes=False, bars=True)

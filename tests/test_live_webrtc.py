@@ -14,9 +14,8 @@ from aiortc.contrib.media import MediaRelay
 from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
-from fer.config import Settings
 from fer.live import LiveSession, Overlay, VideoProcessor
-from tests.factories import UNSURE_BELOW, make_observations
+from tests.factories import OneFace
 
 FRAMES = 30
 FPS = 15
@@ -38,15 +37,6 @@ UNUSED = (
     "audio_processor_factory",
 )
 """Arguments of the worker that a live page leaves out."""
-
-
-class OneFace:
-    """Sees one happy face in every frame."""
-
-    settings, unsure_below = Settings(), UNSURE_BELOW
-
-    def analyze(self, frame):
-        return make_observations(["happy"], time_s=frame.timestamp_s, index=frame.index)
 
 
 class GrayTrack(VideoStreamTrack):

@@ -1,5 +1,6 @@
 """Frames of a WebRTC stream: to the session, and back with the overlay of the newest answer."""
 
+import threading
 from dataclasses import dataclass
 
 import av
@@ -34,12 +35,19 @@ class VideoProcessor:
     Args:
         session: Reads the frames.
         overlay: What to draw; the attribute may be set at any time, from any thread.
+        sendback: The picture is shown to somebody; without that nothing is drawn but snapshots.
     """
 
-    def __init__(self, session: LiveSession, *, overlay: Overlay | None = None) -> None:
+    def __init__(
+        self, session: LiveSession, *, overlay: Overlay | None = None, sendback: bool = True
+    ) -> None:
         self.session = session
         self.overlay = overlay or Overlay()
+        self.sendback = sendback
         self._index = -1
+        self._asked = threading.Event()
+        self._taken = threading.Condition()
+        self._picture: np.ndarray | None = None
 
     def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Hand a frame to the session and draw the newest answer onto it.
@@ -57,13 +65,38 @@ class VideoProcessor:
             self.session.count_failure(exc)
             return frame
 
+    def snapshot(self, timeout_s: float = 2.0) -> np.ndarray | None:
+        """The next picture with its overlay, as (H, W, 3) uint8 RGB; it is kept by nobody else.
+
+        Args:
+            timeout_s: How long to wait for it.
+
+        Returns:
+            None if no frame came in that time.
+        """
+        with self._taken:
+            self._asked.set()
+            self._taken.wait_for(lambda: self._picture is not None, timeout_s)
+            self._asked.clear()
+            picture, self._picture = self._picture, None
+            return picture
+
+    def _hand_over(self, picture: np.ndarray) -> None:
+        with self._taken:
+            if self._asked.is_set() and self._picture is None:
+                self._picture = picture
+                self._taken.notify_all()
+
     def _shown(self, frame: av.VideoFrame) -> av.VideoFrame:
         self._index += 1
         image = frame.to_ndarray(format="rgb24")
         pts_s = self.session.now() if frame.time is None else float(frame.time)
         self.session.submit(Frame(image, self._index, pts_s))
+        if not self.sendback and not self._asked.is_set():
+            return frame
         overlay, observations = self.overlay, self._drawable(image)
-        if not overlay.mirror and not (len(observations) and (overlay.boxes or overlay.bars)):
+        changes = overlay.mirror or (len(observations) and (overlay.boxes or overlay.bars))
+        if not changes and not self._asked.is_set():
             return frame
         picture = draw(
             image,
@@ -73,6 +106,8 @@ class VideoProcessor:
             bars=overlay.bars,
             mirror=overlay.mirror,
         )
+        if self._asked.is_set():
+            self._hand_over(picture)
         shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
         shown.pts = frame.pts
         if frame.time_base is not None:

@@ -39,6 +39,25 @@ def of_report(report: Report, label: str, *, key: str) -> None:
         )
 
 
+def of_video(data: bytes, label: str) -> None:
+    """A button for a video; nothing where there is none.
+
+    Args:
+        data: MP4.
+        label: Name of the source.
+    """
+    if data:
+        st.download_button(
+            "Video",
+            data,
+            file_name=f"{safe_stem(label)}.mp4",
+            mime="video/mp4",
+            icon=":material/movie:",
+            key="recorded_video",
+            on_click="ignore",
+        )
+
+
 def safe_stem(label: str) -> str:
     """A file name without its ending, safe on every system: letters, digits, dashes."""
     stem = _UNSAFE.sub("-", PurePath(label).stem).strip("-_")[:STEM_LENGTH]

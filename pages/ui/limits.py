@@ -16,6 +16,10 @@ PRIVACY = (
     "Files stay in this server's memory, are not stored, and are gone about two minutes after you close "
     "the tab. Faces are told apart within one video only; nobody is identified."
 )
+LIVE_PRIVACY = (
+    "The camera's pictures go to this server only, are read in its memory and are gone at once. Nothing is "
+    "kept unless you record, and a recording is gone about two minutes after you close the tab."
+)
 NO_FACE_HINT = (
     f"To be read, a face has to be {MIN_FACE_PX} pixels wide and turned roughly towards the camera."
 )

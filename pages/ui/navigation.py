@@ -7,6 +7,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 PAGES = (
     ("pages/home.py", "Home", ":material/home:"),
+    ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/images.py", "Photos", ":material/photo_library:"),
 )

@@ -15,6 +15,8 @@ OWNER = "owner"
 CLIP = "clip"
 BATCH = "batch"
 READING = "reading"
+ROOM = "room"
+SNAPSHOT = "snapshot"
 
 
 @st.cache_resource(show_spinner=False)

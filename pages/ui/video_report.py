@@ -15,6 +15,7 @@ from pages.ui import downloads, guard, marked_video, player, settings_panel, sto
 from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.plain import name, plain
 from pages.ui.reading import as_asked
+from pages.ui.recordings import Recording
 from pages.ui.theme import chart, is_dark
 from pages.ui.uploads import Upload
 from pages.ui.video_work import VideoResult
@@ -47,7 +48,8 @@ def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) ->
             if not busy:
                 with st.popover("Settings", icon=":material/tune:", type="tertiary"):
                     more = st.container()
-                    settings_panel.analysis_form(label="Analyse again")
+                    if not isinstance(clip, Recording):  # its pictures are gone
+                        settings_panel.analysis_form(label="Analyse again")
             st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
     return more
 
@@ -82,7 +84,10 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
         downloads.of_report(report, clip.name, key="video")
-        marked_video.offer(report, clip)
+        if isinstance(clip, Recording):
+            downloads.of_video(clip.data, clip.name)
+        else:
+            marked_video.offer(report, clip)
     marked_video.show(report, clip)
 
 
@@ -131,6 +136,8 @@ def _choose_face(summary: Summary) -> int | None:
 
 
 def _player(clip: Upload, summary: Summary) -> None:
+    if not clip.data:
+        return
     kind = sniff(clip.data)
     if kind not in PLAYABLE:
         st.caption(NOT_PLAYABLE)

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from pages.ui.analysis import jpeg
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -73,11 +76,31 @@ def _wait(address: str, process: subprocess.Popen) -> None:
     raise RuntimeError(f"the app did not start:\n{process.communicate()[0]}")
 
 
+def camera_film(path: Path, images: Iterable[np.ndarray]) -> Path:
+    """Write what a fake camera sees, over and over: JPEG after JPEG, which Chromium shows 30 times a second.
+
+    Args:
+        path: An absolute path.
+        images: (H, W, 3) uint8 RGB, all of one size.
+    """
+    with path.open("wb") as file:
+        for image in images:
+            file.write(jpeg(image))
+    return path
+
+
 @contextmanager
-def running_browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+def running_browser(film: Path | None = None, *, flags: Iterable[str] = ()) -> Iterator[Browser]:
+    """Debian's Chromium.
+
+    Args:
+        film: What its fake camera sees; Chromium's own test picture without.
+        flags: Further arguments.
+    """
+    more = [f"--use-file-for-fake-video-capture={film}"] if film else []
+    arguments = [*FLAGS, *more, *flags]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         try:
             yield browser
         finally:

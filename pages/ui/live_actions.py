@@ -1,0 +1,164 @@
+"""What a visitor does while the camera is live: mark a moment, keep a picture, record."""
+
+import io
+from collections.abc import Callable
+
+import streamlit as st
+from PIL import Image
+
+from fer.live import Overlay
+from fer.live.records import NEVER_S
+from fer.words import clock, count
+from pages.ui import guard, session
+from pages.ui.live_room import Choice, Phase, Room
+from pages.ui.plain import plain
+
+VIDEO_PAGE = "pages/video.py"
+LABEL, HIDE = "live_label", "live_hide"
+MARK_KEY, SNAPSHOT_KEY = "m", "s"
+HIDING = {
+    "": "The timeline only",
+    "blur": "Timeline and video, faces blurred",
+    "mesh": "Timeline and video, faces as a mesh",
+}
+MARKERS_SHOWN = 4
+
+
+def controls(room: Room) -> None:
+    """Title, Start or Stop, settings."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Live", anchor=False, width="content")
+        with st.container(horizontal=True, width="content"):
+            with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                choice = options(room)
+            if room.phase is Phase.READY:
+                st.button(
+                    "Start", icon=":material/videocam:", type="primary", on_click=room.start, args=(choice,)
+                )
+            else:
+                st.button("Stop", icon=":material/stop:", type="primary", on_click=room.stop)
+
+
+@st.fragment
+@guard.calm
+def bar(room: Room) -> None:
+    """Mark, snapshot and record."""
+    live = room.session
+    if live is None:
+        return
+    shot = live.snapshot()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input(
+            "Label of the next marker",
+            key=LABEL,
+            max_chars=80,
+            placeholder="Label of the next marker",
+            label_visibility="collapsed",
+        )
+        _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
+        _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
+        if shot.recording_s == NEVER_S:
+            _button("Record", ":material/radio_button_checked:", _record, room)
+        elif _button("Stop recording", ":material/stop_circle:", Room.stop_recording, room, type="primary"):
+            st.rerun()  # the recording has its place outside this fragment
+    if shot.markers:
+        last = shot.markers[-MARKERS_SHOWN:]
+        st.caption(
+            ":material/bookmark: " + " · ".join(f"{clock(m.timestamp_s)} {plain(m.label)}" for m in last)
+        )
+    _snapshot()
+
+
+def _button(label: str, icon: str, action: Callable[[Room], object], room: Room, **more) -> bool:
+    key = f"live_{label.lower().replace(' ', '_')}"
+    return st.button(label, icon=icon, key=key, on_click=action, args=(room,), **more)
+
+
+def _mark(room: Room) -> None:
+    if live := room.session:
+        label = st.session_state.get(LABEL, "").strip()
+        live.mark(label or f"Marker {len(live.snapshot().markers) + 1}")
+
+
+def _record(room: Room) -> None:
+    room.start_recording(st.session_state.get(HIDE) or "")
+
+
+def _take(room: Room) -> None:
+    """Keep the next picture, in memory only; where none comes, the last one goes."""
+    processor = room.processor
+    picture = processor.snapshot() if processor else None
+    if picture is None:
+        session.release(session.SNAPSHOT)
+        return
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    session.keep(session.SNAPSHOT, file.getvalue())
+
+
+def _snapshot() -> None:
+    """The last snapshot, with its download."""
+    png = session.kept(session.SNAPSHOT)
+    if png is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(png, width=160, alt="The snapshot")
+        st.download_button(
+            "Save the snapshot",
+            png,
+            file_name="snapshot.png",
+            mime="image/png",
+            icon=":material/download:",
+            key="live_snapshot_save",
+            on_click="ignore",
+        )
+
+
+def recordings(room: Room) -> None:
+    """What was recorded, and the way to its report."""
+    for number, recording in enumerate(room.recordings):
+        report = recording.result.report
+        faces = count(len(report.summary.faces), "face")
+        video = ", with video" if recording.data else ""
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/timeline: **{plain(recording.name.removesuffix('.mp4'))}** · "
+                f"{clock(recording.length_s)} · {faces}{video}",
+                width="content",
+            )
+            if st.button(
+                "Open on the Video page",
+                icon=":material/open_in_new:",
+                key=f"live_open_{number}",
+                on_click=session.keep,
+                args=(session.CLIP, recording),
+            ):
+                st.switch_page(VIDEO_PAGE)
+
+
+def options(room: Room) -> Choice:
+    """What the picture shows; applied at once, but for "Charts only", which needs a new start."""
+    overlay = Overlay(
+        boxes=st.toggle("Boxes and words", value=True, key="live_boxes", persist_state="session"),
+        bars=st.toggle("Bars beside each face", value=False, key="live_bars", persist_state="session"),
+        mirror=st.toggle("Mirror", value=True, key="live_mirror", persist_state="session"),
+    )
+    charts_only = st.toggle(
+        "Charts only",
+        value=False,
+        key="live_charts_only",
+        persist_state="session",
+        disabled=room.wants_stream,
+        help="The picture is read but not sent back: about half the work for the computer. "
+        "Stop the camera to change this.",
+    )
+    st.selectbox(
+        "A recording keeps",
+        list(HIDING),
+        format_func=HIDING.get,
+        key=HIDE,
+        persist_state="session",
+        help="A video is kept in memory only, its faces hidden before it is made.",
+    )
+    room.show(overlay)
+    return Choice(overlay, charts_only)

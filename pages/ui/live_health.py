@@ -1,0 +1,85 @@
+"""How a live session is doing, in words and in numbers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fer.live import LiveSnapshot
+
+SILENT_S = 2.0
+SLOW_FPS = 8.0
+SLOW_LAG_S = 0.5
+SETTLED_FRAMES = 30
+"""Before this many frames the rate says nothing."""
+
+
+class State(StrEnum):
+    """What matters most at the moment."""
+
+    WAITING = "waiting"
+    SILENT = "silent"
+    SLOW = "slow"
+    FAILING = "failing"
+    NO_FACE = "no_face"
+    WELL = "well"
+
+
+ICONS = {
+    State.WAITING: ":material/hourglass_top:",
+    State.SILENT: ":material/videocam_off:",
+    State.SLOW: ":material/speed:",
+    State.FAILING: ":material/error:",
+    State.NO_FACE: ":material/face:",
+    State.WELL: ":material/check_circle:",
+}
+
+
+@dataclass(frozen=True)
+class Health:
+    """A session's health.
+
+    Args:
+        state: What matters most.
+        text: One sentence.
+    """
+
+    state: State
+    text: str
+
+
+def health(shot: LiveSnapshot, silent_s: float) -> Health:
+    """Judge a session.
+
+    Args:
+        shot: Its state now.
+        silent_s: Seconds since the last frame came.
+    """
+    if not shot.counts.submitted:
+        return Health(State.WAITING, "Waiting for the first picture.")
+    if silent_s > SILENT_S:
+        return Health(State.SILENT, "No picture is coming from the camera.")
+    if shot.counts.failed and not shot.counts.analysed:
+        return Health(State.FAILING, f"The pictures cannot be read: {shot.last_error}.")
+    settled = shot.counts.analysed >= SETTLED_FRAMES
+    if settled and (shot.fps < SLOW_FPS or shot.lag_s > SLOW_LAG_S):
+        return Health(
+            State.SLOW, "Too slow: close other programs, or switch to “Charts only” in the settings."
+        )
+    if not len(shot.result.observations):
+        return Health(State.NO_FACE, "No face in the picture: come closer, or make more light.")
+    return Health(State.WELL, "Your computer keeps up.")
+
+
+def numbers(shot: LiveSnapshot) -> str:
+    """Rate, lag and what was left out, in one line.
+
+    Example: "14.9 frames a second read · 42 ms behind · 310 read, 4 left out"
+    """
+    left_out = shot.counts.dropped + shot.counts.skipped
+    parts = [
+        f"{shot.fps:.1f} frames a second read",
+        f"{1000 * shot.lag_s:.0f} ms behind",
+        f"{shot.counts.analysed:,} read" + (f", {left_out:,} left out" if left_out else ""),
+    ]
+    if shot.counts.failed:
+        parts.append(f"{shot.counts.failed:,} failed")
+    return " · ".join(parts)

@@ -1,0 +1,96 @@
+"""What moves while a camera is live: health, faces, the last minute. Fragments that draw themselves again."""
+
+import streamlit as st
+
+from fer.live import LiveSnapshot
+from fer.live.records import NEVER_S
+from fer.words import clock
+from pages.ui import guard, live_faces
+from pages.ui.live_chart import WINDOW_S, rolling_chart
+from pages.ui.live_health import ICONS, State, health, numbers
+from pages.ui.live_room import Phase, Room
+from pages.ui.plain import plain
+from pages.ui.theme import chart, is_dark
+
+EVERY_S = 0.5
+CHART_EVERY_S = 1.0
+FACE = "live_face"
+WAITING = {
+    Phase.ASKING: ":material/videocam: Waiting for the camera: allow it in the browser.",
+    Phase.CONNECTING: ":material/sync: Connecting to the camera.",
+}
+
+
+def off() -> None:
+    """Nothing runs."""
+    st.markdown(":material/videocam_off: The camera is off.")
+    st.caption(
+        "While it runs: M marks a moment with the label that you typed, S keeps a snapshot, and a recording "
+        "opens on the Video page with all its charts."
+    )
+
+
+def _followed(room: Room, shown: Phase) -> LiveSnapshot | None:
+    """The session's state; the whole page is drawn anew where it has moved on."""
+    shot = room.look()
+    if room.phase is not shown:
+        st.rerun()
+    return shot
+
+
+@st.fragment(run_every=EVERY_S)
+@guard.calm
+def wait(room: Room, shown: Phase) -> None:
+    """Until the first picture.
+
+    Args:
+        room: ASKING or CONNECTING.
+        shown: The phase that the page shows.
+    """
+    _followed(room, shown)
+    st.markdown(WAITING[shown])
+
+
+@st.fragment(run_every=EVERY_S)
+@guard.calm
+def faces(room: Room, shown: Phase) -> None:
+    """How the session is doing, and every face of this moment."""
+    session, shot = room.session, _followed(room, shown)
+    if session is None or shot is None:
+        return
+    found = health(shot, room.silent_s())
+    with st.container(gap="xxsmall"):
+        st.markdown(f"{ICONS[found.state]} {plain(found.text)}")
+        st.caption(numbers(shot))
+        if shot.recording_s != NEVER_S:
+            full = " (as long as it may be)" if shot.recording_full else ""
+            st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
+    if found.state is not State.SILENT:
+        live_faces.show(shot.result.shown, session.unsure_below, dark=is_dark())
+
+
+@st.fragment(run_every=CHART_EVERY_S)
+@guard.calm
+def last_minute(room: Room, shown: Phase) -> None:
+    """The probabilities of one face over the last minute, and the markers."""
+    session, shot = room.session, _followed(room, shown)
+    if session is None or shot is None:
+        return
+    timeline = session.recent(WINDOW_S)
+    ids = timeline.face_ids
+    chosen = st.session_state.get(FACE)
+    if chosen not in ids:
+        seen = [int(k) for k in shot.result.observations.faces.track_id]
+        chosen = min(seen or ids[-1:], default=None)
+    if len(ids) > 1:
+        st.pills(
+            "Face of the chart",
+            ids,
+            default=chosen,
+            required=True,
+            format_func="Face {}".format,
+            label_visibility="collapsed",
+            key=FACE,
+        )
+    figure = rolling_chart(timeline, shot.time_s, chosen, shot.markers, dark=is_dark())
+    chart(figure, key="live_chart")

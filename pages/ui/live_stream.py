@@ -1,0 +1,64 @@
+"""The stream between browser and server."""
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.webrtc import SignallingTimeoutError
+
+from pages.ui.live_room import LOST, NO_CONNECTION, Phase, Room
+from pages.ui.live_settings import rtc_configuration
+
+KEY = "live_stream"
+BOX = "live_box"
+SHOWN = "<style></style>"
+HIDDEN = f"<style>.st-key-{BOX} {{ height: 0; overflow: hidden; }}</style>"
+ICE = "live_ice"
+"""Session key: the ICE servers of this turn; credentials may be made for each."""
+
+CONSTRAINTS = {
+    "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 15, "max": 15}},
+    "audio": False,
+}
+"""More would fill the stream's queue faster than two cores empty it."""
+
+VIDEO = {
+    "autoPlay": True,
+    "controls": False,
+    "muted": True,
+    "playsInline": True,
+    "style": {"width": "100%", "borderRadius": "8px"},
+}
+
+
+def show(room: Room) -> None:
+    """The stream's place on the page. To be called on every run of the page and outside fragments: a run
+    without it ends the stream.
+
+    Args:
+        room: Its phase says whether there is to be a stream.
+    """
+    # The component's own empty place says nothing: the page has words for it.
+    st.html(HIDDEN if room.phase in (Phase.READY, Phase.ASKING) or room.choice.charts_only else SHOWN)
+    turn, servers = st.session_state.get(ICE, (None, None))
+    if turn != room.turn:
+        servers = rtc_configuration()
+        st.session_state[ICE] = (room.turn, servers)
+    session, processor = room.session, room.processor
+    try:
+        with st.container(key=BOX):
+            context = webrtc_streamer(
+                KEY,
+                mode=WebRtcMode.SENDONLY if room.choice.charts_only else WebRtcMode.SENDRECV,
+                rtc_configuration=servers,
+                media_stream_constraints=CONSTRAINTS,
+                desired_playing_state=room.wants_stream,
+                video_frame_callback=processor.recv if processor else None,
+                on_video_ended=(lambda: room.ended(session)) if session else None,
+                async_processing=True,
+                video_html_attrs=VIDEO,
+            )
+    except SignallingTimeoutError:
+        room.stop(NO_CONNECTION)
+        st.rerun()
+    if room.phase is Phase.LIVE and not (context.state.playing or context.state.signalling):
+        room.stop(LOST)
+        st.rerun()
