@@ -128,6 +128,12 @@ class OutputExistsError(OutputError):
     code = "output_exists"
 
 
+class FolderInUseError(OutputError):
+    """Another process works in the output folder."""
+
+    code = "output_in_use"
+
+
 class CancelledError(FerError):
     """The user cancelled the work."""
 

@@ -38,8 +38,20 @@ def write_whole(data: bytes, path: Path) -> None:
         os.replace(part, path)
     except OSError as exc:
         _remove(part)
-        why = CURES.get(exc.errno, f"{exc.strerror or exc}. Choose another folder")
-        raise OutputError(f"{path} cannot be written: {why}.") from exc
+        raise cannot_write(path, exc) from exc
+
+
+def cannot_write(path: Path, exc: OSError) -> OutputError:
+    """The error for a file or folder that the system refused to write, with its cure."""
+    why = CURES.get(exc.errno, f"{exc.strerror or exc}. Choose another folder")
+    return OutputError(f"{path} cannot be written: {why}.")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left half written in a folder (not in those below it)."""
+    for pattern in (f"*{PART}", f"*{PART}.keras"):
+        for part in folder.glob(pattern):
+            _remove(part)
 
 
 def _write_through(data: bytes, part: Path) -> None:

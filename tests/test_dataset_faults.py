@@ -23,6 +23,7 @@ from fer.errors import (
     UnsupportedInputError,
 )
 from fer.sources import archives
+from fer.training.rows import load_rows
 
 PIXELS = " ".join(["7"] * 2304)
 ROW = f"3,{PIXELS}"
@@ -243,10 +244,9 @@ def test_case_40_repeats_are_counted_within_and_across_splits():
 def test_case_40_training_and_evaluation_say_so(read, tmp_path, capsys):
     from fer.cli.evaluate import _show_warnings
 
-    run = pytest.importorskip("fer.training.run")
     rows = [f"{ROW},Training", f"{ROW},PublicTest", f"9,{PIXELS},Training"]
     data = read(csv_bytes(*rows, header="emotion,pixels,Usage"), "fer.csv")
-    note = run.load_rows(tmp_path / "fer.csv", None).note
+    note = load_rows(tmp_path / "fer.csv", None).note
     assert note.startswith("1 rows rejected (the first one, row 2: the label '9'")
     assert "1 pictures of PublicTest stand pixel for pixel in Training too" in note
     _show_warnings(data)

@@ -1,12 +1,35 @@
 """``fer train``: from FER2013 to a network that the app can load."""
 
 import argparse
+import os
+import shlex
+import shutil
+import signal
+from dataclasses import replace
 from pathlib import Path
+
+from fer.cli.training_progress import TrainingProgress
+from fer.dataset.cleaning import FAULTS
+from fer.emotion import MODELS_DIR
+from fer.errors import CancelledError, SettingsError
+from fer.files import write_whole
+from fer.locks import only_one
+from fer.training.checkpoint import check_folder
+from fer.training.plan import RECIPE, Plan, Recipe, read_recipe
+
+INTERRUPTED = 130
+RELEASE = "release"
+_SINGLE = ("arch", "epochs", "seed")
 
 
 def add_parser(commands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("train", help="train an emotion network on FER2013")
+    parser = commands.add_parser(
+        "train",
+        help="train an emotion network on FER2013",
+        description="From FER2013 to a network that the app can load. It may be stopped at any moment, even "
+        "by kill -9: the same command with --resume goes on.",
+    )
     parser.add_argument(
         "--data", required=True, type=Path, help="fer2013.csv (also .gz, .zip) or a labelled folder"
     )
@@ -14,43 +37,114 @@ def add_parser(commands) -> None:
         "--ferplus", type=Path, help="FER+ votes, row by row for the same CSV (a second, train-only head)"
     )
     parser.add_argument(
-        "--arch", default="se_vgg", help="se_vgg (default), resnet, teacher, original or mini_xception"
+        "--drop",
+        nargs="+",
+        choices=FAULTS,
+        metavar="FAULT",
+        help=f"training rows that are left out: {', '.join(FAULTS)}; default: what the recipe says",
     )
-    parser.add_argument("--epochs", type=int, default=80)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--out", type=Path, default=Path("runs/latest"), help="checkpoint, history and, at the end, models/"
+    what = parser.add_argument_group("what is trained: a recipe, or a single stage")
+    what.add_argument("--recipe", type=Path, metavar="FILE.json", help="stages that follow each other")
+    default = Plan()
+    what.add_argument("--arch", help=f"{default.arch} (default), resnet, teacher, original or mini_xception")
+    what.add_argument("--epochs", type=int, help=f"default {default.epochs}")
+    what.add_argument("--seed", type=int, help=f"default {default.seed}")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--out", type=Path, default=Path("runs/latest"), help="checkpoints, history, curves and a release"
     )
-    parser.add_argument("--models", type=Path, help="where the finished network goes; default OUT/models")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    output.add_argument("--models", type=Path, help="where the finished network goes; default OUT/models")
+    output.add_argument("--resume", action="store_true", help="go on from what --out holds")
+    output.add_argument(
+        "--save-every", type=float, default=120.0, metavar="SECONDS", help="checkpoints within an epoch"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, convert, fit the temperature."""
-    # Keras and TensorFlow load here only: no other command pays for them.
-    from fer.training.convert import export
-    from fer.training.networks import multiply_accumulates
-    from fer.training.run import load_rows, make_trainer
-    from fer.training.trainer import Plan
+    recipe = _recipe(args)
+    with only_one(args.out, "another training"), StopSignals() as signals:
+        check_folder(args.out, resume=args.resume)
+        try:
+            return _train(recipe, args, signals)
+        except CancelledError as exc:
+            print(f"{exc} Go on with the same command and --resume.")
+            return INTERRUPTED
 
-    rows = load_rows(args.data, args.ferplus)
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    given = {name: getattr(args, name) for name in _SINGLE if getattr(args, name) is not None}
+    if args.recipe and given:
+        raise SettingsError(f"--{next(iter(given))} is for a single stage: change the recipe instead.")
+    if args.recipe:
+        recipe = read_recipe(args.recipe)
+    else:
+        plan = Plan(**given)
+        recipe = Recipe(f"{plan.arch}-{plan.epochs}", (plan,))
+    return replace(recipe, drop=tuple(args.drop)) if args.drop else recipe
+
+
+def _train(recipe: Recipe, args: argparse.Namespace, signals: "StopSignals") -> int:
+    # Keras and TensorFlow load here only: no other command pays for them.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from fer.training.networks import build, multiply_accumulates
+    from fer.training.rows import load_rows
+    from fer.training.run import Run, check_recipe
+
+    check_recipe(recipe)
+    rows = load_rows(args.data, args.ferplus, drop=recipe.drop)
     print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
-    plan = Plan(arch=args.arch, epochs=args.epochs, seed=args.seed)
-    trainer = make_trainer(rows, plan, args.out, resume=args.resume)
-    size = f"{trainer.model.count_params() / 1e6:.2f} M parameters"
-    print(f"{args.arch}: {size}, {multiply_accumulates(trainer.model) / 1e6:.0f} MMACs a face")
-    model = trainer.run(lambda e: print(_line(e, args.epochs), flush=True))
-    folder = args.models or args.out / "models"
-    manifest = export(model, folder, rows.public, name=f"{args.arch}-{args.epochs}")
-    print(f"written to {folder}")
+    for arch in dict.fromkeys(stage.arch for stage in recipe.stages):
+        network = build(arch)
+        size = f"{network.count_params() / 1e6:.2f} M parameters"
+        print(f"{arch}: {size}, {multiply_accumulates(network) / 1e6:.0f} MMACs a face")
+    training = Run(recipe, rows, args.out, save_every_s=args.save_every)
+    with TrainingProgress(recipe, lambda: signals.came) as progress:
+        model = training.train(progress)
+    return _release(model, training, args)
+
+
+def _release(model, training, args: argparse.Namespace) -> int:
+    """Convert beside the run first; what the app reads is replaced when everything is whole."""
+    from fer.training.convert import export
+    from fer.training.history import HISTORY, write_history
+    from fer.training.publish import publish
+
+    release = args.out / RELEASE
+    shutil.rmtree(release, ignore_errors=True)
+    manifest = export(model, release, training.rows.public, name=training.recipe.name)
+    write_history(training.history, release / HISTORY)
+    write_whole(training.recipe.to_json().encode(), release / RECIPE)
+    folder = args.models or args.out / MODELS_DIR.name
+    for path in publish(release, folder):
+        print(f"written: {path}")
     print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    command = ["python", "-m", "fer", "evaluate", "--data", args.data, "--models", folder]
+    command += ["--split", "PrivateTest", "--json", folder / "metrics.json"]
+    print(f"score it once on rows that nothing was chosen on:\n  {shlex.join(map(str, command))}")
     return 0
 
 
-def _line(epoch, epochs: int) -> str:
-    left_min = (epochs - epoch.epoch) * epoch.seconds / 60
-    return (
-        f"epoch {epoch.epoch}/{epochs}  loss {epoch.loss:.3f}  PublicTest {epoch.val_accuracy:.2%}"
-        f"  {epoch.seconds:.0f} s, about {left_min:.0f} min left"
-    )
+class StopSignals:
+    """Turns the first Ctrl-C or SIGTERM into a wish to stop; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> "StopSignals":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+
+    def _note(self, *_: object) -> None:
+        self.came = True
+        self._restore()
+
+    def _restore(self) -> None:
+        while self._before:
+            signal.signal(*self._before.popitem())

@@ -1,82 +1,180 @@
-"""From files to a trainer: which rows are trained on, which are kept for choices."""
+"""A recipe in one folder: its stages one by one, each from where it stopped."""
 
-from dataclasses import dataclass, replace
+import json
+import platform
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import keras
 import numpy as np
 
-from fer.dataset.fer2013 import FaceDataset, read_dataset, read_ferplus
-from fer.dataset.repeats import count_repeats
-from fer.errors import DatasetError, OutputExistsError, SettingsError
+import fer
+from fer.errors import SettingsError
+from fer.files import sweep, write_whole
+from fer.training.checkpoint import read_checkpoint
+from fer.training.history import HISTORY, Epoch, write_history
+from fer.training.loading import load_network
 from fer.training.networks import ARCHITECTURES
-from fer.training.trainer import CHECKPOINT, Plan, Trainer
+from fer.training.plan import Plan, Recipe
+from fer.training.rows import Rows
+from fer.training.storing import check_there, save_network
+from fer.training.teachers import TeacherCache, mean_probabilities
+from fer.training.trainer import SAVE_EVERY_S, Trainer, check_same, fingerprint
+from fer.training.watching import Progress, Watcher
+
+PLAN = "plan.json"
+NETWORK = "network.keras"
+TEACHERS = "teachers"
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """What a training needs.
+class Run:
+    """A training from rows to the last stage's network.
+
+    Each stage has a folder of its own with its checkpoint and, when it is done, its network; the
+    history of all stages stands beside them. A finished stage is not trained again. Whoever
+    trains holds the folder with `fer.locks.only_one`.
 
     Args:
-        train: Training rows.
-        public: PublicTest rows; every choice is made on them.
-        votes: (n, 8) FER+ shares of the training rows, or None.
-        note: What was left out, and which pictures stand in the data more than once.
+        recipe: The stages.
+        rows: From `fer.training.rows.load_rows`; without votes the heads on FER+ votes fall away.
+        folder: Where everything goes.
+        save_every_s: Seconds between two checkpoints within an epoch.
     """
 
-    train: FaceDataset
-    public: FaceDataset
-    votes: np.ndarray | None
-    note: str
+    def __init__(
+        self, recipe: Recipe, rows: Rows, folder: Path, *, save_every_s: float = SAVE_EVERY_S
+    ) -> None:
+        stages = recipe.stages
+        if rows.votes is None:
+            stages = tuple(replace(stage, votes_weight=0.0) for stage in stages)
+        self.recipe = replace(recipe, stages=stages)
+        self.rows, self.folder, self.save_every_s = rows, folder, save_every_s
+        self.history: list[Epoch] = []
+
+    def train(self, watcher: Watcher | None = None) -> keras.Model:
+        """Train every stage that is not finished yet.
+
+        Args:
+            watcher: Is told of every step and epoch, and may stop the training.
+
+        Returns:
+            The last stage's network.
+
+        Raises:
+            SettingsError: The folder's checkpoints belong to another recipe or other data.
+            CancelledError: The watcher wanted to stop; everything is saved.
+            OutputError: Something cannot be written; what was there stays.
+        """
+        watcher = watcher or Watcher()
+        sweep(self.folder)
+        self._write_plan()
+        self.history = []
+        for stage in self.recipe.stages:
+            model = self._train_stage(stage, watcher)
+            write_history(self.history, self.folder / HISTORY)
+        return model
+
+    def network_of(self, stage: str) -> Path:
+        """The .keras file of a stage, there once it is finished."""
+        return self.folder / f"stage-{stage}" / NETWORK
+
+    def _train_stage(self, stage: Plan, watcher: Watcher) -> keras.Model:
+        network = self.network_of(stage.name)
+        sweep(network.parent)
+        saved = read_checkpoint(network.parent, with_weights=False)
+        if saved is not None:
+            votes = self.rows.votes if stage.votes_weight else None
+            check_same(saved, stage, fingerprint(self.rows.train, votes), network.parent)
+            self.history += saved.history
+            if network.exists():
+                watcher.say(f"stage {stage.name} is finished: {network}")
+                return load_network(network)
+        trainer = Trainer(
+            stage,
+            self.rows.train,
+            self.rows.public,
+            network.parent,
+            votes=self.rows.votes,
+            teacher=self._teacher(stage, watcher) if stage.teachers else None,
+            start=load_network(self._find(stage.start)).get_weights() if stage.start else None,
+            save_every_s=self.save_every_s,
+        )
+        model = trainer.run(_Recorder(self, watcher))
+        save_network(model, network)
+        return model
+
+    def _teacher(self, stage: Plan, watcher: Watcher) -> np.ndarray:
+        """(n, 7) the teachers' mean probabilities for the training rows."""
+        rows = self.rows
+        cache = TeacherCache(
+            self.folder / TEACHERS, {"train": rows.train.images, "public": rows.public.images}
+        )
+        logits = []
+        for name in stage.teachers:
+            logits.append(cache.logits(Path(name).stem, self._find(name)))
+            right = mean_probabilities([logits[-1]["public"]]).argmax(1) == rows.public.labels
+            watcher.say(f"teacher {name}: {right.mean():.2%} of PublicTest, views averaged")
+        right = mean_probabilities([one["public"] for one in logits]).argmax(1) == rows.public.labels
+        watcher.say(f"{len(logits)} teachers together: {right.mean():.2%} of PublicTest")
+        return mean_probabilities([one["train"] for one in logits])
+
+    def _find(self, name: str) -> Path:
+        is_stage = any(stage.name == name for stage in self.recipe.stages)
+        return self.network_of(name) if is_stage else Path(name)
+
+    def _write_plan(self) -> None:
+        about = {
+            "recipe": asdict(self.recipe),
+            "data": self.rows.to_dict(),
+            "versions": {
+                "fer": fer.__version__,
+                "keras": f"{keras.__version__} on {keras.backend.backend()}",
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+        }
+        write_whole((json.dumps(about, indent=1) + "\n").encode(), self.folder / PLAN)
 
 
-def load_rows(data: Path, ferplus: Path | None) -> Rows:
-    """Read the data and leave out what is not pixel-exact.
+class _Recorder(Watcher):
+    """Keeps the run's history up to date and passes everything on."""
 
-    Args:
-        data: FER2013 in one of its forms.
-        ferplus: FER+ votes of the same CSV; rows without an image name are not trained on.
+    def __init__(self, run: Run, watcher: Watcher) -> None:
+        self.run, self.watcher = run, watcher
+
+    def stepped(self, progress: Progress) -> None:
+        self.watcher.stepped(progress)
+
+    def finished_epoch(self, epoch: Epoch) -> None:
+        self.run.history.append(epoch)
+        write_history(self.run.history, self.run.folder / HISTORY)
+        self.watcher.finished_epoch(epoch)
+
+    def wants_stop(self) -> bool:
+        return self.watcher.wants_stop()
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Find out before the first stage what would fail after hours.
 
     Raises:
-        DatasetError: The splits are missing or FER+ has another number of rows.
+        SettingsError: Unknown network, or a stage names one that does not come before it, or starts
+            from one of another architecture.
+        MissingModelError: A network that a stage names is not there.
     """
-    dataset = read_dataset(data)
-    train, public = dataset.split("Training"), dataset.split("PublicTest")
-    if ferplus is None:
-        return Rows(train, public, None, _note(dataset))
-    votes, named = read_ferplus(ferplus)
-    if len(votes) <= int(dataset.rows.max()):
-        raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
-    kept = train.where(named[train.rows])
-    note = _note(dataset, f"{len(train) - len(kept)} left out as not pixel-exact")
-    return Rows(kept, public, votes[kept.rows], note)
-
-
-def _note(dataset: FaceDataset, *left_out: str) -> str:
-    rejected = f"{dataset.n_rejected:,} rows rejected"
-    if dataset.rejected:
-        rejected += f" (the first one, {dataset.rejected[0]})"
-    return "; ".join((rejected, *left_out, *count_repeats(dataset).sentences()))
-
-
-def make_trainer(rows: Rows, plan: Plan, folder: Path, *, resume: bool) -> Trainer:
-    """The trainer for some rows; the plan's FER+ head falls away where there are no votes.
-
-    Args:
-        rows: From `load_rows`.
-        plan: The recipe.
-        folder: Where the checkpoint goes, or is.
-        resume: Go on from the checkpoint in the folder.
-
-    Raises:
-        OutputExistsError: The folder holds another training and ``resume`` is not set.
-        SettingsError: Unknown architecture, or no epoch.
-    """
-    if plan.arch not in ARCHITECTURES:
-        raise SettingsError(f"Unknown network {plan.arch!r}: choose one of {', '.join(ARCHITECTURES)}.")
-    if plan.epochs < 1:
-        raise SettingsError("A training needs at least one epoch.")
-    if (folder / CHECKPOINT).exists() and not resume:
-        raise OutputExistsError(f"{folder} holds a training: add --resume to go on, or choose another --out.")
-    if rows.votes is None:
-        plan = replace(plan, votes_weight=0.0)
-    return Trainer(plan, rows.train, rows.public, folder, votes=rows.votes)
+    earlier: dict[str, Plan] = {}
+    names = {stage.name for stage in recipe.stages}
+    for stage in recipe.stages:
+        if stage.arch not in ARCHITECTURES:
+            known = ", ".join(ARCHITECTURES)
+            raise SettingsError(f"Unknown network {stage.arch!r}: choose one of {known}.")
+        for name in (*stage.teachers, *([stage.start] if stage.start else [])):
+            if name in names and name not in earlier:
+                raise SettingsError(
+                    f"Stage {stage.name!r} needs stage {name!r}, which does not come before it."
+                )
+            if name not in names:
+                check_there(Path(name))
+        if stage.start in earlier and earlier[stage.start].arch != stage.arch:
+            raise SettingsError(f"Stage {stage.name!r} cannot start from {stage.start!r}: another network.")
+        earlier[stage.name] = stage

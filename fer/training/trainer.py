@@ -1,112 +1,45 @@
-"""Train a network on FER2013: resumable, with averaged weights and a cosine schedule.
+"""Train one stage of a recipe on FER2013: resumable to the step, with averaged weights."""
 
-The random numbers of an epoch depend only on the seed and the epoch's number, so that a resumed
-training sees the same batches as an uninterrupted one.
-"""
-
-import csv
-import io
-import json
+import hashlib
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from fer.constants import EMOTIONS
-from fer.dataset.augment import training_views
 from fer.dataset.fer2013 import FaceDataset
-from fer.errors import DatasetError, SettingsError
-from fer.files import write_whole
+from fer.errors import CancelledError, DatasetError, SettingsError
 from fer.training import networks
+from fer.training.averaging import WeightAverage
+from fer.training.batches import Batch, Batches
+from fer.training.checkpoint import CHECKPOINT, Checkpoint, read_checkpoint
+from fer.training.history import Epoch
+from fer.training.plan import Plan
+from fer.training.schedule import WarmupCosine
+from fer.training.watching import Progress, Watcher
 
-CHECKPOINT = "checkpoint.npz"
-HISTORY = "history.csv"
-PLAN = "plan.json"
-HISTORY_COLUMNS = ("epoch", "learning_rate", "loss", "val_accuracy", "val_loss", "seconds")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that decides the outcome of a training.
-
-    Args:
-        arch: One of `networks.ARCHITECTURES`.
-        epochs: Passes over the training rows; the rate falls to zero over all of them.
-        batch_size: Images a step.
-        peak_rate: Highest learning rate, reached after ``warmup``.
-        warmup: Share of all steps over which the rate rises.
-        weight_decay: Decoupled decay of convolution and dense kernels.
-        ema: Decay a step of the averaged weights that are evaluated and shipped.
-        label_smoothing: Share of the target spread over all classes.
-        votes_weight: Weight of the head on FER+ votes; 0 leaves it out.
-        seed: Source of every random number.
-        precision: Keras dtype policy of the training; ``"auto"`` takes bfloat16 where the CPU has it.
-    """
-
-    arch: str = "se_vgg"
-    epochs: int = 80
-    batch_size: int = 128
-    peak_rate: float = 0.1
-    warmup: float = 0.05
-    weight_decay: float = 5e-4
-    ema: float = 0.998
-    label_smoothing: float = 0.1
-    votes_weight: float = 1.0
-    seed: int = 0
-    precision: str = "auto"
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch gave; the fields of a row of history.csv."""
-
-    epoch: int
-    learning_rate: float
-    loss: float
-    val_accuracy: float
-    val_loss: float
-    seconds: float
-
-
-@keras.saving.register_keras_serializable("fer")
-class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
-    """Linear warm-up to the peak, then half a cosine down to zero.
-
-    Reference: Loshchilov & Hutter 2017, SGDR.
-    """
-
-    def __init__(self, peak: float, total_steps: int, warmup: float) -> None:
-        self.peak, self.total_steps, self.warmup = peak, total_steps, warmup
-
-    def __call__(self, step):
-        """Learning rate at a step."""
-        step = keras.ops.cast(step, "float32")
-        warm = max(1.0, self.warmup * self.total_steps)
-        progress = keras.ops.clip((step - warm) / max(1.0, self.total_steps - warm), 0.0, 1.0)
-        falling = 0.5 * self.peak * (1 + keras.ops.cos(np.pi * progress))
-        return keras.ops.where(step < warm, self.peak * (step + 1) / warm, falling)
-
-    def get_config(self) -> dict:
-        """Constructor arguments."""
-        return {"peak": self.peak, "total_steps": self.total_steps, "warmup": self.warmup}
+SAVE_EVERY_S = 120.0
+"""A checkpoint is 13 MB and takes a fraction of a second: one in two minutes costs nothing."""
 
 
 class Trainer:
-    """One training in one folder.
+    """One stage in one folder.
 
     Args:
-        plan: The recipe.
+        plan: The stage.
         train: Training rows.
         validation: Rows on which every choice is made (PublicTest).
-        folder: Where checkpoint, history and plan are kept.
+        folder: Where the checkpoint is kept.
         votes: (n, 8) FER+ vote shares of the training rows, if the plan has the head.
+        teacher: (n, 7) probabilities of the teachers, if the plan has any.
+        start: Weights of a plain network of the same kind to start from; None: random ones.
+        save_every_s: Seconds between two checkpoints within an epoch.
 
     Raises:
-        DatasetError: One class only, or votes that do not fit the rows.
+        DatasetError: One class only, or votes or teacher that do not fit the rows.
+        SettingsError: The start is of another network.
     """
 
     def __init__(
@@ -117,104 +50,96 @@ class Trainer:
         folder: Path,
         *,
         votes: np.ndarray | None = None,
+        teacher: np.ndarray | None = None,
+        start: Sequence[np.ndarray] | None = None,
+        save_every_s: float = SAVE_EVERY_S,
     ) -> None:
         if len(np.unique(train.labels)) < 2:
             raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
         if plan.votes_weight and (votes is None or len(votes) != len(train)):
             raise DatasetError("The plan has a FER+ head, but there are no votes for every training row.")
-        self.plan, self.folder = plan, folder
-        self.train, self.validation, self.votes = train, validation, votes
-        self.steps = len(train) // plan.batch_size or 1
+        if plan.teachers and (teacher is None or len(teacher) != len(train)):
+            raise DatasetError("The plan has teachers, but not their answers for every training row.")
+        self.plan, self.folder, self.validation = plan, folder, validation
+        self.batches = Batches(plan, train, votes=votes, teacher=teacher)
+        self.save_every_s = save_every_s
+        self.data = fingerprint(train, votes if plan.votes_weight else None)
         self.history: list[Epoch] = []
+        self.step, self.loss_sum, self.seconds = 0, 0.0, 0.0
         folder.mkdir(parents=True, exist_ok=True)
-        self.model = self._build()
-        self.average = [np.asarray(v).copy() for v in self.model.weights]
+        self.model = _compiled(plan, self.batches.steps)
+        if start is not None:
+            _set_start(self.model, start)
+        self.average = WeightAverage(self.model.weights, plan.ema)
 
-    def _build(self) -> keras.Model:
-        plan = self.plan
-        keras.utils.set_random_seed(plan.seed)
-        before = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(_best_precision() if plan.precision == "auto" else plan.precision)
-        try:
-            model = networks.build(plan.arch, votes_head=plan.votes_weight > 0, fused=True)
-        finally:
-            keras.config.set_dtype_policy(before)
-        optimizer = keras.optimizers.SGD(
-            WarmupCosine(plan.peak_rate, plan.epochs * self.steps, plan.warmup),
-            momentum=0.9,
-            nesterov=True,
-            weight_decay=plan.weight_decay,
-        )
-        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-        losses = [
-            keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.label_smoothing)
-        ]
-        weights = [1.0]
-        if plan.votes_weight:
-            losses.append(keras.losses.CategoricalCrossentropy(from_logits=True))
-            weights.append(plan.votes_weight)
-        model.compile(optimizer, loss=losses, loss_weights=weights, jit_compile=False)
-        optimizer.build(model.trainable_variables)
-        return model
-
-    def run(self, report: Callable[[Epoch], None] = lambda epoch: None) -> keras.Model:
+    def run(self, watcher: Watcher | None = None) -> keras.Model:
         """Train to the end of the plan, going on from the checkpoint if the folder holds one.
 
         Args:
-            report: Called after every epoch.
+            watcher: Is told of every step and epoch, and may stop the training.
 
         Returns:
             The network with averaged weights, plain layers, no FER+ head, in float32.
 
         Raises:
-            SettingsError: The folder's checkpoint belongs to another plan.
+            SettingsError: The folder's checkpoint belongs to another plan or other data.
+            CancelledError: The watcher wanted to stop; everything is saved.
+            OutputError: The checkpoint cannot be written; the one before stays.
         """
+        watcher = watcher or Watcher()
         self._restore()
-        write_whole(json.dumps(asdict(self.plan), indent=1).encode(), self.folder / PLAN)
-        with ThreadPoolExecutor(1) as pool:
-            start = len(self.history)
-            upcoming = pool.submit(self._views, start)
-            for epoch in range(start, self.plan.epochs):
-                data = upcoming.result()
-                upcoming = pool.submit(self._views, epoch + 1)
-                began = time.monotonic()
-                loss = self._train_epoch(data)
-                accuracy, val_loss = self._validate()
-                rate = float(self.model.optimizer.learning_rate)
-                row = Epoch(epoch + 1, rate, loss, accuracy, val_loss, time.monotonic() - began)
-                self.history.append(row)
-                self._save()
-                report(row)
+        saved = began = time.monotonic()
+        with closing(self.batches.stream(len(self.history), self.step)) as stream:
+            for batch in stream:
+                self._learn(batch)
+                self.seconds, began = self.seconds + time.monotonic() - began, time.monotonic()
+                watcher.stepped(self.progress())
+                if self.step == self.batches.steps:
+                    watcher.finished_epoch(self._finish_epoch())
+                    saved = began = time.monotonic()
+                elif began - saved >= self.save_every_s:
+                    self.save()
+                    saved = time.monotonic()
+                if watcher.wants_stop():
+                    self.save()
+                    raise CancelledError(f"Stopped {self._place()}; everything is saved.")
         return self.averaged_model()
 
-    def _views(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """The shuffled row order of an epoch and its augmented images."""
-        rng = np.random.default_rng([self.plan.seed, epoch])
-        order = rng.permutation(len(self.train))[: self.steps * self.plan.batch_size]
-        return order, training_views(self.train.images[order], rng)[..., None]
+    def progress(self) -> Progress:
+        """Where the training stands."""
+        return Progress(
+            stage=self.plan.name,
+            epoch=len(self.history) + 1,
+            step=self.step,
+            steps=self.batches.steps,
+            epochs=self.plan.epochs,
+            loss=self.loss_sum / max(1, self.step),
+        )
 
-    def _batches(self, data: tuple[np.ndarray, np.ndarray]) -> Iterator[tuple]:
-        order, views = data
-        targets = np.eye(len(EMOTIONS), dtype=np.float32)[self.train.labels[order]]
-        for start in range(0, len(order), self.plan.batch_size):
-            rows = slice(start, start + self.plan.batch_size)
-            wanted = [targets[rows]]
-            if self.plan.votes_weight:
-                wanted.append(self.votes[order[rows]])
-            yield views[rows], wanted if len(wanted) > 1 else wanted[0]
+    def _learn(self, batch: Batch) -> None:
+        targets = batch.targets if len(batch.targets) > 1 else batch.targets[0]
+        result = self.model.train_on_batch(batch.images, targets)
+        # Keras resets its metrics on every call: the mean of an epoch is kept here.
+        self.loss_sum += float(result[0] if isinstance(result, list) else result)
+        self.step += 1
+        self.average.update(self.model.weights, len(self.history) * self.batches.steps + self.step)
 
-    def _train_epoch(self, data: tuple[np.ndarray, np.ndarray]) -> float:
-        self.model.reset_metrics()
-        for images, wanted in self._batches(data):
-            result = self.model.train_on_batch(images, wanted)
-            self._update_average()
-        return float(result[0] if isinstance(result, list) else result)  # Keras' mean since the reset
-
-    def _update_average(self) -> None:
-        step = int(self.model.optimizer.iterations)
-        decay = min(self.plan.ema, (1 + step) / (10 + step))
-        for mean, variable in zip(self.average, self.model.weights, strict=True):
-            mean += (1 - decay) * (np.asarray(variable) - mean)
+    def _finish_epoch(self) -> Epoch:
+        began = time.monotonic()
+        accuracy, val_loss = self._validate()
+        epoch = Epoch(
+            stage=self.plan.name,
+            epoch=len(self.history) + 1,
+            learning_rate=float(self.model.optimizer.learning_rate),
+            loss=self.loss_sum / self.step,
+            val_accuracy=accuracy,
+            val_loss=val_loss,
+            seconds=self.seconds + time.monotonic() - began,
+        )
+        self.history.append(epoch)
+        self.step, self.loss_sum, self.seconds = 0, 0.0, 0.0
+        self.save()
+        return epoch
 
     def _validate(self) -> tuple[float, float]:
         """Accuracy and cross entropy of the averaged weights on the validation rows."""
@@ -228,34 +153,102 @@ class Trainer:
     def averaged_model(self) -> keras.Model:
         """The network that is evaluated and shipped."""
         plain = networks.build(self.plan.arch)
-        plain.set_weights(self.average[: len(plain.weights)])
+        plain.set_weights(self.average.values[: len(plain.weights)])
         return plain
 
-    def _save(self) -> None:
-        variables = [np.asarray(v) for v in (*self.model.variables, *self.model.optimizer.variables)]
-        arrays = {f"v{k}": v for k, v in enumerate(variables)} | {
-            f"a{k}": v for k, v in enumerate(self.average)
-        }
-        arrays["history"] = np.array([list(asdict(e).values()) for e in self.history], np.float64)
-        content = io.BytesIO()
-        np.savez(content, **arrays)
-        write_whole(content.getvalue(), self.folder / CHECKPOINT)
-        with open(self.folder / HISTORY, "w", newline="", encoding="utf-8") as file:
-            rows = csv.DictWriter(file, HISTORY_COLUMNS)
-            rows.writeheader()
-            rows.writerows(asdict(e) for e in self.history)
+    def save(self) -> None:
+        """Write the checkpoint.
+
+        Raises:
+            OutputError: It cannot be written; the one before stays.
+        """
+        Checkpoint(
+            plan=self.plan,
+            data=self.data,
+            history=self.history,
+            step=self.step,
+            loss_sum=self.loss_sum,
+            seconds=self.seconds,
+            variables=[np.asarray(v) for v in self._variables()],
+            average=self.average.values,
+        ).save(self.folder)
+
+    def _variables(self) -> list:
+        return [*self.model.variables, *self.model.optimizer.variables]
 
     def _restore(self) -> None:
-        path = self.folder / CHECKPOINT
-        if not path.exists():
+        saved = read_checkpoint(self.folder)
+        if saved is None:
             return
-        if json.loads((self.folder / PLAN).read_text(encoding="utf-8")) != asdict(self.plan):
-            raise SettingsError(f"{self.folder} was trained with another plan: resume with the same options.")
-        with np.load(path) as saved:
-            for k, variable in enumerate((*self.model.variables, *self.model.optimizer.variables)):
-                variable.assign(saved[f"v{k}"])
-            self.average = [saved[f"a{k}"] for k in range(len(self.average))]
-            self.history = [Epoch(int(row[0]), *map(float, row[1:])) for row in saved["history"]]
+        check_same(saved, self.plan, self.data, self.folder)
+        variables = self._variables()
+        if [v.shape for v in variables] != [v.shape for v in saved.variables]:
+            raise SettingsError(
+                f"{self.folder / CHECKPOINT} does not fit this network: it is of another version."
+            )
+        for variable, value in zip(variables, saved.variables, strict=True):
+            variable.assign(value)
+        self.average = WeightAverage(saved.average, self.plan.ema)
+        self.history = list(saved.history)
+        self.step, self.loss_sum, self.seconds = saved.step, saved.loss_sum, saved.seconds
+
+    def _place(self) -> str:
+        return f"in epoch {len(self.history) + 1} after step {self.step} of {self.batches.steps}"
+
+
+def check_same(saved: Checkpoint, plan: Plan, data: str, folder: Path) -> None:
+    """A checkpoint must be of this plan and these rows.
+
+    Raises:
+        SettingsError: It is not.
+    """
+    if saved.plan != plan:
+        raise SettingsError(f"{folder} was trained with another plan: resume with the same options.")
+    if saved.data != data:
+        raise SettingsError(f"{folder} was trained on other rows: resume with the same data and options.")
+
+
+def _compiled(plan: Plan, steps: int) -> keras.Model:
+    keras.utils.set_random_seed(plan.seed)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(_best_precision() if plan.precision == "auto" else plan.precision)
+    try:
+        model = networks.build(plan.arch, votes_head=plan.votes_weight > 0, fused=True, dropout=plan.dropout)
+    finally:
+        keras.config.set_dtype_policy(before)
+    optimizer = keras.optimizers.SGD(
+        WarmupCosine(plan.peak_rate, plan.epochs * steps, plan.warmup),
+        momentum=0.9,
+        nesterov=True,
+        weight_decay=plan.weight_decay,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    losses = [keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.label_smoothing)]
+    weights = [1.0]
+    if plan.votes_weight:
+        losses.append(keras.losses.CategoricalCrossentropy(from_logits=True))
+        weights.append(plan.votes_weight)
+    # On TensorFlow XLA gains nothing; JAX would run step by step without its compiler.
+    compiler = keras.backend.backend() == "jax"
+    model.compile(optimizer, loss=losses, loss_weights=weights, jit_compile=compiler)
+    optimizer.build(model.trainable_variables)
+    return model
+
+
+def _set_start(model: keras.Model, start: Sequence[np.ndarray]) -> None:
+    weights = [np.asarray(v) for v in model.weights]
+    if [w.shape for w in start] != [w.shape for w in weights[: len(start)]]:
+        raise SettingsError("The network to start from has another architecture: name one of the same.")
+    model.set_weights([*start, *weights[len(start) :]])
+
+
+def fingerprint(train: FaceDataset, votes: np.ndarray | None) -> str:
+    """Hexadecimal hash of the rows that a stage learns from, in their order."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (train.images, train.labels, votes):
+        if array is not None:
+            digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
 
 
 def _best_precision() -> str:

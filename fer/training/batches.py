@@ -1,0 +1,93 @@
+"""The batches of a training: each is a pure function of the seed, the epoch and the step.
+
+So a training that goes on at any step sees what an uninterrupted one would have seen, and only a few
+batches of views are in memory at a time.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from fer.constants import EMOTIONS
+from fer.dataset.augment import training_views
+from fer.dataset.faces import FaceDataset
+from fer.dataset.transforms import mixup
+from fer.training.plan import Plan
+
+AHEAD = 6
+"""Batches that are made while the network learns from the current one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one step learns from.
+
+    Args:
+        epoch: From 0 on.
+        step: In the epoch, from 0 on.
+        images: (n, 48, 48, 1) float32 in 0..255.
+        targets: (n, 7) class shares, and (n, 8) FER+ vote shares if the plan has that head.
+    """
+
+    epoch: int
+    step: int
+    images: np.ndarray
+    targets: list[np.ndarray]
+
+
+class Batches:
+    """All batches of a stage.
+
+    Args:
+        plan: The stage.
+        rows: Training rows.
+        votes: (n, 8) FER+ vote shares, used if the plan has the head.
+        teacher: (n, 7) probabilities of the teachers, if the plan has any.
+    """
+
+    def __init__(
+        self, plan: Plan, rows: FaceDataset, *, votes: np.ndarray | None, teacher: np.ndarray | None
+    ) -> None:
+        self.plan, self.rows, self.votes = plan, rows, votes
+        self.steps = len(rows) // plan.batch_size or 1
+        self._targets = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
+        if teacher is not None:
+            self._targets = (1 - plan.teacher_weight) * self._targets + plan.teacher_weight * teacher
+        self._order = lru_cache(maxsize=2)(self._shuffle)
+
+    def _shuffle(self, epoch: int) -> np.ndarray:
+        return np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.rows))
+
+    def batch(self, epoch: int, step: int) -> Batch:
+        """The batch of one step."""
+        size = self.plan.batch_size
+        chosen = self._order(epoch)[step * size : (step + 1) * size]
+        rng = np.random.default_rng([self.plan.seed, epoch, step])
+        views = training_views(self.rows.images[chosen], rng, self.plan.views)[..., None]
+        targets = [self._targets[chosen]]
+        if self.plan.votes_weight:
+            targets.append(self.votes[chosen])
+        views, targets = mixup(views, targets, rng, alpha=self.plan.mixup)
+        return Batch(epoch, step, views, targets)
+
+    def stream(self, epoch: int, step: int) -> Iterator[Batch]:
+        """All batches from a step to the end of the plan, made ahead in another thread."""
+        numbers = iter(range(epoch * self.steps + step, self.plan.epochs * self.steps))
+        with ThreadPoolExecutor(1) as pool:
+
+            def more() -> None:
+                number = next(numbers, None)
+                if number is not None:
+                    waiting.append(pool.submit(self.batch, *divmod(number, self.steps)))
+
+            waiting: deque = deque()
+            for _ in range(AHEAD):
+                more()
+            while waiting:
+                batch = waiting.popleft().result()
+                more()
+                yield batch

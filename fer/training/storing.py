@@ -1,0 +1,41 @@
+"""Networks into .keras files, whole or not at all; `fer.training.loading` is the way back."""
+
+import os
+from pathlib import Path
+
+import keras
+
+from fer.errors import MissingModelError
+from fer.files import PART, cannot_write
+
+
+def save_network(model: keras.Model, path: Path) -> None:
+    """Write a network; the one that was there is replaced only by a whole one.
+
+    Args:
+        model: Any network.
+        path: Where to, with the suffix .keras.
+
+    Raises:
+        OutputError: It cannot be written; nothing is left behind.
+    """
+    # Keras insists on its own suffix, so it comes last in the part file's name too.
+    part = path.with_name(f"{path.stem}{PART}{path.suffix}")
+    try:
+        model.save(part)
+        with open(part, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as exc:
+        part.unlink(missing_ok=True)
+        raise cannot_write(path, exc) from exc
+
+
+def check_there(path: Path) -> None:
+    """Find out early whether a network's file is there.
+
+    Raises:
+        MissingModelError: It is not.
+    """
+    if not path.is_file():
+        raise MissingModelError(f"There is no network at {path}: name an earlier stage or a .keras file.")
