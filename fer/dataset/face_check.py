@@ -8,8 +8,8 @@ import numpy as np
 from fer.mesh import FaceMesh, Regions
 
 NO_FACE_BELOW = 0.1
-"""Presence under which a picture counts as no face. In FER2013 that is 78% of the 176 rows that all ten
-annotators of FER+ called no face, and 2% of the others (most of them turned far away)."""
+"""Presence under which a picture counts as no face. In FER2013 that is 78% of the 176 rows that FER+
+marks as no face (the others are cut or turned faces), and 2% of the rest (most of them turned far away)."""
 
 ROOM = 1.5
 """Side of the region in which the mesh looks, over the picture's side; the border is repeated."""

@@ -1,0 +1,119 @@
+"""FER+'s votes beside FER2013's labels: where they agree, which faces are ambiguous, which are no faces.
+
+Reference:
+    Barsoum et al. 2016, Training Deep Networks with Crowd-Sourced Label Distribution.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer.constants import EMOTIONS
+from fer.dataset.faces import FaceDataset
+from fer.dataset.fer2013 import ALL_VOTE_COLUMNS, VOTE_COLUMNS
+from fer.errors import DatasetError
+
+ENTROPY_BINS = 16
+MOST_ENTROPY_BITS = float(np.log2(len(VOTE_COLUMNS)))
+"""Eight expressions with equally many votes."""
+
+
+@dataclass(frozen=True)
+class VoteFigures:
+    """FER+ against the labels, over the rows that have votes.
+
+    Args:
+        n_rows: Rows of the data.
+        n_unnamed: Rows without votes of their own.
+        n_no_face: Rows that most annotators called no face.
+        n_unknown: Rows that most annotators could not tell.
+        n_contempt: Rows whose majority is contempt, which FER2013 does not have.
+        n_tied: Rows on which two answers share the most votes.
+        n_compared: The others: rows with a majority in the seven expressions.
+        agreement: Share of those whose majority is the label.
+        agreement_by_class: Emotion -> the same share over the rows with this label.
+        majority: (7, 7) rows by label (row) and majority (column), in the order of `EMOTIONS`.
+        entropy_edges: Limits of the bins of entropy, in bits.
+        entropy_counts: Rows with votes in each bin.
+        entropy_median: Of the rows with votes, in bits; 0 where all annotators agree.
+    """
+
+    n_rows: int
+    n_unnamed: int
+    n_no_face: int
+    n_unknown: int
+    n_contempt: int
+    n_tied: int
+    n_compared: int
+    agreement: float
+    agreement_by_class: dict[str, float]
+    majority: tuple[tuple[int, ...], ...]
+    entropy_edges: tuple[float, ...]
+    entropy_counts: tuple[int, ...]
+    entropy_median: float
+
+
+def vote_figures(dataset: FaceDataset, vote_counts: np.ndarray) -> VoteFigures:
+    """Compare the labels with what FER+'s annotators said.
+
+    Args:
+        dataset: n rows.
+        vote_counts: (m, 10) votes over `ALL_VOTE_COLUMNS`; row r belongs to row r of the file.
+
+    Raises:
+        DatasetError: There are fewer rows of votes than the data needs.
+    """
+    # Here and not above: the evaluation reads data sets, so a data set cannot need it to be imported.
+    from fer.evaluation.ferplus import ferplus_majority
+
+    votes = votes_of(dataset, vote_counts)
+    majority = ferplus_majority(votes)
+    no_face = votes[:, ALL_VOTE_COLUMNS.index("NF")]
+    n_no_face = int(((no_face > 0) & (no_face * 2 > votes.sum(1))).sum())
+    used = majority.labels >= 0
+    labels, winners = dataset.labels[used], majority.labels[used]
+    table = np.bincount(labels * len(EMOTIONS) + winners, minlength=len(EMOTIONS) ** 2)
+    table = table.reshape(len(EMOTIONS), len(EMOTIONS))
+    by_class = np.diag(table) / np.maximum(table.sum(1), 1)
+    bits = vote_entropy(votes)[votes.sum(1) > 0]
+    counts, edges = np.histogram(bits, ENTROPY_BINS, (0.0, MOST_ENTROPY_BITS))
+    return VoteFigures(
+        n_rows=len(dataset),
+        n_unnamed=majority.n_unnamed,
+        n_no_face=n_no_face,
+        n_unknown=majority.n_unknown - n_no_face,
+        n_contempt=majority.n_contempt,
+        n_tied=majority.n_tied,
+        n_compared=int(used.sum()),
+        agreement=float(np.diag(table).sum() / max(table.sum(), 1)),
+        agreement_by_class=dict(zip(EMOTIONS, by_class.tolist(), strict=True)),
+        majority=tuple(tuple(row) for row in table.tolist()),
+        entropy_edges=tuple(edges.tolist()),
+        entropy_counts=tuple(counts.tolist()),
+        entropy_median=float(np.median(bits)) if len(bits) else 0.0,
+    )
+
+
+def votes_of(dataset: FaceDataset, vote_counts: np.ndarray) -> np.ndarray:
+    """(n, 10) votes of the rows of a data set.
+
+    Raises:
+        DatasetError: There are fewer rows of votes than the data needs.
+    """
+    if len(dataset) and len(vote_counts) <= int(dataset.rows.max()):
+        raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
+    return vote_counts[dataset.rows]
+
+
+def vote_entropy(votes: np.ndarray) -> np.ndarray:
+    """How much annotators disagree on each row.
+
+    Args:
+        votes: (n, 10) over `ALL_VOTE_COLUMNS`; "unknown" and "NF" are left out.
+
+    Returns:
+        (n,) float32 bits: 0 where all say the same or nobody named an expression, 3 at most.
+    """
+    expressions = votes[:, : len(VOTE_COLUMNS)]
+    shares = expressions / np.maximum(expressions.sum(1, keepdims=True), 1)
+    return -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(1).astype(np.float32)
