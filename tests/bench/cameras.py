@@ -16,17 +16,14 @@ import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
+from fer.benchmarks.vp8 import CLOCK_HZ, camera_packets
 from fer.sample import sample_frames
 
 FPS = 15
 SIZE = (640, 480)
-CLOCK_HZ = 90_000
 TICKS = CLOCK_HZ // FPS
-KEYFRAME_EVERY = 30
 FIELD_PX = 20
 BITS = 8
-VP8_OPTIONS = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "g": str(KEYFRAME_EVERY)}
-BIT_RATE = 1_000_000
 ANSWER_WITHIN_S = 15.0
 
 
@@ -63,20 +60,10 @@ def number_of(luma: np.ndarray) -> int:
 
 
 def encoded_sample() -> list[bytes]:
-    """The sample at `SIZE` and `FPS` as VP8 packets, the first of them a key frame."""
-    context = av.CodecContext.create("libvpx", "w")
-    context.width, context.height = SIZE
-    context.pix_fmt, context.bit_rate, context.options = "yuv420p", BIT_RATE, VP8_OPTIONS
-    context.framerate, context.time_base = Fraction(FPS), Fraction(1, CLOCK_HZ)
-    packets = []
-    for index, frame in enumerate(sample_frames(width=SIZE[0], height=SIZE[1], fps=FPS)):
-        if index == 1 << BITS:
-            break
-        picture = av.VideoFrame.from_ndarray(numbered(frame.image, index), format="rgb24")
-        picture.pts, picture.time_base = index * TICKS, Fraction(1, CLOCK_HZ)
-        packets += context.encode(picture.reformat(format="yuv420p"))
-    packets += context.encode(None)
-    return [bytes(packet) for packet in packets]
+    """The sample at `SIZE` and `FPS`, numbered, as VP8 packets."""
+    frames = sample_frames(width=SIZE[0], height=SIZE[1], fps=FPS)
+    images = (numbered(frame.image, frame.index) for frame in frames if frame.index < 1 << BITS)
+    return camera_packets(images, fps=FPS)
 
 
 class CameraTrack(VideoStreamTrack):
