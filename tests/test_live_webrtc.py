@@ -16,9 +16,8 @@ from streamlit_webrtc import WebRtcMode, shutdown
 from streamlit_webrtc._compat import AppSessionState
 from streamlit_webrtc.webrtc import WebRtcWorker
 
-from fer.config import Settings
 from fer.live import LiveSession, Overlay, VideoProcessor
-from tests.factories import UNSURE_BELOW, make_observations
+from tests import factories
 from tests.loopback import SIGNAL_WITHIN_S, Server, frames_waiting
 
 pytestmark = pytest.mark.slow
@@ -28,18 +27,18 @@ PATIENCE_S = 20.0
 TABS = 50
 
 
-class OneFace:
+class OneFace(factories.OneFace):
     """Sees one happy face in every frame, once it may go on."""
 
     def __init__(self) -> None:
-        self.settings, self.unsure_below = Settings(), UNSURE_BELOW
+        super().__init__()
         self.go_on, self.began = threading.Event(), threading.Event()
         self.go_on.set()
 
     def analyze(self, frame):
         self.began.set()
         assert self.go_on.wait(PATIENCE_S)
-        return make_observations(["happy"], time_s=frame.timestamp_s, index=frame.index)
+        return super().analyze(frame)
 
 
 class GrayTrack(VideoStreamTrack):
