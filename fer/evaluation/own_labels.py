@@ -10,8 +10,9 @@ from fer.csv_text import guard, to_csv
 from fer.dataset.faces import FaceDataset
 from fer.emotion import EmotionNetwork, softmax
 from fer.errors import DatasetError
-from fer.evaluation.schema import Scores, to_json
+from fer.evaluation.schema import Scores
 from fer.evaluation.scores import score_logits
+from fer.json_records import to_json
 
 AT_ONCE = 256
 """Faces between two looks at the listener."""

@@ -54,8 +54,9 @@ def _choose() -> None:
     photo = None
     if source == SAMPLE:
         st.caption("A frame of the built-in sample with two people.")
-        if st.button("Take the sample", key="explain_sample", icon=":material/play_arrow:"):
-            photo = explain_work.sample_photo()
+        st.button(
+            "Take the sample", key="explain_sample", icon=":material/play_arrow:", on_click=_take_sample
+        )
     elif source == PHOTO:
         given = uploads.take(
             "Drop a photo here", key="explain_upload", types=TYPES, limit_mb=uploads.PHOTO_MB
@@ -67,6 +68,10 @@ def _choose() -> None:
     if photo is not None:
         session.keep(session.EXPLAINED, photo)
         st.rerun()
+
+
+def _take_sample() -> None:
+    session.keep(session.EXPLAINED, explain_work.sample_photo())
 
 
 def _explain(faces: tuple[Face, ...]) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from fer.sources import input_kind, sniff
 from pages.ui import session, uploads
 from pages.ui.photo_work import Batch
+from pages.ui.plain import plain, shorten
 from pages.ui.tag_view import DEFAULT_MANY, HOW_MANY, MANY, label_of
 from pages.ui.uploads import Upload
 
@@ -81,12 +82,12 @@ def _take_faces() -> None:
     )
     if given:
         _start(_source(given))
+        st.rerun()
     for kept, icon in ((session.CLIP, ":material/movie:"), (session.BATCH, ":material/photo_library:")):
         source = session.kept(kept)
-        if source is not None and st.button(
-            f"Faces of {label_of(source)}", icon=icon, key=f"tag_from_{kept}"
-        ):
-            _start(source)
+        if source is not None:
+            label = plain(f"Faces of {shorten(label_of(source))}")
+            st.button(label, icon=icon, key=f"tag_from_{kept}", on_click=_start, args=(source,))
 
 
 def _source(given: list[Upload]) -> Upload | Batch:
@@ -98,4 +99,3 @@ def _source(given: list[Upload]) -> Upload | Batch:
 
 def _start(source: Upload | Batch) -> None:
     session.keep(session.TAG_SOURCE, source)
-    st.rerun()

@@ -100,7 +100,8 @@ def show(source: Upload | Batch, evaluate: Callable[[Tagging, str], None]) -> No
 def _tag() -> None:
     """The face that is due, and the keys. A fragment: the next face is there at once."""
     tagging: Tagging = session.kept(session.TAGGING)
-    if tagging is None or tagging.done:
+    if tagging is None or tagging.done or st.session_state.get(STOPPED):
+        # The whole page: it has something else to show.
         st.rerun()
     sample, n = tagging.current, len(tagging.samples)
     st.progress(len(tagging.tags) / n, text=f"{len(tagging.tags)} of {n} tagged")
@@ -144,15 +145,22 @@ def _keys(tagging: Tagging) -> None:
             disabled=not tagging.tags,
             on_click=_undo,
         )
-        if tagging.n_named and st.button(
-            "Stop and evaluate", key="tag_stop", icon=":material/flag:", type="tertiary"
-        ):
-            st.session_state[STOPPED] = True
-            st.rerun()
+        st.button(
+            "Stop and evaluate",
+            key="tag_stop",
+            icon=":material/flag:",
+            type="tertiary",
+            disabled=not tagging.n_named,
+            on_click=_stop,
+        )
 
 
 def _step(tag: str) -> None:
     session.keep(session.TAGGING, session.kept(session.TAGGING).tag(tag))
+
+
+def _stop() -> None:
+    st.session_state[STOPPED] = True
 
 
 def _undo() -> None:
