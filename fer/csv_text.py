@@ -37,12 +37,11 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
+def read_cells(source: bytes | str | Path) -> tuple[list[str], list[list[str]]]:
     """Read a UTF-8 CSV whose rows all have the header's length.
 
     Args:
         source: A path, or the file's bytes.
-        delimiter: What stands between cells.
 
     Returns:
         The header's names and the rows of cells.
@@ -56,7 +55,7 @@ def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[lis
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data.strip():
         raise EmptyInputError("The CSV file is empty: choose one that this program has written.")
-    rows = csv.reader(_lines(_decode(data)), strict=True, delimiter=delimiter)
+    rows = csv.reader(_lines(_decode(data)), strict=True)
     try:
         header = next(rows)
         _check_header(header)

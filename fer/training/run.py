@@ -12,6 +12,7 @@ import fer
 from fer.errors import SettingsError
 from fer.files import sweep, write_whole
 from fer.training.checkpoint import read_checkpoint
+from fer.training.curves import write_curves
 from fer.training.history import HISTORY, Epoch, write_history
 from fer.training.loading import load_network
 from fer.training.networks import ARCHITECTURES
@@ -71,8 +72,17 @@ class Run:
         self.history = []
         for stage in self.recipe.stages:
             model = self._train_stage(stage, watcher)
-            write_history(self.history, self.folder / HISTORY)
+            self.write_history()
         return model
+
+    def write_history(self) -> None:
+        """Write what every epoch gave, as a table and as curves.
+
+        Raises:
+            OutputError: A file cannot be written; nothing is left behind.
+        """
+        write_history(self.history, self.folder / HISTORY)
+        write_curves(self.history, self.folder)
 
     def network_of(self, stage: str) -> Path:
         """The .keras file of a stage, there once it is finished."""
@@ -147,7 +157,7 @@ class _Recorder(Watcher):
 
     def finished_epoch(self, epoch: Epoch) -> None:
         self.run.history.append(epoch)
-        write_history(self.run.history, self.run.folder / HISTORY)
+        self.run.write_history()
         self.watcher.finished_epoch(epoch)
 
     def wants_stop(self) -> bool:

@@ -10,8 +10,6 @@ PAGES = (
     ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/images.py", "Photos", ":material/photo_library:"),
-    ("pages/labels.py", "Labels", ":material/fact_check:"),
-    ("pages/model.py", "Model", ":material/neurology:"),
 )
 
 _inside: ContextVar[bool] = ContextVar("inside_navigation", default=False)

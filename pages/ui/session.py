@@ -17,9 +17,6 @@ BATCH = "batch"
 READING = "reading"
 ROOM = "room"
 SNAPSHOT = "snapshot"
-TAG_SOURCE, TAGGING = "tag_source", "tagging"
-LABELLED = "labelled"
-EXPLAINED, EXAMPLES = "explained", "examples"
 
 
 @st.cache_resource(show_spinner=False)
