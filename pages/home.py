@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui import guard, limits, sample_clip, specimen
 
 HOW = (
+    (":material/videocam:", "A camera", "what faces show at this moment; recorded only if you ask."),
     (":material/movie:", "A video", "who showed what, when, for how long, and how sure."),
     (
         ":material/photo_library:",
@@ -26,6 +27,8 @@ def opening() -> None:
     st.markdown("Every face in a video or photo, its expression frame by frame, and how sure each answer is.")
     with st.container(horizontal=True, vertical_alignment="center"):
         sample_clip.button(primary=True)
+        if st.button("Use the camera", icon=":material/videocam:"):
+            st.switch_page("pages/live.py")
         if st.button("Open a video", icon=":material/movie:"):
             st.switch_page("pages/video.py")
         if st.button("Open photos", icon=":material/photo_library:"):

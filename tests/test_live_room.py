@@ -156,7 +156,8 @@ def test_case_65_the_visitor_over_the_cap_is_told_and_comes_in_later(rooms):
 
 def test_a_silent_stream_makes_room_for_the_next_visitor(rooms, clock):
     first = live(rooms)
-    clock.now_s += live_room.NO_FRAME_S + 1
+    feed(first, 5)  # nobody has looked since
+    clock.now_s += live_room.NO_FRAME_WANTED_S + 1
     second = rooms.new_room()
     second.start(Choice())
     assert second.phase is Phase.ASKING and first.phase is Phase.READY

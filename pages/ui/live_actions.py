@@ -32,11 +32,10 @@ def controls(room: Room) -> None:
             with st.popover("Settings", icon=":material/tune:", type="tertiary"):
                 choice = options(room)
             if room.phase is Phase.READY:
-                st.button(
-                    "Start", icon=":material/videocam:", type="primary", on_click=room.start, args=(choice,)
-                )
+                look = {"icon": ":material/videocam:", "type": "primary"}
+                st.button("Start", key="live_start", on_click=room.start, args=(choice,), **look)
             else:
-                st.button("Stop", icon=":material/stop:", type="primary", on_click=room.stop)
+                st.button("Stop", icon=":material/stop:", type="primary", key="live_stop", on_click=room.stop)
 
 
 @st.fragment

@@ -21,8 +21,9 @@ from pages.ui.trouble import Trouble, trouble_from
 ASK_WITHIN_S = 60.0
 """How long the browser's question about the camera may stand before the place is given back."""
 CONNECT_WITHIN_S = 15.0
-NO_FRAME_S = 10.0
-"""A stream that brings nothing for this long has ended."""
+NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 3.0
+"""A stream that brings nothing for this long has ended: in general, and while somebody waits for its place. A
+closed tab does not always say so, and the network notices only after half a minute."""
 LAG_MOST_S = 2.0
 LAGGING_FOR_S = 4.0
 """Frames queue up on their way back when the processor is too slow: a session that lags this long ends."""
@@ -130,7 +131,7 @@ class Rooms:
         token = self.gate.try_enter()
         if token is None:
             for room in list(self._rooms):
-                room.look()
+                room.look(silent_s=NO_FRAME_WANTED_S)
             token = self.gate.try_enter()
         return token
 
@@ -207,7 +208,7 @@ class Room:
             return
         with self._lock:
             self._analyzer = analyzer
-            self.session = LiveSession(analyzer)
+            self.session = LiveSession(analyzer, clock=self._clock)
             self.processor = VideoProcessor(
                 self.session, overlay=self.choice.overlay, sendback=not self.choice.charts_only
             )
@@ -221,8 +222,11 @@ class Room:
             if self.processor is not None:
                 self.processor.overlay = overlay
 
-    def look(self) -> LiveSnapshot | None:
+    def look(self, *, silent_s: float = NO_FRAME_S) -> LiveSnapshot | None:
         """Move on: first frame, time limits. To be called a few times a second while the page is open.
+
+        Args:
+            silent_s: A stream that has brought nothing for longer has ended.
 
         Returns:
             The session's state; None where there is none. After a change of `phase` the page is out of date.
@@ -235,21 +239,23 @@ class Room:
             if shot is None:
                 return None
             if shot.counts.submitted != self._seen[0]:
-                self._seen = (shot.counts.submitted, now_s)
+                # Frames may have come, and stopped, long before anybody looked.
+                came_s = shot.result.arrived_s if shot.counts.analysed else now_s
+                self._seen = (shot.counts.submitted, came_s)
             if self.phase is Phase.CONNECTING and shot.counts.submitted:
                 self._enter(Phase.LIVE)
                 self._punctual_s = now_s
             elif self.phase is Phase.CONNECTING and waited_s > CONNECT_WITHIN_S:
                 self.stop(NO_CONNECTION)
             if self.phase is Phase.LIVE:
-                self._check(shot, now_s)
+                self._check(shot, now_s, silent_s)
             return shot
 
-    def _check(self, shot: LiveSnapshot, now_s: float) -> None:
+    def _check(self, shot: LiveSnapshot, now_s: float, silent_s: float) -> None:
         """End a stream that has fallen silent, or far behind."""
         if shot.lag_s <= LAG_MOST_S:
             self._punctual_s = now_s
-        if now_s - self._seen[1] > NO_FRAME_S:
+        if now_s - self._seen[1] > silent_s:
             self.stop(LOST)
         elif now_s - self._punctual_s > LAGGING_FOR_S:
             self.stop(TOO_SLOW)

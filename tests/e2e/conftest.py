@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
 
 import live_app
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from fer.sample import sample_video
 
@@ -23,9 +23,16 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def engine(address: str) -> Iterator[Playwright]:
+    """What drives browsers; there can be only one."""
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(engine: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with live_app.running_browser() as found:
+    with live_app.launched(engine) as found:
         yield found
 
 

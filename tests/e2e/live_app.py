@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from pages.ui.analysis import jpeg
 
@@ -39,11 +39,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(*, cwd: Path = ROOT) -> Iterator[str]:
+def running_app(*, cwd: Path = ROOT, **settings: str) -> Iterator[str]:
     """Start the app on a free port; gives its address, and stops it at the end.
 
     Args:
         cwd: Folder with streamlit_app.py.
+        **settings: More for its environment.
 
     Raises:
         RuntimeError: It did not become healthy; with what it printed.
@@ -51,7 +52,14 @@ def running_app(*, cwd: Path = ROOT) -> Iterator[str]:
     address = f"http://localhost:{(port := free_port())}"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | settings,
+    )
     try:
         _wait(address, process)
         yield address
@@ -90,21 +98,19 @@ def camera_film(path: Path, images: Iterable[np.ndarray]) -> Path:
 
 
 @contextmanager
-def running_browser(film: Path | None = None, *, flags: Iterable[str] = ()) -> Iterator[Browser]:
+def launched(engine: Playwright, film: Path | None = None) -> Iterator[Browser]:
     """Debian's Chromium.
 
     Args:
+        engine: Playwright, started.
         film: What its fake camera sees; Chromium's own test picture without.
-        flags: Further arguments.
     """
     more = [f"--use-file-for-fake-video-capture={film}"] if film else []
-    arguments = [*FLAGS, *more, *flags]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = engine.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *more])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def settled(page: Page) -> None:
@@ -137,3 +143,40 @@ def wait_for_report(page: Page) -> None:
 def current_time(page: Page) -> float:
     """Where the player stands, in seconds."""
     return page.evaluate("document.querySelector('.st-key-player video').currentTime")
+
+
+def agree(page: Page, button: str = "Start the camera") -> None:
+    """On the Live page: tick the box and press a button."""
+    page.get_by_text("Everyone on camera knows").click()
+    page.get_by_role("button", name=button).click()
+
+
+def start_camera(page: Page) -> None:
+    """Agree and wait for pictures."""
+    agree(page)
+    if not _pictures(page):
+        go_live(page)
+
+
+def go_live(page: Page) -> None:
+    """Press Start until there is a place and pictures come: the visitor before may be leaving still."""
+    for _ in range(30):
+        page.locator(".st-key-live_start button").click()
+        settled(page)
+        if _pictures(page):
+            return
+        page.wait_for_timeout(1000)
+    raise AssertionError("the place was never free")
+
+
+def stop_camera(page: Page) -> None:
+    """Press Stop."""
+    page.locator(".st-key-live_stop button").click()
+    page.get_by_text("The camera is off").wait_for(timeout=PATIENCE_MS)
+
+
+def _pictures(page: Page) -> bool:
+    """Wait for one or the other: True for pictures, False for a trouble."""
+    pictures, trouble = page.get_by_text("frames a second read"), page.get_by_text("Code: ")
+    pictures.or_(trouble).wait_for(timeout=PATIENCE_MS)
+    return pictures.is_visible()

@@ -6,6 +6,7 @@ usage: python tests/e2e/screenshots.py [FOLDER] [--only WORD]
 import argparse
 import io
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import live_app
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from fer.sample import sample_frames, sample_video
 from pages.ui.analysis import jpeg
@@ -21,6 +22,9 @@ from pages.ui.analysis import jpeg
 FOLDER = Path(__file__).parent / "screenshots"
 SIZES = {1280: 900, 390: 844}
 THEMES = ("light", "dark")
+ONE_SMILES_S, TWO_PEOPLE_S = (0.0, 1.0), (8.6, 9.1)
+"""Stretches of the sample that fake cameras see."""
+
 MOST_PX = 4000
 """Longest page that is photographed."""
 
@@ -105,6 +109,81 @@ def photos_no_face(page: Page, address: str) -> None:
     page.get_by_text("No face was found.").first.wait_for(timeout=live_app.PATIENCE_MS)
 
 
+def live_consent(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "live")
+
+
+def live_asking(page: Page, address: str) -> None:
+    page.add_init_script("navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
+    live_app.open_page(page, address, "live")
+    live_app.agree(page)
+    page.get_by_text("Waiting for the camera").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def live_no_camera(page: Page, address: str) -> None:
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); };"
+    )
+    live_app.open_page(page, address, "live")
+    live_app.agree(page)
+    page.get_by_text("Code: camera_missing").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def live_one(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "live")
+    live_app.start_camera(page)
+    page.wait_for_timeout(8000)
+
+
+def live_several(page: Page, address: str) -> None:
+    live_one(page, address)
+
+
+def live_settings(page: Page, address: str) -> None:
+    live_one(page, address)
+    page.get_by_role("button", name="Settings").click()
+    page.wait_for_timeout(600)
+
+
+def live_recording(page: Page, address: str) -> None:
+    live_one(page, address)
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_placeholder("Label of the next marker").fill("joke")
+    page.get_by_placeholder("Label of the next marker").press("Enter")
+    live_app.settled(page)
+    page.get_by_role("button", name="Mark").click()
+    page.get_by_role("button", name="Snapshot").first.click()
+    page.wait_for_timeout(4000)
+
+
+def live_recorded(page: Page, address: str) -> None:
+    live_recording(page, address)
+    live_app.stop_camera(page)
+
+
+def live_report(page: Page, address: str) -> None:
+    live_recorded(page, address)
+    page.get_by_role("button", name="Open on the Video page").click()
+    page.wait_for_selector(".js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+
+
+def live_busy(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    live_app.open_page(other, address, "live")
+    live_app.start_camera(other)
+    page.bring_to_front()
+    live_app.open_page(page, address, "live")
+    live_app.agree(page)
+    page.get_by_text("Code: busy").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def live_photo(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "live")
+    live_app.agree(page, "Take a photo instead")
+    page.get_by_role("button", name="Take Photo").click(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("img", name="The photo with its faces marked").wait_for(timeout=live_app.PATIENCE_MS)
+
+
 STATES: tuple[Callable[[Page, str], None], ...] = (
     home,
     video_empty,
@@ -117,6 +196,17 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     photos_result,
     photos_error,
     photos_no_face,
+    live_consent,
+    live_asking,
+    live_no_camera,
+    live_one,
+    live_several,
+    live_settings,
+    live_recording,
+    live_recorded,
+    live_report,
+    live_busy,
+    live_photo,
 )
 LONG_CLIP = EMPTY_CLIP = b""
 
@@ -136,14 +226,27 @@ def make_clips() -> None:
     EMPTY_CLIP = file.getvalue()
 
 
-def shoot(browser: Browser, address: str, folder: Path, only: str) -> None:
-    """Take every picture."""
+def film(folder: str, start_s: float, end_s: float) -> Path:
+    """What the camera sees: a stretch of the sample."""
+    frames = (f for f in sample_frames(fps=30.0) if start_s <= f.timestamp_s < end_s)
+    return live_app.camera_film(Path(folder) / f"{start_s}.mjpeg", (f.image for f in frames))
+
+
+def shoot(browsers: dict[bool, Browser], address: str, folder: Path, only: str) -> None:
+    """Take every picture.
+
+    Args:
+        browsers: Whether several people are in front of the camera -> the browser with that camera.
+        address: Of the app.
+        folder: Where pictures go.
+        only: A part of the names of the states that are wanted.
+    """
     for width, height in SIZES.items():
         for theme in THEMES:
             for state in STATES:
                 if only not in state.__name__:
                     continue
-                context = browser.new_context(
+                context = browsers[state is live_several].new_context(
                     viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600
                 )
                 page = context.new_page()
@@ -166,8 +269,14 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     make_clips()
-    with live_app.running_app() as address, live_app.running_browser() as browser:
-        shoot(browser, address, chosen.folder, chosen.only)
+    with (
+        live_app.running_app(FER_LIVE_SESSIONS="1") as address,
+        tempfile.TemporaryDirectory() as films,
+        sync_playwright() as engine,
+        live_app.launched(engine, film(films, *ONE_SMILES_S)) as one,
+        live_app.launched(engine, film(films, *TWO_PEOPLE_S)) as several,
+    ):
+        shoot({False: one, True: several}, address, chosen.folder, chosen.only)
     return 0
 
 
