@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fer.constants import DISPLAY_ORDER
-from fer.dataset.cleaning import FAULTS
+from fer.dataset.cleaning import FAULTS, find_faults
 from fer.dataset.fer2013 import read_dataset, read_vote_counts
 from fer.dataset.shipped import write_faces
 from fer.dataset.splits import source_sha256
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         source=safe_label(args.data.name, default="data"),
         source_sha256=source_sha256(args.data),
         vote_counts=read_vote_counts(args.ferplus) if args.ferplus else None,
-        faults=tuple(FAULTS) if args.check_faces else QUICK_FAULTS,
+        found=find_faults(dataset, tuple(FAULTS) if args.check_faces else QUICK_FAULTS),
     )
     show(statistics)
     if args.json:

@@ -126,16 +126,16 @@ def content_sha256(dataset: FaceDataset) -> str:
     return digest.hexdigest()
 
 
-def source_sha256(path: Path) -> str:
+def source_sha256(path: bytes | Path) -> str:
     """Hash of a file, or of a folder's files: their relative names and contents in sorted order.
 
     Args:
-        path: A file or folder that can be read.
+        path: A file or folder that can be read, or a file's content.
 
     Raises:
         InputError: It cannot be read.
     """
-    if not path.is_dir():
+    if isinstance(path, bytes) or not path.is_dir():
         return hash_source(path)
     digest = hashlib.sha256()
     for file in sorted(p for p in path.rglob("*") if p.is_file()):

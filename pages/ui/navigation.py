@@ -10,6 +10,8 @@ PAGES = (
     ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/images.py", "Photos", ":material/photo_library:"),
+    ("pages/dataset.py", "Dataset", ":material/dataset:"),
+    ("pages/labs.py", "Labs", ":material/science:"),
 )
 
 _inside: ContextVar[bool] = ContextVar("inside_navigation", default=False)

@@ -15,6 +15,8 @@ OWNER = "owner"
 CLIP = "clip"
 BATCH = "batch"
 READING = "reading"
+DATA = "data"
+LAB_FACE = "lab_face"
 ROOM = "room"
 SNAPSHOT = "snapshot"
 

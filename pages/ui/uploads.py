@@ -14,6 +14,9 @@ PHOTO_MB = 100
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "zip"]
 PHOTOS_TOTAL_MB = 400
 """All photos of one session together."""
+DATA_MB = 320
+"""FER2013 as a plain CSV has 301 MB."""
+DATA_TYPES = ["csv", "gz", "zip"]
 MEGABYTE = 1024 * 1024
 
 
@@ -38,7 +41,7 @@ class Upload:
 
 def keep_in_memory() -> None:
     """Let the server parse uploads in memory: by default it rolls anything over 1 MB to a temporary file."""
-    MultiPartParser.spool_max_size = (VIDEO_MB + 1) * MEGABYTE
+    MultiPartParser.spool_max_size = (DATA_MB + 1) * MEGABYTE
 
 
 def take(label: str, *, key: str, types: list[str], limit_mb: int, many: bool = False) -> list[Upload]:

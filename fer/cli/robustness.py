@@ -1,0 +1,51 @@
+"""``fer robustness``: how accuracy falls with light, blur, noise, rotation and covered parts."""
+
+import argparse
+from pathlib import Path
+
+from fer.dataset.fer2013 import read_dataset
+from fer.emotion import MODELS_DIR, EmotionNetwork
+from fer.evaluation.schema import TEST_SPLIT
+from fer.export import write_text
+from fer.json_records import to_json
+from fer.pipeline import EMOTION_THREADS
+from fer.robustness import PerturbationFigures, measure_robustness
+
+
+def add_parser(commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "robustness", help="score the network on faces that are made harder to read (minutes)"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, help="FER2013 CSV (also .gz, .zip) or a labelled folder"
+    )
+    parser.add_argument("--split", default=TEST_SPLIT, help=f"default {TEST_SPLIT}; 'all' for every row")
+    parser.add_argument("--models", type=Path, default=MODELS_DIR, help="folder with manifest.json")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--force", action="store_true", help="overwrite")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    dataset = read_dataset(args.data)
+    rows = dataset if args.split == "all" else dataset.split(args.split)
+    network = EmotionNetwork(args.models, threads=EMOTION_THREADS)
+    print(f"{network.manifest.name} ({network.sha256[:12]}) on {args.split}: {len(rows):,} faces, one view")
+    found = measure_robustness(network, rows, split=args.split, on_progress=_show)
+    print(f"unchanged: {found.accuracy:.1%} right")
+    if args.json:
+        write_text(to_json(found), args.json, force=args.force)
+    return 0
+
+
+def _show(figures: PerturbationFigures) -> None:
+    print(f"{figures.label} ({figures.unit})")
+    for one in figures.levels:
+        mark = "  unchanged" if one.level == figures.neutral else ""
+        print(
+            f"  {one.level:7g}: {one.accuracy:6.1%} right, {one.same_answer:6.1%} answered as before, "
+            f"{one.unsure:6.1%} unsure{mark}",
+            flush=True,
+        )

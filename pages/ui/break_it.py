@@ -1,0 +1,95 @@
+"""The Break-it lab: one face made harder to read step by step, and what the network says to each step."""
+
+import streamlit as st
+
+from fer.constants import EMOTIONS
+from fer.dataset_charts import response_chart, robustness_chart
+from fer.errors import ModelError
+from fer.perturbations import PERTURBATIONS
+from fer.robustness import Response, read_robustness, response
+from fer.words import join, percent
+from pages.ui.bars import probability_bars
+from pages.ui.lab_face import LabFace, network
+from pages.ui.sheets import sheet
+from pages.ui.theme import chart, is_dark
+
+STRIP = 9
+
+
+def show(face: LabFace) -> None:
+    """The lab.
+
+    Args:
+        face: Whose answers are looked at.
+    """
+    names = list(PERTURBATIONS)
+    name = st.pills(
+        "What makes it harder",
+        names,
+        default=names[0],
+        required=True,
+        format_func=lambda n: PERTURBATIONS[n].label,
+        label_visibility="collapsed",
+        key="break_what",
+    )
+    found = response(network(), face.crop, name)
+    _one_strength(face, found)
+    st.markdown(_sentence(found))
+    chart(response_chart(found, network().manifest.unsure_below, dark=is_dark()), key="break_curves")
+    p = found.perturbation
+    steps = p.fine_levels(STRIP)
+    views = [p(face.crop[None], float(level))[0] for level in steps]
+    st.image(
+        sheet(views, columns=len(views), background=30 if is_dark() else 255), alt=f"{p.label}, step by step"
+    )
+    st.caption(f"{p.label} from {steps[0]:g} to {steps[-1]:g} ({p.unit}).")
+    _on_everybody(name)
+
+
+def _one_strength(face: LabFace, found: Response) -> None:
+    """A slider, the face at its place, the answer."""
+    p = found.perturbation
+    low, high = float(p.levels[0]), float(p.levels[-1])
+    level = st.slider(
+        f"{p.label} ({p.unit})", low, high, float(p.neutral), (high - low) / 100, key=f"break_{p.name}"
+    )
+    changed = p(face.crop[None], level)
+    manifest = network().manifest
+    before, after, bars = st.columns([3, 3, 6], vertical_alignment="center")
+    before.image(
+        sheet([face.crop], columns=1, zoom=5), caption="as it is", width=240, alt="The face as it is"
+    )
+    after.image(sheet(list(changed), columns=1, zoom=5), caption=f"at {level:g}", width=240, alt="Changed")
+    with bars:
+        chart(
+            probability_bars(network()(changed)[0], manifest.unsure_below, dark=is_dark()), key="break_bars"
+        )
+
+
+def _sentence(found: Response) -> str:
+    """Where the answer changes."""
+    word = EMOTIONS[int(found.probs[found.neutral].argmax())]
+    if not found.flips:
+        return f"The answer stays **{word}** over the whole range."
+    places = []
+    for value in found.flips:
+        other = EMOTIONS[int(found.probs[(found.levels == value).argmax()].argmax())]
+        places.append(f"to **{other}** at {value:.3g}")
+    return f"The answer **{word}** flips {join(places)} ({found.perturbation.unit})."
+
+
+def _on_everybody(name: str) -> None:
+    """The same on a labelled set, where the figures are there."""
+    try:
+        figures = read_robustness()
+    except ModelError:
+        st.caption("Figures on many faces: `python -m fer robustness --data fer2013.csv`.")
+        return
+    if figures.sha256 != network().sha256:
+        st.caption(
+            "The figures on many faces belong to another network: run `python -m fer robustness` again."
+        )
+        return
+    st.subheader(f"On {figures.n:,} faces", anchor=False)
+    chart(robustness_chart(figures, name, dark=is_dark()), key="break_everybody")
+    st.caption(f"{figures.split}, one view; unchanged {percent(figures.accuracy)} are right.")

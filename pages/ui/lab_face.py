@@ -1,0 +1,80 @@
+"""The face that the labs work on: the built-in portrait, or one from a photo of the user's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from fer.config import Settings
+from fer.emotion import EmotionNetwork
+from fer.errors import InputError
+from fer.pipeline import Components, load_components
+from fer.preprocess import crop_faces
+from fer.records import Frame
+from fer.sample import sample_frames
+from fer.sources import read_image
+from pages.ui import guard, session, uploads
+from pages.ui.plain import plain
+from pages.ui.trouble import trouble_from
+
+
+@dataclass(frozen=True, eq=False)
+class LabFace:
+    """A face as the network sees it.
+
+    Args:
+        label: Where it comes from.
+        crop: (48, 48) uint8 gray.
+    """
+
+    label: str
+    crop: np.ndarray
+
+
+@st.cache_resource(show_spinner=False)
+def network() -> EmotionNetwork:
+    """The installed network for the labs; they run in the page's own script, one call at a time."""
+    return EmotionNetwork()
+
+
+def current() -> LabFace:
+    """The chosen face; above it the place where another one is given.
+
+    Raises:
+        ModelError: A model cannot be used.
+    """
+    with st.popover("Another face", icon=":material/face:", type="tertiary"):
+        given = uploads.take(
+            "Drop a photo here", key="lab_upload", types=uploads.PHOTO_TYPES[:-1], limit_mb=uploads.PHOTO_MB
+        )
+        if session.kept(session.LAB_FACE) is not None and st.button("Built-in face", key="lab_reset"):
+            session.release(session.LAB_FACE)
+            st.rerun()
+    if given:
+        try:
+            session.keep(session.LAB_FACE, face_of(read_image(given[0].data, name=given[0].name).frame))
+        except InputError as error:
+            guard.show(trouble_from(error))
+    return session.kept(session.LAB_FACE) or _sample_face()
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_face() -> LabFace:
+    return face_of(next(sample_frames()), label="the built-in sample")
+
+
+def face_of(frame: Frame, *, label: str | None = None) -> LabFace:
+    """The largest face of a picture.
+
+    Raises:
+        InputError: There is none.
+        ModelError: A model cannot be used.
+    """
+    models: Components = load_components(Settings(), still=True)
+    found = models.detector.detect(frame.image)
+    if not len(found):
+        raise InputError("No face was found in this photo: give one with a face turned to the camera.")
+    faces = models.mesh.faces(frame.image, found)
+    sides = found.xyxy[:, 2:] - found.xyxy[:, :2]
+    crop = crop_faces(frame.image, faces, models.emotion.manifest.crop)[int(sides.prod(1).argmax())]
+    return LabFace(label or plain(frame.source), crop)

@@ -1,0 +1,132 @@
+"""The Dataset page and the labs as Streamlit runs them."""
+
+import gzip
+
+import cv2
+import numpy as np
+import pytest
+from test_app import finished, give, open_page, texts
+from test_cleaning import scenes, write
+
+from fer.errors import MissingModelError
+from pages.ui import dataset_work, lab_face, session
+from pages.ui.dataset_work import Given
+from pages.ui.lab_face import LabFace
+from pages.ui.sheets import GAP_PX, sheet
+from pages.ui.uploads import Upload
+
+
+@pytest.fixture
+def upload(tmp_path) -> Upload:
+    images = scenes(5)
+    images[4] = images[0]
+    usage = ["Training"] * 3 + ["PublicTest"] * 2
+    path = write(tmp_path / "mine.csv", images, [3, 4, 9, 0, 3], usage)
+    return Upload("=mine*.csv.gz", gzip.compress(path.read_bytes()))
+
+
+def test_the_page_shows_the_shipped_figures_without_data():
+    app = open_page("pages/dataset.py")
+    assert not app.exception
+    said = texts(app)
+    assert "**288** pictures of PrivateTest stand pixel for pixel in Training" in said
+    assert "**1,230** of Training repeat an earlier one, 1,190 with the same label" in said
+    assert "Pictures" not in [part.value for part in app.subheader]
+
+
+def test_an_uploaded_set_is_shown_with_its_pictures(upload):
+    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(upload)))
+    assert not app.exception
+    said = texts(app)
+    assert "**1** pictures of PublicTest stand pixel for pixel in Training" in said
+    assert "1 rows could not be read" in said
+    app.selectbox(key="pictures_fault").set_value("seen_earlier").run()
+    assert "1 pictures of =mine*.csv.gz. First row: 4." in texts(app)
+    app.selectbox(key="pictures_emotion").set_value("disgust").run()
+    assert "No picture is of that kind" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("empty.csv", b"", "input_empty"),
+        ("x.csv", b"emotion\n1\n", "dataset"),
+        ("x.csv", "emotion,pixels\n".encode("utf-16"), "dataset"),
+        ("x.csv.gz", gzip.compress(b"emotion,pixels\n" * 9)[:20], "input_damaged"),
+        ("x.zip", b"PK\x03\x04 nothing", "input_damaged"),
+        ("nul.csv", b"emotion,pixels\n\0\0\0", "dataset"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_with_a_code(name, data, code):
+    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(Upload(name, data))))
+    assert not app.exception
+    assert f"Code: {code}" in texts(app)
+    [leave] = [button for button in app.button if button.label == "Other data"]
+    leave.click().run()
+    assert app.title[0].value == "Dataset"
+
+
+def test_data_that_the_operator_names_is_offered(monkeypatch, tmp_path):
+    assert dataset_work.local_data() is None
+    path = write(tmp_path / "here.csv", scenes(1), [0], ["Training"])
+    monkeypatch.setenv(dataset_work.LOCAL_DATA, str(path))
+    app = open_page("pages/dataset.py")
+    app.button(key="data_local").click().run()
+    assert not finished(app).exception
+
+
+def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
+    def missing(*_):
+        raise MissingModelError("There are no figures: run fer dataset.")
+
+    monkeypatch.setattr("fer.dataset.shipped.read_statistics", missing)
+    app = open_page("pages/dataset.py")
+    assert not app.exception
+    assert "run fer dataset" in texts(app)
+
+
+def test_break_it_says_where_the_answer_flips():
+    app = open_page("pages/labs.py")
+    assert not app.exception
+    assert "The answer **happy**" in texts(app)
+    app.button_group(key="break_what").set_value("mouth").run()
+    assert not app.exception
+    app.slider(key="break_mouth").set_value(1.0).run()
+    assert not app.exception
+
+
+def test_the_augmentation_lab_lists_all_and_repeats_by_seed():
+    app = open_page("pages/labs.py")
+    app.button_group[0].set_value("Augmentation").run()
+    assert not app.exception
+    app.button_group(key="augment_which").set_value(["flip", "erase", "mixup"]).run()
+    assert not app.exception
+    assert len(app.slider) == 4
+    assert "variants get the answer" in texts(app)
+
+
+def test_a_given_face_is_used_and_a_photo_without_one_is_said():
+    face = LabFace("my photo", scenes(1)[0])
+    app = give(open_page("pages/labs.py"), session.LAB_FACE, face)
+    assert "A face of my photo" in texts(app)
+
+
+def test_a_photo_without_a_face(portrait):
+    from fer.errors import InputError
+    from fer.records import Frame
+
+    def frame(image):
+        return Frame(image, 0, 0.0, "photo.jpg")
+
+    with pytest.raises(InputError, match="No face"):
+        lab_face.face_of(frame(np.full((200, 200, 3), 128, np.uint8)))
+    crop = lab_face.face_of(frame(portrait)).crop
+    assert crop.shape == (48, 48)
+    assert cv2.meanStdDev(crop)[1] > 20
+
+
+def test_a_sheet_of_faces():
+    assert sheet([], columns=3).shape == (1, 1)
+    picture = sheet(list(scenes(5)), columns=3, zoom=2)
+    assert picture.shape == (2 * 96 + GAP_PX, 3 * 96 + 2 * GAP_PX)
+    assert (picture[-96:, -96:] == 255).all()
