@@ -1,7 +1,6 @@
 """How fast and how large: milliseconds a step, frames a second, memory, start-up. Prints nothing itself."""
 
 import io
-import json
 import os
 import platform
 import resource
@@ -152,8 +151,3 @@ def machine() -> dict:
 def peak_memory_mib() -> float:
     """Peak memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MIB
-
-
-def to_json(figures: dict) -> str:
-    """The figures as JSON text."""
-    return json.dumps(figures, indent=1, allow_nan=False) + "\n"

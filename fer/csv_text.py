@@ -37,11 +37,12 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def read_cells(source: bytes | str | Path) -> tuple[list[str], list[list[str]]]:
+def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
     """Read a UTF-8 CSV whose rows all have the header's length.
 
     Args:
         source: A path, or the file's bytes.
+        delimiter: What stands between cells.
 
     Returns:
         The header's names and the rows of cells.
@@ -55,7 +56,7 @@ def read_cells(source: bytes | str | Path) -> tuple[list[str], list[list[str]]]:
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data.strip():
         raise EmptyInputError("The CSV file is empty: choose one that this program has written.")
-    rows = csv.reader(_lines(_decode(data)), strict=True)
+    rows = csv.reader(_lines(_decode(data)), strict=True, delimiter=delimiter)
     try:
         header = next(rows)
         _check_header(header)

@@ -74,6 +74,36 @@ class StalledInputError(InputError):
     code = "input_stalled"
 
 
+class CameraError(FerError):
+    """A camera gives no pictures."""
+
+    code = "camera"
+
+
+class MissingCameraError(CameraError):
+    """There is no such camera."""
+
+    code = "camera_missing"
+
+
+class CameraInUseError(CameraError):
+    """Another program holds the camera."""
+
+    code = "camera_in_use"
+
+
+class CameraDeniedError(CameraError):
+    """The system does not let this program use the camera."""
+
+    code = "camera_denied"
+
+
+class CameraLostError(CameraError):
+    """The camera stopped giving pictures: it was unplugged or hangs."""
+
+    code = "camera_lost"
+
+
 class DatasetError(FerError):
     """A data set cannot be read or does not fit the task."""
 

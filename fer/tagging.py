@@ -14,6 +14,7 @@ from fer.csv_text import guard, to_csv
 from fer.patches import square_patch
 from fer.preprocess import DEFAULT_FRAME, CropFrame, crop_faces
 from fer.records import Frame, Observations
+from fer.words import clock
 
 CANNOT_TELL = "cannot_tell"
 """The tag of a face whose expression the person cannot name; it is counted, not evaluated."""
@@ -64,6 +65,12 @@ class FaceSample:
     def group(self) -> Hashable:
         """Samples of one group show the same face of the same source."""
         return self.file, self.face_id
+
+    @property
+    def title(self) -> str:
+        """What it is called in tables: "clip.mp4, face 1 at 0:12.4", of a photo "group.jpg, face 3"."""
+        when = f" at {clock(self.time_s, tenths=True)}" if math.isfinite(self.time_s) else ""
+        return f"{self.file}, face {self.face_id}{when}"
 
 
 class FaceSampler:

@@ -2,15 +2,12 @@
 
 import gc
 import threading
-import time
 import weakref
-from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
-from fer.config import Settings
 from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
 from fer.live import session as session_module
 from fer.live.memory import MOST_ROWS, History
@@ -18,73 +15,20 @@ from fer.live.pace import Pacer, RateMeter, StreamClock
 from fer.live.records import NEVER_S
 from fer.live.smoothing import CausalSmoother
 from fer.pipeline import Analyzer
-from fer.records import Frame, Observations
+from fer.records import Frame
 from fer.sample import sample_frames
 from fer.smoothing import smooth
-from tests.factories import UNSURE_BELOW, make_observations, probs_of
-
-STEP_S = 1 / 15
-PATIENCE_S = 10.0
-"""How long a test waits for what must happen; nothing is measured by it."""
-
-
-class Clock:
-    """Seconds that pass only when the test says so."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-    def tick(self, seconds: float = STEP_S) -> float:
-        self.now_s += seconds
-        return self.now_s
-
-
-class FakeAnalyzer:
-    """Sees as many happy faces as it is told; may be slow, hang or fail."""
-
-    def __init__(self, faces: int = 1, *, clock: Clock | None = None, takes_s: float = 0.0) -> None:
-        self.settings, self.unsure_below = Settings(), UNSURE_BELOW
-        self.faces, self.clock, self.takes_s = faces, clock, takes_s
-        self.error: Exception | None = None
-        self.go_on, self.began = threading.Event(), threading.Event()
-        self.go_on.set()
-        self.seen: list[int] = []
-
-    def analyze(self, frame: Frame) -> Observations:
-        self.began.set()
-        assert self.go_on.wait(PATIENCE_S)
-        self.seen.append(frame.index)
-        if self.clock:
-            self.clock.tick(self.takes_s)
-        if self.error:
-            raise self.error
-        return make_observations(["happy"] * self.faces, time_s=frame.timestamp_s, index=frame.index)
-
-
-def picture(index: int = 0, time_s: float = 0.0, size: tuple[int, int] = (64, 48)) -> Frame:
-    return Frame(np.full((size[1], size[0], 3), 90, np.uint8), index, time_s)
-
-
-def stream_frame(index: int, size: tuple[int, int] = (640, 480), pixel_format: str = "yuv420p"):
-    image = np.full((size[1], size[0], 3), 90, np.uint8)
-    frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format=pixel_format)
-    frame.pts, frame.time_base = index * 6000, Fraction(1, 90_000)
-    return frame
-
-
-def until(condition) -> None:
-    """Wait for another thread."""
-    ends = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.005)
-
-
-def live_threads() -> list[threading.Thread]:
-    return [t for t in threading.enumerate() if t.name == "fer-live"]
+from tests.factories import make_observations, probs_of
+from tests.live_fakes import (
+    PATIENCE_S,
+    STEP_S,
+    Clock,
+    FakeAnalyzer,
+    live_threads,
+    picture,
+    stream_frame,
+    until,
+)
 
 
 @pytest.fixture

@@ -47,6 +47,15 @@ def test_a_sure_face_has_an_id_at_once_and_an_unsure_one_after_three_sightings()
     assert seen == [-1, -1, 1, 1]
 
 
+def test_case_61_twenty_faces_that_left_are_freed():
+    tracker = Tracker()
+    crowd = faces_at(*[(140 * k + 100, 200) for k in range(20)])
+    for k in range(5):
+        assert len(set(ids(tracker, crowd, looks(*range(20)), k * STEP_S))) == 20
+    nobody(tracker, 4 * STEP_S + MAX_GAP_S + STEP_S)
+    assert tracker._tracks == [] and tracker.missing == 0
+
+
 def test_two_people_who_cross_keep_their_ids():
     tracker = Tracker()
     for k in range(60):

@@ -9,23 +9,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fer.annotate import ANONYMISE_MODES
 from fer.annotated import annotated_video
-from fer.config import DETECTORS, Settings
-from fer.errors import FerError, InputError, OutputExistsError
-from fer.export import report_html, report_json, timeline_csv, write_text
-from fer.headline import headlines
+from fer.cli.options import (
+    WRITERS,
+    add_outputs,
+    add_settings,
+    print_report,
+    refuse_existing,
+    settings_of,
+    write_reports,
+)
+from fer.config import Settings
+from fer.errors import FerError, InputError
 from fer.photos import analyze_images
 from fer.pipeline import analyze_video
-from fer.report import Report
 from fer.sources import find_inputs, input_kind, read_zip, sniff
 from fer.sources.opening import read_head
 
-WRITERS = {
-    "csv": lambda report: timeline_csv(report.timeline),
-    "json": report_json,
-    "report": report_html,
-}
 SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
 
@@ -55,53 +55,22 @@ def add_parser(commands) -> None:
     )
     output = parser.add_argument_group("output (without any, the answer is printed only)")
     output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
-    output.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
-    output.add_argument("--json", type=Path, help="everything, for programs")
-    output.add_argument("--report", type=Path, help="HTML report, one file, works offline")
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
-    output.add_argument("--anonymise", choices=ANONYMISE_MODES, default="none", help="hide faces in --video")
-    output.add_argument("--force", action="store_true", help="replace files that exist")
-    _add_settings(parser.add_argument_group("analysis"))
+    add_outputs(output)
+    add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)
-
-
-def _add_settings(group) -> None:
-    default = Settings()
-    group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
-    group.add_argument("--detector", choices=DETECTORS, default=default.detector)
-    group.add_argument("--detector-path", help="weights of yunet or dnn; default: models/detectors/")
-    group.add_argument("--detect-interval", type=float, default=default.detect_interval_s, metavar="SECONDS")
-    group.add_argument("--max-faces", type=int, default=default.max_faces, help="most faces read in a frame")
-    group.add_argument(
-        "--half-life",
-        type=float,
-        default=default.half_life_s,
-        metavar="SECONDS",
-        help="smoothing in the report; 0 switches it off",
-    )
-    group.add_argument("--unsure-below", type=float, help="confidence under which the answer is unsure")
-    group.add_argument("--flip", action="store_true", help="read the mirror image too: more accurate, slower")
 
 
 def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
-    settings = Settings(
-        detector=args.detector,
-        detector_path=args.detector_path,
-        fps=args.fps,
-        detect_interval_s=args.detect_interval,
-        max_faces=args.max_faces,
-        half_life_s=args.half_life,
-        unsure_below=args.unsure_below,
-        flip=args.flip,
-    )
+    settings = settings_of(args)
     jobs, failures = _jobs(args.paths)
     single = [name for name in ("csv", "json", "report", "video") if getattr(args, name)]
     if len(jobs) > 1 and single:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
-    _refuse_existing([path for job in jobs for path in _targets(job, args).values()], force=args.force)
+    refuse_existing([path for job in jobs for path in _targets(job, args).values()], force=args.force)
     for job in jobs:
         try:
             failures += _run_job(job, settings, args)
@@ -161,13 +130,6 @@ def _targets(job: Job, args: argparse.Namespace) -> dict[str, Path]:
     return targets
 
 
-def _refuse_existing(paths: list[Path], *, force: bool) -> None:
-    """Said before the work, not after it."""
-    for path in paths:
-        if path.exists() and not force:
-            raise OutputExistsError(f"{path} exists already: choose another name or add --force.")
-
-
 def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str]:
     """Analyse, print, write. Returns what failed inside (photos of a batch)."""
     targets = _targets(job, args)
@@ -186,11 +148,8 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
             batch = analyze_images(_photo_items(job.photos, failures), settings, on_progress=tell)
             report = batch.report
             failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
-    _print_report(job.name, report)
-    for name, path in targets.items():
-        if name in WRITERS:
-            write_text(WRITERS[name](report), path, force=args.force)
-        print(f"  written: {path}")
+    print_report(job.name, report)
+    write_reports(report, targets, force=args.force)
     return failures
 
 
@@ -204,14 +163,6 @@ def _photo_items(paths: tuple[Path, ...], failures: list[str]):
             yield from read_zip(path)
         except InputError as exc:
             failures.append(f"{path.name}: {exc.as_text()}")
-
-
-def _print_report(name: str, report: Report) -> None:
-    print(name)
-    for line in headlines(report.summary):
-        print(f"  {line}")
-    for line in (report.summary.left_out_text(), *report.timeline.source.notes):
-        print(f"  {line}")
 
 
 class _ProgressBar:

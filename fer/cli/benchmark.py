@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from fer import benchmark
-from fer.export import write_text
+from fer.benchmarks.live import live_latency
+from fer.benchmarks.sections import write_sections
 from fer.sample import sample_video
 from fer.stages import STAGES
 
@@ -21,13 +22,35 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--memory", action="store_true", help="compare the peak memory of 20 seconds and 3 minutes"
     )
+    parser.add_argument(
+        "--live", action="store_true", help="only: a live frame from the camera's packet to the one sent back"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures there")
-    parser.add_argument("--force", action="store_true", help="overwrite")
+    parser.add_argument("--force", action="store_true", help="replace the measured sections of that file")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print."""
+    """Measure, print, and write."""
+    figures = {"live": _live()} if args.live else _clips(args)
+    print(f"peak memory of this process: {benchmark.peak_memory_mib():.0f} MiB")
+    if args.json:
+        write_sections(figures, args.json, force=args.force)
+    return 0
+
+
+def _live() -> dict:
+    figures = live_latency()
+    steps = ", ".join(f"{step} {ms:.2f}" for step, ms in figures["ms"].items())
+    print(
+        f"live, {figures['width']}x{figures['height']}, one face, {figures['frames']} frames, packet in to "
+        f"packet out: median {figures['ms_median']:.1f} ms, p95 {figures['ms_p95']:.1f} ms ({steps}); "
+        f"the fer package: {figures['fer_package_ms']:.0f} ms without codecs and drawing"
+    )
+    return figures
+
+
+def _clips(args: argparse.Namespace) -> dict:
     figures = {"machine": benchmark.machine(), "clips": []}
     sources = [(str(p), p.name) for p in args.clips] or [
         (sample_video(), "sample 640x480"),
@@ -55,10 +78,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"import fer: {start['seconds']:.3f} s, TensorFlow loaded: {start['tensorflow']}")
     if args.memory:
         figures["memory"] = _memory()
-    print(f"peak memory of this process: {benchmark.peak_memory_mib():.0f} MiB")
-    if args.json:
-        write_text(benchmark.to_json(figures), args.json, force=args.force)
-    return 0
+    return figures
 
 
 def _memory() -> dict:

@@ -36,6 +36,7 @@ class FaceDataset:
         rejected: Rows left out because they could not be read, with their reason; the first
             `MAX_REASONS` of them.
         n_rejected: How many rows were left out; at least the length of ``rejected``.
+        names: (n,) labels of the files that the faces came from; empty text where they were rows of a table.
     """
 
     images: np.ndarray
@@ -44,9 +45,12 @@ class FaceDataset:
     rows: np.ndarray
     rejected: tuple[str, ...] = ()
     n_rejected: int = 0
+    names: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n_rejected", max(self.n_rejected, len(self.rejected)))
+        if self.names is None:
+            object.__setattr__(self, "names", np.full(len(self.labels), "", object))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,7 +58,7 @@ class FaceDataset:
     def where(self, mask: np.ndarray) -> "FaceDataset":
         """The rows chosen by a boolean mask or an index array."""
         chosen = (self.images[mask], self.labels[mask], self.usage[mask], self.rows[mask])
-        return FaceDataset(*chosen, self.rejected, self.n_rejected)
+        return FaceDataset(*chosen, self.rejected, self.n_rejected, self.names[mask])
 
     def split(self, name: str) -> "FaceDataset":
         """The rows of one split.
@@ -83,6 +87,7 @@ class FaceCollector:
         self._images = np.empty((_FIRST_ROWS, N_PIXELS), np.uint8)
         self._labels: list[int] = []
         self._usage: list[str] = []
+        self._names: list[str] = []
         self._rows: list[int] = []
         self._splits: dict[str, str] = {}
         self._rejected: list[str] = []
@@ -93,13 +98,14 @@ class FaceCollector:
         """Rows met so far, rejected ones included: the number of the next row."""
         return len(self._rows) + self.n_rejected
 
-    def add(self, pixels: np.ndarray, label: int, split: str) -> None:
+    def add(self, pixels: np.ndarray, label: int, split: str, *, name: str = "") -> None:
         """Take the next row.
 
         Args:
             pixels: (2304,) uint8.
             label: Index into `EMOTIONS`.
             split: Name of its split.
+            name: Label of its file, if it has one.
 
         Raises:
             TooLargeInputError: There are more than `MAX_ROWS` rows.
@@ -116,6 +122,7 @@ class FaceCollector:
         self._rows.append(self.n_seen)
         self._labels.append(label)
         self._usage.append(self._splits.setdefault(split, split))
+        self._names.append(name)
 
     def reject(self, reason: str, *, name: str | None = None) -> None:
         """Leave the next row out.
@@ -154,6 +161,7 @@ class FaceCollector:
             np.array(self._rows, np.int64),
             tuple(self._rejected),
             self.n_rejected,
+            np.array(self._names, object),
         )
 
     def _check_room(self) -> None:

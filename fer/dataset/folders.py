@@ -72,13 +72,26 @@ def _is_helper(name: PurePosixPath) -> bool:
 
 
 def _take(name: PurePosixPath, source: bytes | Path, faces: FaceCollector) -> None:
-    """Add one picture to the faces, or reject it with its reason."""
+    """Add one picture to the faces, under the label that its folder names."""
+    split = name.parent.parent.name or SPLIT_WITHOUT_FOLDER
+    add_picture(faces, source, EMOTIONS.index(name.parent.name.lower()), split, name=safe_label(name.name))
+
+
+def add_picture(faces: FaceCollector, source: bytes | Path, label: int, split: str, *, name: str) -> None:
+    """Add a picture of a face, resized and turned gray, or reject it with its reason.
+
+    Args:
+        faces: Gets it.
+        source: The picture.
+        label: Index into `EMOTIONS`.
+        split: Name of its split.
+        name: Label of its file.
+    """
     try:
         image = read_image(source).frame.image
     except InputError:
-        faces.reject("not a readable image", name=safe_label(name.name))
+        faces.reject("not a readable image", name=name)
         return
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     gray = cv2.resize(gray, (FACE_SIZE_PX, FACE_SIZE_PX), interpolation=cv2.INTER_AREA)
-    split = name.parent.parent.name or SPLIT_WITHOUT_FOLDER
-    faces.add(gray.ravel(), EMOTIONS.index(name.parent.name.lower()), split)
+    faces.add(gray.ravel(), label, split, name=name)

@@ -37,12 +37,8 @@ def read_zipped(file: BinaryIO, label: str) -> FaceDataset:
         DatasetError: It holds no such data, or more than one such CSV.
     """
     with open_archive(file, most_members=MAX_MEMBERS) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if any(_leads_out(member) for member in members):
-            raise UnsupportedInputError(
-                f"{label!r} holds names that lead out of its folder, as '../x' does: do not trust this file."
-            )
-        if any(is_labelled(_name(member)) for member in members):
+        members = members_of(archive, label)
+        if any(is_labelled(member_name(member)) for member in members):
             return read_pictures(_contents(archive, members), label)
         try:
             return _read_only_csv(archive, members, label)
@@ -50,8 +46,22 @@ def read_zipped(file: BinaryIO, label: str) -> FaceDataset:
             raise DamagedInputError(f"{label!r} is cut off or damaged: copy or download it again.") from error
 
 
+def members_of(archive: zipfile.ZipFile, label: str) -> list[zipfile.ZipInfo]:
+    """The files in a zip file.
+
+    Raises:
+        UnsupportedInputError: It holds names that lead out of it.
+    """
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if any(_leads_out(member) for member in members):
+        raise UnsupportedInputError(
+            f"{label!r} holds names that lead out of its folder, as '../x' does: do not trust this file."
+        )
+    return members
+
+
 def _read_only_csv(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str) -> FaceDataset:
-    members = [m for m in members if "__MACOSX" not in m.filename and not _name(m).name.startswith(".")]
+    members = [m for m in members if "__MACOSX" not in m.filename and not member_name(m).name.startswith(".")]
     found = [member for member in members if len(members) == 1 or _is_csv(archive, member)]
     if not found:
         raise DatasetError(f"{label!r} holds neither a FER2013 CSV nor pictures in folders of emotions.")
@@ -74,11 +84,11 @@ def _contents(
     archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]
 ) -> Iterator[tuple[PurePosixPath, bytes]]:
     for member in members:
-        name = _name(member)
-        yield name, _read(archive, member) if is_labelled(name) else b""
+        name = member_name(member)
+        yield name, read_member(archive, member) if is_labelled(name) else b""
 
 
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The member's bytes, none if it is damaged: then it is rejected like any unreadable picture."""
     try:
         with archive.open(member) as stream:
@@ -87,11 +97,12 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         return b""
 
 
-def _name(member: zipfile.ZipInfo) -> PurePosixPath:
+def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
+    """A member's name inside the zip file."""
     # Some packers of Windows write folders with backslashes.
     return PurePosixPath(member.filename.replace("\\", "/"))
 
 
 def _leads_out(member: zipfile.ZipInfo) -> bool:
-    name = _name(member)
+    name = member_name(member)
     return name.is_absolute() or ".." in name.parts or name.parts[0].endswith(":") if name.parts else True

@@ -66,6 +66,11 @@ class LiveCounts:
     skipped: int = 0
     failed: int = 0
 
+    @property
+    def waiting(self) -> int:
+        """Frames that are held: the one in work and the newest."""
+        return max(0, self.submitted - self.analysed - self.dropped - self.skipped - self.failed)
+
 
 @dataclass(frozen=True)
 class Marker:

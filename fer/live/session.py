@@ -209,15 +209,18 @@ class LiveSession:
             if not self._closed:
                 self._recorder.start(self._stream.time_s)
 
-    def stop_recording(self) -> Timeline:
+    def stop_recording(self, name: str = SOURCE_NAME) -> Timeline:
         """End the recording.
+
+        Args:
+            name: Label of its source.
 
         Returns:
             Unsmoothed probabilities, times from the start of the recording; empty if nothing was recorded.
         """
         with self._changed:
             markers = tuple(self._markers)
-            return self._recorder.stop(SOURCE_NAME, self.settings, self.unsure_below, markers)
+            return self._recorder.stop(name, self.settings, self.unsure_below, markers)
 
     def count_failure(self, exc: Exception) -> None:
         """Count an error that was survived; the first of its kind goes to the log."""

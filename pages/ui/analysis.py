@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image
 
 from fer.config import Settings
-from fer.pipeline import Components, load_components
+from fer.emotion import EmotionNetwork
+from fer.pipeline import EMOTION_THREADS, Components, load_components
 
 ANALYSIS_FIELDS = ("detector", "detector_path", "fps", "detect_interval_s", "max_faces", "flip")
 """Settings that need a new analysis; the others only change how a kept timeline is read."""
@@ -32,6 +33,13 @@ def components(tools: dict, settings: Settings, *, still: bool = False) -> Compo
     if tools.get(slot, (None,))[0] != wanted:
         tools[slot] = (wanted, load_components(settings, still=still))
     return tools[slot][1]
+
+
+def network(tools: dict) -> EmotionNetwork:
+    """The worker thread's network for crops that are there already: one view, loaded once and kept."""
+    if "network" not in tools:
+        tools["network"] = EmotionNetwork(threads=EMOTION_THREADS)
+    return tools["network"]
 
 
 def jpeg(image: np.ndarray, *, width: int | None = None, quality: int = 88) -> bytes:

@@ -10,6 +10,8 @@ PAGES = (
     ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/images.py", "Photos", ":material/photo_library:"),
+    ("pages/labels.py", "Labels", ":material/fact_check:"),
+    ("pages/model.py", "Model", ":material/neurology:"),
     ("pages/dataset.py", "Dataset", ":material/dataset:"),
     ("pages/labs.py", "Labs", ":material/science:"),
 )

@@ -6,16 +6,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer.photos import PhotoResult
+from fer.sources import read_image
 from fer.verdict import verdicts
 from fer.words import count, percent
-from pages.ui import downloads, guard, photo_table, settings_panel, story
+from pages.ui import downloads, explain_view, guard, photo_table, settings_panel, story
 from pages.ui.bars import probability_bars
+from pages.ui.explain_work import crop_of
 from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.photo_work import Batch, PhotosResult
 from pages.ui.plain import name, plain, shorten
 from pages.ui.reading import as_asked
 from pages.ui.theme import chart, is_dark
 
+WHY, JUST_ASKED = "photo_why", "photo_why_asked"
+"""Session keys: place and row of the face that is explained, and whether that was asked just now."""
 CHOSEN = "photo_chosen"
 """Session key: place of the photo that is shown large."""
 A_PAGE = 12
@@ -28,7 +32,8 @@ PILLS = 12
 
 def forget_choice() -> None:
     """Nothing is chosen any more."""
-    st.session_state.pop(CHOSEN, None)
+    for key in (CHOSEN, WHY):
+        st.session_state.pop(key, None)
 
 
 def title_row(batch: Batch, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
@@ -76,7 +81,9 @@ def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
         # The notes before it are the failures, which are said already.
         st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
     if readable:
-        _one(result, _chosen(readable), unsure_below)
+        place = _chosen(readable)
+        _one(result, place, unsure_below)
+        _why(result, place)
     if len(readable) > 1:
         _gallery(result, readable, unsure_below)
     if readable or len(failed) > FAILED_SHOWN:
@@ -155,8 +162,34 @@ def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
     sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
     st.markdown(f"**Face {ids[row]}: {words[row]}**{sure}")
     chart(probability_bars(one.observations.probs[row], unsure_below, dark=is_dark()), key="photo_bars")
+    st.button(
+        "Why?",
+        icon=":material/troubleshoot:",
+        key="photo_explain",
+        help="Where the network looks",
+        on_click=_ask,
+        args=(place, row),
+    )
+    if st.session_state.pop(JUST_ASKED, False):
+        # The whole page: the explanation stands below this fragment.
+        st.rerun()
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
     st.caption(f"Quality: {photo_table.quality_words(one.observations.quality[row])}{left_out}")
+
+
+def _ask(place: int, row: int) -> None:
+    st.session_state[WHY], st.session_state[JUST_ASKED] = (place, row), True
+
+
+def _why(result: PhotosResult, place: int) -> None:
+    """The explanation of the face that was asked about, while its photo is the one that is shown."""
+    asked = st.session_state.get(WHY)
+    if asked is None or asked[0] != place:
+        return
+    one, row = result.results[place], asked[1]
+    st.markdown(f"**Why face {int(one.observations.faces.track_id[row])} is read so**")
+    image = read_image(result.contents[place], name=one.name).frame.image
+    explain_view.show(crop_of(image, one.observations, row), key=f"why_{place}_{row}")
 
 
 def _pick(names: list[str], *, key: str) -> int:

@@ -19,6 +19,9 @@ DATA = "data"
 LAB_FACE = "lab_face"
 ROOM = "room"
 SNAPSHOT = "snapshot"
+TAG_SOURCE, TAGGING = "tag_source", "tagging"
+LABELLED = "labelled"
+EXPLAINED, EXAMPLES = "explained", "examples"
 
 
 @st.cache_resource(show_spinner=False)

@@ -126,11 +126,35 @@ def open_page(page: Page, address: str, path: str = "") -> None:
     settled(page)
 
 
-def upload(page: Page, *files: Path | tuple[str, bytes]) -> None:
-    """Give files to the page's uploader: paths, or names with contents."""
+def upload(page: Page, *files: Path | tuple[str, bytes], which: str = "") -> None:
+    """Give files to the page's uploader: paths, or names with contents.
+
+    Args:
+        page: The tab.
+        *files: What to give.
+        which: Words of the uploader's label, where there are several.
+    """
     pairs = [(file.name, file.read_bytes()) if isinstance(file, Path) else file for file in files]
     payloads = [{"name": n, "mimeType": "application/octet-stream", "buffer": data} for n, data in pairs]
-    page.set_input_files('[data-testid="stFileUploader"] input[type=file]', payloads)
+    uploader = page.locator('[data-testid="stFileUploader"]').filter(has_text=which)
+    uploader.locator("input[type=file]").set_input_files(payloads)
+
+
+def click_cell(page: Page, key: str, row: str, column: str) -> None:
+    """Click a cell of a confusion matrix.
+
+    Args:
+        page: The tab.
+        key: The chart's key.
+        row: Name of its row.
+        column: Name of its column.
+    """
+    area = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
+    # The names as the axes hold them, in order.
+    names = page.evaluate(f"document.querySelector('.st-key-{key} .js-plotly-plot').data[0].x")
+    x = area["x"] + (names.index(column) + 0.5) / len(names) * area["width"]
+    y = area["y"] + (names.index(row) + 0.5) / len(names) * area["height"]
+    page.mouse.click(x, y)
 
 
 def wait_for_report(page: Page) -> None:

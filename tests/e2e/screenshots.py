@@ -13,10 +13,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import cv2
 import live_app
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fer.sample import sample_frames, sample_video
+from fer.config import Settings
+from fer.constants import EMOTIONS
+from fer.pipeline import Analyzer
+from fer.preprocess import crop_faces
+from fer.sample import sample_frames, sample_video, shown_at
 from pages.ui.analysis import jpeg
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -184,6 +189,105 @@ def live_photo(page: Page, address: str) -> None:
     page.get_by_role("img", name="The photo with its faces marked").wait_for(timeout=live_app.PATIENCE_MS)
 
 
+def model_right(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "model")
+    page.wait_for_selector(".js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+
+
+def model_cell(page: Page, address: str) -> None:
+    model_right(page, address)
+    live_app.click_cell(page, "confusion", "fear", "sad")
+    page.get_by_text("Labelled fear, read as sad").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def model_sure(page: Page, address: str) -> None:
+    _model_part(page, address, "How sure")
+
+
+def model_training(page: Page, address: str) -> None:
+    _model_part(page, address, "Training")
+
+
+def model_compared(page: Page, address: str) -> None:
+    _model_part(page, address, "Compared")
+
+
+def model_card(page: Page, address: str) -> None:
+    _model_part(page, address, "Model card")
+
+
+def model_explain(page: Page, address: str) -> None:
+    _model_part(page, address, "Explain a face")
+
+
+def model_explained(page: Page, address: str) -> None:
+    model_explain(page, address)
+    page.get_by_role("button", name="Take the sample").click()
+    page.get_by_text("Occlusion map").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _model_part(page: Page, address: str, part: str) -> None:
+    live_app.open_page(page, address, "model")
+    page.get_by_role("tab", name=part).click()
+    live_app.settled(page)
+    page.wait_for_timeout(1200)
+
+
+def labels_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labels")
+
+
+def labels_tagging(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labels")
+    live_app.upload(page, ("interview.mp4", sample_video(fps=10.0)), which="Drop a video")
+    page.get_by_text("What does this face show?").wait_for(timeout=live_app.PATIENCE_MS)
+    for key in "13":
+        page.keyboard.press(key)
+        page.wait_for_timeout(900)
+
+
+def labels_tagged(page: Page, address: str) -> None:
+    labels_tagging(page, address)
+    for key in "14135210713":
+        page.keyboard.press(key)
+        page.wait_for_timeout(600)
+    page.get_by_role("button", name="Stop and evaluate").click()
+    page.get_by_text("Every face as CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.wait_for_timeout(1500)
+
+
+def labels_result(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labels")
+    live_app.upload(page, ("our study.zip", labelled_zip()), which="Drop a zip")
+    page.get_by_text("Every face as CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.wait_for_timeout(1500)
+
+
+def labels_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labels")
+    live_app.upload(page, ("codes.csv", b"picture,value\na.jpg,happy\n"), which="Drop a zip")
+    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def labelled_zip() -> bytes:
+    """Crops of the sample under the expressions of its script, some wrong, and rows that are no use."""
+    settings = Settings()
+    analyzer, rows, file = Analyzer(settings), ["file,label", "lost.png,happy", "smug.png,smug"], io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for frame in sample_frames(fps=5.0):
+            seen = analyzer.analyze(frame)
+            shown = [
+                one for one in shown_at(frame.timestamp_s) if one.person == 1 and one.expression in EMOTIONS
+            ]
+            if len(seen) and shown:
+                crop = crop_faces(frame.image, seen.faces)[0]
+                name = f"{frame.index:03d}.png"
+                archive.writestr(name, cv2.imencode(".png", crop)[1].tobytes())
+                rows.append(f"{name},{'neutral' if frame.index % 9 == 0 else shown[0].expression}")
+        archive.writestr("labels.csv", "\n".join(rows))
+    return file.getvalue()
+
+
 STATES: tuple[Callable[[Page, str], None], ...] = (
     home,
     video_empty,
@@ -207,6 +311,19 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     live_report,
     live_busy,
     live_photo,
+    model_right,
+    model_cell,
+    model_sure,
+    model_training,
+    model_compared,
+    model_explain,
+    model_explained,
+    model_card,
+    labels_empty,
+    labels_tagging,
+    labels_tagged,
+    labels_result,
+    labels_error,
 )
 LONG_CLIP = EMPTY_CLIP = b""
 

@@ -1,0 +1,58 @@
+"""How sure: do the percentages mean what they say, and what does "unsure" gain."""
+
+import streamlit as st
+
+from fer.charts_calibration import coverage_chart, in_words, reliability_chart
+from fer.evaluation.schema import Scores
+from fer.words import percent
+from pages.ui import guard
+from pages.ui.model_answer import test_scores
+from pages.ui.theme import chart, is_dark
+
+
+def show() -> None:
+    """The part of the page."""
+    scores = test_scores()
+    if scores is None:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        _reliability(scores)
+    with right:
+        _coverage(scores)
+
+
+def _reliability(scores: Scores) -> None:
+    before, after = scores.uncalibrated, scores.calibrated
+    st.markdown("**When it says 80%, is it right 80 times of 100?**")
+    chart(reliability_chart(after, before, dark=is_dark()), key="reliability")
+    st.caption(
+        f"One temperature ({after.temperature:.2f}), fitted on PublicTest, divides the network’s outputs. "
+        f"Expected calibration error {before.ece.value:.1%} before, {after.ece.value:.1%} after; negative "
+        f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
+        f"{before.brier.value:.3f} and {after.brier.value:.3f}."
+    )
+
+
+@st.fragment
+@guard.calm
+def _coverage(scores: Scores) -> None:
+    """The slider moves along the curve; a fragment, so that the rest of the page stays still."""
+    coverage = scores.coverage
+    own = round(100 * coverage.unsure_below)
+    st.markdown("**What “unsure” gains**")
+    chosen = st.slider(
+        "Unsure below, percent",
+        0,
+        95,
+        own,
+        1,
+        key="coverage_threshold",
+        help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {own}%.",
+    )
+    st.markdown(f"**{in_words(coverage, chosen / 100)}**")
+    chart(coverage_chart(coverage, chosen / 100, dark=is_dark()), key="coverage")
+    st.caption(
+        f"The model’s own threshold, {percent(coverage.unsure_below)}, was chosen on PublicTest: just above "
+        "it answers are more often right than wrong."
+    )
