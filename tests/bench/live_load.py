@@ -18,8 +18,7 @@ from streamlit_webrtc import WebRtcMode
 
 from fer.benchmark import machine
 from fer.live import LiveGate, LiveSession, Overlay, VideoProcessor, default_limit
-from fer.pipeline import Analyzer
-from fer.records import Frame
+from pages.ui.live_rooms import make_analyzer
 from tests.bench.cameras import FPS, SIZE, Cameras
 from tests.loopback import Server, frames_waiting
 
@@ -53,18 +52,11 @@ class Measured:
             self.last_index = index
 
 
-def warm_analyzer() -> Analyzer:
-    """Models for one session that have read a black picture."""
-    analyzer = Analyzer()
-    analyzer.analyze(Frame(np.zeros((SIZE[1], SIZE[0], 3), np.uint8)))
-    return analyzer
-
-
 def open_sessions(stack: ExitStack, server: Server, cameras: Cameras, mode: WebRtcMode) -> list[tuple]:
     """A live session with its worker for every camera, connected."""
     pairs = []
     for _ in range(cameras.count):
-        session = stack.enter_context(LiveSession(warm_analyzer()))
+        session = stack.enter_context(LiveSession(make_analyzer()))
         sends_back = mode is WebRtcMode.SENDRECV
         overlay = Overlay(boxes=sends_back, bars=sends_back, mirror=sends_back)
         worker = server.worker(VideoProcessor(session, overlay=overlay), mode=mode)
