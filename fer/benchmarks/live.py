@@ -45,7 +45,7 @@ def live_latency(*, rounds: int = 2) -> dict:
         Plain values: ``ms`` with the median of every step, ``ms_median`` and ``ms_p95`` of the whole, the
         number of ``frames`` they come from (those with one face), and the machine.
     """
-    images = [frame.image for frame in sample_frames(width=SIZE[0], height=SIZE[1], fps=FPS)]
+    images = (frame.image for frame in sample_frames(width=SIZE[0], height=SIZE[1], fps=FPS))
     packets = camera_packets(images, fps=FPS)
     rows = []
     with _WaitingSession(Analyzer()) as session:
