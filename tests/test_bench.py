@@ -1,4 +1,4 @@
-"""The measurements measure: what the tracer's lines say, slopes, sections of a file; and short runs of them."""
+"""The measurements measure: what a tracer's lines say, slopes, sections of a file; and short runs of them."""
 
 import json
 import shutil
@@ -61,11 +61,11 @@ def test_the_slope_is_that_of_most_pairs():
     [
         ('7 connect(5, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("203.0.113.9")}, 16) = 0',
          "203.0.113.9 port 443", False),
-        ('7 sendto(5, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("192.0.2.2")}, 16) = 1',
+        ('7 sendto(5, "", 1, 0, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("192.0.2.2")}) = 1',
          "192.0.2.2 port 9", True),
         ('7 connect(5, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), '
          'inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0', "::1 port 80", True),
-        ('7 sendto(5, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(5353), sin_addr=inet_addr("224.0.0.251")}, 16)',
+        ('7 sendto(5, "", 1, 0, {sin_port=htons(5353), sin_addr=inet_addr("224.0.0.251")}, 16) = 1',
          "224.0.0.251 port 5353", True),
     ],
 )  # fmt: skip
