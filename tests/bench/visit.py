@@ -87,16 +87,12 @@ def visit(address: str, *, live_s: float) -> None:
 
 def _live(page: Page, address: str, live_s: float) -> None:
     live_app.open_page(page, address, "live")
-    page.locator('[data-testid="stCheckbox"] label').first.click()
-    live_app.settled(page)
-    page.get_by_role("button", name="Start the camera").click()
+    live_app.start_camera(page)
     video = page.frame_locator(STREAM).locator("video")
-    video.wait_for(timeout=live_app.PATIENCE_MS)
     first = _played_to(page, video)
     page.wait_for_timeout(live_s * 1000)
     assert _played_to(page, video) > first, "the picture stands still"
-    page.get_by_role("button", name="Stop", exact=True).click()
-    live_app.settled(page)
+    live_app.stop_camera(page)
 
 
 def _played_to(page: Page, video) -> float:
