@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+
+# TensorFlow first and this one second ends the process (segmentation fault); the other order is safe.
+import pylibsrtp  # noqa: F401
 import pytest
 import skimage.data
 
