@@ -21,6 +21,7 @@ class Settings:
         unsure_below: A verdict whose highest probability is under this is "unsure"; None takes
             the threshold that the model's manifest carries.
         flip: Average the network over the mirrored face too (twice the network's time).
+        action_units: Measure Action Units and hold the network's answer against them.
     """
 
     detector: str = "blazeface"
@@ -31,6 +32,7 @@ class Settings:
     half_life_s: float = 0.25
     unsure_below: float | None = None
     flip: bool = False
+    action_units: bool = True
 
     def __post_init__(self) -> None:
         if self.detector not in DETECTORS:

@@ -16,7 +16,7 @@ from fer.files import write_whole
 from fer.html_report import report_html
 from fer.report import Report
 from fer.summary import FaceSummary, Summary
-from fer.timeline import TEXT_COLUMNS, Timeline
+from fer.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
 
 __all__ = ["report_html", "report_json", "timeline_csv", "write_text"]
 
@@ -24,6 +24,7 @@ FORMATS = {
     "time_s": "%.6f",
     **dict.fromkeys(("x", "y", "width", "height", "yaw", "pitch", "roll"), "%.2f"),
     **dict.fromkeys(("detection_score", *EMOTIONS, "confidence"), "%.6g"),
+    **dict.fromkeys(INTENSITY_COLUMNS, "%.3f"),
 }
 """How numbers are written: microseconds, hundredths of a pixel or degree, six significant digits."""
 

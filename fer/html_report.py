@@ -32,6 +32,7 @@ SETTING_TEXT = {
     "half_life_s": "Half-life of the smoothing (s)",
     "unsure_below": "Unsure below a probability of",
     "flip": "Mirrored face averaged in",
+    "action_units": "Action Units measured",
 }
 
 VIDEO_ONLY = ("fps", "detect_interval_s", "half_life_s")

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fer.action_units.eyes import EyeModel
+from fer.action_units.reader import ActionUnitReader
+from fer.action_units.records import ActionUnits
 from fer.config import Settings
+from fer.constants import QUALITY_OK
 from fer.detectors import Detector, make_detector
 from fer.emotion import EmotionNetwork
 from fer.following import FaceFollower, find_faces
@@ -37,11 +41,13 @@ class Components:
         detector: Finds faces.
         mesh: Fits meshes.
         emotion: Reads expressions.
+        eyes: Reads the lids, for Action Units.
     """
 
     detector: Detector
     mesh: FaceMesh
     emotion: EmotionNetwork
+    eyes: EyeModel
 
 
 def load_components(settings: Settings, *, still: bool = False, threads: int = EMOTION_THREADS) -> Components:
@@ -56,7 +62,8 @@ def load_components(settings: Settings, *, still: bool = False, threads: int = E
         ModelError: A file is missing, damaged or not the one that is known; says what to do.
     """
     detector = make_detector(settings, tiled=still)
-    return Components(detector, FaceMesh(), EmotionNetwork(flip=settings.flip, threads=threads))
+    emotion = EmotionNetwork(flip=settings.flip, threads=threads)
+    return Components(detector, FaceMesh(), emotion, EyeModel())
 
 
 class Analyzer:
@@ -83,6 +90,9 @@ class Analyzer:
         manifest = self.components.emotion.manifest
         self.unsure_below = (
             manifest.unsure_below if self.settings.unsure_below is None else self.settings.unsure_below
+        )
+        self.action_units = ActionUnitReader(
+            self.components.eyes, unsure_below=self.unsure_below, still=still
         )
         self._crop = partial(crop_faces, frame=manifest.crop)
         self._follower = FaceFollower(
@@ -122,10 +132,15 @@ class Analyzer:
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
             quality = quality_codes(frame, faces, crops)
+        usable = np.array([code == QUALITY_OK for code in quality], bool)
+        units = ActionUnits.empty()
+        if self.settings.action_units:
+            with self.stages.time("action_units"):
+                units = self.action_units.read(frame, faces, probs, usable)
         unread = np.delete(found.detections.xyxy, rows, axis=0)
         left_out = len(sure) - len(rows)
         return Observations(
-            frame.index, frame.timestamp_s, faces, probs, quality, left_out=left_out, unread=unread
+            frame.index, frame.timestamp_s, faces, probs, quality, units, left_out=left_out, unread=unread
         )
 
     def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fer.action_units.records import ActionUnits
 from fer.constants import EMOTIONS, N_LANDMARKS, QUALITY_OK
 
 N_KEYPOINTS = 6
@@ -170,7 +171,7 @@ class Observations:
         faces: The n faces.
         probs: (n, 7) float32, calibrated, in the order of `EMOTIONS`; rows sum to 1.
         quality: (n,) tuple of reason codes, ``"ok"`` or codes joined by ``+``.
-        action_units: (n, k) float32 relative intensities, k = 0 where none are measured.
+        action_units: Relative intensities of the n faces; empty where none are measured.
         left_out: Faces that were found beyond the cap on faces a frame, and not read.
         unread: (m, 4) boxes, xyxy px, of faces that were found and not read: beyond the cap, or
             not yet sure. They are hidden too where faces are hidden.
@@ -181,7 +182,7 @@ class Observations:
     faces: Faces
     probs: np.ndarray
     quality: tuple[str, ...]
-    action_units: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    action_units: ActionUnits = field(default_factory=ActionUnits.empty)
     left_out: int = 0
     unread: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
@@ -191,8 +192,8 @@ class Observations:
         if len(self.quality) != n:
             raise ValueError(f"Observations.quality: wanted {n} codes, got {len(self.quality)}")
         _check(self, "unread", (None, 4), np.floating)
-        if self.action_units.size:
-            _check(self, "action_units", (n, None), np.floating)
+        if len(self.action_units) not in (0, n):
+            raise ValueError(f"Observations.action_units: wanted {n} faces, got {len(self.action_units)}")
 
     def __len__(self) -> int:
         return len(self.faces)

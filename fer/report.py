@@ -24,6 +24,7 @@ SETTING_FLAGS = {
     "half_life_s": "--half-life",
     "unsure_below": "--unsure-below",
     "flip": "--flip",
+    "action_units": "--no-action-units",
 }
 """Field of `Settings` -> option of ``python -m fer analyze``."""
 
@@ -127,7 +128,7 @@ def rerun_command(report: Report) -> str:
             words.append(SETTING_FLAGS[entry.name])
             words += (
                 []
-                if value is True
+                if isinstance(value, bool)
                 else [shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
             )
     return " ".join([*words, "--report", "report.html"])

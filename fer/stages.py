@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-STAGES = ("decode", "detect", "mesh", "track", "crop", "emotion", "quality")
+STAGES = ("decode", "detect", "mesh", "track", "crop", "emotion", "quality", "action_units")
 
 
 class Stages:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fer.action_units.prototypes import VERDICTS
+from fer.action_units.table import CODES
 from fer.config import Settings
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNSURE
 from fer.csv_text import read_cells, unguard
@@ -28,9 +30,18 @@ COLUMNS = (
     *("yaw", "pitch", "roll"),
     "quality",
 )
-"""The CSV contract. More columns (Action Units) may follow `quality`."""
+"""The CSV contract. `UNIT_COLUMNS` may follow `quality`."""
 
-TEXT_COLUMNS = ("source", "emotion", "quality")
+INTENSITY_COLUMNS = tuple(f"{code}_r" for code in CODES)
+PRESENCE_COLUMNS = tuple(f"{code}_c" for code in CODES)
+UNIT_NUMBERS = (*INTENSITY_COLUMNS, *PRESENCE_COLUMNS)
+UNIT_WORDS = ("au_verdict", "au_fits")
+UNIT_COLUMNS = (*UNIT_NUMBERS, *UNIT_WORDS)
+"""Columns that follow where Action Units were measured, named as OpenFace names them: intensity 0 to 5,
+presence 0 or 1, both empty for "can't tell". ``au_verdict`` says whether the units support or contradict the
+row's `emotion`, ``au_fits`` which expression they speak for."""
+
+TEXT_COLUMNS = ("source", "emotion", "quality", *UNIT_WORDS)
 NUMBER_COLUMNS = tuple(c for c in COLUMNS if c not in (*TEXT_COLUMNS, "frame", "face_id"))
 """The float64 columns; NaN where a frame has no face."""
 
@@ -80,6 +91,21 @@ class Timeline:
     def unsure_below(self) -> float:
         """The threshold of "unsure"; 0 where none is known."""
         return self.settings.unsure_below or 0.0
+
+    @property
+    def has_units(self) -> bool:
+        """True where Action Units were measured."""
+        return set(UNIT_COLUMNS) <= set(self.table.columns)
+
+    @property
+    def intensities(self) -> np.ndarray:
+        """(rows, k) float64 in the order of `CODES`, 0..5; NaN: can't tell. Check `has_units` first."""
+        return self.table[list(INTENSITY_COLUMNS)].to_numpy(np.float64)
+
+    @property
+    def presences(self) -> np.ndarray:
+        """(rows, k) float64: 1 seen, 0 not seen, NaN can't tell. Check `has_units` first."""
+        return self.table[list(PRESENCE_COLUMNS)].to_numpy(np.float64)
 
     @property
     def probs(self) -> np.ndarray:
@@ -152,7 +178,7 @@ class Timeline:
 
 
 class TimelineBuilder:
-    """Collects Observations in flat arrays: about 200 bytes a row, no landmarks, no pictures.
+    """Collects Observations in flat arrays: about 500 bytes a row, no landmarks, no pictures.
 
     Example:
         >>> builder = TimelineBuilder()
@@ -162,6 +188,9 @@ class TimelineBuilder:
     """
 
     def __init__(self) -> None:
+        self._units = array("f")
+        self._unit_words: list[tuple[str, str]] = []
+        self._with_units = False
         self._frame = array("q")
         self._face = array("q")
         self._numbers = array("d")
@@ -185,6 +214,7 @@ class TimelineBuilder:
             self._face.append(-1)
             self._quality.append(NO_FACE)
             self._numbers.extend(_no_face_numbers(observations.timestamp_s))
+            self._add_units(observations, 1)
             return
         faces, boxes = observations.faces, observations.faces.detections
         parts = (
@@ -198,6 +228,19 @@ class TimelineBuilder:
         self._face.extend(faces.track_id.tolist())
         self._quality.extend(observations.quality)
         self._numbers.extend(np.concatenate(parts, axis=1, dtype=np.float64).ravel().tolist())
+        self._add_units(observations, n)
+
+    def _add_units(self, observations: Observations, rows: int) -> None:
+        """Action Units of the rows just added; missing ones are NaN and empty words."""
+        units = observations.action_units
+        if len(units):
+            self._with_units = True
+            presence = np.where(units.state < 0, np.nan, units.state)
+            self._units.extend(np.concatenate([units.intensity, presence], axis=1).ravel().tolist())
+            self._unit_words.extend((v.kind, v.fits) for v in units.verdicts)
+        else:
+            self._units.extend([np.nan] * rows * len(UNIT_NUMBERS))
+            self._unit_words.extend([("", "")] * rows)
 
     def build(self, source: SourceInfo, settings: Settings, unsure_below: float) -> Timeline:
         """The timeline of what was added so far; more may be added afterwards.
@@ -216,6 +259,10 @@ class TimelineBuilder:
             "quality": self._quality,
             **numbers,
         }
+        if self._with_units:
+            values = np.array(self._units).reshape(-1, len(UNIT_NUMBERS)).T
+            columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
+            columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
         settings = settings.replace(unsure_below=float(unsure_below))
         return Timeline(with_verdicts(_table(columns), settings), np.array(self._times), source, settings)
 
@@ -279,7 +326,7 @@ def read_csv(path: bytes | str | Path, settings: Settings | None = None) -> Time
     columns: dict = {
         name: _numbers(name, values) for name, values in text.items() if name not in TEXT_COLUMNS
     }
-    columns |= {name: [unguard(value) for value in text[name]] for name in TEXT_COLUMNS}
+    columns |= {name: [unguard(value) for value in text[name]] for name in TEXT_COLUMNS if name in text}
     columns["frame"] = _whole("frame", columns["frame"])
     columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
     _check_words(columns)
@@ -314,8 +361,15 @@ def _check_words(columns: dict) -> None:
     """Refuse times that are missing and emotions or quality codes that nobody knows."""
     if not np.isfinite(columns["time_s"]).all():
         raise DamagedInputError("A row of the CSV has no time: the file was edited or cut.")
-    known = {"emotion": {*EMOTIONS, UNSURE, ""}, "quality": {QUALITY_OK, *QUALITY_CODES}}
+    known = {
+        "emotion": {*EMOTIONS, UNSURE, ""},
+        "quality": {QUALITY_OK, *QUALITY_CODES},
+        "au_verdict": {*VERDICTS, ""},
+        "au_fits": {*EMOTIONS, ""},
+    }
     for name, words in known.items():
+        if name not in columns:
+            continue
         seen = {word for value in set(columns[name]) for word in value.split("+")}
         if seen - words:
             stranger = min(seen - words)

@@ -8,7 +8,10 @@ import sys
 import fer
 from fer.errors import FerError
 
-COMMANDS = ("analyze", "train", "evaluate", "dataset", "robustness", "benchmark", "webcam")
+COMMANDS = (
+    *("analyze", "train", "evaluate", "dataset", "robustness"),
+    *("action_units", "benchmark", "webcam"),
+)
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED = 130
 

@@ -43,6 +43,12 @@ def add_settings(group) -> None:
         help="smoothing in the report; 0 switches it off",
     )
     group.add_argument("--unsure-below", type=float, help="confidence under which the answer is unsure")
+    group.add_argument(
+        "--no-action-units",
+        dest="action_units",
+        action="store_false",
+        help="do not measure Action Units: faster",
+    )
     group.add_argument("--flip", action="store_true", help="read the mirror image too: more accurate, slower")
 
 
@@ -61,6 +67,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         half_life_s=args.half_life,
         unsure_below=args.unsure_below,
         flip=args.flip,
+        action_units=args.action_units,
     )
 
 

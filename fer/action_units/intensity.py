@@ -1,0 +1,115 @@
+"""From metrics to intensities with their uncertainty, and to seen, not seen or can't tell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from fer.action_units.baseline import Baseline
+from fer.action_units.population import Population
+from fer.action_units.table import CODES, INDEX, TABLE
+
+FULL = 5.0
+"""The highest intensity."""
+
+PRESENT_FROM = 1.0
+"""Intensity from which a unit counts as present."""
+
+MAX_TURN_DEGREES = 25.0
+"""Beyond this yaw or pitch nothing is told."""
+
+PITCH_DOUBT = 0.3
+"""Share of the correction for pitch that may be wrong."""
+
+CROSSTALK_DOUBT = 0.5
+"""Share of another unit's leak that may be there."""
+
+SEEN_FROM, NOT_SEEN_TO = 0.8, 0.2
+"""Probability of presence from which a unit is seen, and up to which it is not."""
+
+SEEN, NOT_SEEN, CANNOT_TELL = 1, 0, -1
+STATE_TEXT = {SEEN: "seen", NOT_SEEN: "not seen", CANNOT_TELL: "can't tell"}
+
+_SCALES = np.array([unit.scale for unit in TABLE])
+_NEEDS_NEUTRAL = np.array([unit.needs_neutral for unit in TABLE])
+_NEEDED = tuple((k, INDEX[unit.needs]) for k, unit in enumerate(TABLE) if unit.needs)
+_LEAKS = tuple((k, INDEX[code], share) for k, unit in enumerate(TABLE) for code, share in unit.crosstalk)
+
+
+@dataclass(frozen=True, eq=False)
+class Strengths:
+    """One face's units, each (k,) float64 in the order of `CODES`.
+
+    Args:
+        raw: Intensity without limits; may be negative.
+        sigma: Its standard deviation.
+        told: (k,) bool, the unit may be judged.
+    """
+
+    raw: np.ndarray
+    sigma: np.ndarray
+    told: np.ndarray
+
+    @property
+    def intensity(self) -> np.ndarray:
+        """(k,) in 0..5; NaN where nothing can be told."""
+        return np.where(self.told, np.clip(self.raw, 0.0, FULL), np.nan)
+
+    @property
+    def present(self) -> np.ndarray:
+        """(k,) probability in 0..1 that the intensity is over 1; NaN where nothing can be told."""
+        present = ndtr((self.raw - PRESENT_FROM) / self.sigma)
+        for k, other in _NEEDED:
+            present[k] = min(present[k], present[other])
+        return np.where(self.told, present, np.nan)
+
+
+def strengths(metrics: np.ndarray, pose: np.ndarray, baseline: Baseline, known: Population) -> Strengths:
+    """Intensities of one face over its neutral values.
+
+    Args:
+        metrics: (k,) as measured.
+        pose: (3,) yaw, pitch, roll in degrees.
+        baseline: Its neutral values.
+        known: The population.
+    """
+    to_units = FULL / _SCALES
+    lean = known.pitch_slope * (pose[1] - baseline.pitch)
+    raw = (metrics - baseline.neutral - lean) * to_units
+    leaked = np.zeros(len(CODES))
+    for k, other, share in _LEAKS:
+        leaked[k] += (CROSSTALK_DOUBT * share * np.clip(raw[other], 0, FULL)) ** 2
+    yawed = known.yaw_spread * abs(pose[0])
+    doubt = known.jitter**2 + baseline.spread**2 + yawed**2 + (PITCH_DOUBT * lean) ** 2
+    return Strengths(raw, np.sqrt(doubt * to_units**2 + leaked), told(pose, baseline))
+
+
+def told(pose: np.ndarray, baseline: Baseline) -> np.ndarray:
+    """(k,) bool: the units that may be judged at this pose with this baseline."""
+    frontal = np.abs(pose[:2]).max() <= MAX_TURN_DEGREES
+    return frontal & (baseline.captured | ~_NEEDS_NEUTRAL)
+
+
+def states(present: np.ndarray) -> np.ndarray:
+    """int8 of the same shape: `SEEN`, `NOT_SEEN` or `CANNOT_TELL`.
+
+    Args:
+        present: Probabilities of presence; NaN: can't tell.
+    """
+    out = np.full(np.shape(present), CANNOT_TELL, np.int8)
+    out[present >= SEEN_FROM] = SEEN
+    out[present <= NOT_SEEN_TO] = NOT_SEEN
+    return out
+
+
+def held_states(present: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """`states` with hysteresis: a state is left only half-way to the other one.
+
+    Args:
+        present: (k,) probabilities of presence; NaN: can't tell.
+        before: (k,) states of the frame before.
+    """
+    out = states(present)
+    out[(before == SEEN) & (present > 0.5)] = SEEN
+    out[(before == NOT_SEEN) & (present < 0.5)] = NOT_SEEN
+    return out

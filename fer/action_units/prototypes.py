@@ -1,0 +1,175 @@
+"""From units to words: does the face's geometry speak for the network's answer, or against it?
+
+The network's answer is never changed. A naive Bayes comparison of EMFACS-style prototypes with a face's
+base rates; most faces give too little to decide, and then the verdict says so.
+
+References:
+    Ekman & Friesen 1983, EMFACS. Du, Tao & Martinez 2014, PNAS 111:E1454. Lucey et al. 2010 (CK+).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fer.action_units.intensity import SEEN
+from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, TABLE
+from fer.constants import EMOTIONS, UNSURE
+from fer.words import join
+
+CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
+"""How often a unit is present in a face that shows the expression."""
+
+SUPPORTED_FROM, CONTRADICTED_TO = 1.0, -1.0
+"""Log-likelihood ratios of a verdict."""
+
+SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not_checkable"
+VERDICTS = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE)
+VERDICT_TEXT = {SUPPORTED: "supported", CONTRADICTED: "contradicted", NOT_CHECKABLE: "not checkable"}
+
+WARNED = ("happy", "surprise")
+"""A contradiction is shown as a warning only here, where geometry sees the deciding units well."""
+
+
+@dataclass(frozen=True)
+class Prototype:
+    """What an expression is made of; each entry is a unit, or units of which the most visible counts.
+
+    Args:
+        core: Present in most faces that show it.
+        optional: Present in about half.
+        against: Hardly ever present.
+    """
+
+    core: tuple[tuple[str, ...], ...] = ()
+    optional: tuple[tuple[str, ...], ...] = ()
+    against: tuple[tuple[str, ...], ...] = ()
+
+    def rates(self) -> list[tuple[tuple[str, ...], float]]:
+        """(units, how often they are present), for all entries."""
+        parts = ((self.core, CORE_RATE), (self.optional, OPTIONAL_RATE), (self.against, AGAINST_RATE))
+        return [(units, rate) for entries, rate in parts for units in entries]
+
+
+def _entries(text: str) -> tuple[tuple[str, ...], ...]:
+    """ "1 25/26" as (("AU01",), ("AU25", "AU26"))."""
+    return tuple(tuple(f"AU{int(n):02d}" for n in entry.split("/")) for entry in text.split())
+
+
+PROTOTYPES = {
+    "happy": Prototype(_entries("12"), _entries("25 6"), _entries("15 4 9")),
+    "sad": Prototype(_entries("1 4 15"), _entries("6 17"), _entries("12 5 26")),
+    "fear": Prototype(_entries("1 2 4 5 20 25/26"), (), _entries("12 9")),
+    "angry": Prototype(_entries("4 7"), _entries("10 17 5"), _entries("1 2 12")),
+    "surprise": Prototype(_entries("1 2 25 26"), _entries("5"), _entries("4 12 9")),
+    "disgust": Prototype(_entries("9/10"), _entries("17 4"), _entries("1 2 5")),
+    "neutral": Prototype((), (), _entries("1 2 4 5 6 7 9/10 12 15 17 20 25 26")),
+}
+"""Units that geometry cannot tell (AU23, AU24) are left out."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the geometry says to an answer.
+
+    Args:
+        emotion: The network's answer.
+        kind: One of `VERDICTS`.
+        ratio: Log-likelihood ratio of the answer over the base rates.
+        fits: The expression that the units speak for; empty where there is none.
+        seen: (code, intensity) of the units behind it, the strongest first.
+    """
+
+    emotion: str
+    kind: str
+    ratio: float = 0.0
+    fits: str = ""
+    seen: tuple[tuple[str, float], ...] = field(default=())
+
+    @property
+    def warns(self) -> bool:
+        """True where a person should be warned."""
+        return self.kind == CONTRADICTED and self.emotion in WARNED
+
+    def sentence(self, confidence: float | None = None) -> str:
+        """What a person reads, as in "Happy 0.86, supported by AU12 lip corner puller 3.4 and AU25"."""
+        head = self.emotion.capitalize() + (f" {confidence:.2f}" if confidence is not None else "")
+        units = describe_units(self.seen)
+        if self.kind == SUPPORTED:
+            return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"
+        if self.kind == CONTRADICTED:
+            return f"{head}, contradicted: {units} fits {self.fits} better"
+        return f"{head}, not checkable from the geometry" + (f"; seen: {units}" if units else "")
+
+
+def describe_units(seen: tuple[tuple[str, float], ...]) -> str:
+    """ "AU12 lip corner puller 3.4 and AU25 lips part 1.2"; the first two by name."""
+    parts = []
+    for k, (code, value) in enumerate(seen):
+        unit = BY_CODE[code]
+        name = f" {unit.name}" if k < 2 else ""
+        parts.append(f"{unit.number}{name} {value:.1f}")
+    return join(parts)
+
+
+def log_ratios(present: np.ndarray, base_rate: np.ndarray) -> np.ndarray:
+    """How much more likely the units are under each expression than in any face.
+
+    Args:
+        present: (k,) probability of presence; NaN: can't tell, counts nothing.
+        base_rate: (k,) mean probability of presence.
+
+    Returns:
+        (7,) in the order of `EMOTIONS`.
+    """
+    return np.array([_log_ratio(PROTOTYPES[name], present, base_rate) for name in EMOTIONS])
+
+
+def _log_ratio(prototype: Prototype, present: np.ndarray, base_rate: np.ndarray) -> float:
+    total = 0.0
+    for units, rate in prototype.rates():
+        rows = [INDEX[code] for code in units if not np.isnan(present[INDEX[code]])]
+        if rows:
+            k = max(rows, key=lambda row: present[row])
+            share = _share(present[k], rate) / _share(present[k], base_rate[k])
+            total += TABLE[k].reliability * float(np.log(share))
+    return total
+
+
+def _share(present: float, rate: float) -> float:
+    return present * rate + (1 - present) * (1 - rate)
+
+
+def judge(
+    emotion: str, present: np.ndarray, intensity: np.ndarray, states: np.ndarray, base_rate: np.ndarray
+) -> Verdict:
+    """Compare an answer with the units.
+
+    Args:
+        emotion: The network's answer, or "unsure".
+        present: (k,) probability of presence; NaN: can't tell.
+        intensity: (k,) 0..5; NaN: can't tell.
+        states: (k,) seen, not seen, can't tell.
+        base_rate: (k,) see `Population`.
+    """
+    seen_rows = [k for k in np.flatnonzero(states == SEEN) if CODES[k] != "AU45"]
+    seen_rows.sort(key=lambda k: -TABLE[k].reliability * intensity[k])
+    seen = tuple((CODES[k], float(intensity[k])) for k in seen_rows)
+    if emotion == UNSURE or not np.isfinite(present).any():
+        return Verdict(emotion, NOT_CHECKABLE, seen=seen)
+    ratios = log_ratios(present, base_rate)
+    own, best = float(ratios[EMOTIONS.index(emotion)]), int(ratios.argmax())
+    fits = EMOTIONS[best] if ratios[best] >= SUPPORTED_FROM else ""
+    backing = tuple(s for s in seen if s[0] in _named(emotion))
+    if own >= SUPPORTED_FROM and (backing or (emotion == "neutral" and not seen)):
+        return Verdict(emotion, SUPPORTED, own, fits, backing)
+    proof = tuple(s for s in seen if fits and s[0] in _named(fits))
+    strong = any(BY_CODE[code].reliability == GOOD for code, _ in proof)
+    if own <= CONTRADICTED_TO and fits != emotion and strong:
+        return Verdict(emotion, CONTRADICTED, own, fits, proof)
+    return Verdict(emotion, NOT_CHECKABLE, own, fits, seen)
+
+
+def _named(emotion: str) -> set[str]:
+    """Codes that speak for an expression."""
+    prototype = PROTOTYPES[emotion]
+    return {code for entry in (*prototype.core, *prototype.optional) for code in entry}
