@@ -10,7 +10,10 @@ from fer.config import Settings
 from fer.emotion import EmotionNetwork
 from fer.pipeline import EMOTION_THREADS, Components, load_components
 
-ANALYSIS_FIELDS = ("detector", "detector_path", "fps", "detect_interval_s", "max_faces", "flip", "action_units")
+ANALYSIS_FIELDS = (
+    *("detector", "detector_path", "fps", "detect_interval_s"),
+    *("max_faces", "flip", "action_units"),
+)
 """Settings that need a new analysis; the others only change how a kept timeline is read."""
 
 
