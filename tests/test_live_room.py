@@ -163,6 +163,14 @@ def test_a_silent_stream_makes_room_for_the_next_visitor(rooms, clock):
     assert second.phase is Phase.ASKING and first.phase is Phase.READY
 
 
+def test_case_67_a_closed_tab_makes_room_at_once(rooms):
+    gone, waiting = rooms.new_room(here=lambda: False), rooms.new_room()
+    gone.start(Choice())
+    assert gone.phase is Phase.ASKING
+    waiting.start(Choice())
+    assert (gone.phase, waiting.phase) == (Phase.READY, Phase.ASKING)
+
+
 def test_case_67_a_forgotten_room_leaves_its_place(rooms):
     room = live(rooms)
     room.session.close()

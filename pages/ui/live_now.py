@@ -1,5 +1,6 @@
 """What moves while a camera is live: health, faces, the last minute. Fragments that draw themselves again."""
 
+import numpy as np
 import streamlit as st
 
 from fer.live import LiveSnapshot
@@ -72,25 +73,24 @@ def faces(room: Room, shown: Phase) -> None:
 @st.fragment(run_every=CHART_EVERY_S)
 @guard.calm
 def last_minute(room: Room, shown: Phase) -> None:
-    """The probabilities of one face over the last minute, and the markers."""
+    """The last minute of one face, the one seen longest or the chosen one, and the markers."""
     session, shot = room.session, _followed(room, shown)
     if session is None or shot is None:
         return
     timeline = session.recent(WINDOW_S)
-    ids = timeline.face_ids
-    chosen = st.session_state.get(FACE)
-    if chosen not in ids:
-        seen = [int(k) for k in shot.result.observations.faces.track_id]
-        chosen = min(seen or ids[-1:], default=None)
+    faces = timeline.face_of_row[timeline.usable]
+    ids, counts = np.unique(faces[faces >= 0], return_counts=True)
+    chosen = int(ids[counts.argmax()]) if len(ids) else None
     if len(ids) > 1:
-        st.pills(
+        picked = st.pills(
             "Face of the chart",
-            ids,
-            default=chosen,
-            required=True,
+            ids.tolist(),
             format_func="Face {}".format,
             label_visibility="collapsed",
             key=FACE,
         )
+        chosen = picked or chosen
+    if chosen is not None:
+        st.caption(f"The last minute, face {chosen}")
     figure = rolling_chart(timeline, shot.time_s, chosen, shot.markers, dark=is_dark())
     chart(figure, key="live_chart")

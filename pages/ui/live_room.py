@@ -120,17 +120,23 @@ class Rooms:
         self.clock = clock
         self._rooms: weakref.WeakSet[Room] = weakref.WeakSet()
 
-    def new_room(self) -> "Room":
-        """A room for one visitor."""
-        room = Room(self)
+    def new_room(self, here: Callable[[], bool] = lambda: True) -> "Room":
+        """A room for one visitor.
+
+        Args:
+            here: Whether the visitor's tab is connected.
+        """
+        room = Room(self, here)
         self._rooms.add(room)
         return room
 
     def enter(self) -> LiveToken | None:
-        """A place; before it is refused, places whose stream has fallen silent are taken back."""
+        """A place; before it is refused, those of closed tabs and silent streams are taken back."""
         token = self.gate.try_enter()
         if token is None:
             for room in list(self._rooms):
+                if not room.here():
+                    room.stop(LOST)
                 room.look(silent_s=NO_FRAME_WANTED_S)
             token = self.gate.try_enter()
         return token
@@ -141,6 +147,7 @@ class Room:
 
     Args:
         rooms: Where it belongs.
+        here: Whether the visitor's tab is connected.
 
     Attributes:
         phase: Where it stands.
@@ -152,8 +159,9 @@ class Room:
         recordings: The last ones, newest first.
     """
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, here: Callable[[], bool]) -> None:
         self._rooms = rooms
+        self.here = here
         self._clock = rooms.clock
         self._lock = threading.RLock()
         self._token: LiveToken | None = None

@@ -2,12 +2,14 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fer.config import Settings
 from fer.live.tape import TapingAnalyzer
 from fer.pipeline import Analyzer, load_components
 from fer.records import Frame
 from pages.ui import live_settings, session
+from pages.ui.lifetime import is_connected
 from pages.ui.live_room import Room, Rooms
 
 THREADS = 1
@@ -44,6 +46,8 @@ def my_room() -> Room:
     """This session's room. It goes with the session's other things, see `pages/ui/lifetime.py`."""
     room = session.kept(session.ROOM)
     if room is None:
-        room = rooms().new_room()
+        context = get_script_run_ctx()
+        session_id = context.session_id if context else ""
+        room = rooms().new_room(lambda: is_connected(session_id))
         session.keep(session.ROOM, room)
     return room

@@ -9,8 +9,9 @@ from pages.ui.live_settings import rtc_configuration
 
 KEY = "live_stream"
 BOX = "live_box"
-SHOWN = "<style></style>"
-HIDDEN = f"<style>.st-key-{BOX} {{ height: 0; overflow: hidden; }}</style>"
+# Fragments run all the time: Streamlit's sign for a running page, with a Stop of its own, would flicker.
+SHOWN = '<style>[data-testid="stStatusWidget"] { display: none; }</style>'
+HIDDEN = f"<style>.st-key-{BOX} {{ display: none !important; }}</style>"
 ICE = "live_ice"
 """Session key: the ICE servers of this turn; credentials may be made for each."""
 
@@ -37,7 +38,7 @@ def show(room: Room) -> None:
         room: Its phase says whether there is to be a stream.
     """
     # The component's own empty place says nothing: the page has words for it.
-    st.html(HIDDEN if room.phase in (Phase.READY, Phase.ASKING) or room.choice.charts_only else SHOWN)
+    st.html(SHOWN if room.wants_stream else HIDDEN)
     turn, servers = st.session_state.get(ICE, (None, None))
     if turn != room.turn:
         servers = rtc_configuration()
