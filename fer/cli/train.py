@@ -12,7 +12,7 @@ from fer.cli.training_progress import TrainingProgress
 from fer.dataset.cleaning import FAULTS
 from fer.emotion import MODELS_DIR
 from fer.errors import CancelledError, SettingsError
-from fer.files import write_whole
+from fer.files import cannot_write, write_whole
 from fer.locks import only_one
 from fer.training.checkpoint import check_folder
 from fer.training.plan import RECIPE, Plan, Recipe, read_recipe
@@ -113,7 +113,10 @@ def _release(model, training, args: argparse.Namespace) -> int:
 
     release = args.out / RELEASE
     shutil.rmtree(release, ignore_errors=True)
-    manifest = export(model, release, training.rows.public, name=training.recipe.name)
+    try:
+        manifest = export(model, release, training.rows.public, name=training.recipe.name)
+    except OSError as exc:
+        raise cannot_write(release, exc) from exc
     write_history(training.history, release / HISTORY)
     write_whole(training.recipe.to_json().encode(), release / RECIPE)
     folder = args.models or args.out / MODELS_DIR.name

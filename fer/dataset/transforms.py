@@ -154,6 +154,7 @@ def mixup(
     other = np.minimum(other, 1 - other)
 
     def blend(values: np.ndarray) -> np.ndarray:
+        """(n, ...) -> the same shape, each row with its partner's."""
         share = other.reshape(-1, *(1,) * (values.ndim - 1))
         return (1 - share) * values + share * values[partner]
 

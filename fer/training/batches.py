@@ -80,6 +80,7 @@ class Batches:
         with ThreadPoolExecutor(1) as pool:
 
             def more() -> None:
+                """Order the next batch, if there is one."""
                 number = next(numbers, None)
                 if number is not None:
                     waiting.append(pool.submit(self.batch, *divmod(number, self.steps)))

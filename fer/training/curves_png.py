@@ -53,12 +53,15 @@ class _Canvas:
     font: ImageFont.FreeTypeFont
 
     def line(self, points, colour: str, width: float) -> None:
+        """Through all points."""
         self.draw.line([(x * FINER, y * FINER) for x, y in points], colour, round(width * FINER), "curve")
 
     def dot(self, place, colour: str) -> None:
+        """Around a place."""
         self.draw.circle([v * FINER for v in place], LINE_PX * 1.5 * FINER, colour)
 
     def text(self, place, words: str, colour: str, anchor: str) -> None:
+        """At a place; Pillow's anchors say which corner of the words lies there."""
         self.draw.text([v * FINER for v in place], words, colour, self.font, anchor)
 
 
@@ -73,9 +76,11 @@ class _Panel:
     epochs: int
 
     def x(self, epoch: float) -> float:
+        """Where an epoch stands."""
         return LEFT_PX + (epoch - 0.5) / self.epochs * (WIDTH_PX - LEFT_PX - RIGHT_PX)
 
     def y(self, value: float) -> float:
+        """Where a value stands; what lies outside is at the edge."""
         share = (np.clip(value, self.low, self.high) - self.low) / (self.high - self.low)
         return float(self.bottom - share * (self.bottom - self.top))
 

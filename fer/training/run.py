@@ -153,14 +153,17 @@ class _Recorder(Watcher):
         self.run, self.watcher = run, watcher
 
     def stepped(self, progress: Progress) -> None:
+        """Pass it on."""
         self.watcher.stepped(progress)
 
     def finished_epoch(self, epoch: Epoch) -> None:
+        """Write it down, then pass it on."""
         self.run.history.append(epoch)
         self.run.write_history()
         self.watcher.finished_epoch(epoch)
 
     def wants_stop(self) -> bool:
+        """Whether the one who follows wants it."""
         return self.watcher.wants_stop()
 
 
