@@ -18,7 +18,14 @@ from pages.ui.photo_work import Batch
 from pages.ui.uploads import Upload
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("pages/home.py", "pages/video.py", "pages/images.py", "pages/dataset.py", "pages/labs.py")
+PAGES = (
+    "pages/home.py",
+    "pages/video.py",
+    "pages/images.py",
+    "pages/dataset.py",
+    "pages/labs.py",
+    "pages/action_units.py",
+)
 RUN_S = 60.0
 
 

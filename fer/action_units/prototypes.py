@@ -159,17 +159,17 @@ def judge(
     ratios = log_ratios(present, base_rate)
     own, best = float(ratios[EMOTIONS.index(emotion)]), int(ratios.argmax())
     fits = EMOTIONS[best] if ratios[best] >= SUPPORTED_FROM else ""
-    backing = tuple(s for s in seen if s[0] in _named(emotion))
+    backing = tuple(s for s in seen if s[0] in supporting(emotion))
     if own >= SUPPORTED_FROM and (backing or (emotion == "neutral" and not seen)):
         return Verdict(emotion, SUPPORTED, own, fits, backing)
-    proof = tuple(s for s in seen if fits and s[0] in _named(fits))
+    proof = tuple(s for s in seen if fits and s[0] in supporting(fits))
     strong = any(BY_CODE[code].reliability == GOOD for code, _ in proof)
     if own <= CONTRADICTED_TO and fits != emotion and strong:
         return Verdict(emotion, CONTRADICTED, own, fits, proof)
     return Verdict(emotion, NOT_CHECKABLE, own, fits, seen)
 
 
-def _named(emotion: str) -> set[str]:
+def supporting(emotion: str) -> set[str]:
     """Codes that speak for an expression."""
     prototype = PROTOTYPES[emotion]
     return {code for entry in (*prototype.core, *prototype.optional) for code in entry}

@@ -1,6 +1,6 @@
 """The faces of this moment: a verdict and seven bars each, as plain HTML that is cheap to draw often.
 
-Action Units belong below the bars of a face: `show` draws one face after the other.
+Action Units stand below the bars of a face: `show` draws one face after the other.
 """
 
 from html import escape
@@ -13,6 +13,7 @@ from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS, QUALITY_OK, 
 from fer.records import Observations
 from fer.verdict import verdicts
 from fer.words import percent
+from pages.ui import unit_bars
 
 MOST_BARS = 3
 """Faces with bars; the others get a line each."""
@@ -42,6 +43,10 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
         if row in chosen:
             st.markdown(f"{f'{face}: ' if several else ''}**{word}**{sure}")
             st.html(bars(observations.probs[row], unsure_below, dark=dark))
+            if len(observations.action_units):
+                known = None if word == UNSURE else float(confidence[row])
+                with st.expander("Action Units", icon=":material/face:"):
+                    unit_bars.show(observations.action_units, row, known, dark=dark)
         else:
             lines.append(f"{face}: {word}{sure}")
     if lines:

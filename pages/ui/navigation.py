@@ -10,6 +10,7 @@ PAGES = (
     ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/images.py", "Photos", ":material/photo_library:"),
+    ("pages/action_units.py", "Action Units", ":material/face:"),
     ("pages/labels.py", "Labels", ":material/fact_check:"),
     ("pages/model.py", "Model", ":material/neurology:"),
     ("pages/dataset.py", "Dataset", ":material/dataset:"),

@@ -9,7 +9,7 @@ from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.verdict import verdicts
 from fer.words import count, percent
-from pages.ui import downloads, explain_view, guard, photo_table, settings_panel, story
+from pages.ui import downloads, explain_view, guard, photo_table, settings_panel, story, unit_bars
 from pages.ui.bars import probability_bars
 from pages.ui.explain_work import crop_of
 from pages.ui.limits import NO_FACE_HINT, REMINDER
@@ -173,6 +173,10 @@ def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
     if st.session_state.pop(JUST_ASKED, False):
         # The whole page: the explanation stands below this fragment.
         st.rerun()
+    if len(one.observations.action_units):
+        known = None if words[row] == "unsure" else float(confidence[row])
+        with st.expander("Why: the Action Units", icon=":material/face:"):
+            unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
     st.caption(f"Quality: {photo_table.quality_words(one.observations.quality[row])}{left_out}")
 

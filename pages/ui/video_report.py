@@ -11,7 +11,7 @@ from fer.report import Report
 from fer.sources import sniff
 from fer.summary import FaceSummary, Summary
 from fer.words import clock, count, percent, span
-from pages.ui import downloads, guard, marked_video, player, settings_panel, story
+from pages.ui import downloads, guard, marked_video, player, settings_panel, story, unit_story
 from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.plain import name, plain
 from pages.ui.reading import as_asked
@@ -74,6 +74,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         st.caption(f":material/info: {plain(note)}")
     if summary.faces:
         _explore(report, clip)
+        unit_story.show(report)
         _faces(summary, result.portraits)
     else:
         picture, hint = st.columns([5, 7], gap="medium")

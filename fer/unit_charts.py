@@ -1,0 +1,108 @@
+"""Action Units over time: a heat strip of all, lines of a few."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer.action_units.intensity import FULL
+from fer.action_units.table import BY_CODE, CODES, INDEX
+from fer.chart_style import SMALL_PX, axis, base_layout, ink, message_figure, time_axis
+from fer.timeline import Timeline
+from fer.words import clock
+
+NO_UNITS = "No Action Unit could be told for this face."
+ROW_PX, MOST_BINS = 22, 600
+LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+LINES_PX = 190
+
+
+def told_units(timeline: Timeline, face_id: int) -> list[str]:
+    """Codes with a value in at least one usable row of the face; blinks last."""
+    rows = timeline.usable & (timeline.face_of_row == face_id)
+    there = np.isfinite(timeline.intensities[rows]).any(axis=0) if timeline.has_units else np.zeros(0, bool)
+    return [code for code, told in zip(CODES, there, strict=False) if told]
+
+
+def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLOURS)) -> list[str]:
+    """Codes of the units that are seen longest, without blinks."""
+    rows = timeline.usable & (timeline.face_of_row == face_id)
+    seen = (timeline.presences[rows] == 1).mean(axis=0) if rows.any() else np.zeros(len(CODES))
+    order = [k for k in np.argsort(-seen, kind="stable") if seen[k] > 0 and CODES[k] != "AU45"]
+    return [CODES[k] for k in order[:most]]
+
+
+def _binned(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """(b,) bin centres in seconds and (b, k) mean intensities; NaN where nothing is told."""
+    rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
+    start, end = float(timeline.frame_times_s[0]), timeline.end_s
+    count = int(min(MOST_BINS, max(1, round((end - start) / timeline.step_s))))
+    width = (end - start) / count
+    time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
+    place = np.clip(((time_s - start) / width + 1e-6).astype(int), 0, count - 1)
+    values = timeline.intensities[rows]
+    there = np.isfinite(values)
+    total, number = np.zeros((count, len(CODES))), np.zeros((count, len(CODES)))
+    np.add.at(total, place, np.where(there, values, 0.0))
+    np.add.at(number, place, there)
+    means = np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return start + (np.arange(count) + 0.5) * width, means
+
+
+def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:
+    """One row a unit, darker where it is stronger; empty where it cannot be told."""
+    told = told_units(timeline, face_id)
+    if not told:
+        return message_figure(NO_UNITS, dark=dark)
+    time_s, values = _binned(timeline, face_id)
+    colours = ink(dark)
+    names = [f"{BY_CODE[code].number} {BY_CODE[code].name}" for code in told]
+    alt = f"Intensity of {len(told)} Action Units of face {face_id} over time."
+    heat = go.Heatmap(
+        x=time_s,
+        y=names,
+        z=[[None if np.isnan(v) else round(float(v), 2) for v in values[:, INDEX[code]]] for code in told],
+        zmin=0,
+        zmax=FULL,
+        colorscale=[[0, colours.empty], [1, colours.accent]],
+        showscale=False,
+        ygap=2,
+        hoverongaps=False,
+        hovertemplate="%{y}: %{z:.1f} of 5<extra></extra>",
+    )
+    figure = go.Figure(heat, base_layout(dark, height=56 + ROW_PX * len(told), alt=alt))
+    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticks=""))
+    return figure
+
+
+def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool = False) -> go.Figure:
+    """Intensities of up to four units as lines, their names above."""
+    codes = codes[: len(LINE_COLOURS)]
+    if not codes:
+        return message_figure(NO_UNITS, dark=dark)
+    time_s, values = _binned(timeline, face_id)
+    alt = f"Intensity of {', '.join(BY_CODE[code].number for code in codes)} of face {face_id} over time."
+    figure = go.Figure(layout=base_layout(dark, height=LINES_PX + 80, alt=alt))
+    moments = [clock(t, tenths=True) for t in time_s]
+    for code, colour in zip(codes, LINE_COLOURS, strict=False):
+        line = [None if np.isnan(v) else float(v) for v in values[:, INDEX[code]]]
+        figure.add_scatter(
+            x=time_s,
+            y=line,
+            mode="lines",
+            name=BY_CODE[code].number,
+            line={"color": colour, "width": 2},
+            customdata=moments,
+            hovertemplate=f"%{{customdata}} {BY_CODE[code].number} %{{y:.1f}}<extra></extra>",
+        )
+    key = "   ".join(
+        f'<span style="color:{colour}">■</span> {BY_CODE[code].number} {BY_CODE[code].name}'
+        for code, colour in zip(codes, LINE_COLOURS, strict=False)
+    )
+    place = {"x": 0, "y": 1, "yshift": 4, "xref": "paper", "yref": "paper", "align": "left"}
+    font = {"size": SMALL_PX, "color": ink(dark).text}
+    figure.add_annotation(text=key, font=font, showarrow=False, xanchor="left", yanchor="bottom", **place)
+    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    title = {"text": "relative intensity", "font": {"size": SMALL_PX, "color": ink(dark).muted}}
+    figure.update_yaxes(axis(dark, range=[0, FULL], showgrid=True, fixedrange=True, title=title))
+    figure.update_layout(margin={"t": 28})
+    return figure

@@ -1,0 +1,89 @@
+"""The Action Units of a video: a strip over time, lines, and why each episode was read that way."""
+
+import streamlit as st
+
+from fer.action_units.episodes import explain
+from fer.action_units.prototypes import CONTRADICTED
+from fer.report import Report
+from fer.unit_charts import heat_strip, strongest_units, told_units, unit_lines
+from fer.words import clock
+from pages.ui import guard, player, story
+from pages.ui.theme import chart, is_dark
+from pages.ui.unit_bars import ICONS
+
+
+@st.fragment
+@guard.calm
+def show(report: Report) -> None:
+    """The whole section; nothing where no units were measured.
+
+    Args:
+        report: Of a video.
+    """
+    timeline, summary = report.timeline, report.summary
+    lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
+    if not timeline.has_units or not lasting:
+        return
+    st.subheader("Why: the Action Units", anchor=False)
+    names = {face.name: face.face_id for face in lasting}
+    picked = next(iter(names))
+    if len(names) > 1:
+        picked = st.pills(
+            "Face of the Action Units",
+            list(names),
+            default=picked,
+            required=True,
+            label_visibility="collapsed",
+            key="unit_face",
+        )
+    face_id = names[picked]
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        _episodes(report, face_id)
+    with right:
+        chart(heat_strip(timeline, face_id, dark=is_dark()), key="unit_strip")
+        _lines(report, face_id)
+    st.caption(
+        "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
+        "The units explain or question the network's answer; they never change it."
+    )
+
+
+def _lines(report: Report, face_id: int) -> None:
+    timeline = report.timeline
+    told = told_units(timeline, face_id)
+    if not told:
+        return
+    chosen = st.multiselect(
+        "Units as lines",
+        told,
+        default=[code for code in strongest_units(timeline, face_id) if code in told],
+        max_selections=4,
+        key=f"unit_lines_{face_id}",
+    )
+    if chosen:
+        chart(unit_lines(timeline, face_id, chosen, dark=is_dark()), key="unit_lines")
+
+
+def _episodes(report: Report, face_id: int) -> None:
+    """Each long episode with its reason; a click moves the player."""
+    found = [
+        (episode, explain(report.timeline, face_id, episode))
+        for _, episode in story.moments(report.summary, face_id)
+    ]
+    doubted = [pair for pair in found if pair[1].kind == CONTRADICTED]
+    if st.toggle(f"Contradicted only ({len(doubted)})", key="unit_doubted"):
+        found = doubted
+    if not found:
+        st.caption("No such episode.")
+    with st.container(gap=None):
+        for number, (episode, verdict) in enumerate(found):
+            icon = ":material/warning:" if verdict.warns else ICONS[verdict.kind]
+            st.button(
+                f"{clock(episode.start_s)} · {verdict.sentence(episode.confidence)}",
+                key=f"unit_episode_{number}",
+                icon=icon,
+                type="tertiary",
+                on_click=player.seek,
+                args=(episode.start_s,),
+            )

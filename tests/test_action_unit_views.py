@@ -1,0 +1,116 @@
+"""Action Units as people meet them: on the timeline, in charts, explained, drawn."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fer.action_units.drawing import face_svg, marked_face, points_of
+from fer.action_units.episodes import explain
+from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
+from fer.action_units.records import ActionUnits
+from fer.action_units.table import CODES, INDEX
+from fer.config import Settings
+from fer.errors import DamagedInputError
+from fer.export import report_json, timeline_csv
+from fer.report import make_report
+from fer.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder, read_csv
+from fer.unit_charts import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
+from tests.factories import make_observations, make_source, make_timeline
+
+UNSURE_BELOW = 0.5
+
+
+def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:
+    """One face: the named units at these intensities and seen, AU25 not seen, the rest can't tell."""
+    intensity = np.full((1, len(CODES)), np.nan, np.float32)
+    intensity[0, INDEX["AU25"]] = 0.0
+    for code, value in strong.items():
+        intensity[0, INDEX[code]] = value
+    told = ~np.isnan(intensity)
+    state = np.where(told, intensity > 1, -1).astype(np.int8)
+    present = np.where(told, np.clip(intensity, 0, 1), np.nan).astype(np.float32)
+    verdict = Verdict("happy", kind, fits=fits)
+    none = np.zeros(1, np.float32)
+    return ActionUnits(
+        intensity, np.ones_like(intensity), present, state, (verdict,), none.astype(bool), none
+    )
+
+
+def smiling(kind: str = SUPPORTED, fits: str = "happy", frames: int = 20, **units):
+    """A timeline of one happy face with an empty frame at its end."""
+    builder = TimelineBuilder()
+    for k in range(frames):
+        seen = make_observations(["happy"], time_s=k / 10, index=k)
+        builder.add(replace(seen, action_units=units_of(kind, fits, **(units or {"AU12": 3.0}))))
+    builder.add(make_observations([], time_s=frames / 10, index=frames))
+    return builder.build(make_source(), Settings(), UNSURE_BELOW)
+
+
+def test_without_units_the_columns_are_the_old_ones():
+    timeline = make_timeline({1: [("happy", 1.0)]})
+    assert tuple(timeline.table.columns) == COLUMNS
+    assert not timeline.has_units
+    assert told_units(timeline, 1) == []
+
+
+def test_units_follow_the_contract_in_openfaces_names_and_come_back():
+    timeline = smiling()
+    assert tuple(timeline.table.columns) == (*COLUMNS, *UNIT_COLUMNS)
+    text = timeline_csv(timeline)
+    first = dict(zip(text.splitlines()[0].split(","), text.splitlines()[1].split(","), strict=True))
+    assert (first["AU12_r"], first["AU12_c"], first["AU25_c"], first["AU01_r"]) == ("3.000", "1", "0", "")
+    assert (first["au_verdict"], first["au_fits"]) == ("supported", "happy")
+    again = read_csv(text.encode())
+    assert again.intensities == pytest.approx(timeline.intensities, nan_ok=True)
+    assert timeline_csv(again) == text
+    assert '"AU12_r"' in report_json(make_report(timeline, model={"name": "x", "sha256": ""}))
+
+
+def test_a_strange_verdict_in_a_csv_is_refused():
+    text = timeline_csv(smiling()).replace(",supported,", ",certain,")
+    with pytest.raises(DamagedInputError, match="au_verdict"):
+        read_csv(text.encode())
+
+
+def test_an_episode_is_explained_by_most_of_its_frames():
+    timeline = smiling()
+    [episode] = make_report(timeline, model={"name": "x", "sha256": ""}).summary.faces[0].episodes
+    verdict = explain(timeline, 1, episode)
+    assert (verdict.kind, verdict.seen) == (SUPPORTED, (("AU12", 3.0),))
+    doubted = explain(smiling(CONTRADICTED, "surprise", AU26=2.0), 1, episode)
+    assert "fits surprise better" in doubted.sentence()
+    plain = make_timeline({1: [("happy", 2.0)]})
+    assert explain(plain, 1, episode).kind == NOT_CHECKABLE
+
+
+def test_the_heat_strip_shows_what_can_be_told():
+    figure = heat_strip(smiling(), 1)
+    assert list(figure.data[0].y) == ["AU12 lip corner puller", "AU25 lips part"]
+    values = np.array(figure.data[0].z, float)
+    assert values[0, :20] == pytest.approx(np.full(20, 3.0))
+    assert np.isnan(values[0, -1])
+    assert heat_strip(smiling(), 7).layout.meta["alt"] == NO_UNITS
+
+
+def test_the_lines_are_those_of_the_strongest_units():
+    timeline = smiling()
+    assert strongest_units(timeline, 1) == ["AU12"]
+    assert [trace.name for trace in unit_lines(timeline, 1, ["AU12"]).data] == ["AU12"]
+    assert unit_lines(timeline, 1, []).layout.meta["alt"] == NO_UNITS
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_drawing_moves_with_every_unit_and_is_xml(code):
+    still, moved = face_svg({}), face_svg({code: 1.0, "AU25": 0.6})
+    assert ET.fromstring(still).tag.endswith("svg") and ET.fromstring(moved) is not None
+    assert face_svg({code: 1.0}) != still
+    assert points_of(code)
+
+
+def test_a_face_is_marked_where_the_unit_is_measured():
+    image = np.zeros((100, 100, 3), np.uint8)
+    landmarks = np.random.default_rng(0).uniform(20, 80, (468, 3))
+    marked = marked_face(image, landmarks, "AU12", out_px=120)
+    assert marked.shape == (120, 120, 3) and marked.max() > 200
