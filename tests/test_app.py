@@ -25,6 +25,7 @@ PAGES = (
     "pages/dataset.py",
     "pages/labs.py",
     "pages/action_units.py",
+    "pages/prepare.py",
 )
 RUN_S = 60.0
 

@@ -9,7 +9,7 @@ import fer
 from fer.errors import FerError
 
 COMMANDS = (
-    *("analyze", "train", "evaluate", "dataset", "robustness"),
+    *("analyze", "train", "evaluate", "prepare", "dataset", "robustness"),
     *("action_units", "benchmark", "webcam"),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2

@@ -1,5 +1,6 @@
 """The face that the labs work on: the built-in portrait, or one from a photo of the user's."""
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +32,28 @@ class LabFace:
     crop: np.ndarray
 
 
+class LabNetwork:
+    """The installed network, shared by all sessions' scripts: one call at a time.
+
+    Raises:
+        ModelError: It cannot be used.
+    """
+
+    def __init__(self) -> None:
+        self._network = EmotionNetwork()
+        self._lock = threading.Lock()
+        self.manifest, self.sha256 = self._network.manifest, self._network.sha256
+
+    def __call__(self, crops: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8."""
+        with self._lock:
+            return self._network(crops)
+
+
 @st.cache_resource(show_spinner=False)
-def network() -> EmotionNetwork:
-    """The installed network for the labs; they run in the page's own script, one call at a time."""
-    return EmotionNetwork()
+def network() -> LabNetwork:
+    """The installed network for the labs."""
+    return LabNetwork()
 
 
 def current() -> LabFace:

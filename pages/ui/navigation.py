@@ -15,6 +15,7 @@ PAGES = (
     ("pages/model.py", "Model", ":material/neurology:"),
     ("pages/dataset.py", "Dataset", ":material/dataset:"),
     ("pages/labs.py", "Labs", ":material/science:"),
+    ("pages/prepare.py", "Prepare", ":material/dataset_linked:"),
 )
 
 _inside: ContextVar[bool] = ContextVar("inside_navigation", default=False)

@@ -288,6 +288,38 @@ def labelled_zip() -> bytes:
     return file.getvalue()
 
 
+def dataset_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "dataset")
+    page.wait_for_selector(".js-plotly-plot", timeout=live_app.PATIENCE_MS)
+
+
+def labs_break(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labs")
+    page.get_by_role("radio", name="Mouth covered").or_(page.get_by_text("Mouth covered")).first.click()
+    page.wait_for_timeout(1500)
+
+
+def labs_augmentation(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "labs")
+    page.get_by_text("Augmentation", exact=True).first.click()
+    page.wait_for_timeout(1500)
+
+
+def prepare_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "prepare")
+
+
+def prepare_result(page: Page, address: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for k, frame in enumerate(sample_frames(fps=1.0)):
+            file.writestr(f"person {k % 3}/{('happy', 'sad', 'surprise')[k % 3]}/{k}.jpg", jpeg(frame.image))
+        file.writestr("person 1/smug/x.jpg", photo())
+    live_app.open_page(page, address, "prepare")
+    live_app.upload(page, ("my photos.zip", archive.getvalue()))
+    page.get_by_text("Data set", exact=True).wait_for(timeout=live_app.PATIENCE_MS)
+
+
 STATES: tuple[Callable[[Page, str], None], ...] = (
     home,
     video_empty,
@@ -324,6 +356,11 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     labels_tagged,
     labels_result,
     labels_error,
+    dataset_empty,
+    labs_break,
+    labs_augmentation,
+    prepare_empty,
+    prepare_result,
 )
 LONG_CLIP = EMPTY_CLIP = b""
 
