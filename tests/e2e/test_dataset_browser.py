@@ -1,4 +1,4 @@
-"""The Dataset and Prepare pages in a real browser: an upload becomes figures and pictures, and a file to keep."""
+"""The Dataset and Prepare pages in a real browser: from an upload to figures, pictures and a file to keep."""
 
 import gzip
 import io
