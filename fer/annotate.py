@@ -84,7 +84,7 @@ def draw(
     Example:
         >>> shown = draw(frame.image, analyzer.analyze(frame), unsure_below=0.4)   # doctest: +SKIP
     """
-    canvas = (image[:, ::-1] if mirror else image).copy()
+    canvas = cv2.flip(image, 1) if mirror else image.copy()
     xyxy = observations.faces.detections.xyxy.astype(np.float64)
     if mirror:
         xyxy[:, [0, 2]] = image.shape[1] - xyxy[:, [2, 0]]

@@ -1,7 +1,8 @@
 """How long a live frame takes from the camera's packet to the packet that goes back with its own answer.
 
 Everything that the Live page does with a frame, one step after the other and with waiting for the answer: the
-page itself draws the newest answer and does not wait, so that a frame passes sooner than this.
+page itself draws the newest answer and does not wait, so that a frame passes sooner than this. What is drawn
+is what the page draws unless the visitor chooses otherwise.
 """
 
 import time
@@ -49,7 +50,7 @@ def live_latency(*, rounds: int = 2) -> dict:
     packets = camera_packets(images, fps=FPS)
     rows = []
     with _WaitingSession(Analyzer()) as session:
-        processor, way = VideoProcessor(session, overlay=Overlay(bars=True)), Vp8Way()
+        processor, way = VideoProcessor(session, overlay=Overlay()), Vp8Way()
         for index, packet in enumerate(packets * rounds):
             seconds = _one_frame(processor, way, packet, round(index * CLOCK_HZ / FPS))
             if index >= WARM_UP_FRAMES and len(session.latest.observations) == 1:
