@@ -83,6 +83,13 @@ def test_the_quoted_speed_is_the_measured_one():
         assert row == (clip["clip"].rsplit(" ", 1)[0] if " " in clip["clip"] else clip["clip"], *size, *speed)
 
 
+def test_the_quoted_live_latency_is_the_measured_one_and_under_15_ms():
+    live = BENCHMARK["live"]
+    wanted = [f"{live['ms_median']:.1f}", f"{live['ms_p95']:.1f}"]
+    assert quoted(r"its own answer: median ([\d.]+) ms, 95th percentile ([\d.]+) ms") == wanted
+    assert live["ms_median"] < 15 < live["fer_package_ms"]
+
+
 def test_the_quoted_memory_is_the_measured_one():
     memory = quoted(r"(\d+) MiB at the peak for 20 seconds, (\d+) MiB for 3 minutes")
     assert memory == [f"{BENCHMARK['memory'][key]:.0f}" for key in ("20s_mib", "180s_mib")]
