@@ -10,7 +10,7 @@ from fer.errors import FerError
 
 COMMANDS = (
     *("analyze", "train", "evaluate", "prepare", "dataset", "robustness"),
-    *("action_units", "benchmark", "webcam"),
+    *("action_units", "benchmark", "webcam", "networks", "lesson"),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED = 130

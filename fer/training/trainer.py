@@ -211,7 +211,7 @@ def check_same(saved: Checkpoint, plan: Plan, data: str, folder: Path) -> None:
 def _compiled(plan: Plan, steps: int) -> keras.Model:
     keras.utils.set_random_seed(plan.seed)
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(_best_precision() if plan.precision == "auto" else plan.precision)
+    keras.config.set_dtype_policy(best_precision() if plan.precision == "auto" else plan.precision)
     try:
         model = networks.build(plan.arch, votes_head=plan.votes_weight > 0, fused=True, dropout=plan.dropout)
     finally:
@@ -251,7 +251,7 @@ def fingerprint(train: FaceDataset, votes: np.ndarray | None) -> str:
     return digest.hexdigest()
 
 
-def _best_precision() -> str:
+def best_precision() -> str:
     """Mixed bfloat16 where the CPU multiplies it in hardware (elsewhere it is slower), else float32."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.charts_accuracy import Row, comparison_chart
 from fer.emotion import MODELS_DIR
 from fer.evaluation.schema import FerPlusScores
-from fer.model_files import LEAK_LESSON, LeakLesson, read_leak_lesson
+from fer.leak import LESSON, LeakLesson, read_lesson
 from fer.words import percent
 from pages.ui import model_files
 from pages.ui.model_answer import interval, metrics
@@ -20,7 +20,7 @@ def show() -> None:
         _ferplus()
     with right:
         st.markdown("**Why others report 89.6%**")
-        lesson = model_files.read(read_leak_lesson, MODELS_DIR / LEAK_LESSON)
+        lesson = model_files.read(read_lesson, MODELS_DIR / LESSON)
         if lesson:
             _leak(lesson)
 

@@ -15,11 +15,19 @@ def original(x, norm: type, dropout: float):
     del norm, dropout
     for block, widths in enumerate(((32, 32), (64, 64), (128,) * 3, (256,) * 3, (256,) * 3), 1):
         for k, filters in enumerate(widths, 1):
-            x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"block{block}_conv{k}")(x)
+            # He's initial weights: without normalisation, Glorot's never leave chance.
+            x = layers.Conv2D(
+                filters,
+                3,
+                padding="same",
+                activation="relu",
+                kernel_initializer="he_normal",
+                name=f"block{block}_conv{k}",
+            )(x)
         x = layers.MaxPooling2D(padding="same", name=f"block{block}_pool")(x)
         x = layers.Dropout(0.25, name=f"block{block}_dropout")(x)
     x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(1024, activation="relu", name="hidden")(x)
+    x = layers.Dense(1024, activation="relu", kernel_initializer="he_normal", name="hidden")(x)
     return layers.Dropout(0.5, name="dropout")(x)
 
 
