@@ -185,7 +185,9 @@ def start_camera(page: Page) -> None:
 def go_live(page: Page) -> None:
     """Press Start until there is a place and pictures come: the visitor before may be leaving still."""
     for _ in range(30):
-        page.locator(".st-key-live_start button").click()
+        start = page.locator(".st-key-live_start button")
+        if start.is_visible():  # what was said last may stand a moment longer than the button
+            start.click()
         settled(page)
         if _pictures(page):
             return
