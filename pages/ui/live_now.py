@@ -16,6 +16,8 @@ from pages.ui.theme import chart, is_dark
 EVERY_S = 0.5
 CHART_EVERY_S = 1.0
 FACE = "live_face"
+MOST_FACES = 6
+"""Faces to choose from for the chart: those seen longest."""
 WAITING = {
     Phase.ASKING: ":material/videocam: Waiting for the camera: allow it in the browser.",
     Phase.CONNECTING: ":material/sync: Connecting to the camera.",
@@ -84,7 +86,7 @@ def last_minute(room: Room, shown: Phase) -> None:
     if len(ids) > 1:
         picked = st.pills(
             "Face of the chart",
-            ids.tolist(),
+            sorted(ids[np.argsort(-counts, kind="stable")[:MOST_FACES]].tolist()),
             format_func="Face {}".format,
             label_visibility="collapsed",
             key=FACE,
