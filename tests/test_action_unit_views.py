@@ -81,6 +81,8 @@ def test_an_episode_is_explained_by_most_of_its_frames():
     assert (verdict.kind, verdict.seen) == (SUPPORTED, (("AU12", 3.0),))
     doubted = explain(smiling(CONTRADICTED, "surprise", AU26=2.0), 1, episode)
     assert "fits surprise better" in doubted.sentence()
+    absent = explain(smiling(CONTRADICTED, "", AU12=0.0), 1, episode)
+    assert absent.missing == ("AU12",)
     plain = make_timeline({1: [("happy", 2.0)]})
     assert explain(plain, 1, episode).kind == NOT_CHECKABLE
 
