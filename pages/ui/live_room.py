@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from fer.action_units.reader import ActionUnitReader
 from fer.errors import FerError
 from fer.live import LiveGate, LiveSession, LiveSnapshot, LiveToken, Overlay, VideoProcessor
 from fer.live.records import NEVER_S
@@ -207,6 +208,11 @@ class Room:
             self._open()
         elif name not in ("ok", "gone") and self.phase is Phase.ASKING:
             self.stop(CAMERA_TROUBLES.get(name, CAMERA_TROUBLES["NotReadableError"]))
+
+    @property
+    def units(self) -> ActionUnitReader | None:
+        """What measures Action Units in this stream; None while there is none."""
+        return self._analyzer.action_units if self._analyzer is not None else None
 
     def _open(self) -> None:
         try:
