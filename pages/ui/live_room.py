@@ -303,6 +303,7 @@ class Room:
                 tape,
                 model=self._analyzer.model_info,
                 name=f"Live recording {datetime.now():%H.%M.%S}.mp4",
+                size=self.session.latest.size,
             )
             self.recordings = (recording, *self.recordings)[:KEPT_RECORDINGS]
             return recording
