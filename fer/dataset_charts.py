@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 from fer.chart_panels import key_text
 from fer.chart_style import SMALL_PX, axis, base_layout, fill, ink, text_on
 from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS
+from fer.dataset.faces import FaceDataset
+from fer.dataset.feature_map import FeatureMap
 from fer.dataset.statistics import Measure, Statistics
 from fer.dataset.votes import VoteFigures
 from fer.robustness import Response, Robustness
@@ -155,6 +157,30 @@ def robustness_chart(robustness: Robustness, name: str, *, dark: bool = False) -
         )
     figure.update_xaxes(axis(dark, fixedrange=True, title_text=found.unit))
     figure.update_yaxes(axis(dark, fixedrange=True, range=[0, 1], tickformat=".0%", showgrid=True))
+    return figure
+
+
+def map_chart(found: FeatureMap, dataset: FaceDataset, *, dark: bool = False) -> go.Figure:
+    """Faces where the network's answers put them, coloured by their label."""
+    alt = f"{len(found.places):,} faces by the network's answers, coloured by label."
+    figure = go.Figure(layout=base_layout(dark, height=460, alt=alt))
+    labels, answers = dataset.labels[found.places], found.probs.argmax(1)
+    for emotion in DISPLAY_ORDER:
+        own = np.flatnonzero(labels == EMOTIONS.index(emotion))
+        figure.add_scatter(
+            x=found.xy[own, 0],
+            y=found.xy[own, 1],
+            mode="markers",
+            marker={"color": EMOTION_COLOURS[emotion], "size": 6, "opacity": 0.7},
+            customdata=[
+                f"row {dataset.rows[found.places[k]]}: {emotion}, read as {EMOTIONS[answers[k]]}" for k in own
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    figure.update_xaxes(axis(dark, showticklabels=False, title_text="first component"))
+    figure.update_yaxes(axis(dark, showticklabels=False, title_text="second component"))
+    figure.update_layout(margin={"t": 48})
+    _add_key(figure, yshift=6)
     return figure
 
 

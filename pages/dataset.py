@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.dataset.shipped import read_faces, read_statistics
-from pages.ui import busy, dataset_report, dataset_work, guard, session, uploads
+from pages.ui import busy, dataset_map, dataset_report, dataset_work, guard, session, uploads
 from pages.ui.dataset_work import Given
 from pages.ui.plain import name
 
@@ -26,9 +26,9 @@ def choose() -> None:
             session.keep(session.DATA, Given.uploaded(given[0]))
             st.rerun()
         local = dataset_work.local_data()
-        if local and st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local"):
-            session.keep(session.DATA, local)
-            st.rerun()
+        if local:
+            keep = {"on_click": session.keep, "args": (session.DATA, local)}
+            st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local", **keep)
     statistics = read_statistics()
     st.caption(f"Figures of {name(statistics.source)}, written by `python -m fer dataset`.")
     dataset_report.show(statistics, read_faces(), None)
@@ -47,6 +47,7 @@ def read(given: Given) -> None:
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
     if busy.settle(job, what="Reading the data", describe=dataset_work.describe):
         dataset_report.show(job.result.statistics, job.result.faces, job.result)
+        dataset_map.show(given, job.result)
 
 
 with guard.page("Dataset"):

@@ -1,14 +1,17 @@
 """The Dataset page and the labs as Streamlit runs them."""
 
 import gzip
+import threading
 
 import cv2
 import numpy as np
 import pytest
 from test_app import finished, give, open_page, texts
-from test_cleaning import scenes, write
+from test_cleaning import make_dataset, scenes, write
 
-from fer.errors import MissingModelError
+from fer.dataset.feature_map import feature_map
+from fer.emotion import EmotionNetwork
+from fer.errors import CancelledError, MissingModelError
 from pages.ui import dataset_work, lab_face, session
 from pages.ui.dataset_work import Given
 from pages.ui.lab_face import LabFace
@@ -46,6 +49,31 @@ def test_an_uploaded_set_is_shown_with_its_pictures(upload):
     assert "No picture is of that kind" in texts(app)
 
 
+def test_the_network_lays_an_uploaded_set_out(upload):
+    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(upload)))
+    app.button(key="map_read").click().run()
+    app = finished(app)
+    assert not app.exception
+    assert "4 faces, evenly over the rows" in texts(app)
+    assert "Hardest" in texts(app)
+
+
+def test_a_map_of_nothing_and_of_few():
+    network = EmotionNetwork()
+    assert feature_map(network, make_dataset(np.zeros((0, 48, 48)), [])).xy.shape == (0, 2)
+    data = make_dataset(scenes(5), ["all"] * 5, [0, 1, 2, 3, 4])
+    found = feature_map(network, data, most=3)
+    assert found.places.tolist() == [0, 2, 4]
+    assert 0.5 < found.explained <= 1.0001
+    hardest = found.hardest(data.labels)
+    own = network(data.images)[hardest, data.labels[hardest]]
+    assert (np.diff(own) >= 0).all()
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CancelledError):
+        feature_map(network, data, cancel=stop)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
@@ -72,7 +100,9 @@ def test_data_that_the_operator_names_is_offered(monkeypatch, tmp_path):
     monkeypatch.setenv(dataset_work.LOCAL_DATA, str(path))
     app = open_page("pages/dataset.py")
     app.button(key="data_local").click().run()
-    assert not finished(app).exception
+    app = finished(app)
+    assert not app.exception
+    assert "of 1 faces are angry" in texts(app)
 
 
 def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
@@ -109,6 +139,8 @@ def test_a_given_face_is_used_and_a_photo_without_one_is_said():
     face = LabFace("my photo", scenes(1)[0])
     app = give(open_page("pages/labs.py"), session.LAB_FACE, face)
     assert "A face of my photo" in texts(app)
+    app.button(key="lab_reset").click().run()
+    assert "A face of the built-in sample" in texts(app)
 
 
 def test_a_photo_without_a_face(portrait):

@@ -8,9 +8,11 @@ import numpy as np
 
 from fer.dataset.cleaning import find_faults
 from fer.dataset.faces import FaceDataset
+from fer.dataset.feature_map import FeatureMap, feature_map
 from fer.dataset.fer2013 import read_dataset
 from fer.dataset.splits import source_sha256
 from fer.dataset.statistics import QUICK_FAULTS, ClassFaces, Statistics, class_faces, compute_statistics
+from fer.emotion import EmotionNetwork
 from fer.errors import CancelledError
 from pages.ui import session
 from pages.ui.jobs import Job
@@ -94,3 +96,20 @@ def dataset_job(given: Given) -> Job:
 def describe(progress: tuple[float, str] | None) -> tuple[float, str]:
     """How far the reading is: a share in 0..1 and words."""
     return progress or (0.0, "Getting ready")
+
+
+def map_job(given: Given, view: DatasetView) -> Job:
+    """The network's answers to this data set: found again, or put in the line."""
+
+    def work(job: Job, tools: dict) -> FeatureMap:
+        def step(share: float) -> None:
+            job.progress = (share, "Reading the faces")
+
+        return feature_map(EmotionNetwork(), view.dataset, on_progress=step, cancel=job.cancel)
+
+    return session.registry().submit(session.owner(), map_key(given), work)
+
+
+def map_key(given: Given) -> str:
+    """Key of the job."""
+    return f"map:{given.sha256}"

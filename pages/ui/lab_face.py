@@ -66,9 +66,8 @@ def current() -> LabFace:
         given = uploads.take(
             "Drop a photo here", key="lab_upload", types=uploads.PHOTO_TYPES[:-1], limit_mb=uploads.PHOTO_MB
         )
-        if session.kept(session.LAB_FACE) is not None and st.button("Built-in face", key="lab_reset"):
-            session.release(session.LAB_FACE)
-            st.rerun()
+        if session.kept(session.LAB_FACE) is not None:
+            st.button("Built-in face", key="lab_reset", on_click=session.release, args=(session.LAB_FACE,))
     if given:
         try:
             session.keep(session.LAB_FACE, face_of(read_image(given[0].data, name=given[0].name).frame))
