@@ -47,11 +47,11 @@ def align(landmarks: np.ndarray, canonical: np.ndarray) -> Aligned:
     anchors, target = faces[:, _POINTS], canonical[_POINTS]
     middle, wanted = (_WEIGHTS @ anchors), _WEIGHTS @ target
     moved, goal = anchors - middle[:, None], target - wanted
-    u, s, vt = np.linalg.svd(np.einsum("nki,k,kj->nij", moved, _WEIGHTS, goal))
+    u, s, vt = np.linalg.svd((moved * _WEIGHTS[:, None]).transpose(0, 2, 1) @ goal)
     signs = np.ones((len(faces), 3))
     signs[:, 2] = np.sign(np.linalg.det(u @ vt))
     turn = (u * signs[:, None]) @ vt  # row vectors: face @ turn lies as the canonical face
-    spread = np.einsum("nki,k->n", moved**2, _WEIGHTS)
+    spread = (moved**2).sum(2) @ _WEIGHTS
     scale = (s * signs).sum(1) / np.maximum(spread, 1e-12)
     points = scale[:, None, None] * ((faces - middle[:, None]) @ turn) + wanted
     return Aligned(points, _pose(turn))
