@@ -14,7 +14,7 @@ from fer.errors import ExplanationError
 from fer.sample import sample_video
 from fer.tagging import CANNOT_TELL, FaceSample, Tagging
 from fer.training.explain import Explanation
-from pages.ui import examples, explain_work, model_answer, model_made, session, tag_view
+from pages.ui import dataset_work, examples, explain_work, model_answer, model_made, session, tag_view
 from pages.ui.analysis import jpeg
 from pages.ui.explain_view import agreement, places, sentence
 from pages.ui.labelled_view import kappa_word
@@ -94,9 +94,9 @@ def test_faces_of_a_cell_need_the_data_and_come_with_it(monkeypatch, tmp_path):
     row = " ".join(str(v) for v in np.random.default_rng(0).integers(0, 256, 2304))
     path = tmp_path / "fer2013.csv"
     path.write_text("emotion,pixels,Usage\n" + "".join(f"{k},{row},PrivateTest\n" for k in range(7)))
-    monkeypatch.setenv(examples.DATA_SETTING, str(path))
+    monkeypatch.setenv(dataset_work.LOCAL_DATA, str(path))
     app = part(open_page(MODEL), PARTS[0])
-    job = finish(examples.answered_job(path))
+    job = finish(examples.answered_job(dataset_work.local_data()))
     sizes = [len(job.result.cell(label, answer)) for label in EMOTIONS for answer in EMOTIONS]
     assert sum(sizes) == 7 and not app.exception
 

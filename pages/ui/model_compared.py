@@ -2,13 +2,13 @@
 
 import pandas as pd
 import streamlit as st
-
-from fer.charts_accuracy import Row, comparison_chart
 from fer.comparison import COMPARISON, Comparison, NetworkRow, accuracy_text, read_comparison
-from fer.emotion import MODELS_DIR
-from fer.evaluation.schema import Estimate, FerPlusScores
 from fer.leak import LESSON, LeakLesson, read_lesson
 from fer.rivals import RIVALS
+
+from fer.charts_accuracy import Row, comparison_chart
+from fer.emotion import MODELS_DIR
+from fer.evaluation.schema import Estimate, FerPlusScores
 from fer.words import percent
 from pages.ui import model_files
 from pages.ui.model_answer import interval, metrics
@@ -40,8 +40,8 @@ def _all_networks(compared: Comparison | None) -> None:
             ours_table(compared), hide_index=True, key="networks_table", alt="Networks of this project"
         )
         st.caption(
-            f"Latency of one face, median of {compared.rounds:,} on {compared.cpus} processors; the product adds "
-            "detection and mesh."
+            f"Latency of one face, median of {compared.rounds:,} on {compared.cpus} processors; the "
+            "product adds detection and mesh."
         )
     with st.expander("Whose numbers the others are", icon=":material/menu_book:"):
         st.dataframe(

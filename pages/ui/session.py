@@ -22,7 +22,7 @@ ROOM = "room"
 SNAPSHOT = "snapshot"
 TAG_SOURCE, TAGGING = "tag_source", "tagging"
 LABELLED = "labelled"
-EXPLAINED, EXAMPLES = "explained", "examples"
+EXPLAINED = "explained"
 
 
 @st.cache_resource(show_spinner=False)
