@@ -121,13 +121,11 @@ class Row:
         name: What the figure is of.
         estimate: The figure; without an interval its ends are equal to it.
         ours: It is what the page is about.
-        remark: Small words behind the figure.
     """
 
     name: str
     estimate: Estimate
     ours: bool = False
-    remark: str = ""
 
 
 def classes_chart(classes: dict[str, ClassScores], *, figure: str = "f1", dark: bool = False) -> go.Figure:
@@ -161,7 +159,7 @@ def _dots(rows: Sequence[Row], colours: list[str], *, what: str, dark: bool, for
     if not rows:
         return message_figure(NO_NETWORKS, dark=dark)
     alt = f"{what}: " + ", ".join(f"{row.name} {form(row.estimate.value)}" for row in rows) + "."
-    margin = {"l": 8, "r": 92, "t": 8, "b": 44}
+    margin = {"l": 8, "r": 60, "t": 8, "b": 44}
     figure = go.Figure(layout=base_layout(dark, height=60 + ROW_PX * len(rows), alt=alt, margin=margin))
     for place, (row, colour) in enumerate(zip(rows, colours, strict=True)):
         value, low, high = row.estimate.value, row.estimate.low, row.estimate.high
@@ -178,9 +176,8 @@ def _dots(rows: Sequence[Row], colours: list[str], *, what: str, dark: bool, for
             marker={"size": 11, "color": colour},
             hovertemplate=f"{words}<extra></extra>",
         )
-        remark = f" <span style='color:{ink(dark).muted}'>{row.remark}</span>" if row.remark else ""
         figure.add_annotation(
-            text=f"<b>{form(value)}</b>{remark}" if row.ours else f"{form(value)}{remark}",
+            text=f"<b>{form(value)}</b>" if row.ours else form(value),
             x=1,
             xref="paper",
             xanchor="left",

@@ -32,9 +32,11 @@ def read_record(kind: type[Record], path: Path, *, wanted_format: int, repair: s
             raise ValueError(values["format"])
         return from_values(kind, values)
     except FileNotFoundError as exc:
-        raise MissingModelError(f"There are no figures at {path}: {repair}.") from exc
+        raise MissingModelError(f"There are no figures at {path.parent.name}/{path.name}: {repair}.") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ModelError(f"{path} is damaged or of another version: {repair}.") from exc
+        raise ModelError(
+            f"{path.parent.name}/{path.name} is damaged or of another version: {repair}."
+        ) from exc
 
 
 def to_json(record) -> str:
