@@ -237,7 +237,7 @@ def test_a_video_without_faces_is_one_sentence():
 
 
 @pytest.mark.parametrize(
-    ("kappa", "word"), [(-0.1, "none"), (0.1, "slight"), (0.7, "substantial"), (1, "almost perfect")]
+    ("kappa", "word"), [(-0.1, "no"), (0.1, "slight"), (0.7, "substantial"), (1, "almost perfect")]
 )
 def test_kappa_has_a_word(kappa, word):
     assert kappa_word(kappa) == word

@@ -31,7 +31,7 @@ THUMB_PX = 72
 FEW = 10
 """Under this number of faces the figures of an expression say little."""
 
-KAPPA_WORDS = ((0.0, "none"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
+KAPPA_WORDS = ((0.0, "no"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
 """Landis and Koch 1977: up to this kappa the agreement is called so; above the last "almost perfect"."""
 
 
