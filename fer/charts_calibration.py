@@ -112,8 +112,8 @@ def coverage_chart(coverage: Coverage, unsure_below: float, *, dark: bool = Fals
     hover = "%{x:.0%} answered, %{y:.1%} of them right<extra></extra>"
     figure.add_scatter(x=answered, y=accuracy, mode="lines", name="curve", line=line, hovertemplate=hover)
     if own != chosen:
-        _point(figure, answered[own], accuracy[own], "the model's own", colours.muted, colours.muted)
-    _point(figure, answered[chosen], accuracy[chosen], words, colours.accent, colours.text)
+        _point(figure, (answered[own], accuracy[own]), "the model's own", colour=colours.muted, dark=dark)
+    _point(figure, (answered[chosen], accuracy[chosen]), words, colour=colours.accent, dark=dark)
     lowest = np.nanmin(accuracy)
     figure.update_xaxes(axis(dark, range=[0, 1.02], tickformat=".0%", fixedrange=True, showgrid=True))
     figure.update_yaxes(
@@ -136,7 +136,9 @@ def in_words(coverage: Coverage, unsure_below: float) -> str:
     return f"{percent(coverage.shares[place])} answered, {coverage.accuracies[place]:.1%} of them right"
 
 
-def _point(figure: go.Figure, x: float, y: float, words: str, colour: str, text: str) -> None:
+def _point(figure: go.Figure, at: tuple[float, float], words: str, *, colour: str, dark: bool) -> None:
+    """A dot on the curve with words beside it, on the side where there is room."""
+    x, y = at
     if not np.isfinite(y):
         return
     figure.add_scatter(
@@ -151,7 +153,7 @@ def _point(figure: go.Figure, x: float, y: float, words: str, colour: str, text:
         yanchor="top" if x > 0.45 else "bottom",
         xshift=-8 if x > 0.45 else 8,
         yshift=-6 if x > 0.45 else 6,
-        font={"color": text},
+        font={"color": ink(dark).text},
     )
 
 

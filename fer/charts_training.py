@@ -49,9 +49,9 @@ def history_chart(history: Sequence[Epoch], *, dark: bool = False) -> go.Figure:
     )
     title = {"text": "epoch", "font": {"size": SMALL_PX, "color": colours.muted}, "standoff": 4}
     figure.update_layout(xaxis_title=title)
-    _lines(figure, epochs, {"PublicTest": accuracy}, "y", ".1%", dark)
+    _lines(figure, epochs, {"PublicTest": accuracy}, yaxis="y", form=".1%", dark=dark)
     losses = {"training": loss, "PublicTest": val_loss}
-    _lines(figure, epochs, losses, "y2", ".2f", dark)
+    _lines(figure, epochs, losses, yaxis="y2", form=".2f", dark=dark)
     _panel_title(figure, "Accuracy", top[1], dark)
     _panel_title(figure, "Loss (the training one includes label smoothing and other heads)", bottom[1], dark)
     _mark_stages(figure, epochs, np.array([e.stage for e in history]), dark)
@@ -65,7 +65,7 @@ def _loss_range(*losses: np.ndarray) -> list[float]:
 
 
 def _lines(
-    figure: go.Figure, epochs, series: dict[str, np.ndarray], yaxis: str, form: str, dark: bool
+    figure: go.Figure, epochs: np.ndarray, series: dict[str, np.ndarray], *, yaxis: str, form: str, dark: bool
 ) -> None:
     """Lines with their names and last values at their right ends."""
     inks = {"PublicTest": ink(dark).accent, "training": ink(dark).muted}

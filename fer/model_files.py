@@ -8,6 +8,7 @@ from fer.emotion import REPAIR
 from fer.errors import MissingModelError, ModelError
 
 DRAWING, CARD, LEAK_LESSON = "architecture.svg", "MODEL_CARD.md", "leak_lesson.json"
+BENCHMARK = "benchmark.json"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,40 @@ def read_leak_lesson(path: Path) -> LeakLesson:
         ]
         return LeakLesson(int(values["photos"]), int(values["epochs"]), *ways)
     except (ValueError, KeyError, TypeError) as exc:
+        raise ModelError(f"{path.parent.name}/{path.name} is damaged: {REPAIR}.") from exc
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast the product is on the machine of the benchmark.
+
+    Args:
+        ms_a_face: The network alone, milliseconds a face.
+        frames_per_s: Everything from file to row, on the first clip.
+        cpus: Processors of that machine.
+    """
+
+    ms_a_face: float
+    frames_per_s: float
+    cpus: int
+
+
+def read_speed(path: Path) -> Speed:
+    """The speed that ``fer benchmark`` measured.
+
+    Args:
+        path: models/benchmark.json.
+
+    Raises:
+        MissingModelError: There is none.
+        ModelError: It is damaged.
+    """
+    try:
+        values = json.loads(read_text(path))
+        clip = values["clips"][0]
+        ms_a_face = float(clip["ms"]["emotion"]) / float(clip["faces_per_frame"])
+        return Speed(ms_a_face, float(clip["frames_per_s"]), int(values["machine"]["cpus"]))
+    except (ValueError, KeyError, TypeError, IndexError, ZeroDivisionError) as exc:
         raise ModelError(f"{path.parent.name}/{path.name} is damaged: {REPAIR}.") from exc
 
 

@@ -10,7 +10,8 @@ from test_app_jobs import finish
 from test_own_labels import png, zipped
 
 from fer.constants import EMOTIONS
-from fer.errors import ExplanationError
+from fer.errors import ExplanationError, ModelError
+from fer.model_files import read_speed
 from fer.sample import sample_video
 from fer.tagging import CANNOT_TELL, FaceSample, Tagging
 from fer.training.explain import Explanation
@@ -70,6 +71,14 @@ def test_missing_or_damaged_figures_cost_one_sentence(monkeypatch, tmp_path, con
     assert "model" in texts(app)
     app = part(app, "Training")
     assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"clips": []}', '{"clips": [{"ms": {}}]}'])
+def test_a_damaged_benchmark_is_one_sentence(tmp_path, content):
+    path = tmp_path / "benchmark.json"
+    path.write_text(content)
+    with pytest.raises(ModelError, match="benchmark"):
+        read_speed(path)
 
 
 @pytest.mark.parametrize("content", [None, "", "a,b\n1,2\n", "\0\1"])

@@ -5,6 +5,7 @@ import streamlit as st
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.emotion import MODELS_DIR
 from fer.evaluation.schema import METRICS, Estimate, Metrics, Scores, read_metrics
+from fer.model_files import BENCHMARK, read_speed
 from fer.words import percent
 from pages.ui import model_files
 
@@ -38,7 +39,7 @@ def show() -> None:
         f"as people had labelled them."
     )
     with st.container(horizontal=True, gap="medium"):
-        for name, value, under, why in _figures(found, scores):
+        for name, value, under, why in _figures(found, scores) + _speed():
             with st.container(width=METRIC_PX, gap=None):
                 st.metric(name, value, help=why)
                 st.caption(under)
@@ -50,8 +51,12 @@ def show() -> None:
     st.page_link("pages/labels.py", label="Evaluate it on my own labels", icon=":material/fact_check:")
 
 
-def _figures(found: Metrics, scores: Scores) -> list[tuple[str, str, str, str]]:
-    """Name, value, small words and explanation of each figure."""
+Figure = tuple[str, str, str, str]
+"""Name, value, small words and explanation."""
+
+
+def _figures(found: Metrics, scores: Scores) -> list[Figure]:
+    """The figures of the first line."""
     test = found.test
     rows = [
         (
@@ -89,6 +94,16 @@ def _figures(found: Metrics, scores: Scores) -> list[tuple[str, str, str, str]]:
         )
     )
     return rows
+
+
+def _speed() -> list[Figure]:
+    """How long a face takes; empty where nobody measured."""
+    speed = model_files.read(read_speed, MODELS_DIR / BENCHMARK)
+    if speed is None:
+        return []
+    why = f"The network alone, on {speed.cpus} processors without a GPU; the rate is that of a whole video."
+    rate = f"{speed.frames_per_s:.0f} frames a second in all"
+    return [("One face takes", f"{speed.ms_a_face:.1f} ms", rate, why)]
 
 
 def interval(estimate: Estimate) -> str:
