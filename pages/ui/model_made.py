@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.architecture import in_theme
 from fer.charts_training import history_chart
 from fer.emotion import MODELS_DIR
 from fer.model_files import DRAWING, read_text
@@ -30,7 +31,10 @@ def show() -> None:
     st.markdown("**What it is made of**")
     drawing = model_files.read(read_text, MODELS_DIR / DRAWING)
     if drawing:
-        st.image(drawing, width="stretch", alt="The network's layers from the 48 × 48 face to seven outputs")
+        st.image(
+            in_theme(drawing, dark=is_dark()),
+            alt="The network's layers from the 48 × 48 face to seven outputs",
+        )
 
 
 def _facts(history: list[Epoch]) -> str:
