@@ -33,7 +33,7 @@ def show() -> None:
     if drawing:
         st.image(
             in_theme(drawing, dark=is_dark()),
-            alt="The network's layers from the 48 × 48 face to seven outputs",
+            alt="The layers from the 48 × 48 face to seven outputs",
         )
 
 
