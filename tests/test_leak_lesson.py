@@ -81,3 +81,10 @@ def test_the_explanation_tells_both_figures():
     way = Way(4800, 1200, 1.0, 0.9, 0.4)
     told = explanation(LeakLesson("original", 1000, COPIES, 45, 3375, 0, 3500, way, way))
     assert "90.0%" in told and "40.0%" in told and "50 points" in told
+
+
+def test_the_shipped_lesson_shows_the_gap_and_its_words_are_its_figures():
+    lesson = read_lesson()
+    assert lesson.explanation == explanation(lesson)
+    assert lesson.leaky.accuracy_on_its_own_test - lesson.leaky.accuracy_on_unseen_faces > 0.3
+    assert abs(lesson.honest.accuracy_on_its_own_test - lesson.honest.accuracy_on_unseen_faces) < 0.1
