@@ -53,7 +53,7 @@ def history_chart(history: Sequence[Epoch], *, dark: bool = False) -> go.Figure:
     losses = {"training": loss, "PublicTest": val_loss}
     _lines(figure, epochs, losses, yaxis="y2", form=".2f", dark=dark)
     _panel_title(figure, "Accuracy", top[1], dark)
-    _panel_title(figure, "Loss (the training one includes label smoothing and other heads)", bottom[1], dark)
+    _panel_title(figure, "Loss", bottom[1], dark)
     _mark_stages(figure, epochs, np.array([e.stage for e in history]), dark)
     return figure
 

@@ -9,7 +9,8 @@ from fer.model_files import BENCHMARK, read_speed
 from fer.words import percent
 from pages.ui import model_files
 
-METRIC_PX = 176
+METRIC_PX = 160
+"""Two fit beside each other on a telephone."""
 
 
 def metrics() -> Metrics | None:
@@ -38,7 +39,7 @@ def show() -> None:
         f"Of 100 faces that it had never seen, it reads about **{100 * scores.accuracy.value:.0f}** "
         f"as people had labelled them."
     )
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for name, value, under, why in _figures(found, scores) + _speed():
             with st.container(width=METRIC_PX, gap=None):
                 st.metric(name, value, help=why)

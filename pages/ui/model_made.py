@@ -47,5 +47,6 @@ def _facts(history: list[Epoch]) -> str:
     peak = max(epoch.learning_rate for epoch in history)
     return (
         f"{total}, {span(sum(epoch.seconds for epoch in history))} in all; learning rate at most {peak:.3g}. "
-        "Every choice was made on PublicTest, whose rows were not trained on."
+        "The loss in training includes label smoothing and all heads. Every choice was made on PublicTest, "
+        "whose rows were not trained on."
     )
