@@ -114,6 +114,16 @@ def test_a_set_smaller_than_a_batch_is_one_step():
     assert len(batches.batch(0, 0).images) == 9
 
 
+def test_a_stage_may_end_before_its_rate_is_zero(tmp_path):
+    def rates(name, **changes):
+        trainer = Trainer(replace(TINY, **changes), toy(), toy(21, 1), tmp_path / name)
+        trainer.run()
+        return [epoch.learning_rate for epoch in trainer.history]
+
+    assert rates("short", epochs=1, schedule_epochs=2) == rates("long", epochs=2)[:1]
+    assert rates("own", epochs=1) == [pytest.approx(0, abs=1e-9)]
+
+
 @pytest.mark.slow
 def test_a_stopped_training_equals_an_uninterrupted_one(tmp_path):
     """Stopped within the second of three epochs, with dropout, FER+ votes and mixup at work."""

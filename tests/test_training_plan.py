@@ -37,6 +37,7 @@ def test_what_a_stage_leaves_out_is_the_plans_default():
     ("change", "words"),
     [
         ({"epochs": 0}, "epochs is 0"),
+        ({"epochs": 80, "schedule_epochs": 40}, "schedule_epochs is 40, less than the 80 epochs"),
         ({"epochs": "80"}, "epochs is '80': give a whole number"),
         ({"epochs": 1.5}, "give a whole number"),
         ({"epochs": True}, "give a whole number"),

@@ -17,6 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 _RANGES = {
     "epochs": (1, 100_000),
+    "schedule_epochs": (0, 100_000),
     "batch_size": (1, 100_000),
     "peak_rate": (0.0, 100.0),
     "warmup": (0.0, 1.0),
@@ -39,6 +40,8 @@ class Plan:
         name: Of the stage: its folder in the run, and its rows in the history.
         arch: One of `networks.ARCHITECTURES`.
         epochs: Passes over the training rows; the rate falls to zero over all of them.
+        schedule_epochs: Passes over which the rate falls instead, if the stage ends before it is zero; 0 for
+            those of the stage.
         batch_size: Images a step.
         peak_rate: Highest learning rate, reached after ``warmup``.
         warmup: Share of all steps over which the rate rises.
@@ -62,6 +65,7 @@ class Plan:
     name: str = "1"
     arch: str = "se_vgg"
     epochs: int = 80
+    schedule_epochs: int = 0
     batch_size: int = 128
     peak_rate: float = 0.1
     warmup: float = 0.05
@@ -89,6 +93,10 @@ class Plan:
         if not _NAME.fullmatch(self.name):
             raise SettingsError(
                 f"A stage is named {self.name!r}: use up to 40 letters, digits, dots, hyphens, underscores."
+            )
+        if 0 < self.schedule_epochs < self.epochs:
+            raise SettingsError(
+                f"schedule_epochs is {self.schedule_epochs}, less than the {self.epochs} epochs of the stage."
             )
         if self.views not in CHAINS:
             raise SettingsError(f"Unknown views {self.views!r}: choose one of {', '.join(CHAINS)}.")

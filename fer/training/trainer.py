@@ -219,7 +219,7 @@ def _compiled(plan: Plan, steps: int) -> keras.Model:
     finally:
         keras.config.set_dtype_policy(before)
     optimizer = keras.optimizers.SGD(
-        WarmupCosine(plan.peak_rate, plan.epochs * steps, plan.warmup),
+        WarmupCosine(plan.peak_rate, (plan.schedule_epochs or plan.epochs) * steps, plan.warmup),
         momentum=0.9,
         nesterov=True,
         weight_decay=plan.weight_decay,
