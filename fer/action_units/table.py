@@ -110,13 +110,13 @@ TABLE = (
         "The wings of the nose go up and its root wrinkles.",
         "disgust", 0.098 * 0.55, FAIR,
         heights=((1.0, (129, 48, 64, 358, 278, 294)), (-1.0, (168,)), (-0.3, INNER_BROW),
-                 (0.3, INNER_CORNERS)),
+                 (0.3, INNER_CORNERS)), crosstalk=(("AU12", 0.8),),
     ),
     ActionUnit(
         "AU10", "upper lip raiser", "levator labii superioris",
         "The upper lip goes up in its middle; the fold beside the nose deepens.",
         "disgust; also contempt and pain", 0.063 * 0.29, FAIR,
-        heights=((1.0, (0, 37, 267, 39, 269)), (-1.0, NOSE_BASE)), crosstalk=(("AU09", 0.8),),
+        heights=((1.0, (0, 37, 267, 39, 269)), (-1.0, NOSE_BASE)), crosstalk=(("AU09", 0.8), ("AU12", 2.5)),
     ),
     ActionUnit(
         "AU12", "lip corner puller", "zygomaticus major",

@@ -76,14 +76,15 @@ def _episodes(report: Report, face_id: int) -> None:
         found = doubted
     if not found:
         st.caption("No such episode.")
-    with st.container(gap=None):
-        for number, (episode, verdict) in enumerate(found):
-            icon = ":material/warning:" if verdict.warns else ICONS[verdict.kind]
+    for number, (episode, verdict) in enumerate(found):
+        icon = ":material/warning:" if verdict.warns else ICONS[verdict.kind]
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.button(
-                f"{clock(episode.start_s)} · {verdict.sentence(episode.confidence)}",
+                clock(episode.start_s),
                 key=f"unit_episode_{number}",
-                icon=icon,
+                icon=":material/play_arrow:",
                 type="tertiary",
                 on_click=player.seek,
                 args=(episode.start_s,),
             )
+            st.markdown(f"{icon} {verdict.sentence(episode.confidence)}.")
