@@ -33,6 +33,9 @@ def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: 
     live_app.open_page(page, address, "labels")
     live_app.upload(page, ("talk.mp4", sample_video(fps=5.0, duration_s=6.0)), which="Drop a video")
     expect(page.get_by_text(re.compile("^0 of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
+    # The keys work once the buttons that carry them are there.
+    expect(page.get_by_role("button", name="cannot tell")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
     for done, key in enumerate("1720", 1):
         page.keyboard.press(key)
         expect(page.get_by_text(re.compile(f"^{done} of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
