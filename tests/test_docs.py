@@ -95,6 +95,15 @@ def test_the_quoted_memory_is_the_measured_one():
     assert memory == [f"{BENCHMARK['memory'][key]:.0f}" for key in ("20s_mib", "180s_mib")]
 
 
+def test_the_quoted_action_unit_figures_are_the_measured_ones():
+    figures = json.loads((ROOT / "models" / "action_units.json").read_text(encoding="utf-8"))
+    happy = figures["verdicts"]["by_answer"]["happy"]
+    assert quoted(r"Action Units cost ([\d.]+) ms") == [f"{figures['cost']['ms_per_face']:.1f}"]
+    wanted = [f"{100 * happy[kind]['right']:.0f}" for kind in ("supported", "contradicted")]
+    said = quoted(r"they support is right in (\d+)%, one that they contradict in (\d+)% \((\d+) faces\)")
+    assert said == [*wanted, str(happy["contradicted"]["n"])]
+
+
 def test_the_figures_belong_to_the_shipped_network():
     assert METRICS.sha256 == MANIFEST["sha256"]["emotion.tflite"]
     assert (METRICS.temperature, METRICS.unsure_below) == pytest.approx(
