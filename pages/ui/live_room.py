@@ -26,7 +26,7 @@ NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 3.0
 """A stream that brings nothing for this long has ended: in general, and while somebody waits for its place. A
 closed tab does not always say so, and the network notices only after half a minute."""
 LAG_MOST_S = 2.0
-LAGGING_FOR_S = 4.0
+LAGGING_FOR_S = 10.0
 """Frames queue up on their way back when the processor is too slow: a session that lags this long ends."""
 KEPT_RECORDINGS = 3
 
