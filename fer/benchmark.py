@@ -1,26 +1,38 @@
 """How fast and how large: milliseconds a step, frames a second, memory, start-up. Prints nothing itself."""
 
+import importlib.util
 import io
 import os
 import platform
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import av
-import numpy as np
 
 from fer.config import Settings
-from fer.constants import FACE_SIZE_PX
-from fer.emotion import EmotionNetwork
+from fer.emotion import MODELS_DIR, EmotionNetwork
+from fer.latency import latencies
 from fer.pipeline import Analyzer, load_components
 from fer.sources import VideoSource
 from fer.stages import STAGES
 
 WARM_UP_FRAMES = 10
-LATENCY_ROUNDS = 200
+REFERENCE = "mini_xception"
+"""The network that others ship; measured in the same run, with new weights: speed does not depend on them."""
+
+# In a process of its own: TensorFlow's threads and memory must not stand in the way of what is measured.
+_BUILD = """
+import sys
+from pathlib import Path
+from fer.training.forms import to_litert
+from fer.training.networks import build
+Path(sys.argv[2]).write_bytes(to_litert(build(sys.argv[1])))
+"""
 _MIB = 1024 * 1024
 
 
@@ -68,21 +80,22 @@ def benchmark_video(source: bytes | str | Path, settings: Settings | None = None
     }
 
 
-def network_latency(*, batches: tuple[int, ...] = (1, 8), threads: tuple[int, ...] = (1, 2)) -> list[dict]:
-    """Median milliseconds of the emotion network for each batch size and number of threads."""
-    rows = []
-    for count in threads:
-        network = EmotionNetwork(threads=count)
-        for batch in batches:
-            crops = np.random.default_rng(0).integers(0, 255, (batch, FACE_SIZE_PX, FACE_SIZE_PX), np.uint8)
-            network.logits(crops)
-            times = []
-            for _ in range(LATENCY_ROUNDS // batch):
-                started = time.perf_counter()
-                network.logits(crops)
-                times.append(time.perf_counter() - started)
-            rows.append({"batch": batch, "threads": count, "ms": float(np.median(times)) * 1e3})
-    return rows
+def network_latency(folder: Path = MODELS_DIR) -> list[dict]:
+    """Milliseconds of the shipped network and, where TensorFlow can build it, mini_xception's beside it.
+
+    Args:
+        folder: Folder with the shipped network.
+
+    Returns:
+        Rows of `Latency` as plain values, every batch size, number of threads and view.
+    """
+    network = EmotionNetwork(folder)
+    with tempfile.TemporaryDirectory() as built:
+        paths = {network.manifest.name: folder / network.manifest.tflite}
+        if importlib.util.find_spec("tensorflow"):
+            paths[REFERENCE] = Path(built, f"{REFERENCE}.tflite")
+            _python(_BUILD, REFERENCE, str(paths[REFERENCE]))
+        return [asdict(row) for row in latencies(paths, views=("plain", "flip"))]
 
 
 def import_cost() -> dict:

@@ -14,6 +14,8 @@ from fer.preprocess import DEFAULT_FRAME, CropFrame
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 MANIFEST = "manifest.json"
+SELF_TEST_TOLERANCE = 0.25
+"""Between logits of one file on different processors; exchanged classes differ by more."""
 REPAIR = "get the repository's models/ folder again, or train with `python -m fer train`"
 
 
@@ -30,6 +32,7 @@ class Manifest:
         temperature: Divides the logits; fitted on PublicTest.
         unsure_below: Confidence under which a verdict is "unsure"; chosen on PublicTest.
         crop: Framing of the training set, which live faces are cropped to.
+        self_test: Logits for `self_test_faces`, repeated at every start; empty for none.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Manifest:
     temperature: float
     unsure_below: float
     crop: CropFrame = DEFAULT_FRAME
+    self_test: tuple[tuple[float, ...], ...] = ()
 
 
 def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
@@ -53,7 +57,9 @@ def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         crop = CropFrame(**values["crop"])
-        manifest = Manifest(**values | {"classes": tuple(values["classes"]), "crop": crop})
+        known = tuple(tuple(float(logit) for logit in row) for row in values.get("self_test", ()))
+        typed = {"classes": tuple(values["classes"]), "crop": crop, "self_test": known}
+        manifest = Manifest(**values | typed)
     except FileNotFoundError as exc:
         raise MissingModelError(f"There is no emotion network in {folder.name}/: {REPAIR}.") from exc
     except (OSError, ValueError, KeyError, TypeError) as exc:
@@ -91,7 +97,17 @@ class EmotionNetwork:
             len(EMOTIONS)
         ]:
             raise ModelError(f"{path.name} does not map a 48 x 48 face to 7 classes: {REPAIR}.")
-        self.logits(np.full((1, FACE_SIZE_PX, FACE_SIZE_PX), 128, np.uint8))
+        self._self_test()
+
+    def _self_test(self) -> None:
+        """Known patterns must give the known answers: classes in another order would give others."""
+        logits = np.concatenate([self._read(face[None, ..., None]) for face in self_test_faces()])
+        known = self.manifest.self_test
+        if known and (np.shape(known) != logits.shape or np.abs(logits - known).max() > SELF_TEST_TOLERANCE):
+            raise ModelOutputError(
+                f"The emotion network gives other answers than {MANIFEST} says, as if its classes stood in "
+                f"another order: {REPAIR}."
+            )
 
     def logits(self, crops: np.ndarray) -> np.ndarray:
         """Raw outputs.
@@ -105,12 +121,15 @@ class EmotionNetwork:
         Raises:
             ModelOutputError: The network gave NaN or infinity.
         """
-        faces = crops.astype(np.float32)[..., None]
-        if self.flip and len(faces):
-            both = self._model(np.concatenate([faces, faces[:, :, ::-1]]))[0]
-            logits = (both[: len(faces)] + both[len(faces) :]) / 2
-        else:
-            logits = self._model(faces)[0]
+        faces = crops[..., None]
+        if not self.flip or not len(faces):
+            return self._read(faces)
+        both = self._read(np.concatenate([faces, faces[:, :, ::-1]]))
+        return (both[: len(faces)] + both[len(faces) :]) / 2
+
+    def _read(self, faces: np.ndarray) -> np.ndarray:
+        """Logits (n, 7) of (n, 48, 48, 1), as they come."""
+        logits = self._model(faces.astype(np.float32))[0]
         if not np.isfinite(logits).all():
             raise ModelOutputError(f"The emotion network gave no numbers: {REPAIR}.")
         return logits
@@ -118,6 +137,17 @@ class EmotionNetwork:
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8, in one batch."""
         return softmax(self.logits(crops) / self.manifest.temperature)
+
+
+def self_test_faces() -> np.ndarray:
+    """Three patterns (3, 48, 48) uint8: plain gray, a shade from dark to bright, dark spots as of a face."""
+    down, across = np.mgrid[:FACE_SIZE_PX, :FACE_SIZE_PX].astype(np.float32)
+    shade = 40 + 4 * across
+    face = np.full_like(shade, 190)
+    for y, x, height, width in ((18, 13, 4, 6), (18, 35, 4, 6), (37, 24, 3, 10)):
+        face -= 140 * np.exp(-(((down - y) / height) ** 2) - ((across - x) / width) ** 2)
+    gray = np.full_like(shade, 128)
+    return np.stack([gray, shade, np.clip(face, 0, 255)]).astype(np.uint8)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

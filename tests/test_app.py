@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer.emotion import EmotionNetwork
 from fer.errors import MissingModelError
 from fer.sample import sample_frames
 from fer.video_writer import Mp4Encoder
@@ -107,6 +108,22 @@ def test_home_opens_without_a_model_and_says_how_to_mend_it(monkeypatch):
     assert not app.exception
     assert "run the training first" in texts(app)
     assert "model_missing" in texts(app)
+    specimen.specimen.clear()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_case_50_every_page_opens_without_the_models_folder(monkeypatch, tmp_path, page):
+    def from_nowhere(*args, **more):
+        return EmotionNetwork(tmp_path)
+
+    specimen.specimen.clear()
+    monkeypatch.setattr("fer.pipeline.EmotionNetwork", from_nowhere)
+    app = open_page(page)
+    assert not app.exception
+    assert len(app.title) == 1
+    if page == PAGES[0]:
+        assert "python -m fer train" in texts(app)
+        assert "model_missing" in texts(app)
     specimen.specimen.clear()
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shlex
 import subprocess
 import sys
 import zipfile
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fer.cli import DONE, FAILED, WRONG_USE, build_parser, main
+from fer.cli import DONE, FAILED, WRONG_USE, main
 from fer.evaluation.schema import read_metrics
 from fer.timeline import COLUMNS
 
@@ -206,8 +205,63 @@ def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "se_vgg: 1.12 M parameters, 71 MMACs a face" in printed
     assert "epoch 1/1" in printed
-    command = shlex.split(printed.splitlines()[-1])
-    assert build_parser().parse_args(command[3:]).models == tmp_path / "models"
     assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
     assert main(common) == FAILED
     assert "add --resume" in capsys.readouterr().err
+
+
+@pytest.fixture
+def labelled_photos(tmp_path, portrait) -> Path:
+    """A folder with a smiling portrait, a picture without a face, and their labels."""
+    Image.fromarray(portrait).save(tmp_path / "smile.jpg")
+    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(tmp_path / "wall.png")
+    rows = ("smile.jpg,Happiness", "wall.png,sad", "gone.jpg,3", "smile.jpg,smug")
+    (tmp_path / "labels.csv").write_text("file,label\n" + "\n".join(rows) + "\n")
+    return tmp_path
+
+
+def test_evaluate_finds_the_faces_of_own_labels(labelled_photos, capsys):
+    command = ["evaluate", "--data", str(labelled_photos / "labels.csv")]
+    assert main([*command, "--json", str(labelled_photos / "o.json")]) == FAILED
+    shown = capsys.readouterr()
+    assert "1 pictures, searched for their one face" in shown.out
+    assert "100.0% (100.0 to 100.0)" in shown.out
+    for reason in (
+        "wall.png: no face was found",
+        "gone.jpg: there is no such picture",
+        "label 'smug' is none",
+    ):
+        assert reason in shown.err
+    assert json.loads((labelled_photos / "o.json").read_text())["scores"]["n"] == 1
+    assert main([*command, "--cropped"]) == FAILED
+    assert "2 pictures, taken as cropped faces" in capsys.readouterr().out
+
+
+def test_evaluate_reads_own_labels_from_a_zip_file(labelled_photos, capsys):
+    path = labelled_photos / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(labelled_photos / "smile.jpg", "photos/smile.jpg")
+        archive.writestr("labels.csv", "file,label\nphotos/smile.jpg,3\n")
+    assert main(["evaluate", "--data", str(path)]) == DONE
+    assert "1 pictures" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),  # 31
+        (b"file,label\n", "No row follows"),  # 31
+        ("file,label\na.jpg,happy\n".encode("utf-16"), "UTF-16"),  # 32
+        (b"file,label\na.jpg\n", "Line 2"),  # 33
+        (b"file,label,label\na.jpg,happy,sad\n", "twice"),  # 34
+        (b"file,label\na.jpg,7\n", "none of the seven"),  # 35
+        (b"file,label\n" + b"a" * 300_000 + b",happy\n", "longer than"),  # 37
+        (b"file,label\n\0\1\2,happy\n", "binary"),  # 43
+    ],
+)
+def test_cases_31_to_43_of_a_table_of_own_labels(tmp_path, capsys, content, said):
+    (tmp_path / "labels.csv").write_bytes(content)
+    assert main(["evaluate", "--cropped", "--data", str(tmp_path / "labels.csv")]) == FAILED
+    shown = capsys.readouterr().err
+    assert said in shown and "Traceback" not in shown
+    assert len(shown.splitlines()) == 1

@@ -90,6 +90,15 @@ def test_the_quoted_live_latency_is_the_measured_one_and_under_15_ms():
     assert live["ms_median"] < 15 < live["fer_package_ms"]
 
 
+def test_the_quoted_latency_is_the_measured_one():
+    ours = quoted(r"takes ([\d.]+) ms for one face and ([\d.]+) ms for eight on two threads")
+    reference = quoted(r"mini_xception in the same run ([\d.]+) and ([\d.]+) ms")
+    for network, figures in ((METRICS.model, ours), ("mini_xception", reference)):
+        plain = [r for r in BENCHMARK["network"] if (r["view"], r["threads"]) == ("plain", 2)]
+        measured = {r["batch"]: f"{r['ms']:.2f}" for r in plain if r["network"] == network}
+        assert figures == [measured[1], measured[8]]
+
+
 def test_the_quoted_memory_is_the_measured_one():
     memory = quoted(r"(\d+) MiB at the peak for 20 seconds, (\d+) MiB for 3 minutes")
     assert memory == [f"{BENCHMARK['memory'][key]:.0f}" for key in ("20s_mib", "180s_mib")]

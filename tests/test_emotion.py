@@ -1,14 +1,19 @@
 """The shipped network loads only if it is whole and the one that is known (cases 44 to 50)."""
 
+import hashlib
+import itertools
 import json
+import resource
 import shutil
+import struct
 
 import numpy as np
 import pytest
 
 from fer.constants import EMOTIONS
-from fer.emotion import MANIFEST, MODELS_DIR, EmotionNetwork, read_manifest, softmax
+from fer.emotion import MANIFEST, MODELS_DIR, EmotionNetwork, read_manifest, self_test_faces, softmax
 from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
+from fer.litert import package_model
 
 
 @pytest.fixture
@@ -55,14 +60,28 @@ def test_case_44_another_file_under_the_name_is_refused(models):
         EmotionNetwork(models)
 
 
-def test_case_45_a_truncated_model_is_one_sentence(models):
-    import hashlib
-
-    content = (models / "emotion.tflite").read_bytes()[:5000]
-    (models / "emotion.tflite").write_bytes(content)
-    change_manifest(models, sha256={"emotion.tflite": hashlib.sha256(content).hexdigest()})
+@pytest.mark.parametrize("length", [0, 7, 5000, 1_000_000])
+def test_case_45_a_truncated_model_is_one_sentence(models, length):
+    change_network(models, (models / "emotion.tflite").read_bytes()[:length])
     with pytest.raises(ModelError, match="damaged"):
         EmotionNetwork(models)
+
+
+def change_network(folder, content) -> None:
+    """Another .tflite file under a manifest that vouches for it."""
+    (folder / "emotion.tflite").write_bytes(content)
+    change_manifest(folder, sha256={"emotion.tflite": hashlib.sha256(content).hexdigest()})
+
+
+def test_case_47_a_shape_bomb_is_refused_without_memory(models):
+    content = (models / "emotion.tflite").read_bytes()
+    shape = struct.pack("<5i", 4, 1, 48, 48, 1)
+    assert shape in content
+    change_network(models, content.replace(shape, struct.pack("<5i", 4, 1, 60_000, 60_000, 1)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ModelError, match="far more memory"):
+        EmotionNetwork(models)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KiB
 
 
 @pytest.mark.parametrize("classes", [list(EMOTIONS[:6]), list(reversed(EMOTIONS))])
@@ -70,6 +89,25 @@ def test_case_48_other_classes_fail_at_the_start(models, classes):
     change_manifest(models, classes=classes)
     with pytest.raises(ModelError, match="other classes"):
         EmotionNetwork(models)
+
+
+def test_case_48_a_network_of_another_kind_fails_at_the_start(models):
+    other = package_model("face_landmark.tflite").read_bytes()
+    change_network(models, other)
+    with pytest.raises(ModelError, match="does not map a 48 x 48 face to 7 classes"):
+        EmotionNetwork(models)
+
+
+def test_case_48_classes_in_another_order_fail_the_self_test(models):
+    logits = EmotionNetwork(models).logits(self_test_faces())
+    change_manifest(models, self_test=logits.tolist())
+    EmotionNetwork(models)
+    for first, second in itertools.combinations(range(len(EMOTIONS)), 2):
+        exchanged = logits.copy()
+        exchanged[:, [first, second]] = logits[:, [second, first]]
+        change_manifest(models, self_test=exchanged.tolist())
+        with pytest.raises(ModelOutputError, match="another order"):
+            EmotionNetwork(models)
 
 
 def test_case_49_nan_is_an_error_and_never_a_label(monkeypatch):

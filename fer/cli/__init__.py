@@ -9,8 +9,8 @@ import fer
 from fer.errors import FerError
 
 COMMANDS = (
-    *("analyze", "train", "evaluate", "prepare", "dataset", "robustness"),
-    *("action_units", "benchmark", "webcam", "networks", "lesson"),
+    *("analyze", "train", "convert", "evaluate", "card"),
+    *("prepare", "dataset", "robustness", "action_units", "benchmark", "webcam", "networks", "lesson"),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED = 130

@@ -72,7 +72,8 @@ def _clips(args: argparse.Namespace) -> dict:
         )
     figures["network"] = benchmark.network_latency()
     for row in figures["network"]:
-        print(f"emotion network, batch {row['batch']}, {row['threads']} thread(s): {row['ms']:.2f} ms")
+        setting = f"{row['view']:5} batch {row['batch']}, {row['threads']} thread(s)"
+        print(f"{row['network']:20} {setting}: {row['ms']:6.2f} ms (95%: {row['p95_ms']:.2f})")
     figures["import"] = benchmark.import_cost()
     start = figures["import"]
     print(f"import fer: {start['seconds']:.3f} s, TensorFlow loaded: {start['tensorflow']}")

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer.cli.own_labels import has_own_labels, run_own_labels
 from fer.cli.score_tables import show_split
 from fer.dataset.fer2013 import FaceDataset, read_dataset, read_vote_counts
 from fer.dataset.repeats import count_repeats
@@ -20,13 +21,19 @@ def add_parser(commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("evaluate", help="score the network on labelled faces")
     parser.add_argument(
-        "--data", required=True, type=Path, help="FER2013 CSV or DIR/<emotion>/*.jpg of cropped faces"
+        "--data",
+        required=True,
+        type=Path,
+        help="FER2013 CSV, DIR/<emotion>/*.jpg of cropped faces, or a CSV file,label with photos; or .zip",
     )
     parser.add_argument(
         "--split",
         nargs="+",
         metavar="SPLIT",
         help="Training, PublicTest, PrivateTest; default: the last two, or every row where they are missing",
+    )
+    parser.add_argument(
+        "--cropped", action="store_true", help="the pictures of a CSV file,label are faces, not photos"
     )
     parser.add_argument(
         "--ferplus", type=Path, help="FER+ votes for the same CSV: a second view of the labels"
@@ -39,6 +46,8 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score every split with and without flip averaging and without the images seen in training."""
+    if has_own_labels(args.data):
+        return run_own_labels(args, EmotionNetwork(args.models, threads=EMOTION_THREADS))
     dataset = read_dataset(args.data)
     vote_counts = read_vote_counts(args.ferplus) if args.ferplus else None
     network = EmotionNetwork(args.models, threads=EMOTION_THREADS)

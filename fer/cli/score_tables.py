@@ -5,9 +5,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.evaluation.forms import Conversion
 from fer.evaluation.schema import Estimate, FerPlusScores, Scores, SplitScores
 
-WIDTH = 110
+WIDTH = 140
 """Columns of the widest table: on a narrower terminal its lines wrap, but no figure is cut off."""
 
 VIEWS = {
@@ -70,6 +71,21 @@ def show_confusion(scores: Scores) -> None:
     for name, row in zip(DISPLAY_ORDER, places, strict=True):
         table.add_row(name, *(str(scores.confusion.counts[row][column]) for column in places))
     _print(table)
+
+
+def show_forms(conversion: Conversion) -> None:
+    """Print the LiteRT forms of a network side by side."""
+    settings = list(conversion.forms[0].ms)
+    short = [key.replace("batch ", "b").replace(", ", "/").replace(" threads", "t") for key in settings]
+    short = [key.replace(" thread", "t") for key in short]
+    table = _table("form", "MB", "accuracy", "flip", "ECE", "diff", *short)
+    for f in conversion.forms:
+        shares = (f"{f.accuracy:.2%}", f"{f.accuracy_flip:.2%}", f"{f.ece:.1%}")
+        times = (f"{f.ms[key]:.2f}" for key in settings)
+        row = (f"{f.bytes / 1e6:.2f}", *shares, f"{f.largest_difference:.1g}", *times)
+        table.add_row(f.form + (" (shipped)" if f.chosen else ""), *row)
+    _print(table)
+    print("b8/2t: milliseconds of 8 faces on 2 threads; diff: largest difference from Keras' logits")
 
 
 def shown_share(e: Estimate) -> str:

@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,10 +64,10 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, convert, fit the temperature."""
     recipe = _recipe(args)
-    with only_one(args.out, "another training"):
+    with only_one(args.out, "another training"), StopSignals() as signals:
         check_folder(args.out, resume=args.resume)
         try:
-            return _train(recipe, args)
+            return _train(recipe, args, signals)
         except CancelledError as exc:
             print(f"{exc} Go on with the same command and --resume.")
             return INTERRUPTED
@@ -86,7 +85,7 @@ def _recipe(args: argparse.Namespace) -> Recipe:
     return replace(recipe, drop=tuple(args.drop)) if args.drop else recipe
 
 
-def _train(recipe: Recipe, args: argparse.Namespace) -> int:
+def _train(recipe: Recipe, args: argparse.Namespace, signals: "StopSignals") -> int:
     # Keras and TensorFlow load here only: no other command pays for them.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from fer.training.networks import build, multiply_accumulates
@@ -101,7 +100,7 @@ def _train(recipe: Recipe, args: argparse.Namespace) -> int:
         size = f"{network.count_params() / 1e6:.2f} M parameters"
         print(f"{arch}: {size}, {multiply_accumulates(network) / 1e6:.0f} MMACs a face")
     training = Run(recipe, rows, args.out, save_every_s=args.save_every)
-    with StopSignals() as signals, TrainingProgress(recipe, lambda: signals.came) as progress:
+    with TrainingProgress(recipe, lambda: signals.came) as progress:
         model = training.train(progress)
     return _release(model, training, args)
 
@@ -114,8 +113,9 @@ def _release(model, training, args: argparse.Namespace) -> int:
 
     release = args.out / RELEASE
     shutil.rmtree(release, ignore_errors=True)
+    options = {"name": training.recipe.name, "calibration": training.rows.train}
     try:
-        manifest = export(model, release, training.rows.public, name=training.recipe.name)
+        manifest = export(model, release, training.rows.public, **options)
     except OSError as exc:
         raise cannot_write(release, exc) from exc
     write_history(training.history, release / HISTORY)
@@ -124,17 +124,11 @@ def _release(model, training, args: argparse.Namespace) -> int:
     for path in publish(release, folder):
         print(f"written: {path}")
     print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
-    print(f"score it once on rows that nothing was chosen on:\n  {_evaluate_command(args, folder)}")
-    return 0
-
-
-def _evaluate_command(args: argparse.Namespace, folder: Path) -> str:
-    metrics = folder / "metrics.json"
-    command = ["python", "-m", "fer", "evaluate", "--data", args.data, "--models", folder, "--json", metrics]
+    command = ["python", "-m", "fer", "evaluate", "--data", args.data, "--models", folder]
     command += ["--ferplus", args.ferplus] if args.ferplus else []
-    # Figures that are there belong to the network that has just been replaced.
-    command += ["--force"] if metrics.exists() else []
-    return shlex.join(map(str, command))
+    command += ["--json", folder / "metrics.json", "--force"]
+    print(f"score it once on rows that nothing was chosen on:\n  {shlex.join(map(str, command))}")
+    return 0
 
 
 class StopSignals:
@@ -155,7 +149,6 @@ class StopSignals:
     def _note(self, *_: object) -> None:
         self.came = True
         self._restore()
-        print("stopping after this step; once more to stop at once", file=sys.stderr, flush=True)
 
     def _restore(self) -> None:
         while self._before:

@@ -1,9 +1,10 @@
 """Pictures in folders named after the emotions, on the disk or inside a zip file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 import cv2
+import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.faces import FaceCollector, FaceDataset
@@ -15,6 +16,9 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
 SPLIT_WITHOUT_FOLDER = "all"
 """The split where the emotions' folders stand at the top."""
+
+ToFace = Callable[[np.ndarray], np.ndarray]
+"""(H, W, 3) RGB picture to (48, 48) uint8 gray face; DatasetError says why there is none."""
 
 _NOT_DATA = ("thumbs.db", "desktop.ini")
 
@@ -77,8 +81,22 @@ def _take(name: PurePosixPath, source: bytes | Path, faces: FaceCollector) -> No
     add_picture(faces, source, EMOTIONS.index(name.parent.name.lower()), split, name=safe_label(name.name))
 
 
-def add_picture(faces: FaceCollector, source: bytes | Path, label: int, split: str, *, name: str) -> None:
-    """Add a picture of a face, resized and turned gray, or reject it with its reason.
+def whole_picture(image: np.ndarray) -> np.ndarray:
+    """A picture (H, W, 3) that is a cropped face already, as (48, 48) uint8 gray."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(gray, (FACE_SIZE_PX, FACE_SIZE_PX), interpolation=cv2.INTER_AREA)
+
+
+def add_picture(
+    faces: FaceCollector,
+    source: bytes | Path,
+    label: int,
+    split: str,
+    *,
+    name: str,
+    to_face: ToFace = whole_picture,
+) -> None:
+    """Add a picture of a face, or reject it with its reason.
 
     Args:
         faces: Gets it.
@@ -86,12 +104,13 @@ def add_picture(faces: FaceCollector, source: bytes | Path, label: int, split: s
         label: Index into `EMOTIONS`.
         split: Name of its split.
         name: Label of its file.
+        to_face: Makes the face of it.
     """
     try:
-        image = read_image(source).frame.image
+        face = to_face(read_image(source).frame.image)
     except InputError:
         faces.reject("not a readable image", name=name)
-        return
-    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    gray = cv2.resize(gray, (FACE_SIZE_PX, FACE_SIZE_PX), interpolation=cv2.INTER_AREA)
-    faces.add(gray.ravel(), label, split, name=name)
+    except DatasetError as exc:
+        faces.reject(exc.message.rstrip("."), name=name)
+    else:
+        faces.add(face.ravel(), label, split, name=name)

@@ -10,13 +10,21 @@ from fer.csv_text import read_cells, unguard
 from fer.dataset.csv_rows import looks_like_faces
 from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.dataset.fer2013 import read_dataset
-from fer.dataset.folders import IMAGE_SUFFIXES, SPLIT_WITHOUT_FOLDER, add_picture, is_labelled, read_pictures
+from fer.dataset.folders import (
+    IMAGE_SUFFIXES,
+    SPLIT_WITHOUT_FOLDER,
+    ToFace,
+    add_picture,
+    is_labelled,
+    read_pictures,
+    whole_picture,
+)
 from fer.dataset.zipped import MAX_MEMBERS, member_name, members_of, read_member
 from fer.errors import DatasetError, TooLargeInputError
 from fer.evaluation.label_names import label_index
 from fer.sources.archives import open_archive
 from fer.sources.magic import sniff
-from fer.sources.opening import safe_label
+from fer.sources.opening import open_binary, safe_label
 
 FILE_COLUMNS = ("file", "filename", "file_name", "image", "path")
 LABEL_COLUMNS = ("label", "emotion", "expression")
@@ -31,7 +39,10 @@ OnPicture = Callable[[int, int], None]
 
 
 def read_labelled_files(
-    files: Sequence[tuple[str, bytes]], *, on_picture: OnPicture | None = None
+    files: Sequence[tuple[str, bytes]],
+    *,
+    on_picture: OnPicture | None = None,
+    to_face: ToFace = whole_picture,
 ) -> FaceDataset:
     """Read files that were given together.
 
@@ -39,6 +50,7 @@ def read_labelled_files(
         files: (name, content) of each: a zip file or pictures with a CSV of ``file`` and ``label`` (also
             inside the zip file), a zip file of folders named after the expressions, or a FER2013 CSV.
         on_picture: Told how far it is.
+        to_face: Makes the face of a picture that a table names; by default the picture is the face.
 
     Returns:
         (n, 48, 48) faces with the names of their files; rows that cannot be used are rejected and counted.
@@ -61,15 +73,18 @@ def read_labelled_files(
         table, label = content(), safe_label(name.name)
         if looks_like_faces(io.BytesIO(table)) and not is_label_table(table):
             return read_dataset(table, name=label)
-        return read_label_table(table, pictures, label, on_picture=on_picture)
+        return read_label_table(table, pictures, label, on_picture=on_picture, to_face=to_face)
 
 
-def read_label_folder(table: Path, *, on_picture: OnPicture | None = None) -> FaceDataset:
+def read_label_folder(
+    table: Path, *, on_picture: OnPicture | None = None, to_face: ToFace = whole_picture
+) -> FaceDataset:
     """Read a CSV of file and label on the disk; files are looked for beside it and in folders below.
 
     Args:
         table: The CSV.
         on_picture: Told how far it is.
+        to_face: Makes the face of a picture that a table names; by default the picture is the face.
 
     Raises:
         DatasetError: It lacks a column, or no row can be used.
@@ -78,7 +93,9 @@ def read_label_folder(table: Path, *, on_picture: OnPicture | None = None) -> Fa
     folder = table.parent
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMAGE_SUFFIXES)
     pictures = {PurePosixPath(path.relative_to(folder)): (lambda path=path: path) for path in paths}
-    return read_label_table(table.read_bytes(), pictures, safe_label(table.name), on_picture=on_picture)
+    return read_label_table(
+        table.read_bytes(), pictures, safe_label(table.name), on_picture=on_picture, to_face=to_face
+    )
 
 
 def is_label_table(table: bytes) -> bool:
@@ -87,8 +104,26 @@ def is_label_table(table: bytes) -> bool:
     return any(name in FILE_COLUMNS for name in names) and any(name in LABEL_COLUMNS for name in names)
 
 
+def zip_holds_label_table(path: Path) -> bool:
+    """Whether a zip file on the disk holds a CSV of file and label.
+
+    Raises:
+        InputError: It is damaged or passes a limit.
+    """
+    with ExitStack() as stack:
+        archive = open_archive(stack.enter_context(open_binary(path)), most_members=MAX_MEMBERS)
+        members = members_of(archive, safe_label(path.name))
+        tables = (member for member in members if _is_table(member_name(member)))
+        return any(is_label_table(read_member(archive, member)) for member in tables)
+
+
 def read_label_table(
-    table: bytes, pictures: Pictures, label: str, *, on_picture: OnPicture | None = None
+    table: bytes,
+    pictures: Pictures,
+    label: str,
+    *,
+    on_picture: OnPicture | None = None,
+    to_face: ToFace = whole_picture,
 ) -> FaceDataset:
     """Read pictures by a CSV of file and label.
 
@@ -98,6 +133,7 @@ def read_label_table(
         pictures: The pictures; a row names one by its path, or by its last part where that is unique.
         label: What the CSV is called in errors.
         on_picture: Told how far it is.
+        to_face: Makes the face of a picture that a table names; by default the picture is the face.
 
     Raises:
         DatasetError: It lacks a column, or no row can be used.
@@ -119,7 +155,7 @@ def read_label_table(
             faces.reject("it is listed a second time", name=shown)
         else:
             seen.add(found)
-            add_picture(faces, pictures[found](), emotion, SPLIT_WITHOUT_FOLDER, name=shown)
+            add_picture(faces, pictures[found](), emotion, SPLIT_WITHOUT_FOLDER, name=shown, to_face=to_face)
     if not faces.n_seen:
         raise DatasetError(f"No row follows the header of {label!r}: it may not have been copied completely.")
     return faces.finish(label)

@@ -86,16 +86,18 @@ def calibration(logits: np.ndarray, labels: np.ndarray, *, temperature: float = 
     samples = resampled_sums(columns)
     sums, n = columns.sum(0), len(labels)
 
-    def ece(values: np.ndarray) -> np.ndarray:
-        return calibration_error(values[..., :-2].reshape(*values.shape[:-1], ECE_BINS, 3))
-
     return Calibration(
         temperature=temperature,
-        ece=estimate(ece, sums, samples),
+        ece=estimate(_ece_of_columns, sums, samples),
         nll=estimate(lambda values: values[..., -2] / n, sums, samples),
         brier=estimate(lambda values: values[..., -1] / n, sums, samples),
         bins=_reliability(bins.sum(0)),
     )
+
+
+def _ece_of_columns(sums: np.ndarray) -> np.ndarray:
+    """ECE from sums (..., bins x 3 + 2) in which the two losses come last."""
+    return calibration_error(sums[..., :-2].reshape(*sums.shape[:-1], ECE_BINS, 3))
 
 
 def _reliability(bin_sums: np.ndarray) -> ReliabilityBins:

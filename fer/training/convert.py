@@ -1,10 +1,9 @@
-"""From a Keras network to the files in models/: .keras, .tflite, manifest and metrics."""
+"""From a Keras network to the files in models/: .keras, .tflite, manifest and the comparison of forms."""
 
 import hashlib
 import json
 import os
-import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -12,62 +11,76 @@ import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.fer2013 import FaceDataset
-from fer.emotion import MANIFEST, EmotionNetwork, Manifest, softmax
-from fer.errors import ModelOutputError
-from fer.evaluation.calibration import fit_temperature
+from fer.emotion import MANIFEST, EmotionNetwork, Manifest, self_test_faces, softmax
 from fer.evaluation.coverage import choose_unsure_below
+from fer.evaluation.forms import CONVERSION, Conversion
 from fer.files import write_whole
-from fer.training.trainer import predict_logits
+from fer.json_records import to_json
+from fer.litert import LiteRTModel
+from fer.training.forms import FORMS, compare_forms, convert_all
+from fer.training.loading import KERAS_FILE
 
-KERAS_FILE, TFLITE_FILE = "emotion.keras", "emotion.tflite"
-LARGEST_DIFFERENCE = 1e-3
-"""Between the logits of Keras and LiteRT on real rows."""
+TFLITE_FILE = "emotion.tflite"
 
 
-def export(model: keras.Model, folder: Path, public: FaceDataset, *, name: str) -> Manifest:
+def export(
+    model: keras.Model,
+    folder: Path,
+    public: FaceDataset,
+    *,
+    name: str,
+    calibration: FaceDataset | None = None,
+    forms: tuple[str, ...] = FORMS,
+) -> Manifest:
     """Write a trained network in the form that the app loads.
 
     Args:
         model: Network with one output of 7 logits.
         folder: Where the files go; existing ones are replaced, the manifest last.
-        public: PublicTest rows: temperature and "unsure" threshold are chosen on them.
+        public: PublicTest rows: form, temperature and "unsure" threshold are chosen on them.
         name: Name of the release.
+        calibration: Training rows, on which the int8 form measures its ranges; None leaves it out.
+        forms: Forms that are tried, ``float32`` among them.
 
     Returns:
         The manifest as written.
 
     Raises:
-        ModelOutputError: LiteRT does not repeat Keras' logits.
+        ModelOutputError: The float32 form does not repeat Keras' logits.
     """
+    contents = convert_all(model, None if calibration is None else calibration.images, forms=forms)
+    figures = compare_forms(model, contents, public)
+    chosen = next(f for f in figures if f.chosen)
     folder.mkdir(parents=True, exist_ok=True)
     keras_part = folder / ("part-" + KERAS_FILE)
     model.save(keras_part)
     os.replace(keras_part, folder / KERAS_FILE)
-    write_whole(to_litert(model), folder / TFLITE_FILE)
+    write_whole(contents[chosen.form], folder / TFLITE_FILE)
+    write_whole(to_json(Conversion(name=name, forms=tuple(figures))).encode(), folder / CONVERSION)
     hashes = {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in (KERAS_FILE, TFLITE_FILE)}
-    draft = Manifest(name, TFLITE_FILE, hashes, EMOTIONS, FACE_SIZE_PX, 1.0, 0.0)
-    write_manifest(draft, folder)
-    logits = EmotionNetwork(folder).logits(public.images)
-    difference = float(np.abs(logits - predict_logits(model, public.images)).max())
-    if difference > LARGEST_DIFFERENCE:
-        raise ModelOutputError(
-            f"LiteRT's logits differ from Keras' by {difference:.2g}: the conversion failed."
-        )
-    temperature = fit_temperature(logits, public.labels)
-    unsure_below = choose_unsure_below(softmax(logits / temperature), public.labels)
-    manifest = replace(draft, temperature=temperature, unsure_below=unsure_below)
+    manifest = _fitted(folder / TFLITE_FILE, public, chosen.temperature, name, hashes)
     write_manifest(manifest, folder)
+    EmotionNetwork(folder)
     return manifest
 
 
-def to_litert(model: keras.Model) -> bytes:
-    """The float32 LiteRT model of a Keras network, for batches of any size."""
-    import tensorflow as tf
-
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        return converter.convert()
+def _fitted(
+    path: Path, public: FaceDataset, temperature: float, name: str, hashes: dict[str, str]
+) -> Manifest:
+    """The manifest of a .tflite file: the threshold is chosen on PublicTest, known answers are kept."""
+    model = LiteRTModel(path, max_batch=16)
+    logits = model(public.images[..., None].astype(np.float32))[0]
+    known = np.concatenate([model(face[None, ..., None].astype(np.float32))[0] for face in self_test_faces()])
+    return Manifest(
+        name,
+        path.name,
+        hashes,
+        EMOTIONS,
+        FACE_SIZE_PX,
+        temperature,
+        choose_unsure_below(softmax(logits / temperature), public.labels),
+        self_test=tuple(tuple(round(float(logit), 4) for logit in row) for row in known),
+    )
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:

@@ -184,29 +184,30 @@ def _check_sizes(config: dict, name: str) -> None:
 
 def _check_weights(content: bytes, name: str) -> None:
     """The HDF5 part must hold its numbers itself, and not more of them than a network can have."""
-    total = 0
-
-    def check(group: h5py.Group) -> None:
-        nonlocal total
-        for key in group:
-            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                raise ValueError("a link to another place")
-            item = group[key]
-            if isinstance(item, h5py.Group):
-                check(item)
-                continue
-            if item.is_virtual or item.external:
-                raise ValueError("numbers in another file")
-            total += item.size
-            if total > 4 * MAX_PARAMETERS:
-                # A checkpoint may hold an optimizer's numbers too.
-                raise ModelError(f"{name} asks for far more memory than a network here can need: {REPAIR}.")
-
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
-            check(file)
+            total = _count_values(file)
     except (*_DAMAGE, TypeError, RecursionError) as exc:
         raise ModelError(f"{name} is damaged: {REPAIR}.") from exc
+    # A checkpoint may hold an optimizer's numbers too.
+    if total > 4 * MAX_PARAMETERS:
+        raise ModelError(f"{name} asks for far more memory than a network here can need: {REPAIR}.")
+
+
+def _count_values(group: h5py.Group) -> int:
+    """How many numbers a group announces; none is read. ValueError where they lie elsewhere."""
+    total = 0
+    for key in group:
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            raise ValueError("a link to another place")
+        item = group[key]
+        if isinstance(item, h5py.Group):
+            total += _count_values(item)
+        elif item.is_virtual or item.external:
+            raise ValueError("numbers in another file")
+        else:
+            total += item.size
+    return total
 
 
 def _check_answer(model: keras.Model, name: str) -> None:

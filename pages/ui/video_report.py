@@ -112,11 +112,10 @@ def _explore(report: Report, clip: Upload) -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _player(clip, summary)
-        _moments(summary, chosen, played=bool(clip.data))
+        _moments(summary, chosen)
     with right, st.container(key=player.CHART_BOX):
         chart(timeline_figure(report.smoothed, chosen, dark=is_dark()), key="timeline_chart")
-        if clip.data:
-            st.caption(":material/touch_app: Click the chart to move the player there.")
+        st.caption(":material/touch_app: Click the chart to move the player there.")
     player.link()
 
 
@@ -153,8 +152,8 @@ def _player(clip: Upload, summary: Summary) -> None:
         )
 
 
-def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
-    """The longest clear stretches as buttons that move the player; as text where there is no player."""
+def _moments(summary: Summary, face_id: int | None) -> None:
+    """The longest clear stretches as buttons that move the player."""
     found = story.moments(summary, face_id)
     if not found:
         return
@@ -163,15 +162,9 @@ def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
     with st.container(gap=None):
         for number, (face, episode) in enumerate(found):
             who = f"{face.name} " if several else ""
-            text = (
-                f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
-                f"{percent(episode.confidence)} sure"
-            )
-            if not played:
-                st.markdown(text)
-                continue
             st.button(
-                text,
+                f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
+                f"{percent(episode.confidence)} sure",
                 key=f"moment_{number}",
                 icon=":material/play_arrow:",
                 type="tertiary",

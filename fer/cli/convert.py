@@ -1,0 +1,51 @@
+"""``fer convert``: from a .keras file to models/: LiteRT forms compared, one chosen, calibrated."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from fer.cli.score_tables import show_forms
+from fer.dataset.fer2013 import SPLITS, read_dataset
+from fer.emotion import MANIFEST, MODELS_DIR, read_manifest
+from fer.errors import OutputExistsError
+from fer.evaluation.forms import CONVERSION, read_conversion
+
+
+def add_parser(commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "convert", help="turn a trained .keras file into the files that the app reads (needs TensorFlow)"
+    )
+    parser.add_argument("--network", type=Path, help=".keras file; default: the one in --models")
+    parser.add_argument(
+        "--data", required=True, type=Path, help="FER2013: every choice is made on its PublicTest rows"
+    )
+    parser.add_argument("--models", type=Path, default=MODELS_DIR, help="where the files go")
+    parser.add_argument("--name", help="name of the release; default: the old one, or the file's")
+    parser.add_argument("--force", action="store_true", help="replace the network that is there")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert beside the old files; they are replaced when everything is whole."""
+    if (args.models / MANIFEST).exists() and not args.force:
+        raise OutputExistsError(f"{args.models} holds a network: choose another --models or add --force.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from fer.training.convert import export
+    from fer.training.loading import KERAS_FILE, load_network
+    from fer.training.publish import publish
+
+    network = args.network or args.models / KERAS_FILE
+    name = args.name or (network.stem if args.network else read_manifest(args.models).name)
+    data = read_dataset(args.data)
+    model = load_network(network)
+    with tempfile.TemporaryDirectory() as release:
+        options = {"name": name, "calibration": data.split(SPLITS[0])}
+        manifest = export(model, Path(release), data.split(SPLITS[1]), **options)
+        written = publish(Path(release), args.models)
+    show_forms(read_conversion(args.models / CONVERSION))
+    for path in written:
+        print(f"written: {path}")
+    print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    return 0

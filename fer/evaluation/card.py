@@ -1,0 +1,328 @@
+"""The model card, written from the files of figures in models/: no figure stands in this text.
+
+Reference:
+    Mitchell et al. 2019, Model Cards for Model Reporting.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.emotion import MODELS_DIR, Manifest, read_manifest
+from fer.errors import DamagedInputError, MissingModelError, ModelError
+from fer.evaluation.forms import Conversion, read_conversion
+from fer.evaluation.schema import (
+    CHOICE_SPLIT,
+    TEST_SPLIT,
+    Estimate,
+    Metrics,
+    Scores,
+    SplitScores,
+    read_metrics,
+)
+from fer.latency import Latency
+from fer.training.history import HISTORY, Epoch, read_history
+
+CARD, BENCHMARK, RECIPE = "MODEL_CARD.md", "benchmark.json", "recipe.json"
+VIEWS = {
+    "plain": "one view",
+    "flip": "averaged with the mirror image (`--flip`)",
+    "plain_clean": "one view, clean",
+    "flip_clean": "averaged with the mirror image, clean",
+}
+_RERUN = "write it again with `python -m fer benchmark --json models/benchmark.json --force`"
+
+
+@dataclass(frozen=True, eq=False)
+class CardSources:
+    """What the card is written from.
+
+    Args:
+        manifest: Hashes, temperature, threshold.
+        metrics: Figures on PublicTest and PrivateTest, of the network that the manifest names.
+        conversion: LiteRT forms and which one is shipped.
+        latency: Milliseconds of the shipped network and of the reference, one run.
+        history: What each epoch of the training gave.
+
+    Raises:
+        ModelError: The figures belong to another network, or PrivateTest is missing.
+    """
+
+    manifest: Manifest
+    metrics: Metrics
+    conversion: Conversion
+    latency: tuple[Latency, ...]
+    history: tuple[Epoch, ...]
+
+    def __post_init__(self) -> None:
+        if self.metrics.sha256 != self.manifest.sha256.get(self.manifest.tflite):
+            raise ModelError(
+                "metrics.json belongs to another network than manifest.json: "
+                "run `python -m fer evaluate --data fer2013.csv --json models/metrics.json --force` first."
+            )
+        if not {CHOICE_SPLIT, TEST_SPLIT} <= set(self.metrics.splits):
+            raise ModelError(f"metrics.json needs {CHOICE_SPLIT} and {TEST_SPLIT}: evaluate without --split.")
+
+
+def read_card_sources(folder: Path = MODELS_DIR) -> CardSources:
+    """Read the files of figures in models/.
+
+    Raises:
+        MissingModelError: One is not there.
+        ModelError: One is damaged, or they belong to different networks.
+    """
+    return CardSources(
+        read_manifest(folder),
+        read_metrics(folder / "metrics.json"),
+        read_conversion(folder / "conversion.json"),
+        _read_latency(folder / BENCHMARK),
+        _read_history(folder / HISTORY),
+    )
+
+
+def _read_latency(path: Path) -> tuple[Latency, ...]:
+    try:
+        return tuple(Latency(**row) for row in json.loads(path.read_text(encoding="utf-8"))["network"])
+    except FileNotFoundError as exc:
+        raise MissingModelError(f"There is no {path.name} in {path.parent.name}/: {_RERUN}.") from exc
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ModelError(
+            f"{path.parent.name}/{path.name} is damaged or of another version: {_RERUN}."
+        ) from exc
+
+
+def _read_history(path: Path) -> tuple[Epoch, ...]:
+    try:
+        return tuple(read_history(path))
+    except DamagedInputError as exc:
+        raise ModelError(f"{path.parent.name}/{path.name} is damaged: get the models/ folder again.") from exc
+
+
+def model_card(sources: CardSources) -> str:
+    """The card as Markdown."""
+    parts = (
+        _head(sources),
+        _use(),
+        _data(sources.metrics),
+        _protocol(sources),
+        _figures(sources.metrics),
+        _classes(sources.metrics.splits[TEST_SPLIT].plain),
+        _calibration(sources.metrics),
+        _second_view(sources.metrics),
+        _speed(sources),
+        _bias(sources.metrics.splits[TEST_SPLIT].plain),
+        _again(sources),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(sources: CardSources) -> str:
+    epochs = len(sources.history)
+    hours = sum(e.seconds for e in sources.history) / 3600
+    form = next(f for f in sources.conversion.forms if f.chosen)
+    return f"""# Model card: {sources.manifest.name}
+
+Written by `python -m fer card` from the files beside it; nothing in it is typed by hand. Layout after
+Mitchell et al. 2019.
+
+## Model
+
+- Reads which of seven expressions ({", ".join(DISPLAY_ORDER)}) a face shows: 48 x 48 gray pixels in,
+  seven calibrated probabilities out, or the answer "unsure".
+- A convolutional network trained from random weights for {epochs} epochs ({hours:.1f} hours) on
+  FER2013's Training rows only.
+- Shipped as LiteRT, form `{form.form}`, {form.bytes / 1e6:.1f} MB, and as Keras for explanations and
+  further training.
+- Temperature {sources.manifest.temperature:.3f}; "unsure" below a confidence of
+  {sources.manifest.unsure_below:.2f}.
+- Licence of the weights: MIT, as the code; read the terms of the data below."""
+
+
+def _use() -> str:
+    return """## Intended use
+
+- Estimating visible facial expression in photos and video: usability studies with the participants'
+  consent, teaching of machine learning, research on methods.
+- By people who can live with a wrong answer, who look at shares over time rather than at single frames,
+  and who tell everyone on camera.
+
+## Excluded use
+
+- Inferring feelings, intentions, honesty or illness: an expression is not a feeling.
+- Work, hiring, school, policing, medicine, lie detection. The EU AI Act, Art. 5(1)(f), bans emotion
+  inference at work and in education since 2 February 2025; Art. 50(3) asks to inform people.
+- Any decision about a person, and identifying anybody."""
+
+
+def _data(metrics: Metrics) -> str:
+    test = metrics.splits[TEST_SPLIT]
+    return f"""## Data
+
+- FER2013 (Goodfellow et al. 2013): gray 48 x 48 faces from a web search, one label each. Collected for
+  research; its pictures are not part of this project and must not be passed on.
+- FER+ (Barsoum et al. 2016, MIT): votes of ten annotators on the same pictures; a train-only second
+  head and a second view in the evaluation.
+- The labels are noisy: FER+'s majority agrees with FER2013's own label on
+  {_share(_ferplus_agreement(test))} of {TEST_SPLIT} (where it names one of the seven).
+- {test.n_repeats} of {test.plain.n:,} {TEST_SPLIT} pictures stand pixel for pixel in another split;
+  figures marked "clean" leave them out."""
+
+
+def _ferplus_agreement(test: SplitScores) -> Estimate:
+    if test.ferplus is None:
+        raise ModelError("metrics.json lacks the FER+ view: evaluate with --ferplus.")
+    return test.ferplus.label_agreement
+
+
+def _protocol(sources: CardSources) -> str:
+    return f"""## Protocol
+
+Trained on Training. Every choice (recipe, epochs, temperature, threshold of "unsure", LiteRT form) was
+made on {CHOICE_SPLIT}, so its figures flatter. {TEST_SPLIT} was scored after that; nothing was chosen
+on it. Intervals hold 95% of 1,000 seeded resamples of the rows; that of ECE lies high, because
+resampling adds to a sum of absolute gaps."""
+
+
+def _figures(metrics: Metrics) -> str:
+    parts = ["## Figures"]
+    for name in (TEST_SPLIT, CHOICE_SPLIT):
+        split = metrics.splits[name]
+        rows = [
+            _figure_row(title, getattr(split, key)) for key, title in VIEWS.items() if getattr(split, key)
+        ]
+        note = " (choices were made here)" if split.choices_made_here else ""
+        header = ("view", "faces", "accuracy", "balanced accuracy", "macro-F1", "Cohen's kappa")
+        parts += [f"### {name}{note}", _table(header, rows)]
+    return "\n\n".join(parts)
+
+
+def _figure_row(title: str, s: Scores) -> tuple[str, ...]:
+    shares = (_share(s.accuracy), _share(s.balanced_accuracy))
+    return (title, f"{s.n:,}", *shares, _number(s.macro_f1), _number(s.kappa))
+
+
+def _classes(test: Scores) -> str:
+    rows = [
+        (name, f"{c.n:,}", _share(c.precision), _share(c.recall), _number(c.f1))
+        for name, c in ((name, test.classes[name]) for name in DISPLAY_ORDER)
+    ]
+    places = [EMOTIONS.index(name) for name in DISPLAY_ORDER]
+    counts = test.confusion.counts
+    confusion = [(EMOTIONS[row], *(str(counts[row][column]) for column in places)) for row in places]
+    return "\n\n".join(
+        (
+            f"### Each expression ({TEST_SPLIT}, one view)",
+            _table(("expression", "faces", "precision", "recall", "F1"), rows),
+            "Labels in rows, answers in columns:",
+            _table(("", *DISPLAY_ORDER), confusion),
+        )
+    )
+
+
+def _calibration(metrics: Metrics) -> str:
+    rows = []
+    for name in (TEST_SPLIT, CHOICE_SPLIT):
+        for key in ("plain", "flip"):
+            scores = getattr(metrics.splits[name], key)
+            for c in (scores.uncalibrated, scores.calibrated):
+                values = (_share(c.ece), _number(c.nll), _number(c.brier))
+                rows.append((name, VIEWS[key], f"{c.temperature:.3f}", *values))
+    curve = metrics.splits[TEST_SPLIT].plain.coverage
+    header = ("split", "view", "temperature", "ECE (15 bins)", "NLL", "Brier score")
+    return f"""### Calibration and "unsure"
+
+{_table(header, rows)}
+
+At its threshold of {curve.unsure_below:.2f} the network answers {_share(curve.answered)} of
+{TEST_SPLIT} and is right on {_share(curve.accuracy_answered)} of those; the whole curve is in
+metrics.json."""
+
+
+def _second_view(metrics: Metrics) -> str:
+    found = metrics.splits[TEST_SPLIT].ferplus
+    header = ("view", "faces", "accuracy", "balanced accuracy", "macro-F1", "Cohen's kappa")
+    rows = [_figure_row(VIEWS["plain"], found.plain), _figure_row(VIEWS["flip"], found.flip)]
+    left_out = f"{found.n_tied} tied, {found.n_contempt} contempt, {found.n_unknown} unknown or no face"
+    return f"""### Against FER+'s majority ({TEST_SPLIT})
+
+{_table(header, rows)}
+
+Left out: {left_out}, {found.n_unnamed} without votes."""
+
+
+def _speed(sources: CardSources) -> str:
+    rows = [
+        (r.network, r.view, str(r.batch), str(r.threads), f"{r.ms:.2f}", f"{r.p95_ms:.2f}")
+        for r in sorted(sources.latency, key=lambda r: (r.view == "flip", r.batch, r.threads))
+    ]
+    forms = [
+        (
+            f.form + (" (shipped)" if f.chosen else ""),
+            f"{f.bytes / 1e6:.2f}",
+            f"{f.accuracy:.2%}",
+            f"{f.accuracy_flip:.2%}",
+            f"{f.ece:.1%}",
+            f"{f.largest_difference:.2g}",
+        )
+        for f in sources.conversion.forms
+    ]
+    header = ("form", "MB", f"{CHOICE_SPLIT}", "with flip", "ECE", "largest difference from Keras")
+    return f"""## Speed and form
+
+Milliseconds of a batch, plain CPU, both networks in the same run (median and 95th percentile):
+
+{_table(("network", "view", "batch", "threads", "ms", "95%"), rows)}
+
+LiteRT forms of the same weights; the smallest that costs under 0.3 points and is nowhere slower is shipped:
+
+{_table(header, forms)}"""
+
+
+def _bias(test: Scores) -> str:
+    ranked = sorted(DISPLAY_ORDER, key=lambda name: test.classes[name].recall.value)
+    worst, best = ranked[:2], ranked[-1]
+    few = min(DISPLAY_ORDER, key=lambda name: test.classes[name].n)
+    return f"""## Known bias and limits
+
+- Uneven across expressions: {best} is recognised in {_share(test.classes[best].recall)}, {worst[0]}
+  only in {_share(test.classes[worst[0]].recall)} and {worst[1]} in
+  {_share(test.classes[worst[1]].recall)}.
+- {few.capitalize()} has {test.classes[few].n} test faces: its figures say little, as their intervals show.
+- FER2013 carries no age, gender, skin colour or origin, so differences between groups of people cannot
+  be measured with it and are not known.
+- Posed and exaggerated expressions from web photos; spontaneous faces on video, other light, masks,
+  glasses and turned heads are read worse than these figures say.
+- The labels are one annotator's opinion of a picture: the network learns that opinion, its errors
+  included."""
+
+
+def _again(sources: CardSources) -> str:
+    hashes = "\n".join(f"- `{name}`: {digest}" for name, digest in sorted(sources.manifest.sha256.items()))
+    return f"""## Do it again
+
+```bash
+python -m fer train --data fer2013.csv --ferplus ferplus.csv --recipe models/recipe.json \\
+  --out runs/mine --models models
+python -m fer evaluate --data fer2013.csv --ferplus ferplus.csv --json models/metrics.json --force
+python -m fer benchmark --memory --json models/benchmark.json --force
+python -m fer card --force
+```
+
+SHA-256:
+
+{hashes}"""
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _share(e: Estimate) -> str:
+    return f"{e.value:.1%} ({100 * e.low:.1f} to {100 * e.high:.1f})"
+
+
+def _number(e: Estimate) -> str:
+    return f"{e.value:.3f} ({e.low:.3f} to {e.high:.3f})"
