@@ -58,7 +58,8 @@ def bar(room: Room) -> None:
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if shot.recording_s == NEVER_S:
             _button("Record", ":material/radio_button_checked:", _record, room)
-        elif _button("Stop recording", ":material/stop_circle:", Room.stop_recording, room, type="primary"):
+        elif st.button("Stop recording", icon=":material/stop_circle:", type="primary", key="live_finish"):
+            room.stop_recording()
             st.rerun()  # the recording has its place outside this fragment
     if shot.markers:
         last = shot.markers[-MARKERS_SHOWN:]
@@ -68,9 +69,8 @@ def bar(room: Room) -> None:
     _snapshot()
 
 
-def _button(label: str, icon: str, action: Callable[[Room], object], room: Room, **more) -> bool:
-    key = f"live_{label.lower().replace(' ', '_')}"
-    return st.button(label, icon=icon, key=key, on_click=action, args=(room,), **more)
+def _button(label: str, icon: str, action: Callable[[Room], None], room: Room, **more) -> None:
+    st.button(label, icon=icon, key=f"live_{label.lower()}", on_click=action, args=(room,), **more)
 
 
 def _mark(room: Room) -> None:
