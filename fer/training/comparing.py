@@ -15,7 +15,7 @@ from fer.emotion import MODELS_DIR
 from fer.evaluation.schema import METRICS, TEST_SPLIT, Metrics, read_metrics
 from fer.litert import LiteRTModel
 from fer.training import networks
-from fer.training.convert import to_litert
+from fer.training.forms import to_litert
 
 THREADS = (1, 2)
 ROUNDS = 200
