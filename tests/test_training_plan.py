@@ -66,6 +66,15 @@ def test_a_wrong_value_is_named(change, words):
         ('{"name": "x", "stages": {}}', "a list of stages"),
         ('{"stages": [{}]}', "needs a name"),
         ('{"name": "x", "stages": [{}], "drop": "exact"}', "list of words to drop"),
+        ('{"name": "x", "stages": [{}], "average": ["1"]}', "at least two stages"),
+        (
+            '{"name": "x", "stages": [{"name": "a"}, {"name": "b"}], "average": ["a", "b", "c"]}',
+            "averages 'c'",
+        ),
+        (
+            '{"name": "x", "stages": [{}, {"name": "b", "arch": "original"}], "average": ["1", "b"]}',
+            "all of one network",
+        ),
         ('{"name": "x", "stages": [{}, {}]}', "two stages named '1'"),
         ('{"name": "x", "stages": [{}], "lr": 3}', "unknown value 'lr'"),
         (" " * 200_000, "too long"),

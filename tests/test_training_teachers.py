@@ -9,6 +9,7 @@ pytest.importorskip("keras", reason="training needs TensorFlow, which a small co
 
 from fer.errors import MissingModelError, OutputError, SettingsError
 from fer.training import networks, teachers
+from fer.training.loading import load_network
 from fer.training.plan import Plan, Recipe
 from fer.training.rows import load_rows
 from fer.training.run import NETWORK, Run, check_recipe
@@ -113,6 +114,9 @@ def test_stages_follow_each_other_and_a_finished_one_is_kept(network, tmp_path):
     assert np.array_equal(again.train(heard).get_weights()[0], model.get_weights()[0])
     assert [line.split(":")[0] for line in heard.said] == ["stage a is finished", "stage b is finished"]
     assert again.history == run.history
+    both = [load_network(run.network_of(name)).get_weights()[0] for name in "ab"]
+    averaged = Run(Recipe("toy", (first, second), average=("a", "b")), rows, tmp_path / "run").train()
+    assert averaged.get_weights()[0] == pytest.approx(np.mean(both, axis=0), abs=1e-6)
     changed = Recipe("toy", (replace(first, seed=9), second))
     with pytest.raises(SettingsError, match="another plan"):
         Run(changed, rows, tmp_path / "run").train()

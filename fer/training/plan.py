@@ -112,14 +112,17 @@ class Recipe:
         name: Of the network that the last stage gives.
         stages: At least one; each may start from, and learn from, those before it.
         drop: Faults of training rows that are left out, see `fer.dataset.cleaning.FAULTS`.
+        average: Stages whose networks' weights are averaged to the shipped network; none for the last
+            stage's network (Wortsman et al. 2022, Model soups).
 
     Raises:
-        SettingsError: No stage, or two of one name.
+        SettingsError: No stage, two of one name, or an average of a single or unknown one.
     """
 
     name: str
     stages: tuple[Plan, ...]
     drop: tuple[str, ...] = ()
+    average: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.stages:
@@ -131,6 +134,12 @@ class Recipe:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise SettingsError(f"The recipe has two stages named {twice[0]!r}: name each differently.")
+        averaged = {stage.arch for stage in self.stages if stage.name in self.average}
+        if self.average and (len(set(self.average) & set(names)) < 2 or len(averaged) > 1):
+            raise SettingsError("An average needs at least two stages of the recipe, all of one network.")
+        missing = [name for name in self.average if name not in names]
+        if missing:
+            raise SettingsError(f"The recipe averages {missing[0]!r}, which is none of its stages.")
 
     def to_json(self) -> str:
         """As text that `read_recipe` reads; every value of every stage is written out."""
@@ -170,12 +179,15 @@ def recipe_from(values: object, label: str) -> Recipe:
         SettingsError: A value is missing, unknown or wrong.
     """
     given = _mapping(values, label, {f.name for f in fields(Recipe)})
-    stages, drop = given.get("stages", []), given.get("drop", [])
-    if not isinstance(stages, list) or not _are_words(drop) or not isinstance(given.get("name"), str):
-        raise SettingsError(f"{label!r} needs a name, a list of stages and, if any, a list of words to drop.")
+    stages, drop, average = (given.get(name, []) for name in ("stages", "drop", "average"))
+    words = _are_words(drop) and _are_words(average)
+    if not isinstance(stages, list) or not words or not isinstance(given.get("name"), str):
+        raise SettingsError(
+            f"{label!r} needs a name, a list of stages and, if any, a list of words to drop or to average."
+        )
     known = {f.name for f in fields(Plan)}
     plans = tuple(Plan(**_mapping(stage, f"a stage of {label!r}", known)) for stage in stages)
-    return Recipe(given["name"], plans, tuple(drop))
+    return Recipe(given["name"], plans, tuple(drop), tuple(average))
 
 
 def _mapping(values: object, label: str, known: set[str]) -> Mapping:

@@ -11,6 +11,7 @@ import numpy as np
 import fer
 from fer.errors import SettingsError
 from fer.files import sweep, write_whole
+from fer.training.averaging import mean_weights
 from fer.training.checkpoint import read_checkpoint
 from fer.training.curves import write_curves
 from fer.training.history import HISTORY, Epoch, write_history
@@ -29,7 +30,7 @@ TEACHERS = "teachers"
 
 
 class Run:
-    """A training from rows to the last stage's network.
+    """A training from rows to the network that ships.
 
     Each stage has a folder of its own with its checkpoint and, when it is done, its network; the
     history of all stages stands beside them. A finished stage is not trained again. Whoever
@@ -59,7 +60,7 @@ class Run:
             watcher: Is told of every step and epoch, and may stop the training.
 
         Returns:
-            The last stage's network.
+            The last stage's network, or the average that the recipe asks for.
 
         Raises:
             SettingsError: The folder's checkpoints belong to another recipe or other data.
@@ -73,6 +74,9 @@ class Run:
         for stage in self.recipe.stages:
             model = self._train_stage(stage, watcher)
             self.write_history()
+        if self.recipe.average:
+            networks = [load_network(self.network_of(name)) for name in self.recipe.average]
+            model.set_weights(mean_weights([network.get_weights() for network in networks]))
         return model
 
     def write_history(self) -> None:
