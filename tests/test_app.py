@@ -132,7 +132,7 @@ def test_the_sample_becomes_a_report():
     assert not app.exception
     assert "happy" in app.subheader[0].value
     assert len(app.get("video")) == 1
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 4  # timeline, strip and lines of Action Units, shares
 
 
 def test_the_empty_video_page_offers_the_sample_and_hides_settings():

@@ -135,6 +135,6 @@ def _leak(lesson: LeakLesson) -> None:
     ways = {"Copies first, then split": lesson.leaky, "Split first, then copies": lesson.honest}
     for column, (name, way) in zip(st.columns(2), ways.items(), strict=True):
         with column:
-            st.metric(name, f"{way.own_test:.1%}")
-            st.caption(f"on faces it had never seen {way.unseen:.1%}")
+            st.metric(name, f"{way.accuracy_on_its_own_test:.1%}")
+            st.caption(f"on faces it had never seen {way.accuracy_on_unseen_faces:.1%}")
     st.markdown(lesson.explanation)
