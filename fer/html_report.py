@@ -11,11 +11,13 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from fer.action_units.episodes import explain
 from fer.charts import lines_chart, shares_chart, timeline_figure, transitions_chart
-from fer.constants import EMOTION_COLOURS, QUALITY_OK, QUALITY_TEXT
+from fer.constants import EMOTION_COLOURS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.headline import headlines
 from fer.report import LIMITS, Report, rerun_command
-from fer.summary import STATES, FaceSummary
+from fer.summary import STATES, Episode, FaceSummary
+from fer.unit_charts import heat_strip, strongest_units, told_units, unit_lines
 from fer.words import clock, count, percent, span
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -137,7 +139,7 @@ def _figures(report: Report) -> list[dict]:
         "narrow": False,
     }
     lines = [_lines_figure(report, face) for face in readable[1:MOST_LINE_CHARTS]]
-    figures = [over_time, shares, *lines]
+    figures = [over_time, shares, *lines, *_unit_figures(report, readable[0])]
     if summary.transitions.any():
         figures.append(
             {
@@ -148,6 +150,29 @@ def _figures(report: Report) -> list[dict]:
             }
         )
     return figures
+
+
+def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
+    """The Action Units of the face that could be read longest; none where they were not measured."""
+    timeline = report.timeline
+    if not timeline.has_units or not told_units(timeline, face.face_id):
+        return []
+    strip = {
+        "title": f"Action Units, {face.name.lower()}",
+        "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell.",
+        "drawing": _drawing(lambda dark: heat_strip(timeline, face.face_id, dark=dark)),
+        "narrow": False,
+    }
+    chosen = strongest_units(timeline, face.face_id)
+    if not chosen:
+        return [strip]
+    lines = {
+        "title": f"The strongest units, {face.name.lower()}",
+        "caption": "Units that were seen longest, blinks left out.",
+        "drawing": _drawing(lambda dark: unit_lines(timeline, face.face_id, chosen, dark=dark)),
+        "narrow": False,
+    }
+    return [strip, lines]
 
 
 def _unsure_words(report: Report) -> str:
@@ -208,11 +233,18 @@ def _facts(report: Report) -> list[str]:
 def _episodes(report: Report) -> list[dict]:
     """The longest episode of each expression of each face, the longest first."""
     found = [
-        {"face": face.name, "episode": episode}
+        {"face": face.name, "episode": episode, "why": _why(report, face, episode)}
         for face in report.summary.by_presence
         for episode in face.longest.values()
     ]
     return sorted(found, key=lambda row: -row["episode"].duration_s)[:MOST_EPISODES]
+
+
+def _why(report: Report, face: FaceSummary, episode: Episode) -> str:
+    """What the Action Units say to an episode; empty where they were not measured."""
+    if not report.timeline.has_units or face.face_id is None or episode.emotion == UNSURE:
+        return ""
+    return explain(report.timeline, face.face_id, episode).sentence()
 
 
 def _photo_rows(report: Report) -> dict:

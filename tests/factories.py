@@ -60,6 +60,7 @@ class OneFace:
     def __init__(self) -> None:
         self.settings, self.unsure_below = Settings(), UNSURE_BELOW
         self.model_info = {"name": "tiny", "sha256": "0" * 64}
+        self.action_units = None
 
     def analyze(self, frame: Frame) -> Observations:
         """One face at `BOX`."""

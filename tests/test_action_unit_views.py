@@ -13,7 +13,7 @@ from fer.action_units.records import ActionUnits
 from fer.action_units.table import CODES, INDEX
 from fer.config import Settings
 from fer.errors import DamagedInputError
-from fer.export import report_json, timeline_csv
+from fer.export import report_html, report_json, timeline_csv
 from fer.report import make_report
 from fer.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder, read_csv
 from fer.unit_charts import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
@@ -81,8 +81,18 @@ def test_an_episode_is_explained_by_most_of_its_frames():
     assert (verdict.kind, verdict.seen) == (SUPPORTED, (("AU12", 3.0),))
     doubted = explain(smiling(CONTRADICTED, "surprise", AU26=2.0), 1, episode)
     assert "fits surprise better" in doubted.sentence()
+    absent = explain(smiling(CONTRADICTED, "", AU12=0.0), 1, episode)
+    assert absent.missing == ("AU12",)
     plain = make_timeline({1: [("happy", 2.0)]})
     assert explain(plain, 1, episode).kind == NOT_CHECKABLE
+
+
+def test_the_report_says_why():
+    page = report_html(make_report(smiling(), model={"name": "x", "sha256": ""}))
+    assert "Action Units, face 1" in page
+    assert "Happy, supported by AU12 lip corner puller 3.0" in page
+    plain = report_html(make_report(make_timeline({1: [("happy", 2.0)]}), model={"name": "x", "sha256": ""}))
+    assert "Action Units, face 1" not in plain
 
 
 def test_the_heat_strip_shows_what_can_be_told():

@@ -317,6 +317,13 @@ def test_a_smile_contradicts_another_answer():
     assert not verdict.warns  # only happy and surprise are warned about
 
 
+def test_a_smile_without_its_unit_is_doubted():
+    verdict = verdict_of("happy", presence_of())
+    assert (verdict.kind, verdict.missing, verdict.warns) == (CONTRADICTED, ("AU12",), True)
+    assert verdict.sentence() == "Happy, contradicted: AU12 lip corner puller is not seen"
+    assert verdict_of("surprise", presence_of()).kind == NOT_CHECKABLE
+
+
 def test_nothing_told_or_unsure_is_not_checkable():
     untold = np.full(len(CODES), np.nan)
     for verdict in (verdict_of("happy", untold), verdict_of("unsure", presence_of(AU12=0.99))):

@@ -60,3 +60,13 @@ def test_the_blueprint_accounts_for_every_weight():
         assert [plan.steps[0].side, plan.steps[-1].channels] == [48, 7]
     kinds = [step.kind for step in blueprint(networks.build("se_vgg")).steps]
     assert (kinds.count("convolution"), kinds.count("attention"), kinds.count("pooling")) == (9, 4, 4)
+
+
+def test_the_shipped_drawing_is_of_the_shipped_network():
+    pytest.importorskip("keras", reason="networks need Keras")
+    from fer.emotion import MODELS_DIR
+    from fer.training.loading import load_shipped
+    from fer.training.networks.blueprint import blueprint
+
+    drawing = (MODELS_DIR / "architecture.svg").read_text(encoding="utf-8")
+    assert drawing == architecture_svg(blueprint(load_shipped()))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fer.cli import DONE, FAILED, WRONG_USE, main
+from fer.cli import DONE, FAILED, WRONG_USE, build_parser, main
 from fer.evaluation.schema import read_metrics
 from fer.timeline import COLUMNS
 
@@ -205,6 +206,8 @@ def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "se_vgg: 1.12 M parameters, 71 MMACs a face" in printed
     assert "epoch 1/1" in printed
+    command = shlex.split(printed.splitlines()[-1])
+    assert build_parser().parse_args(command[3:]).models == tmp_path / "models"
     assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
     assert main(common) == FAILED
     assert "add --resume" in capsys.readouterr().err

@@ -217,6 +217,7 @@ def test_a_recording_is_finished_by_stop_and_keeps_no_picture(rooms):
     timeline = recording.result.report.timeline
     assert recording.data == b"" and len(timeline.frame_times_s) == 15
     assert recording.length_s == pytest.approx(1.0)
+    assert (timeline.source.width, timeline.source.height) == (64, 48)
     assert timeline.source.name == recording.name and recording.name.startswith("Live recording")
     assert timeline.source.notes[-1] == NOTHING_KEPT and "joke" in timeline.source.notes[0]
     assert recording.result.report.provenance.model_name == "tiny"

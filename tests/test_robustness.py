@@ -10,6 +10,7 @@ from fer.constants import EMOTIONS
 from fer.dataset_charts import response_chart, robustness_chart
 from fer.emotion import MODELS_DIR, EmotionNetwork
 from fer.errors import DatasetError, MissingModelError
+from fer.evaluation.card_robustness import robustness_section
 from fer.json_records import from_values, to_json
 from fer.perturbations import EYES, MASK, MOUTH, PERTURBATIONS
 from fer.robustness import Response, Robustness, measure_robustness, read_robustness, response
@@ -92,6 +93,19 @@ def test_figures_of_a_set_and_their_chart():
     assert "50% right" in robustness_chart(found, "light").layout.meta["alt"]
     with pytest.raises(DatasetError):
         measure_robustness(Stub(), data.where(np.zeros(2, bool)))
+
+
+def test_the_section_of_the_model_card_quotes_the_figures():
+    found = read_robustness()
+    text = robustness_section(found)
+    blur = found.perturbations["blur"].levels[-1]
+    assert f"{blur.accuracy:.1%} at {blur.level:g}" in text
+    assert f"{found.n:,} faces of {found.split}" in text
+    # Two sides where the range has them.
+    [rotation] = [line for line in text.splitlines() if line.startswith("| Rotation")]
+    assert "at -60" in rotation
+    assert "at 60" in rotation
+    assert text.count("\n| ") == 2 + len(PERTURBATIONS)
 
 
 def test_missing_figures_say_how_to_write_them(tmp_path):

@@ -23,7 +23,7 @@ RECIPE = {
     "name": "toy",
     "stages": [{"epochs": 3, "batch_size": 16, "peak_rate": 0.02, "precision": "float32", "mixup": 0.2}],
 }
-PATIENCE_S = 120.0
+PATIENCE_S = 250.0
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_case_71_kill_9_within_an_epoch_loses_nothing(toy_files, tmp_path):
     process.communicate()
     saved = read_checkpoint(tmp_path / "cut" / "stage-1", with_weights=False)
     assert process.returncode == -signal.SIGKILL
-    assert len(saved.history) == 1 and 2 <= saved.step < 6
+    assert len(saved.history) in (1, 2) and 0 < saved.step < 6
 
     resumed = start([*toy_files, "--resume"], tmp_path / "cut")
     whole = start(toy_files, tmp_path / "whole")
@@ -92,8 +92,9 @@ def test_sigterm_saves_and_says_how_to_go_on(toy_files, tmp_path):
     printed = process.communicate(timeout=PATIENCE_S)[0]
     assert process.returncode == INTERRUPTED, printed
     assert "everything is saved. Go on with the same command and --resume." in printed
+    assert "once more to stop at once" in printed
     assert "Traceback" not in printed
-    assert read_checkpoint(tmp_path / "run" / "stage-1").step > 0
+    assert 1 <= len(read_checkpoint(tmp_path / "run" / "stage-1", with_weights=False).history) < 3
 
 
 @pytest.mark.slow

@@ -4,7 +4,15 @@ from collections import Counter
 
 import numpy as np
 
-from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict, supporting
+from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN
+from fer.action_units.prototypes import (
+    CONTRADICTED,
+    NOT_CHECKABLE,
+    SUPPORTED,
+    Verdict,
+    missing_units,
+    supporting,
+)
 from fer.action_units.table import CODES
 from fer.summary import Episode
 from fer.timeline import Timeline
@@ -32,6 +40,10 @@ def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
     fits = Counter(word for word in table["au_fits"].to_numpy(object)[rows] if word)
     best = fits.most_common(1)[0][0] if fits else ""
     seen = _seen(timeline, rows)
+    absent = (timeline.presences[rows] == 0).mean(axis=0) >= MOST
+    missing = missing_units(episode.emotion, np.where(absent, NOT_SEEN, CANNOT_TELL))
+    if missing and (kinds == CONTRADICTED).mean() >= MOST:
+        return Verdict(episode.emotion, CONTRADICTED, fits=best, missing=missing)
     for kind, spoken_for in ((SUPPORTED, episode.emotion), (CONTRADICTED, best)):
         if (kinds == kind).mean() >= MOST:
             backing = tuple(entry for entry in seen if entry[0] in supporting(spoken_for))

@@ -7,11 +7,11 @@ References:
     Ekman & Friesen 1983, EMFACS. Du, Tao & Martinez 2014, PNAS 111:E1454. Lucey et al. 2010 (CK+).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from fer.action_units.intensity import SEEN
+from fer.action_units.intensity import NOT_SEEN, SEEN
 from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, TABLE
 from fer.constants import EMOTIONS, UNSURE
 from fer.words import join
@@ -19,8 +19,8 @@ from fer.words import join
 CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
 """How often a unit is present in a face that shows the expression."""
 
-SUPPORTED_FROM, CONTRADICTED_TO = 1.0, -1.0
-"""Log-likelihood ratios of a verdict."""
+SUPPORTED_FROM, CONTRADICTED_TO = 0.75, -0.5
+"""Log-likelihood ratios of a verdict; chosen on PublicTest."""
 
 SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not_checkable"
 VERDICTS = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE)
@@ -80,13 +80,15 @@ class Verdict:
         ratio: Log-likelihood ratio of the answer over the base rates.
         fits: The expression that the units speak for; empty where there is none.
         seen: (code, intensity) of the units behind it, the strongest first.
+        missing: Codes of the units without which the answer hardly exists and which are not seen.
     """
 
     emotion: str
     kind: str
     ratio: float = 0.0
     fits: str = ""
-    seen: tuple[tuple[str, float], ...] = field(default=())
+    seen: tuple[tuple[str, float], ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def warns(self) -> bool:
@@ -99,6 +101,9 @@ class Verdict:
         units = describe_units(self.seen)
         if self.kind == SUPPORTED:
             return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"
+        if self.kind == CONTRADICTED and self.missing:
+            absent = join([f"{BY_CODE[code].number} {BY_CODE[code].name}" for code in self.missing])
+            return f"{head}, contradicted: {absent} is not seen"
         if self.kind == CONTRADICTED:
             return f"{head}, contradicted: {units} fits {self.fits} better"
         return f"{head}, not checkable from the geometry" + (f"; seen: {units}" if units else "")
@@ -171,7 +176,23 @@ def judge(
     strong = any(BY_CODE[code].reliability == GOOD for code, _ in proof)
     if own <= CONTRADICTED_TO and fits != emotion and strong:
         return Verdict(emotion, CONTRADICTED, own, fits, proof)
+    missing = missing_units(emotion, states)
+    if own <= CONTRADICTED_TO and missing:
+        return Verdict(emotion, CONTRADICTED, own, fits, missing=missing)
     return Verdict(emotion, NOT_CHECKABLE, own, fits, seen)
+
+
+def missing_units(emotion: str, states: np.ndarray) -> tuple[str, ...]:
+    """The core of an expression, where geometry sees all of it well and sees none of it; else nothing.
+
+    Args:
+        emotion: The answer.
+        states: (k,) seen, not seen, can't tell.
+    """
+    core = [code for entry in PROTOTYPES[emotion].core for code in entry]
+    if not core or any(BY_CODE[code].reliability < GOOD or states[INDEX[code]] != NOT_SEEN for code in core):
+        return ()
+    return tuple(core)
 
 
 def supporting(emotion: str) -> set[str]:

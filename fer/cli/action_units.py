@@ -2,18 +2,22 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 from fer.action_units import checks, gates
 from fer.action_units.fitting import fit_population, in_units
+from fer.action_units.foreign import compare, read_foreign
 from fer.action_units.population import PATH, population
 from fer.action_units.prototypes import VERDICT_TEXT, VERDICTS
+from fer.action_units.table import BY_CODE
 from fer.config import Settings
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.fer2013 import read_dataset
 from fer.errors import SettingsError
 from fer.export import write_text
 from fer.pipeline import Components, load_components
+from fer.timeline import read_csv
 from fer.words import MISSING, percent
 
 CLIP_FRAMES = (*gates.EYES_SHUT, *gates.EYES_OPEN, *gates.SMILING, *gates.HAND_OVER_MOUTH)
@@ -27,6 +31,14 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--clip", type=Path, help="crying_woman_472f.mp4: eyes and smile against what is seen"
     )
+    parser.add_argument(
+        "--compare",
+        nargs=2,
+        type=Path,
+        metavar=("OURS.csv", "THEIRS.csv"),
+        help="only set a timeline beside OpenFace 2's or py-feat's CSV of the same clip",
+    )
+    parser.add_argument("--face", type=int, default=1, help="face id of OURS.csv in --compare")
     parser.add_argument("--fit", action="store_true", help="fit the population to --data's Training rows")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--force", action="store_true", help="overwrite")
@@ -35,6 +47,8 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fit or measure, print, write. Exit status 1 if a gate is missed."""
+    if args.compare:
+        return _compare(args)
     # Imported here: the other commands start without it.
     import skimage.data
 
@@ -67,6 +81,18 @@ def _fit(args: argparse.Namespace, models: Components) -> int:
     known = fit_population(read_dataset(args.data).split("Training"), models.mesh, models.eyes)
     write_text(known.to_json(), PATH, force=args.force)
     print(f"{known.faces:,} neutral faces; written: {PATH}")
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    """Print how far another program agrees."""
+    timeline, other = read_csv(args.compare[0]), read_foreign(args.compare[1])
+    found = compare(timeline, args.face, other)
+    print(f"face {args.face} beside {other.program}: {len(found)} units in common")
+    for row in found:
+        alike = f"agreement {percent(row.agreement)} of {row.judged}"
+        number = f"correlation {_or_missing(row.correlation)}, {alike} frames"
+        print(f"  {BY_CODE[row.code].number} {BY_CODE[row.code].name}: {number}")
     return 0
 
 
@@ -117,4 +143,4 @@ def _cell(entry: dict) -> str:
 
 
 def _or_missing(value: float | None) -> str:
-    return MISSING if value is None else f"{value:.2f}"
+    return MISSING if value is None or math.isnan(value) else f"{value:.2f}"

@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,10 +65,10 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, convert, fit the temperature."""
     recipe = _recipe(args)
-    with only_one(args.out, "another training"), StopSignals() as signals:
+    with only_one(args.out, "another training"):
         check_folder(args.out, resume=args.resume)
         try:
-            return _train(recipe, args, signals)
+            return _train(recipe, args)
         except CancelledError as exc:
             print(f"{exc} Go on with the same command and --resume.")
             return INTERRUPTED
@@ -85,7 +86,7 @@ def _recipe(args: argparse.Namespace) -> Recipe:
     return replace(recipe, drop=tuple(args.drop)) if args.drop else recipe
 
 
-def _train(recipe: Recipe, args: argparse.Namespace, signals: "StopSignals") -> int:
+def _train(recipe: Recipe, args: argparse.Namespace) -> int:
     # Keras and TensorFlow load here only: no other command pays for them.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from fer.training.networks import build, multiply_accumulates
@@ -100,7 +101,7 @@ def _train(recipe: Recipe, args: argparse.Namespace, signals: "StopSignals") -> 
         size = f"{network.count_params() / 1e6:.2f} M parameters"
         print(f"{arch}: {size}, {multiply_accumulates(network) / 1e6:.0f} MMACs a face")
     training = Run(recipe, rows, args.out, save_every_s=args.save_every)
-    with TrainingProgress(recipe, lambda: signals.came) as progress:
+    with StopSignals() as signals, TrainingProgress(recipe, lambda: signals.came) as progress:
         model = training.train(progress)
     return _release(model, training, args)
 
@@ -124,11 +125,17 @@ def _release(model, training, args: argparse.Namespace) -> int:
     for path in publish(release, folder):
         print(f"written: {path}")
     print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
-    command = ["python", "-m", "fer", "evaluate", "--data", args.data, "--models", folder]
-    command += ["--ferplus", args.ferplus] if args.ferplus else []
-    command += ["--json", folder / "metrics.json", "--force"]
-    print(f"score it once on rows that nothing was chosen on:\n  {shlex.join(map(str, command))}")
+    print(f"score it once on rows that nothing was chosen on:\n  {_evaluate_command(args, folder)}")
     return 0
+
+
+def _evaluate_command(args: argparse.Namespace, folder: Path) -> str:
+    metrics = folder / "metrics.json"
+    command = ["python", "-m", "fer", "evaluate", "--data", args.data, "--models", folder, "--json", metrics]
+    command += ["--ferplus", args.ferplus] if args.ferplus else []
+    # Figures that are there belong to the network that has just been replaced.
+    command += ["--force"] if metrics.exists() else []
+    return shlex.join(map(str, command))
 
 
 class StopSignals:
@@ -149,6 +156,7 @@ class StopSignals:
     def _note(self, *_: object) -> None:
         self.came = True
         self._restore()
+        print("stopping after this step; once more to stop at once", file=sys.stderr, flush=True)
 
     def _restore(self) -> None:
         while self._before:

@@ -184,6 +184,7 @@ class _Places:
 
     @classmethod
     def of(cls, dataset: FaceDataset) -> "_Places":
+        """Of the rows of a data set."""
         order = {name: k for k, name in enumerate(split_order(dataset.usage.tolist()))}
         rank = np.array([order[name] for name in dataset.usage.tolist()], np.int64)
         return cls(picture_ids(dataset.images), rank)

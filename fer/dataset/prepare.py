@@ -141,13 +141,13 @@ def divide(sizes: dict[str, int], *, seed: int = 0) -> dict[str, str]:
         Group -> split. Training gets the first group, and every split gets one from three groups on.
     """
 
-    def order(group: str) -> tuple[int, str]:
+    def largest_first(group: str) -> tuple[int, str]:
         return -sizes[group], hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()
 
     total = max(sum(sizes.values()), 1)
     filled = dict.fromkeys(SPLITS, 0)
     place: dict[str, str] = {}
-    waiting = sorted(sizes, key=order)
+    waiting = sorted(sizes, key=largest_first)
     for k, group in enumerate(waiting):
         empty = [name for name in SPLITS if not filled[name]]
         left = len(waiting) - k
@@ -243,6 +243,8 @@ def sentences(prepared: Prepared) -> tuple[str, ...]:
         f"{n:,} faces left out as {code.replace('_', ' ')}." for code, n in sorted(prepared.left_out.items())
     ]
     said += [f"{text}." for text in prepared.cleaning.sentences()]
+    if len(set(data.labels[data.usage == SPLITS[0]].tolist())) == 1:
+        said.append(f"{SPLITS[0]} holds a single expression, which nothing can be learned from.")
     if prepared.missing_splits:
         missing = " and ".join(prepared.missing_splits)
         said.append(f"Nothing stands in {missing}: that needs at least three persons or files.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.emotion import MODELS_DIR, Manifest, read_manifest
 from fer.errors import DamagedInputError, MissingModelError, ModelError
+from fer.evaluation.card_robustness import robustness_section
 from fer.evaluation.forms import Conversion, read_conversion
 from fer.evaluation.schema import (
     CHOICE_SPLIT,
@@ -23,6 +24,7 @@ from fer.evaluation.schema import (
     read_metrics,
 )
 from fer.latency import Latency
+from fer.robustness import ROBUSTNESS, Robustness, read_robustness
 from fer.training.history import HISTORY, Epoch, read_history
 
 CARD, BENCHMARK, RECIPE = "MODEL_CARD.md", "benchmark.json", "recipe.json"
@@ -45,6 +47,7 @@ class CardSources:
         conversion: LiteRT forms and which one is shipped.
         latency: Milliseconds of the shipped network and of the reference, one run.
         history: What each epoch of the training gave.
+        robustness: Accuracy on faces that are harder to read.
 
     Raises:
         ModelError: The figures belong to another network, or PrivateTest is missing.
@@ -55,6 +58,7 @@ class CardSources:
     conversion: Conversion
     latency: tuple[Latency, ...]
     history: tuple[Epoch, ...]
+    robustness: Robustness
 
     def __post_init__(self) -> None:
         if self.metrics.sha256 != self.manifest.sha256.get(self.manifest.tflite):
@@ -79,6 +83,7 @@ def read_card_sources(folder: Path = MODELS_DIR) -> CardSources:
         read_conversion(folder / "conversion.json"),
         _read_latency(folder / BENCHMARK),
         _read_history(folder / HISTORY),
+        read_robustness(folder / ROBUSTNESS),
     )
 
 
@@ -111,6 +116,7 @@ def model_card(sources: CardSources) -> str:
         _classes(sources.metrics.splits[TEST_SPLIT].plain),
         _calibration(sources.metrics),
         _second_view(sources.metrics),
+        robustness_section(sources.robustness),
         _speed(sources),
         _bias(sources.metrics.splits[TEST_SPLIT].plain),
         _again(sources),

@@ -40,6 +40,7 @@ class TapingAnalyzer:
 
     Attributes:
         model_info: Of the analyzer, for the report.
+        action_units: Its reader of Action Units, for capturing neutral faces.
 
     Example:
         >>> analyzer = TapingAnalyzer(Analyzer())                          # doctest: +SKIP
@@ -51,6 +52,7 @@ class TapingAnalyzer:
     def __init__(self, analyzer: Analyzer) -> None:
         self.settings, self.unsure_below = analyzer.settings, analyzer.unsure_below
         self.model_info = analyzer.model_info
+        self.action_units = analyzer.action_units
         self._analyzer = analyzer
         self._lock = threading.Lock()
         self._mode = ""

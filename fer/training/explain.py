@@ -152,7 +152,7 @@ def _grad_cams(crop: np.ndarray, model: Path, time_limit_s: float) -> np.ndarray
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
     }
-    command = [sys.executable, "-m", "fer.training.grad_cam", str(model.resolve())]
+    command = [sys.executable, "-m", "fer.training.grad_cam", str(model.parent.resolve())]
     try:
         with _ONE_AT_A_TIME:
             done = subprocess.run(

@@ -1,6 +1,6 @@
 """Grad-CAM: where a network's last maps speak for a class. Imports Keras and TensorFlow.
 
-As a program (``python -m fer.training.grad_cam MODEL.keras``) it reads a crop from stdin and writes
+As a program (``python -m fer.training.grad_cam FOLDER``) it reads a crop from stdin and writes
 the maps of all classes to stdout, both in NumPy's .npy format: the memory that TensorFlow takes goes
 back when it ends.
 
@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fer.training.loading import load_network
+from fer.training.loading import load_shipped
 
 SMALLEST_MAP = 6
 """Side of the coarsest map that still tells eyes from mouth; the very last one of ours has 3."""
@@ -72,7 +72,7 @@ def main() -> None:
     out_file = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the maps
     crop = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
-    maps = grad_cam(load_network(Path(sys.argv[1])), crop)
+    maps = grad_cam(load_shipped(Path(sys.argv[1])), crop)
     content = io.BytesIO()  # np.save wants a file that it can seek in
     np.save(content, maps)
     with out_file:

@@ -193,6 +193,8 @@ class Trainer:
         self.step, self.loss_sum, self.seconds = saved.step, saved.loss_sum, saved.seconds
 
     def _place(self) -> str:
+        if not self.step:
+            return f"after epoch {len(self.history)} of {self.plan.epochs}"
         return f"in epoch {len(self.history) + 1} after step {self.step} of {self.batches.steps}"
 
 

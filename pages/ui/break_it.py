@@ -55,11 +55,9 @@ def _one_strength(face: LabFace, found: Response) -> None:
     )
     changed = p(face.crop[None], level)
     manifest = network().manifest
-    before, after, bars = st.columns([3, 3, 6], vertical_alignment="center")
-    before.image(
-        sheet([face.crop], columns=1, zoom=5), caption="as it is", width=240, alt="The face as it is"
-    )
-    after.image(sheet(list(changed), columns=1, zoom=5), caption=f"at {level:g}", width=240, alt="Changed")
+    pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
+    pictures, bars = st.columns(2, vertical_alignment="center")
+    pictures.image(pair, caption=f"as it is, and at {level:g}", alt="The face as it is, and changed")
     with bars:
         chart(
             probability_bars(network()(changed)[0], manifest.unsure_below, dark=is_dark()), key="break_bars"

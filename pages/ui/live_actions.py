@@ -9,7 +9,7 @@ from PIL import Image
 from fer.live import Overlay
 from fer.live.records import NEVER_S
 from fer.words import clock, count
-from pages.ui import guard, session
+from pages.ui import guard, live_neutral, session
 from pages.ui.live_room import Choice, Phase, Room
 from pages.ui.plain import plain
 
@@ -55,6 +55,13 @@ def bar(room: Room) -> None:
             label_visibility="collapsed",
         )
         _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
+        _button(
+            "Capture neutral",
+            ":material/sentiment_neutral:",
+            live_neutral.capture,
+            room,
+            help=live_neutral.HELP,
+        )
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if shot.recording_s == NEVER_S:
             _button("Record", ":material/radio_button_checked:", _record, room)

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.live import LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.words import clock
-from pages.ui import guard, live_faces
+from pages.ui import guard, live_faces, live_neutral
 from pages.ui.live_chart import WINDOW_S, rolling_chart
 from pages.ui.live_health import ICONS, State, health, numbers
 from pages.ui.live_room import Phase, Room
@@ -69,6 +69,7 @@ def faces(room: Room, shown: Phase) -> None:
             full = " (as long as it may be)" if shot.recording_full else ""
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
     if found.state is not State.SILENT:
+        live_neutral.progress(room)
         live_faces.show(shot.result.shown, session.unsure_below, dark=is_dark())
 
 

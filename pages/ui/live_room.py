@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from fer.action_units.reader import ActionUnitReader
 from fer.errors import FerError
 from fer.live import LiveGate, LiveSession, LiveSnapshot, LiveToken, Overlay, VideoProcessor
 from fer.live.records import NEVER_S
@@ -208,6 +209,11 @@ class Room:
         elif name not in ("ok", "gone") and self.phase is Phase.ASKING:
             self.stop(CAMERA_TROUBLES.get(name, CAMERA_TROUBLES["NotReadableError"]))
 
+    @property
+    def units(self) -> ActionUnitReader | None:
+        """What measures Action Units in this stream; None while there is none."""
+        return self._analyzer.action_units if self._analyzer is not None else None
+
     def _open(self) -> None:
         try:
             analyzer = self._rooms.make_analyzer()
@@ -297,6 +303,7 @@ class Room:
                 tape,
                 model=self._analyzer.model_info,
                 name=f"Live recording {datetime.now():%H.%M.%S}.mp4",
+                size=self.session.latest.size,
             )
             self.recordings = (recording, *self.recordings)[:KEPT_RECORDINGS]
             return recording

@@ -28,7 +28,9 @@ class Recording(Upload):
         return self.result.report.timeline.source.duration_s or 0.0
 
 
-def make_recording(timeline: Timeline, tape: Tape, *, model: dict, name: str) -> Recording:
+def make_recording(
+    timeline: Timeline, tape: Tape, *, model: dict, name: str, size: tuple[int, int]
+) -> Recording:
     """Finish a recording.
 
     Args:
@@ -36,10 +38,11 @@ def make_recording(timeline: Timeline, tape: Tape, *, model: dict, name: str) ->
         tape: What `TapingAnalyzer.stop` gave; an empty one where no video was asked for.
         model: `Analyzer.model_info`.
         name: What the recording is called.
+        size: Width and height of the camera's picture in pixels.
     """
     notes = (*timeline.source.notes, FACES_HIDDEN if tape.data else NOTHING_KEPT)
     if tape.note:
         notes = (*notes, tape.note)
-    source = replace(timeline.source, name=name, notes=notes)
+    source = replace(timeline.source, name=name, notes=notes, width=size[0], height=size[1])
     report = make_report(replace(timeline, source=source), model=model)
     return Recording(name, tape.data, result=VideoResult(report, {}))

@@ -112,10 +112,11 @@ def _explore(report: Report, clip: Upload) -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _player(clip, summary)
-        _moments(summary, chosen)
+        _moments(summary, chosen, played=bool(clip.data))
     with right, st.container(key=player.CHART_BOX):
         chart(timeline_figure(report.smoothed, chosen, dark=is_dark()), key="timeline_chart")
-        st.caption(":material/touch_app: Click the chart to move the player there.")
+        if clip.data:
+            st.caption(":material/touch_app: Click the chart to move the player there.")
     player.link()
 
 
@@ -152,8 +153,8 @@ def _player(clip: Upload, summary: Summary) -> None:
         )
 
 
-def _moments(summary: Summary, face_id: int | None) -> None:
-    """The longest clear stretches as buttons that move the player."""
+def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
+    """The longest clear stretches as buttons that move the player; as text where there is no player."""
     found = story.moments(summary, face_id)
     if not found:
         return
@@ -162,9 +163,15 @@ def _moments(summary: Summary, face_id: int | None) -> None:
     with st.container(gap=None):
         for number, (face, episode) in enumerate(found):
             who = f"{face.name} " if several else ""
-            st.button(
+            text = (
                 f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
-                f"{percent(episode.confidence)} sure",
+                f"{percent(episode.confidence)} sure"
+            )
+            if not played:
+                st.markdown(text)
+                continue
+            st.button(
+                text,
                 key=f"moment_{number}",
                 icon=":material/play_arrow:",
                 type="tertiary",

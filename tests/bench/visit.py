@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, sync_playwright
 
 from fer.sample import sample_frames
 from pages.ui.navigation import PAGES
@@ -75,7 +75,7 @@ def visit(address: str, *, live_s: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         images = (frame.image for frame in sample_frames(fps=30.0))
         film = live_app.camera_film(Path(folder, "camera.mjpeg"), images)
-        with live_app.running_browser(film) as browser:
+        with sync_playwright() as engine, live_app.launched(engine, film) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             for path, _title, _icon in PAGES:
                 live_app.open_page(page, address, "" if "home" in path else Path(path).stem)

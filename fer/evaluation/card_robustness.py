@@ -1,0 +1,35 @@
+"""The model card's section on faces that are harder to read, written from models/robustness.json."""
+
+from fer.robustness import LevelFigures, PerturbationFigures, Robustness
+
+HEAD = (
+    "| made harder by | unchanged | halfway | at the end of the range |",
+    "| --- | --- | --- | --- |",
+)
+
+
+def robustness_section(found: Robustness) -> str:
+    """A table of Markdown: accuracy of each perturbation at half and at full strength.
+
+    Args:
+        found: What `read_robustness` gave.
+    """
+    rows = [_row(figures, found.accuracy) for figures in found.perturbations.values()]
+    words = (
+        f"Accuracy on {found.n:,} faces of {found.split} (one view) after each was changed in the same way; "
+        "`python -m fer robustness` prints every step."
+    )
+    return "\n".join(["## Robustness", "", words, "", *HEAD, *rows])
+
+
+def _row(figures: PerturbationFigures, unchanged: float) -> str:
+    below = [one for one in figures.levels if one.level < figures.neutral][::-1]
+    above = [one for one in figures.levels if one.level > figures.neutral]
+    sides = [side for side in (below, above) if side]
+    halfway = ", ".join(_cell(side[(len(side) - 1) // 2]) for side in sides)
+    at_the_end = ", ".join(_cell(side[-1]) for side in sides)
+    return f"| {figures.label} ({figures.unit}) | {unchanged:.1%} | {halfway} | {at_the_end} |"
+
+
+def _cell(one: LevelFigures) -> str:
+    return f"{one.accuracy:.1%} at {one.level:g}"
