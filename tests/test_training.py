@@ -9,6 +9,7 @@ pytest.importorskip("keras", reason="training needs TensorFlow, which a small co
 
 from fer.emotion import EmotionNetwork, softmax
 from fer.errors import CancelledError, DatasetError, OutputError, SettingsError
+from fer.evaluation.forms import CONVERSION, read_conversion
 from fer.training import checkpoint, networks
 from fer.training.averaging import WeightAverage
 from fer.training.batches import Batches
@@ -187,10 +188,12 @@ def test_a_damaged_checkpoint_and_other_rows_are_named(tmp_path):
 def test_the_exported_network_repeats_keras_and_is_calibrated(tmp_path):
     model = networks.build("se_vgg")
     public = toy(140, 2)
-    manifest = export(model, tmp_path, public, name="toy")
+    manifest = export(model, tmp_path, public, name="toy", forms=("float32",))
     network = EmotionNetwork(tmp_path)
     assert network.logits(public.images) == pytest.approx(predict_logits(model, public.images), abs=1e-3)
     assert network.manifest == manifest
+    assert len(manifest.self_test) == 3
+    assert read_conversion(tmp_path / CONVERSION).forms[0].largest_difference < 1e-3
     assert 0.25 <= manifest.temperature <= 4
     assert network(public.images) == pytest.approx(
         softmax(network.logits(public.images) / manifest.temperature)
