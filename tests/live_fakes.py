@@ -12,7 +12,7 @@ from fer.records import Frame, Observations
 from tests.factories import UNSURE_BELOW, make_observations
 
 STEP_S = 1 / 15
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 """How long a test waits for what must happen; nothing is measured by it."""
 
 
@@ -67,11 +67,11 @@ def stream_frame(
     return frame
 
 
-def until(condition) -> None:
+def until(condition, what: str = "it did not happen") -> None:
     """Wait for another thread."""
     ends = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < ends, "it did not happen"
+        assert time.monotonic() < ends, what
         time.sleep(0.005)
 
 

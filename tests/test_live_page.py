@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from fer.live.tape import TapingAnalyzer
 from fer.records import Frame
 from pages.ui import live_health, live_rooms, live_stream, session
-from pages.ui.live_room import Choice, Phase, Room, Rooms
+from pages.ui.live_room import NO_FRAME_S, Choice, Phase, Room, Rooms
 from tests.factories import OneFace
+from tests.live_fakes import STEP_S, Clock
 from tests.test_live_room import feed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,9 +20,15 @@ RUN_S = 60.0
 
 
 @pytest.fixture
-def rooms(monkeypatch) -> Rooms:
+def clock() -> Clock:
+    """The rooms' time: it passes only with the frames that a test films."""
+    return Clock()
+
+
+@pytest.fixture
+def rooms(monkeypatch, clock) -> Rooms:
     """Two places, and models that see one happy face."""
-    made = Rooms(2, lambda: TapingAnalyzer(OneFace()))
+    made = Rooms(2, lambda: TapingAnalyzer(OneFace()), clock=clock)
     monkeypatch.setattr(live_rooms, "rooms", lambda: made)
     # Without a server there is no session for the stream to look after.
     monkeypatch.setattr("streamlit_webrtc.component.get_this_session_info", lambda: None)
@@ -109,30 +116,62 @@ def playing(monkeypatch):
     monkeypatch.setattr(live_stream, "webrtc_streamer", lambda *_args, **_options: state)
 
 
-def test_live_shows_health_faces_and_the_last_minute(app, playing, monkeypatch):
-    # However busy the machine is, it counts as fast enough here.
-    for name, value in (("SILENT_S", 1e9), ("SLOW_FPS", 0.0), ("SLOW_LAG_S", 1e9)):
-        monkeypatch.setattr(live_health, name, value)
+def film(room: Room, clock: Clock, seconds: float) -> None:
+    """A camera of 15 frames a second, read on time."""
+    for _ in range(round(seconds / STEP_S)):
+        clock.tick()
+        feed(room, 1)
+
+
+def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
     agreed(app)
     room = room_of(app)
     room.camera("ok")
     app.run()
     assert "Connecting to the camera" in texts(app)
-    feed(room, 20)
+    film(room, clock, 3.0)
     room.look()
     app.run()
     app.text_input(key="live_label").set_value("a <b>joke</b>").run()
     app.button(key="live_mark").click().run()
     app.button(key="live_record").click().run()
+    film(room, clock, 2.0)
+    app.run()
     assert not app.exception
     said = texts(app)
-    for word in ("Your computer keeps up", "frames a second read", "**happy**, 90% sure", "Recording 0:0"):
-        assert word in said
+    for words in (
+        "Your computer keeps up",
+        "15.0 frames a second read · 0 ms behind · 75 read",
+        "**happy**, 90% sure",
+        "Recording 0:02",
+        "0:03 a <b>joke</b>",
+    ):
+        assert words in said
+    assert "left out" not in said
     assert room.session.snapshot().markers[0].label == "a <b>joke</b>"
     assert len(app.get("plotly_chart")) == 1
     assert {"Stop", "Mark", "Snapshot", "Stop recording"} <= set(labels(app))
     button(app, "Stop").click().run()
     assert room.phase is Phase.READY and "The camera is off" in texts(app)
+
+
+def test_a_machine_that_falls_behind_and_a_camera_that_falls_silent_are_said(app, playing, clock):
+    agreed(app)
+    room = room_of(app)
+    room.camera("ok")
+    film(room, clock, 3.0)
+    room.look()
+    for _ in range(15):  # five frames a second
+        clock.tick(0.2)
+        feed(room, 1)
+    app.run()
+    assert "Too slow" in texts(app) and "keeps up" not in texts(app)
+    clock.tick(live_health.SILENT_S + 1)
+    app.run()
+    assert "No picture is coming" in texts(app) and room.phase is Phase.LIVE
+    clock.tick(NO_FRAME_S)
+    app.run()
+    assert room.phase is Phase.READY and "Code: live_lost" in texts(app)
 
 
 def test_a_stream_that_stops_playing_ends_the_session(app):

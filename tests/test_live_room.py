@@ -1,7 +1,6 @@
 """One visitor's camera as plain Python: phases, limits, troubles, recordings. The clock is injected."""
 
 import gc
-import time
 
 import numpy as np
 import pytest
@@ -17,18 +16,7 @@ from pages.ui.live_health import State, health, numbers
 from pages.ui.live_room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
 from pages.ui.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.factories import OneFace, make_observations, probs_of
-
-STEP_S = 1 / 15
-PATIENCE_S = 10.0
-
-
-class Clock:
-    """Seconds that pass only when the test says so."""
-
-    now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.live_fakes import STEP_S, Clock, until
 
 
 @pytest.fixture
@@ -56,14 +44,6 @@ def feed(room: Room, count: int) -> None:
     first = room.session.snapshot().counts.submitted
     for k in range(first, first + count):
         room.session.process(Frame(np.zeros((48, 64, 3), np.uint8), k, k * STEP_S))
-
-
-def until(condition) -> None:
-    """Wait for another thread."""
-    ends = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.005)
 
 
 def test_a_room_is_quiet_until_start(rooms):

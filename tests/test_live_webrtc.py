@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import threading
-import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from types import SimpleNamespace
@@ -18,12 +18,12 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 
 from fer.live import LiveSession, Overlay, VideoProcessor
 from tests import factories
+from tests.live_fakes import PATIENCE_S, until
 from tests.loopback import SIGNAL_WITHIN_S, Server, frames_waiting
 
 pytestmark = pytest.mark.slow
 FRAMES = 30
 FPS = 15
-PATIENCE_S = 20.0
 TABS = 50
 
 
@@ -91,14 +91,6 @@ def watch(worker: WebRtcWorker, frames: int, **more) -> list[av.VideoFrame]:
         return pool.submit(asyncio.run, look(worker, frames, **more)).result()
 
 
-def until(condition, what: str) -> None:
-    """Wait for other threads."""
-    ends_s = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < ends_s, what
-        time.sleep(0.02)
-
-
 def stream_threads() -> list[str]:
     """Names of the threads that belong to a stream."""
     ours = ("fer-live", "async_media_processor", "process_offer", "ShutdownPolling", "video-", "audio-")
@@ -124,7 +116,7 @@ def test_case_53_a_camera_that_goes_away_ends_the_stream_and_frees_everything(se
         worker = server.worker(VideoProcessor(session), on_ended=ended.set)
         watch(worker, 5)
         assert ended.wait(PATIENCE_S)
-    until(lambda: not stream_threads(), f"still there: {stream_threads()}")
+    until(lambda: not stream_threads(), "threads of the stream are still there")
 
 
 def test_case_53_the_loop_that_serves_all_never_waits_for_an_analysis(server):
@@ -190,25 +182,21 @@ def test_case_57_a_viewer_that_stalls_leaves_no_frames_waiting_here(server):
 
 
 def test_case_58_fifty_closed_tabs_leave_no_threads_and_no_sessions(server):
-    watch_once, before = [], len(_alive(VideoProcessor))  # of other tests' sessions
+    watch_once, left = [], weakref.WeakSet()
     for _ in range(TABS):
         ended = threading.Event()
         session = LiveSession(OneFace())
-        worker = server.worker(VideoProcessor(session), on_ended=ended.set)
+        processor = VideoProcessor(session)
+        left.update((session, processor))
+        worker = server.worker(processor, on_ended=ended.set)
         watch_once.append(len(watch(worker, 1)))  # the tab closes: its connection ends, nobody says stop
         assert ended.wait(PATIENCE_S)
         session.close()
         server.workers.remove(worker)
-        del session, worker
+        del session, processor, worker
     assert watch_once == [1] * TABS
-    until(lambda: not stream_threads(), f"still there: {stream_threads()}")
-    until(
-        lambda: gc.collect() >= 0 and len(_alive(VideoProcessor)) <= before, "a tab's frames are still held"
-    )
-
-
-def _alive(kind: type) -> list:
-    return [thing for thing in gc.get_objects() if type(thing) is kind]
+    until(lambda: not stream_threads(), "threads of a closed tab are still there")
+    until(lambda: gc.collect() >= 0 and not len(left), "a tab's frames are still held")
 
 
 @pytest.mark.parametrize("how", ["another page", "the tab is closed"])
@@ -236,7 +224,7 @@ def test_case_59_leaving_the_page_ends_the_worker(server, monkeypatch, how):
     with LiveSession(OneFace()) as session:
         watch(server.worker(VideoProcessor(session), on_ended=ended.set), 5, after=_leave)
     assert ended.is_set()
-    until(lambda: not stream_threads(), f"still there: {stream_threads()}")
+    until(lambda: not stream_threads(), "threads of the stream are still there")
 
 
 def test_a_stream_of_charts_only_is_read_and_sends_nothing_back(server):

@@ -24,7 +24,11 @@ SIZE = (640, 480)
 TICKS = CLOCK_HZ // FPS
 FIELD_PX = 20
 BITS = 8
-ANSWER_WITHIN_S = 15.0
+SIGNAL_WITHIN_S = 60.0
+READY_WITHIN_S = 300.0
+"""Encoding the pictures takes seconds, and minutes where other programs have the processor."""
+LOOK_EVERY_S = 1.0
+STOP_WITHIN_S = 15.0
 
 
 @dataclass
@@ -159,20 +163,21 @@ class Cameras:
 
     def __enter__(self) -> "Cameras":
         self._process.start()
-        assert self._answer() == "ready"
+        if self._answer(READY_WITHIN_S) != "ready":
+            raise RuntimeError("the cameras' process speaks out of turn")
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process.is_alive():
             self._pipe.send("stop")
-        self._process.join(ANSWER_WITHIN_S)
+        self._process.join(STOP_WITHIN_S)
         if self._process.is_alive():
             self._process.kill()
 
     def connect(self, worker) -> None:
         """Connect the next camera to a worker (`tests.loopback.Server.worker`)."""
         sdp, kind = self._answer()
-        answer = worker.process_offer(sdp, kind, ANSWER_WITHIN_S)
+        answer = worker.process_offer(sdp, kind, SIGNAL_WITHIN_S)
         self._pipe.send((answer.sdp, answer.type))
 
     def reset(self) -> None:
@@ -184,7 +189,17 @@ class Cameras:
         self._pipe.send("report")
         return self._answer()
 
-    def _answer(self):
-        if not self._pipe.poll(60.0):
-            raise TimeoutError("the cameras' process does not answer")
+    def _answer(self, within_s: float = SIGNAL_WITHIN_S):
+        """What the process says next.
+
+        Raises:
+            RuntimeError: It has ended.
+            TimeoutError: It says nothing for that long.
+        """
+        ends_s = time.monotonic() + within_s
+        while not self._pipe.poll(LOOK_EVERY_S):
+            if not self._process.is_alive():
+                raise RuntimeError(f"the cameras' process ended with status {self._process.exitcode}")
+            if time.monotonic() > ends_s:
+                raise TimeoutError(f"the cameras said nothing for {within_s:.0f} s: the machine is too busy")
         return self._pipe.recv()

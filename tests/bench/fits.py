@@ -1,20 +1,23 @@
 """Does the app fit a small machine: a whole visit under a limit of memory, and the peak.
 
-    python -m tests.bench.fits [--mib 1024] [--live-seconds 60]
+    python -m tests.bench.fits [--mib 1024] [--live-seconds 60] [--explain]
 
-The limit is a cgroup where one can be made (as root, v2 or v1): the kernel then ends what passes it. Where
-none can, the memory is only watched, and the app is killed when it passes. The browser is outside of it.
+Exit status 1 if the visit did not come to its end. The limit is a cgroup where one can be made (as root, v2
+or v1): the kernel then ends what passes it. Where none can, the memory is only watched, and the app is killed
+when it passes. The browser is outside of it.
 """
 
 import argparse
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.visit import server, visit
+from tests.bench.visit import VisitError, visit
+from tests.e2e.live_app import running_app
 
 GROUPS = (
     (Path("/sys/fs/cgroup"), "memory.max"),
@@ -88,23 +91,33 @@ def _memory(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def main() -> None:
+def main() -> int:
     """Visit, and print the peak."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--live-seconds", type=float, default=60.0)
+    parser.add_argument("--explain", action="store_true", help="a face is explained too: loads TensorFlow")
     args = parser.parse_args()
-    with limited(args.mib * MIB) as (prefix, how), server(prefix) as (address, pid):
-        watch = Watch(pid, args.mib * MIB)
+    with limited(args.mib * MIB) as (prefix, how), running_app(prefix=prefix) as (address, process):
+        watch = Watch(process.pid, args.mib * MIB)
         thread = threading.Thread(target=watch.run, daemon=True)
         thread.start()
+        restarts, trouble = 0, ""
         try:
-            visit(address, live_s=args.live_seconds)
+            restarts = visit(address, live_s=args.live_seconds, explain=args.explain)
+        except VisitError as error:
+            trouble = f"{error}."
         finally:
             watch.done.set()
             thread.join()
-            print(f"peak {watch.peak / MIB:.0f} MiB of {args.mib} ({how}), {args.live_seconds:.0f} s live")
+        if process.poll() is not None:
+            trouble = f"The app was ended: it needs more than {args.mib} MiB. {trouble}"
+    again = f", the camera started again {restarts} times: the machine is busy" if restarts else ""
+    print(f"peak {watch.peak / MIB:.0f} MiB of {args.mib} ({how}), {args.live_seconds:.0f} s live{again}")
+    if trouble:
+        print(trouble, file=sys.stderr)
+    return 1 if trouble else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

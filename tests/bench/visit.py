@@ -1,105 +1,111 @@
-"""One whole visit in a real browser: every page, the sample analysed, some time live."""
+"""One whole visit in a real browser: every page, files read, some time live."""
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Locator, Page, sync_playwright
 
-from fer.sample import sample_frames
+from fer.sample import sample_frames, sample_video
+from pages.ui.analysis import jpeg
 from pages.ui.navigation import PAGES
 from tests.e2e import live_app
 
-START_S = 180.0
-"""Under a tracer everything takes several times as long."""
-
 STREAM = 'iframe[title*="webrtc_streamer"]'
+LOOK_EVERY_MS = 500
+MOST_RESTARTS = 5
+PATIENCE_TIMES = 5.0
+"""A live time may take this many times as long, with what `live_app.PATIENCE_MS` allows on top."""
 
 
-@contextmanager
-def server(prefix: list[str], **environment: str) -> Iterator[tuple[str, int]]:
-    """The app behind a command that watches it.
-
-    Args:
-        prefix: What stands before the command.
-        environment: Added to this process's own.
-
-    Yields:
-        Its address and the id of the first process.
-    """
-    port = live_app.free_port()
-    command = [*prefix, sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(
-        command,
-        cwd=live_app.ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(f"http://localhost:{port}", process)
-        yield f"http://localhost:{port}", process.pid
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+class VisitError(RuntimeError):
+    """A visit that did not come to its end, in one sentence."""
 
 
-def _wait(address: str, process: subprocess.Popen) -> None:
-    ends_s = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < ends_s:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.3)
-    raise RuntimeError(f"the app did not start (exit status {process.poll()})")
-
-
-def visit(address: str, *, live_s: float) -> None:
-    """Go through the app as a visitor; raises if something does not come.
+def visit(address: str, *, live_s: float, explain: bool = False) -> int:
+    """Go through the app as a visitor: every page, the sample, an upload of each kind, the camera.
 
     Args:
         address: Of the app.
-        live_s: Seconds that the camera runs.
+        live_s: Seconds that the camera runs and its picture moves.
+        explain: A face is explained too, for which the app loads TensorFlow.
+
+    Returns:
+        How often the camera had to be started again, because the machine was too busy for it.
+
+    Raises:
+        VisitError: Something did not come, and what.
     """
     with tempfile.TemporaryDirectory() as folder:
         images = (frame.image for frame in sample_frames(fps=30.0))
         film = live_app.camera_film(Path(folder, "camera.mjpeg"), images)
         with sync_playwright() as engine, live_app.launched(engine, film) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            for path, _title, _icon in PAGES:
-                live_app.open_page(page, address, "" if "home" in path else Path(path).stem)
-            live_app.open_page(page, address)
-            page.get_by_role("button", name="Try the sample").click()
-            live_app.wait_for_report(page)
-            _live(page, address, live_s)
+            try:
+                _pages(page, address)
+                _files(page, address)
+                if explain:
+                    _explain(page, address)
+                return _live(page, address, live_s)
+            except (BrowserError, AssertionError) as error:
+                raise VisitError(
+                    f"the visit ended at {page.url}: {str(error).splitlines()[0]}; "
+                    "the app has ended or the machine is too busy"
+                ) from error
 
 
-def _live(page: Page, address: str, live_s: float) -> None:
+def _pages(page: Page, address: str) -> None:
+    for path, _title, _icon in PAGES:
+        live_app.open_page(page, address, "" if "home" in path else Path(path).stem)
+
+
+def _files(page: Page, address: str) -> None:
+    live_app.open_page(page, address)
+    page.get_by_role("button", name="Try the sample").click()
+    live_app.wait_for_report(page)
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("visit.mp4", sample_video(fps=5.0, duration_s=2.0)))
+    live_app.wait_for_report(page)
+    live_app.open_page(page, address, "images")
+    live_app.upload(page, ("visit.jpg", jpeg(next(sample_frames()).image)))
+    page.get_by_text("CSV").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _explain(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "model")
+    page.get_by_role("tab", name="Explain a face").click()
+    page.get_by_role("button", name="Take the sample").click()
+    page.get_by_text("Occlusion map").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _live(page: Page, address: str, live_s: float) -> int:
+    """Be live for that long; only time in which the picture moves counts. Returns the restarts."""
     live_app.open_page(page, address, "live")
     live_app.start_camera(page)
     video = page.frame_locator(STREAM).locator("video")
-    first = _played_to(page, video)
-    page.wait_for_timeout(live_s * 1000)
-    assert _played_to(page, video) > first, "the picture stands still"
+    seen_s, played_s, restarts, looked_s = 0.0, 0.0, 0, time.monotonic()
+    ends_s = looked_s + PATIENCE_TIMES * live_s + live_app.PATIENCE_MS / 1000
+    while seen_s < live_s:
+        page.wait_for_timeout(LOOK_EVERY_MS)
+        before_s, looked_s = looked_s, time.monotonic()
+        if code := live_app.trouble(page):
+            restarts += 1
+            if restarts > MOST_RESTARTS or looked_s > ends_s:
+                raise VisitError(
+                    f"the camera ran for {seen_s:.0f} of {live_s:.0f} s: {code}, {restarts} times"
+                )
+            live_app.go_live(page)
+            played_s, looked_s = 0.0, time.monotonic()
+        elif (position_s := _played_to(video)) > played_s:
+            seen_s, played_s = seen_s + looked_s - before_s, position_s
+        elif looked_s > ends_s:
+            raise VisitError(f"the picture moved for {seen_s:.0f} of {live_s:.0f} s: the machine is too busy")
     live_app.stop_camera(page)
+    return restarts
 
 
-def _played_to(page: Page, video) -> float:
-    """Seconds that the returned video has played; waits for its first picture."""
-    for _ in range(int(live_app.PATIENCE_MS / 250)):
-        seconds = video.evaluate("v => v.videoWidth > 0 ? v.currentTime : 0")
-        if seconds > 0:
-            return seconds
-        page.wait_for_timeout(250)
-    raise RuntimeError("no picture came back")
+def _played_to(video: Locator) -> float:
+    """Seconds that the returned video has played; 0 before its first picture."""
+    seconds = video.evaluate_all("all => all.map(v => v.videoWidth > 0 ? v.currentTime : 0)")
+    return max(seconds, default=0.0)

@@ -18,7 +18,7 @@ def address() -> Iterator[str]:
     """Where the app answers."""
     if not live_app.CHROMIUM.exists():
         pytest.skip(f"needs Chromium at {live_app.CHROMIUM} (apt-get install chromium)")
-    with live_app.running_app() as found:
+    with live_app.running_app() as (found, _):
         yield found
 
 

@@ -1,13 +1,15 @@
 """The real app in its own process, and a real browser: for browser tests and screenshots."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,9 @@ FLAGS = (
     "--disable-background-networking",
     "--no-first-run",
 )
-START_S = 60.0
+START_S = 180.0
+"""Under a tracer, or on a busy machine, everything takes several times as long."""
+STOP_S = 10.0
 PATIENCE_MS = 90_000
 """An analysis on a busy machine may take this long."""
 
@@ -39,49 +43,65 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(*, cwd: Path = ROOT, **settings: str) -> Iterator[str]:
-    """Start the app on a free port; gives its address, and stops it at the end.
+def running_app(
+    *, prefix: Sequence[str] = (), cwd: Path = ROOT, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Start the app on a free port, and stop it with all its children at the end.
 
     Args:
+        prefix: A command that runs it, such as a tracer.
         cwd: Folder with streamlit_app.py.
         **settings: More for its environment.
+
+    Yields:
+        Its address and its process, the prefix's if there is one.
 
     Raises:
         RuntimeError: It did not become healthy; with what it printed.
     """
     address = f"http://localhost:{(port := free_port())}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [*prefix, sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | settings,
-    )
-    try:
-        _wait(address, process)
-        yield address
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads would stop it when full
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env=os.environ | settings,
+            start_new_session=True,
+        )
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            if not _healthy(address, process):
+                said.seek(0)
+                raise RuntimeError(f"the app did not start (exit status {process.poll()}):\n{said.read()}")
+            yield address, process
+        finally:
+            _end(process)
 
 
-def _wait(address: str, process: subprocess.Popen) -> None:
+def _healthy(address: str, process: subprocess.Popen) -> bool:
+    """Wait until the app answers; False if it ended or took too long."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
-                    return
+                    return True
         except OSError:
             time.sleep(0.3)
-    process.terminate()
-    raise RuntimeError(f"the app did not start:\n{process.communicate()[0]}")
+    return False
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Ask the process and its children to end: a tracer would not pass it on. Then make them."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def camera_film(path: Path, images: Iterable[np.ndarray]) -> Path:
@@ -192,7 +212,13 @@ def go_live(page: Page) -> None:
         if _pictures(page):
             return
         page.wait_for_timeout(1000)
-    raise AssertionError("the place was never free")
+    raise AssertionError(f"no live session came about: {trouble(page)}")
+
+
+def trouble(page: Page) -> str:
+    """The code of the error that the page shows; empty if it shows none."""
+    said = page.get_by_text("Code: ")
+    return said.first.inner_text().removeprefix("Code: ") if said.count() else ""
 
 
 def stop_camera(page: Page) -> None:

@@ -424,7 +424,7 @@ def main(arguments: list[str]) -> int:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     make_clips()
     with (
-        live_app.running_app(FER_LIVE_SESSIONS="1") as address,
+        live_app.running_app(FER_LIVE_SESSIONS="1") as (address, _),
         tempfile.TemporaryDirectory() as films,
         sync_playwright() as engine,
         live_app.launched(engine, film(films, *ONE_SMILES_S)) as one,

@@ -35,7 +35,7 @@ VIVID = 60
 @pytest.fixture(scope="module")
 def app_with_one_place(engine: Playwright) -> Iterator[str]:
     """The app with a single place for a live session."""
-    with live_app.running_app(FER_LIVE_SESSIONS="1") as found:
+    with live_app.running_app(FER_LIVE_SESSIONS="1") as (found, _):
         yield found
 
 
