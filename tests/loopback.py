@@ -9,6 +9,7 @@ from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from fer.live import VideoProcessor
+from pages.ui.live_stream import newest_only
 
 SIGNAL_WITHIN_S = 15.0
 STOP_WITHIN_S = 5.0
@@ -87,7 +88,7 @@ class Server:
 
 
 async def _relay() -> MediaRelay:
-    return MediaRelay()
+    return newest_only(MediaRelay())
 
 
 async def _let_closed_transports_go() -> None:

@@ -12,6 +12,7 @@ import av
 import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc.codecs.vpx import Vp8Encoder
 from streamlit_webrtc import WebRtcMode, shutdown
 from streamlit_webrtc._compat import AppSessionState
 from streamlit_webrtc.webrtc import WebRtcWorker
@@ -179,6 +180,32 @@ def test_case_57_a_viewer_that_stalls_leaves_no_frames_waiting_here(server):
         worker = server.worker(VideoProcessor(session))
         watch(worker, 5, after=_stall)
     assert sorted(waiting)[len(waiting) // 2] <= 2
+
+
+def test_case_57_an_encoder_that_is_too_slow_leaves_no_frames_waiting(server, monkeypatch):
+    encode, go_on, waiting = Vp8Encoder.encode, threading.Event(), []
+    go_on.set()
+    server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="server"))
+
+    def encode_late(*frame, **how):
+        if threading.current_thread().name.startswith("server"):  # the client encodes in this process too
+            assert go_on.wait(PATIENCE_S)
+        return encode(*frame, **how)
+
+    monkeypatch.setattr(Vp8Encoder, "encode", encode_late)
+
+    async def _stall() -> None:
+        go_on.clear()
+        enough = session.snapshot().counts.submitted + FRAMES
+        while session.snapshot().counts.submitted < enough:
+            await asyncio.sleep(0.05)
+        waiting.append(frames_waiting(worker))
+        go_on.set()
+
+    with LiveSession(OneFace()) as session:
+        worker = server.worker(VideoProcessor(session))
+        watch(worker, 5, after=_stall)
+    assert waiting[0] <= 2
 
 
 def test_case_58_fifty_closed_tabs_leave_no_threads_and_no_sessions(server):

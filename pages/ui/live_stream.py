@@ -1,7 +1,12 @@
 """The stream between browser and server."""
 
+from functools import partial
+
 import streamlit as st
+from aiortc.contrib.media import MediaRelay
+from streamlit import runtime
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.relay import get_global_relay
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.ui.live_room import LOST, NO_CONNECTION, Phase, Room
@@ -30,6 +35,16 @@ VIDEO = {
 }
 
 
+def newest_only(relay: MediaRelay) -> MediaRelay:
+    """Make a relay pass on the newest frame only, in place of a queue for a step that is too slow.
+
+    With an encoder that is short of the processor that queue would grow as long as the stream runs: pictures
+    come seconds late, and memory goes by the megabyte. Returns the same relay.
+    """
+    relay.subscribe = partial(MediaRelay.subscribe, relay, buffered=False)
+    return relay
+
+
 def show(room: Room) -> None:
     """The stream's place on the page. To be called on every run of the page and outside fragments: a run
     without it ends the stream.
@@ -43,6 +58,8 @@ def show(room: Room) -> None:
     if turn != room.turn:
         servers = rtc_configuration()
         st.session_state[ICE] = (room.turn, servers)
+    if runtime.exists():
+        newest_only(get_global_relay())
     session, processor = room.session, room.processor
     try:
         with st.container(key=BOX):

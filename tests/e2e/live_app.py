@@ -34,6 +34,12 @@ STOP_S = 10.0
 PATIENCE_MS = 90_000
 """An analysis on a busy machine may take this long."""
 
+RELAY_ONLY = (
+    "const Peer = window.RTCPeerConnection; window.RTCPeerConnection = function (config) "
+    "{ return new Peer({ ...config, iceTransportPolicy: 'relay' }); };"
+)
+"""A script for the page: connections through a relay only, and there is none; nothing gets through."""
+
 
 def free_port() -> int:
     """A TCP port that nobody uses now."""

@@ -27,8 +27,8 @@ from pages.ui.analysis import jpeg
 FOLDER = Path(__file__).parent / "screenshots"
 SIZES = {1280: 900, 390: 844}
 THEMES = ("light", "dark")
-ONE_SMILES_S, TWO_PEOPLE_S = (0.0, 1.0), (8.6, 9.1)
-"""Stretches of the sample that fake cameras see."""
+ONE_SMILES_S, TWO_PEOPLE_S, BETWEEN_S = (0.0, 1.0), (9.2, 9.7), (2.2, 2.6)
+"""Stretches of the sample that fake cameras see; in the last one the answer is "unsure"."""
 
 MOST_PX = 4000
 """Longest page that is photographed."""
@@ -142,6 +142,57 @@ def live_one(page: Page, address: str) -> None:
 
 def live_several(page: Page, address: str) -> None:
     live_one(page, address)
+
+
+def live_unsure(page: Page, address: str) -> None:
+    live_one(page, address)
+
+
+def live_units(page: Page, address: str) -> None:
+    live_one(page, address)
+    page.get_by_text("Action Units", exact=True).first.click()
+    page.wait_for_timeout(1500)
+
+
+def live_neutral(page: Page, address: str) -> None:
+    live_one(page, address)
+    page.get_by_role("button", name="Capture neutral").click()
+    page.wait_for_timeout(700)
+
+
+def live_charts_only(page: Page, address: str) -> None:
+    live_one(page, address)
+    live_app.stop_camera(page)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_text("Charts only").click()
+    page.keyboard.press("Escape")
+    live_app.settled(page)
+    live_app.go_live(page)
+    page.wait_for_timeout(5000)
+
+
+def live_bars(page: Page, address: str) -> None:
+    live_settings(page, address)
+    page.get_by_text("Bars beside each face").click()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1500)
+
+
+def live_connecting(page: Page, address: str) -> None:
+    _no_way(page, address)
+    page.get_by_text("Connecting to the camera").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def live_no_connection(page: Page, address: str) -> None:
+    _no_way(page, address)
+    page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _no_way(page: Page, address: str) -> None:
+    """A network that lets nothing through."""
+    page.add_init_script(live_app.RELAY_ONLY)
+    live_app.open_page(page, address, "live")
+    live_app.agree(page)
 
 
 def live_settings(page: Page, address: str) -> None:
@@ -335,8 +386,15 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     live_consent,
     live_asking,
     live_no_camera,
+    live_connecting,
+    live_no_connection,
     live_one,
     live_several,
+    live_unsure,
+    live_units,
+    live_neutral,
+    live_bars,
+    live_charts_only,
     live_settings,
     live_recording,
     live_recorded,
@@ -386,11 +444,11 @@ def film(folder: str, start_s: float, end_s: float) -> Path:
     return live_app.camera_film(Path(folder) / f"{start_s}.mjpeg", (f.image for f in frames))
 
 
-def shoot(browsers: dict[bool, Browser], address: str, folder: Path, only: str) -> None:
+def shoot(browsers: dict[Callable | None, Browser], address: str, folder: Path, only: str) -> None:
     """Take every picture.
 
     Args:
-        browsers: Whether several people are in front of the camera -> the browser with that camera.
+        browsers: State -> the browser with its camera; None: all other states.
         address: Of the app.
         folder: Where pictures go.
         only: A part of the names of the states that are wanted.
@@ -400,7 +458,7 @@ def shoot(browsers: dict[bool, Browser], address: str, folder: Path, only: str) 
             for state in STATES:
                 if only not in state.__name__:
                     continue
-                context = browsers[state is live_several].new_context(
+                context = browsers.get(state, browsers[None]).new_context(
                     viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600
                 )
                 page = context.new_page()
@@ -429,8 +487,10 @@ def main(arguments: list[str]) -> int:
         sync_playwright() as engine,
         live_app.launched(engine, film(films, *ONE_SMILES_S)) as one,
         live_app.launched(engine, film(films, *TWO_PEOPLE_S)) as several,
+        live_app.launched(engine, film(films, *BETWEEN_S)) as between,
     ):
-        shoot({False: one, True: several}, address, chosen.folder, chosen.only)
+        browsers = {None: one, live_several: several, live_unsure: between}
+        shoot(browsers, address, chosen.folder, chosen.only)
     return 0
 
 
