@@ -30,7 +30,8 @@ def rooms(monkeypatch, clock) -> Rooms:
     """Two places, and models that see one happy face."""
     made = Rooms(2, lambda: TapingAnalyzer(OneFace()), clock=clock)
     monkeypatch.setattr(live_rooms, "rooms", lambda: made)
-    # Without a server there is no session for the stream to look after.
+    # Without a server there is no session for the stream to look after, and no loop for its relay.
+    monkeypatch.setattr(live_stream, "get_global_relay", lambda: SimpleNamespace())
     monkeypatch.setattr("streamlit_webrtc.component.get_this_session_info", lambda: None)
     return made
 

@@ -1,6 +1,7 @@
 """One visitor's camera as plain Python: phases, limits, troubles, recordings. The clock is injected."""
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from pages.ui.live_health import State, health, numbers
 from pages.ui.live_room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
 from pages.ui.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.factories import OneFace, make_observations, probs_of
-from tests.live_fakes import STEP_S, Clock, until
+from tests.live_fakes import STEP_S, Clock, FakeAnalyzer, picture, until
 
 
 @pytest.fixture
@@ -113,14 +114,13 @@ def test_a_stream_that_falls_silent_ends(rooms, clock):
 def test_a_session_that_lags_ends_and_a_short_delay_does_not(rooms, clock, monkeypatch):
     room = live(rooms)
     shot = room.session.snapshot()
-    late = LiveSnapshot(**{**vars(shot), "lag_s": 3.0})
+    late = replace(shot, lag_s=3.0)
     monkeypatch.setattr(room.session, "snapshot", lambda: late)
     room.look()
     clock.now_s += 2
     room.look()
     assert room.phase is Phase.LIVE
     clock.now_s += live_room.LAGGING_FOR_S
-    room._seen = (shot.counts.submitted, clock.now_s)
     room.look()
     assert room.trouble.code == "live_too_slow"
 
@@ -141,6 +141,19 @@ def test_a_silent_stream_makes_room_for_the_next_visitor(rooms, clock):
     second = rooms.new_room()
     second.start(Choice())
     assert second.phase is Phase.ASKING and first.phase is Phase.READY
+
+
+def test_a_stream_whose_pictures_wait_to_be_read_keeps_its_place(clock):
+    analyzer = FakeAnalyzer()
+    rooms = Rooms(1, lambda: TapingAnalyzer(analyzer), clock=clock)
+    first, second = live(rooms), rooms.new_room()
+    analyzer.go_on.clear()
+    for k in range(3, 60):
+        clock.tick()
+        first.session.submit(picture(k, k * STEP_S))
+    second.start(Choice())
+    analyzer.go_on.set()
+    assert (first.phase, second.trouble.code) == (Phase.LIVE, "busy")
 
 
 def test_case_67_a_closed_tab_makes_room_at_once(rooms):
@@ -224,28 +237,30 @@ def test_an_empty_recording_is_none_and_only_the_last_are_kept(rooms):
     assert len(room.recordings) == live_room.KEPT_RECORDINGS
 
 
-def shot_of(faces: int = 1, *, fps: float = 15.0, lag_s: float = 0.05, **counts: int) -> LiveSnapshot:
+def shot_of(
+    faces: int = 1, *, fps: float = 15.0, lag_s: float = 0.05, silent_s: float = 0.0, **counts: int
+) -> LiveSnapshot:
     observations = make_observations(["happy"] * faces)
     counted = LiveCounts(**{"submitted": 100, "analysed": 100} | counts)
     result = LiveResult(observations, observations.probs)
-    return LiveSnapshot(result, counted, fps, lag_s, 7.0, (), NEVER_S, False, "model_output", False)
+    return LiveSnapshot(result, counted, fps, lag_s, silent_s, 7.0, (), NEVER_S, False, "model_output", False)
 
 
 @pytest.mark.parametrize(
-    ("shot", "silent_s", "state"),
+    ("shot", "state"),
     [
-        (shot_of(0, submitted=0, analysed=0), 0.0, State.WAITING),
-        (shot_of(), 3.0, State.SILENT),
-        (shot_of(fps=4.0), 0.0, State.SLOW),
-        (shot_of(lag_s=0.9), 0.0, State.SLOW),
-        (shot_of(fps=4.0, analysed=10), 0.0, State.WELL),
-        (shot_of(analysed=0, failed=9), 0.0, State.FAILING),
-        (shot_of(0), 0.0, State.NO_FACE),
-        (shot_of(), 0.0, State.WELL),
+        (shot_of(0, submitted=0, analysed=0), State.WAITING),
+        (shot_of(silent_s=3.0), State.SILENT),
+        (shot_of(fps=4.0), State.SLOW),
+        (shot_of(lag_s=0.9), State.SLOW),
+        (shot_of(fps=4.0, analysed=10), State.WELL),
+        (shot_of(analysed=0, failed=9), State.FAILING),
+        (shot_of(0), State.NO_FACE),
+        (shot_of(), State.WELL),
     ],
 )
-def test_health_says_what_matters_most(shot, silent_s, state):
-    assert health(shot, silent_s).state is state
+def test_health_says_what_matters_most(shot, state):
+    assert health(shot).state is state
 
 
 def test_numbers_in_words():

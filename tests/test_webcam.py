@@ -244,6 +244,7 @@ def snapshot(*emotions, **more) -> LiveSnapshot:
         counts=LiveCounts(submitted=9, analysed=6, skipped=2, failed=1),
         fps=14.94,
         lag_s=0.021,
+        silent_s=0.0,
         time_s=7.2,
         markers=(),
         recording_s=NEVER_S,

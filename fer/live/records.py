@@ -94,6 +94,7 @@ class LiveSnapshot:
         counts: What became of the frames.
         fps: Analysed frames a second over the last seconds.
         lag_s: Age of the newest answer's frame, or of the frame in work if that is older.
+        silent_s: Seconds since the newest frame came in; before the first, since the session began.
         time_s: Session time of the newest frame, in seconds.
         markers: The newest markers, oldest first.
         recording_s: Seconds recorded; `NEVER_S` while nothing is recorded.
@@ -106,6 +107,7 @@ class LiveSnapshot:
     counts: LiveCounts
     fps: float
     lag_s: float
+    silent_s: float
     time_s: float
     markers: tuple[Marker, ...]
     recording_s: float

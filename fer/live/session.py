@@ -91,6 +91,7 @@ class LiveSession:
         self._worker: threading.Thread | None = None
         self._pending: _Job | None = None
         self._in_work_since_s: float | None = None
+        self._came_s = clock()
         self._closed = False
         self._counts = dict.fromkeys(asdict(LiveCounts()), 0)
         self._last_error = ""
@@ -170,6 +171,7 @@ class LiveSession:
                 counts=LiveCounts(**self._counts),
                 fps=self._rate.rate(now_s),
                 lag_s=max(self._result.lag_s, 0.0 if since_s is None else now_s - since_s),
+                silent_s=now_s - self._came_s,
                 time_s=self._stream.time_s,
                 markers=tuple(self._markers),
                 recording_s=self._recorder.recorded_s,
@@ -251,7 +253,7 @@ class LiveSession:
     def _admit(self, frame: Frame) -> _Job:
         """Count a frame and give it its session time. Call with the lock held."""
         self._counts["submitted"] += 1
-        now_s = self._clock()
+        self._came_s = now_s = self._clock()
         time_s = self._stream.place(frame.timestamp_s, now_s)
         return _Job(replace(frame, timestamp_s=time_s), now_s, self._stream.lag_s)
 

@@ -46,16 +46,11 @@ class Health:
     text: str
 
 
-def health(shot: LiveSnapshot, silent_s: float) -> Health:
-    """Judge a session.
-
-    Args:
-        shot: Its state now.
-        silent_s: Seconds since the last frame came.
-    """
+def health(shot: LiveSnapshot) -> Health:
+    """Judge a session by its state now."""
     if not shot.counts.submitted:
         return Health(State.WAITING, "Waiting for the first picture.")
-    if silent_s > SILENT_S:
+    if shot.silent_s > SILENT_S:
         return Health(State.SILENT, "No picture is coming from the camera.")
     if shot.counts.failed and not shot.counts.analysed:
         return Health(State.FAILING, f"The pictures cannot be read: {shot.last_error}.")

@@ -61,7 +61,7 @@ def faces(room: Room, shown: Phase) -> None:
     session, shot = room.session, _followed(room, shown)
     if session is None or shot is None:
         return
-    found = health(shot, room.silent_s())
+    found = health(shot)
     with st.container(gap="xxsmall"):
         st.markdown(f"{ICONS[found.state]} {plain(found.text)}")
         st.caption(numbers(shot))

@@ -22,7 +22,7 @@ from pages.ui.trouble import Trouble, trouble_from
 ASK_WITHIN_S = 60.0
 """How long the browser's question about the camera may stand before the place is given back."""
 CONNECT_WITHIN_S = 15.0
-NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 3.0
+NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 5.0
 """A stream that brings nothing for this long has ended: in general, and while somebody waits for its place. A
 closed tab does not always say so, and the network notices only after half a minute."""
 LAG_MOST_S = 2.0
@@ -168,8 +168,7 @@ class Room:
         self._token: LiveToken | None = None
         self._analyzer: TapingAnalyzer | None = None
         self._since_s = 0.0
-        self._seen = (0, 0.0)
-        self._punctual_s = 0.0
+        self._late_since_s: float | None = None
         self.phase = Phase.READY
         self.trouble: Trouble | None = None
         self.choice = Choice()
@@ -226,7 +225,6 @@ class Room:
             self.processor = VideoProcessor(
                 self.session, overlay=self.choice.overlay, sendback=not self.choice.charts_only
             )
-            self._seen = (0, self._clock())
             self._enter(Phase.CONNECTING)
 
     def show(self, overlay: Overlay) -> None:
@@ -252,13 +250,9 @@ class Room:
                 self.stop(UNANSWERED)
             if shot is None:
                 return None
-            if shot.counts.submitted != self._seen[0]:
-                # Frames may have come, and stopped, long before anybody looked.
-                came_s = shot.result.arrived_s if shot.counts.analysed else now_s
-                self._seen = (shot.counts.submitted, came_s)
             if self.phase is Phase.CONNECTING and shot.counts.submitted:
                 self._enter(Phase.LIVE)
-                self._punctual_s = now_s
+                self._late_since_s = None
             elif self.phase is Phase.CONNECTING and waited_s > CONNECT_WITHIN_S:
                 self.stop(NO_CONNECTION)
             if self.phase is Phase.LIVE:
@@ -268,15 +262,13 @@ class Room:
     def _check(self, shot: LiveSnapshot, now_s: float, silent_s: float) -> None:
         """End a stream that has fallen silent, or far behind."""
         if shot.lag_s <= LAG_MOST_S:
-            self._punctual_s = now_s
-        if now_s - self._seen[1] > silent_s:
+            self._late_since_s = None
+        elif self._late_since_s is None:
+            self._late_since_s = now_s
+        if shot.silent_s > silent_s:
             self.stop(LOST)
-        elif now_s - self._punctual_s > LAGGING_FOR_S:
+        elif self._late_since_s is not None and now_s - self._late_since_s > LAGGING_FOR_S:
             self.stop(TOO_SLOW)
-
-    def silent_s(self) -> float:
-        """Seconds since the last frame came, as far as `look` knows."""
-        return self._clock() - self._seen[1]
 
     def start_recording(self, hide: str) -> None:
         """Record from now on.

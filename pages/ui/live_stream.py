@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 from aiortc.contrib.media import MediaRelay
-from streamlit import runtime
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.relay import get_global_relay
 from streamlit_webrtc.webrtc import SignallingTimeoutError
@@ -58,8 +57,7 @@ def show(room: Room) -> None:
     if turn != room.turn:
         servers = rtc_configuration()
         st.session_state[ICE] = (room.turn, servers)
-    if runtime.exists():
-        newest_only(get_global_relay())
+    newest_only(get_global_relay())
     session, processor = room.session, room.processor
     try:
         with st.container(key=BOX):
