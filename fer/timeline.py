@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fer.action_units.prototypes import VERDICTS
+from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import CODES
 from fer.config import Settings
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNSURE
@@ -61,6 +62,8 @@ class Timeline:
         frame_times_s: (f,) float64, time of every analysed frame in seconds.
         source: What the frames came from.
         settings: What they were analysed with; `unsure_below` is the threshold that was used.
+        measures: (rows, `fer.action_units.records.MEASURES`) float32, what Action Units are judged from; NaN
+            where nothing was told. None where it is not known, as after reading a CSV.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -70,6 +73,7 @@ class Timeline:
     frame_times_s: np.ndarray
     source: SourceInfo
     settings: Settings
+    measures: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)
@@ -78,6 +82,9 @@ class Timeline:
         frames = int(self.frame_of_row[-1]) + 1 if len(self.table) else 0
         if frames != len(self.frame_times_s):
             raise ValueError(f"Timeline.frame_times_s: wanted {frames} times, got {len(self.frame_times_s)}")
+        if self.measures is not None and self.measures.shape != (len(self.table), MEASURES):
+            shape = self.measures.shape
+            raise ValueError(f"Timeline.measures: wanted ({len(self.table)}, {MEASURES}), got {shape}")
 
     def __len__(self) -> int:
         return len(self.table)
@@ -178,7 +185,7 @@ class Timeline:
 
 
 class TimelineBuilder:
-    """Collects Observations in flat arrays: about 500 bytes a row, no landmarks, no pictures.
+    """Collects Observations in flat arrays: about 600 bytes a row, no landmarks, no pictures.
 
     Example:
         >>> builder = TimelineBuilder()
@@ -189,6 +196,7 @@ class TimelineBuilder:
 
     def __init__(self) -> None:
         self._units = array("f")
+        self._measures = array("f")
         self._unit_words: list[tuple[str, str]] = []
         self._with_units = False
         self._frame = array("q")
@@ -235,11 +243,12 @@ class TimelineBuilder:
         units = observations.action_units
         if len(units):
             self._with_units = True
-            presence = np.where(units.state < 0, np.nan, units.state)
-            self._units.extend(np.concatenate([units.intensity, presence], axis=1).ravel().tolist())
+            self._units.extend(unit_numbers(units).ravel().tolist())
+            self._measures.extend(units.measures.ravel().tolist())
             self._unit_words.extend((v.kind, v.fits) for v in units.verdicts)
         else:
             self._units.extend([np.nan] * rows * len(UNIT_NUMBERS))
+            self._measures.extend([np.nan] * rows * MEASURES)
             self._unit_words.extend([("", "")] * rows)
 
     def build(self, source: SourceInfo, settings: Settings, unsure_below: float) -> Timeline:
@@ -264,7 +273,14 @@ class TimelineBuilder:
             columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
             columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
         settings = settings.replace(unsure_below=float(unsure_below))
-        return Timeline(with_verdicts(_table(columns), settings), np.array(self._times), source, settings)
+        table, times = with_verdicts(_table(columns), settings), np.array(self._times)
+        measures = np.array(self._measures, np.float32).reshape(-1, MEASURES) if self._with_units else None
+        return Timeline(table, times, source, settings, measures)
+
+
+def unit_numbers(units: ActionUnits) -> np.ndarray:
+    """(n, 2 k) float32: the columns `UNIT_NUMBERS` of a frame's faces."""
+    return np.concatenate([units.intensity, np.where(units.state < 0, np.nan, units.state)], axis=1)
 
 
 def with_verdicts(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from fer.action_units.drawing import face_svg, marked_face, points_of
 from fer.action_units.episodes import explain
 from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
-from fer.action_units.records import ActionUnits
+from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import CODES, INDEX
 from fer.config import Settings
 from fer.errors import DamagedInputError
@@ -34,7 +34,14 @@ def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:
     verdict = Verdict("happy", kind, fits=fits)
     none = np.zeros(1, np.float32)
     return ActionUnits(
-        intensity, np.ones_like(intensity), present, state, (verdict,), none.astype(bool), none
+        intensity,
+        np.ones_like(intensity),
+        present,
+        state,
+        (verdict,),
+        none.astype(bool),
+        none,
+        np.full((1, MEASURES), np.nan, np.float32),
     )
 
 

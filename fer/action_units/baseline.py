@@ -118,7 +118,7 @@ def baselines_to_json(baselines: dict[int, Baseline]) -> str:
     return json.dumps({"format": "fer-baselines", "codes": list(CODES), "faces": faces}, allow_nan=False)
 
 
-def baselines_from_json(text: str) -> dict[int, Baseline]:
+def baselines_from_json(text: str | bytes) -> dict[int, Baseline]:
     """What `baselines_to_json` has written.
 
     Raises:
@@ -129,7 +129,7 @@ def baselines_from_json(text: str) -> dict[int, Baseline]:
         if document["format"] != "fer-baselines" or tuple(document["codes"]) != CODES:
             raise ValueError("another format or other units")
         return {int(face): _baseline(values) for face, values in document["faces"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as exc:
         raise InputError(
             "This is no file of neutral faces: choose one that this program has written."
         ) from exc

@@ -1,59 +1,20 @@
-"""The stage of the pipeline: faces in, Action Units out, with a memory for each face of a stream."""
-
-from dataclasses import dataclass, field, replace
+"""The stage of the pipeline: faces in, Action Units out."""
 
 import numpy as np
 
 from fer.action_units.alignment import align
-from fer.action_units.baseline import (
-    NEUTRAL_FROM,
-    NEUTRAL_POSE_DEGREES,
-    OPEN_EYES_FROM,
-    Baseline,
-    NeutralCapture,
-)
-from fer.action_units.blinks import BlinkCounter
 from fer.action_units.eyes import EyeModel
-from fer.action_units.intensity import Strengths, held_states, states, strengths
+from fer.action_units.judging import MeasuredFaces, UnitJudge
 from fer.action_units.metrics import metrics
-from fer.action_units.population import Population, population
-from fer.action_units.prototypes import judge
+from fer.action_units.population import Population
 from fer.action_units.records import ActionUnits
-from fer.action_units.table import CODES, INDEX
-from fer.constants import EMOTIONS
 from fer.records import Faces, Frame
-from fer.verdict import verdicts
-
-SMOOTHING_S = 0.2
-"""Time constant of the intensities; blinks are not smoothed."""
-
-GAP_S = 1.0
-"""A face that was away longer starts again."""
-
-FORGET_S = 60.0
-"""A face that was away longer is forgotten, unless its neutral face was captured."""
 
 MIN_PRESENCE = 0.5
-_NEUTRAL = EMOTIONS.index("neutral")
-_BLINK = INDEX["AU45"]
 
 
-@dataclass(eq=False)
-class _Memory:
-    """What is kept of one face: its neutral values, the smoothed intensities, its states and blinks."""
-
-    baseline: Baseline
-    raw: np.ndarray | None = None
-    state: np.ndarray | None = None
-    seen_s: float = -np.inf
-    touched_s: float = np.inf
-    blinks: BlinkCounter = field(default_factory=BlinkCounter)
-    capture: NeutralCapture | None = None
-    hint: str = ""
-
-
-class ActionUnitReader:
-    """Measures the faces of one stream, or of single photos.
+class ActionUnitReader(UnitJudge):
+    """Measures the faces of one stream, or of single photos, and judges them.
 
     Args:
         eyes: The iris model.
@@ -63,16 +24,10 @@ class ActionUnitReader:
     """
 
     def __init__(
-        self,
-        eyes: EyeModel,
-        *,
-        unsure_below: float,
-        still: bool = False,
-        known: Population | None = None,
+        self, eyes: EyeModel, *, unsure_below: float, still: bool = False, known: Population | None = None
     ) -> None:
-        self._eyes, self._still, self._unsure_below = eyes, still, unsure_below
-        self.known = known or population()
-        self._faces: dict[int, _Memory] = {}
+        super().__init__(unsure_below=unsure_below, still=still, known=known)
+        self._eyes = eyes
 
     def read(self, frame: Frame, faces: Faces, probs: np.ndarray, usable: np.ndarray) -> ActionUnits:
         """Measure every face of a frame.
@@ -87,107 +42,6 @@ class ActionUnitReader:
             return ActionUnits.empty()
         aligned = align(faces.landmarks, self.known.canonical)
         values = metrics(aligned.points, self._eyes.lids(frame.image, faces.landmarks))
-        names, _ = verdicts(probs, self._unsure_below)
         good = usable & (faces.presence >= MIN_PRESENCE)
-        rows = []
-        for k, face_id in enumerate(faces.track_id.tolist()):
-            memory = self._memory(face_id, frame.timestamp_s)
-            now = self._strengths(memory, values[k], aligned.pose[k], frame.timestamp_s, good=good[k])
-            state = states(now.present) if memory.state is None else held_states(now.present, memory.state)
-            verdict = judge(names[k], now.present, now.intensity, state, self.known.base_rate)
-            rows.append((now, state, verdict, memory))
-            if good[k] and not self._still:
-                self._learn(memory, values[k], aligned.pose[k], float(probs[k, _NEUTRAL]))
-                memory.state = state
-        self._forget(frame.timestamp_s)
-        return _record(rows)
-
-    def capture_neutral(self, face_id: int) -> None:
-        """Take the face's next good frames as its neutral face."""
-        memory = self._faces.setdefault(face_id, _Memory(Baseline.of_population(self.known)))
-        memory.capture, memory.hint = NeutralCapture(), ""
-
-    def capture_progress(self, face_id: int) -> tuple[float, str] | None:
-        """Share collected and what keeps the next frame from counting; None where nothing is captured."""
-        memory = self._faces.get(face_id)
-        if memory is None or memory.capture is None:
-            return None
-        return memory.capture.share, memory.hint
-
-    def forget_neutral(self, face_id: int) -> None:
-        """Go back to the population's neutral face."""
-        if face_id in self._faces:
-            self._faces[face_id].baseline = Baseline.of_population(self.known)
-            self._faces[face_id].capture = None
-
-    @property
-    def baselines(self) -> dict[int, Baseline]:
-        """Neutral values by face id, to be saved with a session."""
-        return {face_id: memory.baseline for face_id, memory in list(self._faces.items())}
-
-    def use_baselines(self, baselines: dict[int, Baseline]) -> None:
-        """Start from saved neutral values."""
-        for face_id, baseline in baselines.items():
-            self._faces[face_id] = _Memory(baseline)
-
-    def _memory(self, face_id: int, time_s: float) -> _Memory:
-        if self._still or face_id < 0:
-            return _Memory(Baseline.of_population(self.known))
-        memory = self._faces.setdefault(face_id, _Memory(Baseline.of_population(self.known)))
-        memory.touched_s = time_s
-        if time_s - memory.seen_s > GAP_S:
-            memory.raw = memory.state = None
-        return memory
-
-    def _strengths(
-        self, memory: _Memory, values: np.ndarray, pose: np.ndarray, time_s: float, *, good: bool
-    ) -> Strengths:
-        """This frame's intensities, smoothed over the frames before."""
-        now = strengths(values, pose, memory.baseline, self.known)
-        raw = now.raw
-        if memory.raw is not None:
-            keep = float(np.exp(-max(time_s - memory.seen_s, 0.0) / SMOOTHING_S))
-            raw = keep * memory.raw + (1 - keep) * now.raw
-            raw[_BLINK] = now.raw[_BLINK]
-        if good:
-            memory.raw, memory.seen_s = raw, time_s
-            memory.blinks.add(time_s, bool(-values[_BLINK] < OPEN_EYES_FROM))
-        return replace(now, raw=raw, told=now.told & good)
-
-    def _learn(self, memory: _Memory, values: np.ndarray, pose: np.ndarray, neutral: float) -> None:
-        """Draw the baseline towards a neutral frame, or collect it for a capture."""
-        if memory.capture is not None:
-            memory.hint = memory.capture.add(values, pose)
-            captured = memory.capture.baseline(self.known)
-            if captured is not None:
-                memory.baseline, memory.capture, memory.raw = captured, None, None
-            return
-        open_eyes = -values[_BLINK] >= OPEN_EYES_FROM
-        if neutral > NEUTRAL_FROM and np.abs(pose[:2]).max() < NEUTRAL_POSE_DEGREES and open_eyes:
-            level = values - self.known.pitch_slope * (pose[1] - memory.baseline.pitch)
-            memory.baseline = memory.baseline.updated(level, neutral, self.known)
-
-    def _forget(self, time_s: float) -> None:
-        gone = [
-            face_id
-            for face_id, memory in self._faces.items()
-            if time_s - memory.touched_s > FORGET_S and not memory.baseline.captured
-        ]
-        for face_id in gone:
-            del self._faces[face_id]
-
-
-def _record(rows: list[tuple]) -> ActionUnits:
-    """One record of all faces."""
-    shape = (len(rows), len(CODES))
-    stacked = {
-        name: np.array([getattr(now, name) for now, *_ in rows], np.float32).reshape(shape)
-        for name in ("intensity", "sigma", "present")
-    }
-    return ActionUnits(
-        **stacked,
-        state=np.array([state for _, state, *_ in rows], np.int8).reshape(shape),
-        verdicts=tuple(verdict for *_, verdict, _ in rows),
-        captured=np.array([memory.baseline.captured for *_, memory in rows], bool),
-        blinks_per_minute=np.array([memory.blinks.per_minute for *_, memory in rows], np.float32),
-    )
+        seen = MeasuredFaces(frame.timestamp_s, faces.track_id, values, aligned.pose, probs, good)
+        return self.judge(seen)

@@ -7,6 +7,9 @@ import numpy as np
 from fer.action_units.prototypes import Verdict
 from fer.action_units.table import CODES
 
+MEASURES = len(CODES) + 3
+"""Numbers that are measured of a face before it is judged."""
+
 
 @dataclass(frozen=True, eq=False)
 class ActionUnits:
@@ -20,6 +23,8 @@ class ActionUnits:
         verdicts: n, what the units say to the network's answer.
         captured: (n,) bool: the face's neutral values were captured.
         blinks_per_minute: (n,) float32; NaN in photos and in the first seconds.
+        measures: (n, k + 3) float32: `fer.action_units.metrics`, then yaw, pitch and roll in degrees; what it
+            takes to judge the face again over another neutral face. NaN where nothing is told of it.
     """
 
     intensity: np.ndarray
@@ -29,6 +34,7 @@ class ActionUnits:
     verdicts: tuple[Verdict, ...]
     captured: np.ndarray
     blinks_per_minute: np.ndarray
+    measures: np.ndarray
 
     def __post_init__(self) -> None:
         n = len(self.verdicts)
@@ -39,6 +45,8 @@ class ActionUnits:
         for name in ("captured", "blinks_per_minute"):
             if getattr(self, name).shape != (n,):
                 raise ValueError(f"ActionUnits.{name}: wanted ({n},), got {getattr(self, name).shape}")
+        if self.measures.shape != (n, MEASURES):
+            raise ValueError(f"ActionUnits.measures: wanted ({n}, {MEASURES}), got {self.measures.shape}")
 
     def __len__(self) -> int:
         return len(self.verdicts)
@@ -48,4 +56,5 @@ class ActionUnits:
         """Nothing was measured, or there is no face."""
         values = np.zeros((0, len(CODES)), np.float32)
         none = np.zeros(0, np.float32)
-        return cls(values, values, values, values.astype(np.int8), (), none.astype(bool), none)
+        measures = np.zeros((0, MEASURES), np.float32)
+        return cls(values, values, values, values.astype(np.int8), (), none.astype(bool), none, measures)

@@ -62,6 +62,7 @@ def bar(room: Room) -> None:
             room,
             help=live_neutral.HELP,
         )
+        live_neutral.files(room)
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if shot.recording_s == NEVER_S:
             _button("Record", ":material/radio_button_checked:", _record, room)

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from fer.words import join
+from pages.ui import neutral_files
 from pages.ui.live_room import Room
 
 HELP = (
@@ -29,3 +31,16 @@ def progress(room: Room) -> None:
         if found is not None:
             share, hint = found
             st.progress(share, text=f"Face {face_id}, neutral: {hint or 'hold still'}")
+
+
+def files(room: Room) -> None:
+    """Captured neutral faces to a file, and back into this session by face id."""
+    units = room.units
+    if units is None:
+        return
+    with st.popover("Neutral faces", icon=":material/folder_open:", type="tertiary"):
+        neutral_files.save(units.baselines, key="live_neutral")
+        loaded = neutral_files.load(key="live_neutral")
+        if loaded:
+            units.use_baselines(loaded)
+            st.caption(f"In use for {join([f'face {face_id}' for face_id in loaded])}.")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fer.report import Report, make_report
-from fer.timeline import with_verdicts
+from fer.timeline import Timeline, with_verdicts
 from pages.ui import session
 
 
@@ -31,6 +31,17 @@ def reread(report: Report, *, half_life_s: float, unsure_below: float) -> Report
     if settings == timeline.settings:
         return report
     timeline = replace(timeline, table=with_verdicts(timeline.table, settings), settings=settings)
+    return remade(report, timeline, unsure_below=unsure_below)
+
+
+def remade(report: Report, timeline: Timeline, **model: float) -> Report:
+    """A report of the same analysis with another view of its timeline.
+
+    Args:
+        report: As it was made.
+        timeline: What it is to show.
+        model: What else changes of `Provenance.model`.
+    """
     made = report.provenance
     created = datetime.fromisoformat(made.created_utc)
-    return make_report(timeline, model=made.model | {"unsure_below": unsure_below}, created_at=created)
+    return make_report(timeline, model=made.model | model, created_at=created)

@@ -33,6 +33,9 @@ def show(units: ActionUnits, row: int, confidence: float | None, *, dark: bool) 
     told = np.isfinite(units.intensity[row])
     if told.any():
         st.html(bars(units, row, dark=dark))
+    blinks = float(units.blinks_per_minute[row])
+    if np.isfinite(blinks):
+        st.caption(f"Blinks: {blinks:.0f} a minute")
     missing = [unit.number for unit, there in zip(TABLE, told, strict=True) if not there]
     if missing:
         why = "" if units.captured[row] else "; the brows and the lower face need a captured neutral face"

@@ -7,18 +7,19 @@ from fer.action_units.prototypes import CONTRADICTED
 from fer.report import Report
 from fer.unit_charts import heat_strip, strongest_units, told_units, unit_lines
 from fer.words import clock
-from pages.ui import guard, player, story
+from pages.ui import guard, neutral_faces, player, story
 from pages.ui.theme import chart, is_dark
 from pages.ui.unit_bars import ICONS
 
 
 @st.fragment
 @guard.calm
-def show(report: Report) -> None:
+def show(report: Report, analysed: Report) -> None:
     """The whole section; nothing where no units were measured.
 
     Args:
-        report: Of a video.
+        report: Of a video, as it is shown.
+        analysed: The same, before other neutral faces were chosen.
     """
     timeline, summary = report.timeline, report.summary
     lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
@@ -27,16 +28,18 @@ def show(report: Report) -> None:
     st.subheader("Why: the Action Units", anchor=False)
     names = {face.name: face.face_id for face in lasting}
     picked = next(iter(names))
-    if len(names) > 1:
-        picked = st.pills(
-            "Face of the Action Units",
-            list(names),
-            default=picked,
-            required=True,
-            label_visibility="collapsed",
-            key="unit_face",
-        )
-    face_id = names[picked]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(names) > 1:
+            picked = st.pills(
+                "Face of the Action Units",
+                list(names),
+                default=picked,
+                required=True,
+                label_visibility="collapsed",
+                key="unit_face",
+            )
+        face_id = names[picked]
+        neutral_faces.panel(analysed, face_id)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _episodes(report, face_id)

@@ -11,7 +11,7 @@ from fer.report import Report
 from fer.sources import sniff
 from fer.summary import FaceSummary, Summary
 from fer.words import clock, count, percent, span
-from pages.ui import downloads, guard, marked_video, player, settings_panel, story, unit_story
+from pages.ui import downloads, guard, marked_video, neutral_faces, player, settings_panel, story, unit_story
 from pages.ui.limits import NO_FACE_HINT, REMINDER
 from pages.ui.plain import name, plain
 from pages.ui.reading import as_asked
@@ -64,7 +64,9 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """
     with title_row(clip, leave):
         half_life_s, unsure_below = settings_panel.reading_sliders(result.report.timeline.unsure_below)
-    report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
+    report = as_asked(
+        neutral_faces.applied(result.report), half_life_s=half_life_s, unsure_below=unsure_below
+    )
     summary = report.summary
     with st.container(gap="xxsmall"):
         for title in story.titles(summary):
@@ -74,7 +76,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         st.caption(f":material/info: {plain(note)}")
     if summary.faces:
         _explore(report, clip)
-        unit_story.show(report)
+        unit_story.show(report, result.report)
         _faces(summary, result.portraits)
     else:
         picture, hint = st.columns([5, 7], gap="medium")

@@ -1,0 +1,107 @@
+"""Action Units on the Video page, as Streamlit runs it without a browser."""
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer.action_units.baseline import Baseline, baselines_to_json
+from fer.action_units.judging import UnitJudge
+from fer.action_units.own_neutral import neutral_at
+from fer.action_units.population import population
+from fer.report import make_report
+from pages.ui import neutral_files, session
+from pages.ui.recordings import Recording
+from pages.ui.uploads import Upload
+from pages.ui.video_work import VideoResult
+from tests.test_action_unit_neutral import clip_of
+from tests.test_app import give, open_page, texts
+
+MODEL = {"name": "tiny", "sha256": "0" * 64}
+
+
+@pytest.fixture
+def analysed():
+    """A clip of a face that is relaxed and then raises its brows; its pictures are gone."""
+    return Recording("brows.mp4", b"", result=VideoResult(make_report(clip_of(), model=MODEL), {}))
+
+
+@pytest.fixture
+def app(analysed):
+    return give(open_page("pages/video.py"), session.CLIP, analysed)
+
+
+def button(app, label: str):
+    return next(one for one in app.button if one.label == label)
+
+
+def shown(app):
+    """The report that the page shows."""
+    return session.registry().kept(app.session_state[session.OWNER], session.NEUTRAL)
+
+
+def test_a_moment_becomes_the_neutral_face_and_can_be_dropped(app):
+    assert not app.exception
+    assert "measured against the average neutral face" in texts(app)
+    button(app, "Use as neutral").click().run()
+    assert not app.exception
+    assert "Face 1's neutral face was taken at 0:0" in texts(app)
+    assert "AU02" in app.multiselect[0].options and shown(app).baselines.keys() == {1}
+    assert [one.label for one in app.get("download_button")].count("Save neutral faces") == 1
+    button(app, "Drop").click().run()
+    assert "neutral face was taken" not in texts(app)
+    assert shown(app).shown is shown(app).report
+
+
+def given(monkeypatch, data: bytes) -> None:
+    """What the uploader hands over on the next run."""
+    files = [[Upload("x.json", data)]]
+    monkeypatch.setattr(neutral_files.uploads, "take", lambda *_a, **_m: files.pop() if files else [])
+
+
+def test_neutral_faces_are_loaded_from_a_file(app, analysed, monkeypatch):
+    found = neutral_at(analysed.result.report.timeline, 1, 1.0)
+    given(monkeypatch, baselines_to_json({1: found, 9: found}).encode())
+    app.run()
+    assert not app.exception
+    assert "Face 1's neutral face comes from a file." in texts(app)
+    assert "Face 9" not in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"PK\x03", "no file of neutral faces"), (b"", "no file of neutral faces")],
+)
+def test_a_bad_file_is_one_sentence_and_changes_nothing(app, monkeypatch, data, said):
+    given(monkeypatch, data)
+    app.run()
+    assert not app.exception
+    assert said in texts(app) and "Code: input" in texts(app)
+    assert shown(app) is None
+
+
+def test_neutral_faces_of_other_faces_are_refused(app, analysed, monkeypatch):
+    found = neutral_at(analysed.result.report.timeline, 1, 1.0)
+    given(monkeypatch, baselines_to_json({9: found}).encode())
+    app.run()
+    assert "holds no neutral face of a face of this clip" in texts(app)
+
+
+def test_live_saves_captured_neutral_faces_and_takes_them_back(monkeypatch):
+    known, units = population(), UnitJudge(unsure_below=0.4)
+    units.use_baselines({1: Baseline.of_population(known)})
+
+    def script(room):
+        from pages.ui import live_neutral
+
+        live_neutral.files(room)
+
+    app = AppTest.from_function(script, args=(SimpleNamespace(units=units),)).run()
+    assert not app.exception and not app.get("download_button")
+    captured = Baseline(known.neutral + 0.1, known.spread, captured=True)
+    given(monkeypatch, baselines_to_json({3: captured}).encode())
+    app.run()
+    assert "In use for face 3." in texts(app)
+    assert units.baselines[3].neutral == pytest.approx(captured.neutral)
+    app.run()
+    assert len(app.get("download_button")) == 1
