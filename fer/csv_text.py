@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from fer.errors import DamagedInputError, EmptyInputError, MissingInputError, TooLargeInputError
@@ -37,12 +37,15 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
+def read_cells(
+    source: bytes | str | Path, *, delimiter: str = ",", keep: Callable[[str], bool] | None = None
+) -> tuple[list[str], list[list[str]]]:
     """Read a UTF-8 CSV whose rows all have the header's length.
 
     Args:
         source: A path, or the file's bytes.
         delimiter: What stands between cells.
+        keep: Says of a column's name whether it is wanted: wide files take no more memory than what is.
 
     Returns:
         The header's names and the rows of cells.
@@ -55,11 +58,12 @@ def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[lis
     """
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data.strip():
-        raise EmptyInputError("The CSV file is empty: choose one that this program has written.")
+        raise EmptyInputError("The CSV file is empty: choose another one.")
     rows = csv.reader(_lines(_decode(data)), strict=True, delimiter=delimiter)
     try:
         header = next(rows)
         _check_header(header)
+        wanted = [k for k, name in enumerate(header) if keep is None or keep(name)]
         cells = []
         for row in rows:
             if row and len(row) != len(header):
@@ -68,10 +72,10 @@ def read_cells(source: bytes | str | Path, *, delimiter: str = ",") -> tuple[lis
                     f"{len(header)}: the file was cut or edited."
                 )
             if row:
-                cells.append(row)
+                cells.append([row[k] for k in wanted])
     except csv.Error as exc:
         raise DamagedInputError(f"Line {rows.line_num} of the file is not CSV: {exc}.") from exc
-    return header, cells
+    return [header[k] for k in wanted], cells
 
 
 def _read(path: Path) -> bytes:

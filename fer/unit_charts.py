@@ -1,8 +1,11 @@
 """Action Units over time: a heat strip of all, lines of a few."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
 
+from fer.action_units.foreign import ForeignUnits, times_of
 from fer.action_units.intensity import FULL
 from fer.action_units.table import BY_CODE, CODES, INDEX
 from fer.chart_style import SMALL_PX, axis, base_layout, ink, message_figure, time_axis
@@ -13,6 +16,8 @@ NO_UNITS = "No Action Unit could be told for this face."
 ROW_PX, MOST_BINS = 22, 600
 LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 LINES_PX = 190
+MOST_POINTS = 2000
+"""Points of another program's line; more nobody sees."""
 
 
 def told_units(timeline: Timeline, face_id: int) -> list[str]:
@@ -74,6 +79,15 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
     return figure
 
 
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """One line of a chart: its name, and (n,) seconds and intensities 0 to 5, NaN in gaps."""
+
+    name: str
+    time_s: np.ndarray
+    values: np.ndarray
+
+
 def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool = False) -> go.Figure:
     """Intensities of up to four units as lines, their names above."""
     codes = codes[: len(LINE_COLOURS)]
@@ -81,22 +95,54 @@ def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
     alt = f"Intensity of {', '.join(BY_CODE[code].number for code in codes)} of face {face_id} over time."
+    lines = [
+        _Line(f"{BY_CODE[code].number} {BY_CODE[code].name}", time_s, values[:, INDEX[code]])
+        for code in codes
+    ]
+    return _lines(timeline, lines, alt, dark=dark)
+
+
+def beside_lines(
+    timeline: Timeline, face_id: int, other: ForeignUnits, code: str, *, dark: bool = False
+) -> go.Figure:
+    """One unit as this program and another one measured it; probabilities are stretched to 0 to 5.
+
+    Args:
+        timeline: Ours.
+        face_id: Whose.
+        other: The other program's rows of the same face.
+        code: The unit.
+        dark: The dark variant.
+    """
+    time_s, values = _binned(timeline, face_id)
+    theirs_s, theirs = times_of(timeline, other), other.intensity[:, INDEX[code]] * FULL / other.full
+    order = np.argsort(theirs_s, kind="stable")
+    order = order[:: -(-len(order) // MOST_POINTS)]
+    unit = BY_CODE[code]
+    lines = [
+        _Line(f"{unit.number} {unit.name}, here", time_s, values[:, INDEX[code]]),
+        _Line(other.program, theirs_s[order], theirs[order]),
+    ]
+    alt = f"{unit.number} of face {face_id} over time, here and in {other.program}."
+    return _lines(timeline, lines, alt, dark=dark)
+
+
+def _lines(timeline: Timeline, lines: list[_Line], alt: str, *, dark: bool) -> go.Figure:
+    """Lines over the clip's time, their names above."""
     figure = go.Figure(layout=base_layout(dark, height=LINES_PX + 80, alt=alt))
-    moments = [clock(t, tenths=True) for t in time_s]
-    for code, colour in zip(codes, LINE_COLOURS, strict=False):
-        line = [None if np.isnan(v) else float(v) for v in values[:, INDEX[code]]]
+    for line, colour in zip(lines, LINE_COLOURS, strict=False):
         figure.add_scatter(
-            x=time_s,
-            y=line,
+            x=line.time_s,
+            y=[None if np.isnan(v) else float(v) for v in line.values],
             mode="lines",
-            name=BY_CODE[code].number,
+            name=line.name,
             line={"color": colour, "width": 2},
-            customdata=moments,
-            hovertemplate=f"%{{customdata}} {BY_CODE[code].number} %{{y:.1f}}<extra></extra>",
+            customdata=[clock(t, tenths=True) for t in line.time_s],
+            hovertemplate=f"%{{customdata}} {line.name} %{{y:.1f}}<extra></extra>",
         )
     key = "   ".join(
-        f'<span style="color:{colour}">■</span> {BY_CODE[code].number} {BY_CODE[code].name}'
-        for code, colour in zip(codes, LINE_COLOURS, strict=False)
+        f'<span style="color:{colour}">■</span> {line.name}'
+        for line, colour in zip(lines, LINE_COLOURS, strict=False)
     )
     place = {"x": 0, "y": 1, "yshift": 4, "xref": "paper", "yref": "paper", "align": "left"}
     font = {"size": SMALL_PX, "color": ink(dark).text}

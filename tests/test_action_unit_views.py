@@ -114,7 +114,7 @@ def test_the_heat_strip_shows_what_can_be_told():
 def test_the_lines_are_those_of_the_strongest_units():
     timeline = smiling()
     assert strongest_units(timeline, 1) == ["AU12"]
-    assert [trace.name for trace in unit_lines(timeline, 1, ["AU12"]).data] == ["AU12"]
+    assert [trace.name for trace in unit_lines(timeline, 1, ["AU12"]).data] == ["AU12 lip corner puller"]
     assert unit_lines(timeline, 1, []).layout.meta["alt"] == NO_UNITS
 
 

@@ -10,7 +10,7 @@ from fer.action_units.judging import UnitJudge
 from fer.action_units.own_neutral import neutral_at
 from fer.action_units.population import population
 from fer.report import make_report
-from pages.ui import neutral_files, session
+from pages.ui import session, uploads
 from pages.ui.recordings import Recording
 from pages.ui.uploads import Upload
 from pages.ui.video_work import VideoResult
@@ -53,10 +53,14 @@ def test_a_moment_becomes_the_neutral_face_and_can_be_dropped(app):
     assert shown(app).shown is shown(app).report
 
 
-def given(monkeypatch, data: bytes) -> None:
-    """What the uploader hands over on the next run."""
+def given(monkeypatch, data: bytes, to: str = "neutral_file") -> None:
+    """What the uploader whose key ends so hands over on the next run."""
     files = [[Upload("x.json", data)]]
-    monkeypatch.setattr(neutral_files.uploads, "take", lambda *_a, **_m: files.pop() if files else [])
+
+    def take(*_args, key: str, **_more):
+        return files.pop() if files and key.endswith(to) else []
+
+    monkeypatch.setattr(uploads, "take", take)
 
 
 def test_neutral_faces_are_loaded_from_a_file(app, analysed, monkeypatch):
@@ -105,3 +109,37 @@ def test_live_saves_captured_neutral_faces_and_takes_them_back(monkeypatch):
     assert units.baselines[3].neutral == pytest.approx(captured.neutral)
     app.run()
     assert len(app.get("download_button")) == 1
+
+
+OPENFACE = "\n".join(
+    ["frame,timestamp,AU12_r,AU12_c", *(f"{k + 1},{k / 15:.3f},{k % 3},{k % 2}" for k in range(60))]
+)
+
+
+def test_a_csv_of_openface_stands_beside_ours_and_can_be_left(app, monkeypatch):
+    given(monkeypatch, OPENFACE.encode(), to="units_csv")
+    app.run()
+    assert not app.exception
+    assert "**OpenFace** · x.json · 60 rows" in texts(app)
+    [table] = app.dataframe
+    assert table.value["Unit"].tolist() == ["AU12 lip corner puller"]
+    assert table.value["Frames"].tolist() == [60]
+    button(app, "Another file").click().run()
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The CSV file is empty"),
+        (b"a,b\n1,2\n", "no Action Units of OpenFace 2 or py-feat"),
+        (b"frame,AU12\n0,0.5\n900,0.5\n", "counts 901 frames, the clip 61"),
+        (b"frame,timestamp,AU12_r\n1,99.0,1\n", "No row of the CSV belongs to a frame"),
+    ],
+)
+def test_a_csv_that_does_not_fit_is_one_sentence(app, monkeypatch, data, said):
+    given(monkeypatch, data, to="units_csv")
+    app.run()
+    assert not app.exception
+    assert said in texts(app) and "Code: input" in texts(app)
+    assert not app.dataframe

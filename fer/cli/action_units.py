@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fer.action_units import checks, gates
 from fer.action_units.fitting import fit_population, in_units
-from fer.action_units.foreign import compare, read_foreign
+from fer.action_units.foreign import compare, read_foreign, remarks
 from fer.action_units.population import PATH, population
 from fer.action_units.prototypes import VERDICT_TEXT, VERDICTS
 from fer.action_units.table import BY_CODE
@@ -39,6 +39,9 @@ def add_parser(commands) -> None:
         help="only set a timeline beside OpenFace 2's or py-feat's CSV of the same clip",
     )
     parser.add_argument("--face", type=int, default=1, help="face id of OURS.csv in --compare")
+    parser.add_argument(
+        "--their-face", help="face_id or Identity in THEIRS.csv, where it holds several faces"
+    )
     parser.add_argument("--fit", action="store_true", help="fit the population to --data's Training rows")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--force", action="store_true", help="overwrite")
@@ -87,7 +90,13 @@ def _fit(args: argparse.Namespace, models: Components) -> int:
 def _compare(args: argparse.Namespace) -> int:
     """Print how far another program agrees."""
     timeline, other = read_csv(args.compare[0]), read_foreign(args.compare[1])
+    if args.their_face is not None:
+        other = other.of_face(args.their_face)
+        if not len(other):
+            raise SettingsError(f"--their-face {args.their_face} is no face of {args.compare[1].name}.")
     found = compare(timeline, args.face, other)
+    for remark in remarks(timeline, other):
+        print(remark)
     print(f"face {args.face} beside {other.program}: {len(found)} units in common")
     for row in found:
         alike = f"agreement {percent(row.agreement)} of {row.judged}"

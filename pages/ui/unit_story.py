@@ -7,7 +7,7 @@ from fer.action_units.prototypes import CONTRADICTED
 from fer.report import Report
 from fer.unit_charts import heat_strip, strongest_units, told_units, unit_lines
 from fer.words import clock
-from pages.ui import guard, neutral_faces, player, story
+from pages.ui import guard, neutral_faces, player, story, unit_compare
 from pages.ui.theme import chart, is_dark
 from pages.ui.unit_bars import ICONS
 
@@ -46,6 +46,7 @@ def show(report: Report, analysed: Report) -> None:
     with right:
         chart(heat_strip(timeline, face_id, dark=is_dark()), key="unit_strip")
         _lines(report, face_id)
+    unit_compare.show(report, analysed, face_id)
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
         "The units explain or question the network's answer; they never change it."
