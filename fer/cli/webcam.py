@@ -194,6 +194,7 @@ def _view(title: str, unsure_below: float) -> Iterator[Callable[[LiveSnapshot], 
     told_s = time.monotonic()
 
     def tell(shot: LiveSnapshot) -> None:
+        """A line a second, however often it is called."""
         nonlocal told_s
         if time.monotonic() - told_s >= LINE_EVERY_S:
             told_s += LINE_EVERY_S

@@ -31,6 +31,7 @@ FLAGS = (
 START_S = 180.0
 """Under a tracer, or on a busy machine, everything takes several times as long."""
 STOP_S = 10.0
+TRIES = 30
 PATIENCE_MS = 90_000
 """An analysis on a busy machine may take this long."""
 
@@ -201,6 +202,18 @@ def agree(page: Page, button: str = "Start the camera") -> None:
     page.get_by_role("button", name=button).click()
 
 
+def enter(page: Page) -> None:
+    """Agree, and press Start again while the visitor before is leaving: until there is a place."""
+    agree(page)
+    for _ in range(TRIES):
+        settled(page)
+        if trouble(page) != "busy":
+            return
+        page.wait_for_timeout(1000)
+        page.locator(".st-key-live_start button").click()
+    raise AssertionError("the place was never free")
+
+
 def start_camera(page: Page) -> None:
     """Agree and wait for pictures."""
     agree(page)
@@ -210,7 +223,7 @@ def start_camera(page: Page) -> None:
 
 def go_live(page: Page) -> None:
     """Press Start until there is a place and pictures come: the visitor before may be leaving still."""
-    for _ in range(30):
+    for _ in range(TRIES):
         start = page.locator(".st-key-live_start button")
         if start.is_visible():  # what was said last may stand a moment longer than the button
             start.click()

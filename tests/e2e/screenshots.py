@@ -9,6 +9,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -56,7 +57,7 @@ def video_empty(page: Page, address: str) -> None:
 
 def video_busy(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
-    live_app.upload(page, ("A long meeting.mp4", LONG_CLIP))
+    live_app.upload(page, ("A long meeting.mp4", long_clip()))
     page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
     page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
     page.wait_for_timeout(2500)
@@ -84,7 +85,7 @@ def video_error(page: Page, address: str) -> None:
 
 def video_no_face(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
-    live_app.upload(page, ("wall.mp4", EMPTY_CLIP))
+    live_app.upload(page, ("wall.mp4", empty_clip()))
     page.get_by_text("No face was found").first.wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -121,7 +122,7 @@ def live_consent(page: Page, address: str) -> None:
 def live_asking(page: Page, address: str) -> None:
     page.add_init_script("navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
     live_app.open_page(page, address, "live")
-    live_app.agree(page)
+    live_app.enter(page)
     page.get_by_text("Waiting for the camera").wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -130,7 +131,7 @@ def live_no_camera(page: Page, address: str) -> None:
         "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); };"
     )
     live_app.open_page(page, address, "live")
-    live_app.agree(page)
+    live_app.enter(page)
     page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -192,7 +193,7 @@ def _no_way(page: Page, address: str) -> None:
     """A network that lets nothing through."""
     page.add_init_script(live_app.RELAY_ONLY)
     live_app.open_page(page, address, "live")
-    live_app.agree(page)
+    live_app.enter(page)
 
 
 def live_settings(page: Page, address: str) -> None:
@@ -420,22 +421,26 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     prepare_empty,
     prepare_result,
 )
-LONG_CLIP = EMPTY_CLIP = b""
 
 
-def make_clips() -> None:
-    """A clip that takes a while, and one without a face."""
-    global LONG_CLIP, EMPTY_CLIP
+@cache
+def long_clip() -> bytes:
+    """A clip that takes a while."""
+    return sample_video(fps=30.0, duration_s=60.0)
+
+
+@cache
+def empty_clip() -> bytes:
+    """A clip without a face."""
     from fer.video_writer import Mp4Encoder
 
-    LONG_CLIP = sample_video(fps=30.0, duration_s=60.0)
     file = io.BytesIO()
     encoder = Mp4Encoder(file, fps=10.0)
     image = next(sample_frames()).image * 0 + 128
     for k in range(20):
         encoder.write(image, k / 10)
     encoder.close()
-    EMPTY_CLIP = file.getvalue()
+    return file.getvalue()
 
 
 def film(folder: str, start_s: float, end_s: float) -> Path:
@@ -480,7 +485,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="states whose name contains this")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    make_clips()
     with (
         live_app.running_app(FER_LIVE_SESSIONS="1") as (address, _),
         tempfile.TemporaryDirectory() as films,
