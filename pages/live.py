@@ -7,6 +7,7 @@ from pages.ui import (
     live_actions,
     live_camera,
     live_consent,
+    live_neutral,
     live_now,
     live_photo,
     live_rooms,
@@ -51,12 +52,12 @@ def camera(room: Room) -> None:
             live_actions.bar(room)
         elif phase is Phase.READY:
             live_now.off()
-    with numbers:
-        if phase is Phase.LIVE:
-            live_now.faces(room, phase)
-        elif phase is not Phase.READY:
+        else:
             live_now.wait(room, phase)
     if phase is Phase.LIVE:
+        with numbers:
+            live_now.faces(room, phase)
+            live_neutral.ask(room)
         live_now.last_minute(room, phase)
     live_actions.recordings(room)
     if phase is Phase.READY:

@@ -14,6 +14,7 @@ from fer.records import Frame
 from pages.ui import live_room
 from pages.ui.live_faces import bars
 from pages.ui.live_health import State, health, numbers
+from pages.ui.live_now import default_face
 from pages.ui.live_room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
 from pages.ui.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.factories import OneFace, make_observations, probs_of
@@ -254,6 +255,7 @@ def shot_of(
         (shot_of(fps=4.0), State.SLOW),
         (shot_of(lag_s=0.9), State.SLOW),
         (shot_of(fps=4.0, analysed=10), State.WELL),
+        (shot_of(lag_s=0.9, analysed=10), State.WAITING),
         (shot_of(analysed=0, failed=9), State.FAILING),
         (shot_of(0), State.NO_FACE),
         (shot_of(), State.WELL),
@@ -261,6 +263,13 @@ def shot_of(
 )
 def test_health_says_what_matters_most(shot, state):
     assert health(shot).state is state
+
+
+@pytest.mark.parametrize(
+    ("ids", "counts", "face"), [([], [], None), ([1, 3], [9, 50], 1), ([2, 3], [9, 50], 3)]
+)
+def test_the_chart_shows_a_face_in_sight_before_one_that_has_gone(ids, counts, face):
+    assert default_face(np.array(ids, int), np.array(counts, int), shot_of(1)) == face
 
 
 def test_numbers_in_words():

@@ -9,7 +9,7 @@ from PIL import Image
 from fer.live import Overlay
 from fer.live.records import NEVER_S
 from fer.words import clock, count
-from pages.ui import guard, live_neutral, session
+from pages.ui import guard, session
 from pages.ui.live_room import Choice, Phase, Room
 from pages.ui.plain import plain
 
@@ -22,6 +22,7 @@ HIDING = {
     "mesh": "Timeline and video, faces as a mesh",
 }
 MARKERS_SHOWN = 4
+LABEL_PX = 200
 
 
 def controls(room: Room) -> None:
@@ -46,23 +47,16 @@ def bar(room: Room) -> None:
     if live is None:
         return
     shot = live.snapshot()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text_input(
             "Label of the next marker",
             key=LABEL,
             max_chars=80,
             placeholder="Label of the next marker",
             label_visibility="collapsed",
+            width=LABEL_PX,
         )
         _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
-        _button(
-            "Capture neutral",
-            ":material/sentiment_neutral:",
-            live_neutral.capture,
-            room,
-            help=live_neutral.HELP,
-        )
-        live_neutral.files(room)
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if shot.recording_s == NEVER_S:
             _button("Record", ":material/radio_button_checked:", _record, room)
@@ -167,5 +161,6 @@ def options(room: Room) -> Choice:
         persist_state="session",
         help="A video is kept in memory only, its faces hidden before it is made.",
     )
+    st.caption("The symbol of a camera below the picture chooses another camera.")
     room.show(overlay)
     return Choice(overlay, charts_only)

@@ -39,7 +39,10 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
             reasons = ", ".join(QUALITY_TEXT.get(code, code) for code in quality.split("+"))
             lines.append(f"{face}: {reasons}")
             continue
-        sure = "" if word == UNSURE else f", {percent(float(confidence[row]))} sure"
+        sure = f", {percent(float(confidence[row]))} sure"
+        if word == UNSURE:
+            likeliest = EMOTIONS[int(observations.probs[row].argmax())]
+            sure = f" ({likeliest} {percent(float(confidence[row]))})"
         if row in chosen:
             st.markdown(f"{f'{face}: ' if several else ''}**{word}**{sure}")
             st.html(bars(observations.probs[row], unsure_below, dark=dark))

@@ -55,6 +55,8 @@ def health(shot: LiveSnapshot) -> Health:
     if shot.counts.failed and not shot.counts.analysed:
         return Health(State.FAILING, f"The pictures cannot be read: {shot.last_error}.")
     settled = shot.counts.analysed >= SETTLED_FRAMES
+    if not settled and shot.lag_s > SLOW_LAG_S:
+        return Health(State.WAITING, "The first pictures are being read.")
     if settled and (shot.fps < SLOW_FPS or shot.lag_s > SLOW_LAG_S):
         return Health(
             State.SLOW, "Too slow: close other programs, or switch to “Charts only” in the settings."

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.words import join
-from pages.ui import neutral_files
+from pages.ui import guard, neutral_files
 from pages.ui.live_room import Room
 
 HELP = (
@@ -12,7 +12,19 @@ HELP = (
 )
 
 
-def capture(room: Room) -> None:
+@st.fragment
+@guard.calm
+def ask(room: Room) -> None:
+    """The button, and neutral faces as files; nothing where Action Units are not measured."""
+    if room.units is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        look = {"icon": ":material/sentiment_neutral:", "help": HELP, "key": "live_capture_neutral"}
+        st.button("Capture neutral", on_click=_capture, args=(room,), **look)
+        _files(room)
+
+
+def _capture(room: Room) -> None:
     """Begin with every face of this moment."""
     units, shot = room.units, room.look()
     if units is None or shot is None:
@@ -33,7 +45,7 @@ def progress(room: Room) -> None:
             st.progress(share, text=f"Face {face_id}, neutral: {hint or 'hold still'}")
 
 
-def files(room: Room) -> None:
+def _files(room: Room) -> None:
     """Captured neutral faces to a file, and back into this session by face id."""
     units = room.units
     if units is None:

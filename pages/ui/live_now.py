@@ -22,6 +22,12 @@ WAITING = {
     Phase.ASKING: ":material/videocam: Waiting for the camera: allow it in the browser.",
     Phase.CONNECTING: ":material/sync: Connecting to the camera.",
 }
+BOX = "live_wait"
+PLACE = (
+    f"<style>.st-key-{BOX} {{ aspect-ratio: 4 / 3; border-radius: 8px; background: rgb(128 128 128 / 12%); }}"
+    "</style>"
+)
+"""The shape of the picture, so that nothing jumps when it comes."""
 
 
 def off() -> None:
@@ -44,14 +50,16 @@ def _followed(room: Room, shown: Phase) -> LiveSnapshot | None:
 @st.fragment(run_every=EVERY_S)
 @guard.calm
 def wait(room: Room, shown: Phase) -> None:
-    """Until the first picture.
+    """Until the first picture, in its place.
 
     Args:
         room: ASKING or CONNECTING.
         shown: The phase that the page shows.
     """
     _followed(room, shown)
-    st.markdown(WAITING[shown])
+    st.html(PLACE)
+    with st.container(key=BOX, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown(WAITING[shown], width="content")
 
 
 @st.fragment(run_every=EVERY_S)
@@ -76,14 +84,14 @@ def faces(room: Room, shown: Phase) -> None:
 @st.fragment(run_every=CHART_EVERY_S)
 @guard.calm
 def last_minute(room: Room, shown: Phase) -> None:
-    """The last minute of one face, the one seen longest or the chosen one, and the markers."""
+    """The last minute of one face, chosen or else in sight and seen longest, and the markers."""
     session, shot = room.session, _followed(room, shown)
     if session is None or shot is None:
         return
     timeline = session.recent(WINDOW_S)
     faces = timeline.face_of_row[timeline.usable]
     ids, counts = np.unique(faces[faces >= 0], return_counts=True)
-    chosen = int(ids[counts.argmax()]) if len(ids) else None
+    chosen = default_face(ids, counts, shot)
     if len(ids) > 1:
         picked = st.pills(
             "Face of the chart",
@@ -97,3 +105,11 @@ def last_minute(room: Room, shown: Phase) -> None:
         st.caption(f"The last minute, face {chosen}")
     figure = rolling_chart(timeline, shot.time_s, chosen, shot.markers, dark=is_dark())
     chart(figure, key="live_chart")
+
+
+def default_face(ids: np.ndarray, counts: np.ndarray, shot: LiveSnapshot) -> int | None:
+    """Of the faces in sight, or of all if none of them is, the one with the most rows; None without any."""
+    if not len(ids):
+        return None
+    in_sight = np.isin(ids, shot.result.observations.faces.track_id)
+    return int(ids[np.where(in_sight, counts + counts.sum(), counts).argmax()])

@@ -151,7 +151,7 @@ def live_unsure(page: Page, address: str) -> None:
 
 def live_units(page: Page, address: str) -> None:
     live_one(page, address)
-    page.get_by_text("Action Units", exact=True).first.click()
+    page.locator('[data-testid="stExpander"]').first.click()
     page.wait_for_timeout(1500)
 
 
