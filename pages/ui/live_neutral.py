@@ -21,7 +21,7 @@ def ask(room: Room) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         look = {"icon": ":material/sentiment_neutral:", "help": HELP, "key": "live_capture_neutral"}
         st.button("Capture neutral", on_click=_capture, args=(room,), **look)
-        _files(room)
+        files(room)
 
 
 def _capture(room: Room) -> None:
@@ -45,7 +45,7 @@ def progress(room: Room) -> None:
             st.progress(share, text=f"Face {face_id}, neutral: {hint or 'hold still'}")
 
 
-def _files(room: Room) -> None:
+def files(room: Room) -> None:
     """Captured neutral faces to a file, and back into this session by face id."""
     units = room.units
     if units is None:
