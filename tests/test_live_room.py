@@ -14,7 +14,7 @@ from fer.records import Frame
 from pages.ui import live_room
 from pages.ui.live_faces import bars
 from pages.ui.live_health import State, health, numbers
-from pages.ui.live_now import default_face
+from pages.ui.live_now import ranked_faces
 from pages.ui.live_room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
 from pages.ui.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.factories import OneFace, make_observations, probs_of
@@ -266,10 +266,11 @@ def test_health_says_what_matters_most(shot, state):
 
 
 @pytest.mark.parametrize(
-    ("ids", "counts", "face"), [([], [], None), ([1, 3], [9, 50], 1), ([2, 3], [9, 50], 3)]
+    ("ids", "counts", "ranked"),
+    [([], [], []), ([1, 2, 3], [9, 40, 50], [1, 3, 2]), ([2, 3], [9, 50], [3, 2])],
 )
-def test_the_chart_shows_a_face_in_sight_before_one_that_has_gone(ids, counts, face):
-    assert default_face(np.array(ids, int), np.array(counts, int), shot_of(1)) == face
+def test_the_chart_shows_a_face_in_sight_before_those_that_have_gone(ids, counts, ranked):
+    assert ranked_faces(np.array(ids, int), np.array(counts, int), shot_of(1)) == ranked
 
 
 def test_numbers_in_words():

@@ -17,7 +17,7 @@ EVERY_S = 0.5
 CHART_EVERY_S = 1.0
 FACE = "live_face"
 MOST_FACES = 6
-"""Faces to choose from for the chart: those seen longest."""
+"""Faces to choose from for the chart."""
 WAITING = {
     Phase.ASKING: ":material/videocam: Waiting for the camera: allow it in the browser.",
     Phase.CONNECTING: ":material/sync: Connecting to the camera.",
@@ -91,11 +91,12 @@ def last_minute(room: Room, shown: Phase) -> None:
     timeline = session.recent(WINDOW_S)
     faces = timeline.face_of_row[timeline.usable]
     ids, counts = np.unique(faces[faces >= 0], return_counts=True)
-    chosen = default_face(ids, counts, shot)
-    if len(ids) > 1:
+    ranked = ranked_faces(ids, counts, shot)
+    chosen = ranked[0] if ranked else None
+    if len(ranked) > 1:
         picked = st.pills(
             "Face of the chart",
-            sorted(ids[np.argsort(-counts, kind="stable")[:MOST_FACES]].tolist()),
+            sorted(ranked[:MOST_FACES]),
             format_func="Face {}".format,
             label_visibility="collapsed",
             key=FACE,
@@ -107,9 +108,13 @@ def last_minute(room: Room, shown: Phase) -> None:
     chart(figure, key="live_chart")
 
 
-def default_face(ids: np.ndarray, counts: np.ndarray, shot: LiveSnapshot) -> int | None:
-    """Of the faces in sight, or of all if none of them is, the one with the most rows; None without any."""
-    if not len(ids):
-        return None
+def ranked_faces(ids: np.ndarray, counts: np.ndarray, shot: LiveSnapshot) -> list[int]:
+    """Faces by interest: first those in sight, in each part the one with the most rows first.
+
+    Args:
+        ids: Of n faces.
+        counts: Rows of each.
+        shot: Who is in sight.
+    """
     in_sight = np.isin(ids, shot.result.observations.faces.track_id)
-    return int(ids[np.where(in_sight, counts + counts.sum(), counts).argmax()])
+    return ids[np.lexsort((-counts, ~in_sight))].tolist()

@@ -81,3 +81,5 @@ def show(room: Room) -> None:
     if room.phase is Phase.LIVE and not (context.state.playing or context.state.signalling):
         room.stop(LOST)
         st.rerun()
+    if room.phase is Phase.LIVE and room.choice.charts_only:
+        st.caption("Charts only: the picture is read and not sent back. Stop the camera to change this.")
