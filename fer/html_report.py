@@ -12,6 +12,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from fer.action_units.episodes import explain
+from fer.action_units.prototypes import CONTRADICTION_TEXT
 from fer.charts import lines_chart, shares_chart, timeline_figure, transitions_chart
 from fer.constants import EMOTION_COLOURS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.headline import headlines
@@ -159,7 +160,8 @@ def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
         return []
     strip = {
         "title": f"Action Units, {face.name.lower()}",
-        "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell.",
+        "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
+        f"{CONTRADICTION_TEXT}",
         "drawing": _drawing(lambda dark: heat_strip(timeline, face.face_id, dark=dark)),
         "narrow": False,
     }

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from fer.action_units.foreign import ForeignUnits, times_of
 from fer.action_units.intensity import FULL
-from fer.action_units.table import BY_CODE, CODES, INDEX
+from fer.action_units.table import BY_CODE, CODES, INDEX, SHOWN_CODES, merged
 from fer.chart_style import SMALL_PX, axis, base_layout, ink, message_figure, time_axis
 from fer.timeline import Timeline
 from fer.words import clock
@@ -21,18 +21,20 @@ MOST_POINTS = 2000
 
 
 def told_units(timeline: Timeline, face_id: int) -> list[str]:
-    """Codes with a value in at least one usable row of the face; blinks last."""
+    """Codes of `SHOWN_CODES` with a value in at least one usable row of the face; blinks last."""
+    if not timeline.has_units:
+        return []
     rows = timeline.usable & (timeline.face_of_row == face_id)
-    there = np.isfinite(timeline.intensities[rows]).any(axis=0) if timeline.has_units else np.zeros(0, bool)
-    return [code for code, told in zip(CODES, there, strict=False) if told]
+    there = np.isfinite(merged(timeline.intensities[rows])).any(axis=0)
+    return [code for code in SHOWN_CODES if there[INDEX[code]]]
 
 
 def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLOURS)) -> list[str]:
     """Codes of the units that are seen longest, without blinks."""
     rows = timeline.usable & (timeline.face_of_row == face_id)
-    seen = (timeline.presences[rows] == 1).mean(axis=0) if rows.any() else np.zeros(len(CODES))
-    order = [k for k in np.argsort(-seen, kind="stable") if seen[k] > 0 and CODES[k] != "AU45"]
-    return [CODES[k] for k in order[:most]]
+    seen = (merged(timeline.presences[rows]) == 1).mean(axis=0) if rows.any() else np.zeros(len(CODES))
+    order = sorted(SHOWN_CODES, key=lambda code: -seen[INDEX[code]])
+    return [code for code in order if seen[INDEX[code]] > 0 and code != "AU45"][:most]
 
 
 def _binned(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
@@ -58,8 +60,9 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
     if not told:
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
+    values = merged(values)
     colours = ink(dark)
-    names = [f"{BY_CODE[code].number} {BY_CODE[code].name}" for code in told]
+    names = [BY_CODE[code].shown for code in told]
     alt = f"Intensity of {len(told)} Action Units of face {face_id} over time."
     heat = go.Heatmap(
         x=time_s,
@@ -94,11 +97,11 @@ def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool
     if not codes:
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
-    alt = f"Intensity of {', '.join(BY_CODE[code].number for code in codes)} of face {face_id} over time."
-    lines = [
-        _Line(f"{BY_CODE[code].number} {BY_CODE[code].name}", time_s, values[:, INDEX[code]])
-        for code in codes
-    ]
+    values = merged(values)
+    alt = (
+        f"Intensity of {', '.join(BY_CODE[code].shown_number for code in codes)} of face {face_id} over time."
+    )
+    lines = [_Line(BY_CODE[code].shown, time_s, values[:, INDEX[code]]) for code in codes]
     return _lines(timeline, lines, alt, dark=dark)
 
 

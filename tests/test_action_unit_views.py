@@ -8,7 +8,7 @@ import pytest
 
 from fer.action_units.drawing import face_svg, marked_face, points_of
 from fer.action_units.episodes import explain
-from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
+from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict, describe_units
 from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import CODES, INDEX
 from fer.config import Settings
@@ -17,6 +17,7 @@ from fer.export import report_html, report_json, timeline_csv
 from fer.report import make_report
 from fer.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder, read_csv
 from fer.unit_charts import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
+from pages.ui.unit_bars import bars
 from tests.factories import make_observations, make_source, make_timeline
 
 UNSURE_BELOW = 0.5
@@ -30,7 +31,7 @@ def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:
         intensity[0, INDEX[code]] = value
     told = ~np.isnan(intensity)
     state = np.where(told, intensity > 1, -1).astype(np.int8)
-    present = np.where(told, np.clip(intensity, 0, 1), np.nan).astype(np.float32)
+    present = np.where(told, np.clip(intensity / 5, 0, 1), np.nan).astype(np.float32)
     verdict = Verdict("happy", kind, fits=fits)
     none = np.zeros(1, np.float32)
     return ActionUnits(
@@ -131,3 +132,17 @@ def test_a_face_is_marked_where_the_unit_is_measured():
     landmarks = np.random.default_rng(0).uniform(20, 80, (468, 3))
     marked = marked_face(image, landmarks, "AU12", out_px=120)
     assert marked.shape == (120, 120, 3) and marked.max() > 200
+
+
+def test_nose_and_upper_lip_are_one_row_where_people_look():
+    timeline = smiling(AU09=1.5, AU10=3.0)
+    assert told_units(timeline, 1) == ["AU09", "AU25"] and strongest_units(timeline, 1) == ["AU09"]
+    figure = heat_strip(timeline, 1)
+    assert list(figure.data[0].y) == ["AU9/10 nose or lip raiser", "AU25 lips part"]
+    assert figure.data[0].z[0][0] == pytest.approx(3.0)
+    assert describe_units((("AU09", 1.5), ("AU10", 3.0), ("AU25", 1.0))) == (
+        "AU9/10 nose or lip raiser 3.0 and AU25 lips part 1.0"
+    )
+    drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
+    assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
+    assert {"AU09_r", "AU10_r"} <= set(timeline_csv(timeline).splitlines()[0].split(","))

@@ -314,7 +314,7 @@ def test_a_smile_contradicts_another_answer():
     verdict = verdict_of("angry", presence_of(AU12=0.99, AU25=0.99))
     assert (verdict.kind, verdict.fits) == (CONTRADICTED, "happy")
     assert "fits happy better" in verdict.sentence()
-    assert not verdict.warns  # only happy and surprise are warned about
+    assert not verdict.warns  # only happy is warned about
 
 
 def test_a_smile_without_its_unit_is_doubted():

@@ -40,6 +40,7 @@ def _side(s: Mapping[str, float], side: int, line: str, dim: str) -> str:
     """Brow, eye and cheek of one side; ``side`` is -1 on the left of the picture."""
 
     def x(outward: float) -> float:
+        """Where a point lies that is this far from the middle of the face."""
         return WIDTH / 2 + side * outward
 
     inner = BROW_Y - 11 * s["AU01"] + 11 * s["AU04"]
@@ -91,6 +92,7 @@ def _mouth(s: Mapping[str, float], line: str, dim: str) -> str:
     chin = 250 + 16 * s["AU26"] - 7 * s["AU17"]
 
     def loop(up: float, down: float) -> str:
+        """A closed curve from corner to corner, over one height and back under another."""
         return (
             f"M{left:.1f} {corner:.1f} Q{middle} {2 * up - corner:.1f} {right:.1f} {corner:.1f} "
             f"Q{middle} {2 * down - corner:.1f} {left:.1f} {corner:.1f} Z"

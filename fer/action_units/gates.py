@@ -74,6 +74,7 @@ def separation(raw: np.ndarray, labels: np.ndarray) -> dict:
     neutral = labels == EMOTIONS.index("neutral")
 
     def row(code: str, emotion: str) -> dict:
+        """One unit in the faces of one expression against neutral ones."""
         shown = labels == EMOTIONS.index(emotion)
         value = auc(raw[shown, INDEX[code]], raw[neutral, INDEX[code]])
         return {"unit": code, "expression": emotion, "auc": value}
@@ -96,6 +97,7 @@ def verdict_table(found: list[Verdict], labels: np.ndarray, answers: np.ndarray)
     right = labels == answers
 
     def group(rows: np.ndarray) -> dict:
+        """Share and share right of each verdict in these rows."""
         out = {"n": int(rows.sum())}
         for kind in VERDICTS:
             chosen = rows & (kinds == kind)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.action_units.intensity import NOT_SEEN, SEEN
-from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, TABLE
+from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, MERGED, TABLE
 from fer.constants import EMOTIONS, UNSURE
 from fer.words import join
 
@@ -29,6 +29,11 @@ VERDICT_TEXT = {SUPPORTED: "supported", CONTRADICTED: "contradicted", NOT_CHECKA
 WARNED = ("happy",)
 """A contradiction is shown as a warning only here: on PublicTest the network is right on 95% of the supported
 and 62% of the contradicted faces that it calls happy. Elsewhere contradictions are too rare to be trusted."""
+
+CONTRADICTION_TEXT = (
+    "A contradiction says something only of “happy”, and only there it is a warning; of other expressions it "
+    "says next to nothing."
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Verdict:
         if self.kind == SUPPORTED:
             return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"
         if self.kind == CONTRADICTED and self.missing:
-            absent = join([f"{BY_CODE[code].number} {BY_CODE[code].name}" for code in self.missing])
+            absent = join([BY_CODE[code].shown for code in self.missing])
             return f"{head}, contradicted: {absent} is not seen"
         if self.kind == CONTRADICTED:
             return f"{head}, contradicted: {units} fits {self.fits} better"
@@ -111,11 +116,15 @@ class Verdict:
 
 def describe_units(seen: tuple[tuple[str, float], ...]) -> str:
     """ "AU12 lip corner puller 3.4 and AU25 lips part 1.2"; the first two by name."""
+    strongest: dict[str, tuple[str, float]] = {}
+    for code, value in seen:
+        host = MERGED.get(code, code)
+        if host not in strongest or value > strongest[host][1]:
+            strongest[host] = (code, value)
     parts = []
-    for k, (code, value) in enumerate(seen):
+    for k, (code, value) in enumerate(strongest.values()):
         unit = BY_CODE[code]
-        name = f" {unit.name}" if k < 2 else ""
-        parts.append(f"{unit.number}{name} {value:.1f}")
+        parts.append(f"{unit.shown if k < 2 else unit.shown_number} {value:.1f}")
     return join(parts)
 
 

@@ -11,8 +11,15 @@ References:
 
 from dataclasses import dataclass
 
+import numpy as np
+
 GOOD, FAIR, POOR = 1.0, 0.5, 0.2
 """How far geometry can be believed; the weight of a unit in `fer.action_units.prototypes`."""
+
+MERGED = {"AU10": "AU09"}
+"""Geometry cannot tell these two apart: the upper lip rises with the wings of the nose. People see one row,
+the stronger of both; files keep both columns, as other programs do."""
+MERGED_NUMBER, MERGED_NAME = "AU9/10", "nose or lip raiser"
 
 EYE_CORNERS = (33, 133, 362, 263)
 INNER_CORNERS = (133, 362)
@@ -61,6 +68,21 @@ class ActionUnit:
     def number(self) -> str:
         """The code without a leading zero, as people write it: ``AU1``."""
         return f"AU{int(self.code[2:])}"
+
+    @property
+    def merged(self) -> bool:
+        """It is shown together with another unit."""
+        return self.code in MERGED or self.code in MERGED.values()
+
+    @property
+    def shown_number(self) -> str:
+        """`number` where measured values stand."""
+        return MERGED_NUMBER if self.merged else self.number
+
+    @property
+    def shown(self) -> str:
+        """Number and name where measured values stand: ``AU12 lip corner puller``."""
+        return f"{self.shown_number} {MERGED_NAME if self.merged else self.name}"
 
     @property
     def of_the_eyes(self) -> bool:
@@ -167,4 +189,19 @@ CODES = tuple(unit.code for unit in TABLE)
 """Codes in the order of every array of k values."""
 
 BY_CODE = {unit.code: unit for unit in TABLE}
+SHOWN_CODES = tuple(code for code in CODES if code not in MERGED)
+"""Codes of the rows that people see."""
+
 INDEX = {code: k for k, code in enumerate(CODES)}
+
+
+def merged(values: np.ndarray) -> np.ndarray:
+    """(..., k) intensities or presences as they are shown: what is merged holds the stronger of both.
+
+    Args:
+        values: (..., k) in the order of `CODES`; NaN: can't tell.
+    """
+    out = values.copy()
+    for code, host in MERGED.items():
+        out[..., INDEX[host]] = np.fmax(values[..., INDEX[host]], values[..., INDEX[code]])
+    return out

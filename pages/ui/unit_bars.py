@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer.action_units.intensity import FULL, SEEN, STATE_TEXT
 from fer.action_units.records import ActionUnits
-from fer.action_units.table import TABLE
+from fer.action_units.table import INDEX, MERGED, SHOWN_CODES, TABLE, ActionUnit
 from fer.chart_style import ink
 from fer.words import join
 
@@ -36,7 +36,11 @@ def show(units: ActionUnits, row: int, confidence: float | None, *, dark: bool) 
     blinks = float(units.blinks_per_minute[row])
     if np.isfinite(blinks):
         st.caption(f"Blinks: {blinks:.0f} a minute")
-    missing = [unit.number for unit, there in zip(TABLE, told, strict=True) if not there]
+    missing = [
+        unit.shown_number
+        for unit, there in zip(TABLE, told, strict=True)
+        if not there and unit.code in SHOWN_CODES
+    ]
     if missing:
         why = "" if units.captured[row] else "; the brows and the lower face need a captured neutral face"
         st.caption(f"Can't tell: {join(missing)}{why}. Relative intensity from geometry, not FACS coding.")
@@ -46,7 +50,8 @@ def bars(units: ActionUnits, row: int, *, dark: bool) -> str:
     """One bar a unit that can be told as HTML: 0 to 5, a thin line one standard deviation to both sides."""
     colours = ink(dark)
     lines = []
-    for k, unit in enumerate(TABLE):
+    for unit in _shown(units, row):
+        k = INDEX[unit.code]
         value, sigma = float(units.intensity[row, k]), float(units.sigma[row, k])
         if not np.isfinite(value):
             continue
@@ -55,7 +60,7 @@ def bars(units: ActionUnits, row: int, *, dark: bool) -> str:
         fill = colours.accent if seen else colours.hatch
         lines.append(
             f'<div style="display:flex;align-items:center;height:22px">'
-            f'<span style="width:172px">{unit.number} {escape(unit.name)}</span>'
+            f'<span style="width:172px">{escape(unit.shown)}</span>'
             f'<span style="position:relative;flex:1;height:11px;border-radius:3px;'
             f'background:{colours.quiet}">'
             f'<b style="position:absolute;inset:0 auto 0 0;width:{20 * value:.1f}%;border-radius:3px;'
@@ -67,3 +72,13 @@ def bars(units: ActionUnits, row: int, *, dark: bool) -> str:
             f"{escape(STATE_TEXT[int(units.state[row, k])])}</span></div>"
         )
     return f'<div style="font-size:13px;color:{colours.text}">{"".join(lines)}</div>'
+
+
+def _shown(units: ActionUnits, row: int) -> list[ActionUnit]:
+    """The units with a bar: of two that geometry cannot tell apart, the more likely one."""
+    chosen = {unit.code: unit for unit in TABLE if unit.code in SHOWN_CODES}
+    for unit in TABLE:
+        host = MERGED.get(unit.code)
+        if host and units.present[row, INDEX[unit.code]] > units.present[row, INDEX[host]]:
+            chosen[host] = unit
+    return list(chosen.values())

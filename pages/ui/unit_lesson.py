@@ -5,7 +5,7 @@ import streamlit as st
 from fer.action_units.drawing import face_svg
 from fer.action_units.fitting import in_units
 from fer.action_units.population import population
-from fer.action_units.table import BY_CODE, CODES, FAIR, GOOD, ActionUnit
+from fer.action_units.table import BY_CODE, CODES, FAIR, GOOD, MERGED_NUMBER, ActionUnit
 from pages.ui.theme import is_dark
 
 CHOSEN = "unit_chosen"
@@ -30,7 +30,7 @@ def show(code: str) -> None:
     drawing, words = st.columns([4, 6], gap="large")
     with drawing:
         slot = st.container(horizontal_alignment="center")
-        strength = st.slider("Move it", 0.0, 5.0, 4.0, 0.5, key="unit_strength")
+        strength = st.slider("Move it: intensity", 0.0, 5.0, 4.0, 0.5, format="%.1f", key="unit_strength")
         moved = {code: strength / 5}
         if unit.needs:
             moved[unit.needs] = 0.6 * strength / 5
@@ -54,6 +54,8 @@ def seeing(unit: ActionUnit) -> str:
         parts.append("judged only after a neutral face was captured")
     if unit.of_the_eyes:
         parts.append("read by the iris model, as the mesh does not close its eyes")
+    if unit.merged:
+        parts.append(f"geometry cannot tell AU9 and AU10 apart, so that both are shown as {MERGED_NUMBER}")
     if unit.needs:
         parts.append(f"believed only with {BY_CODE[unit.needs].number}")
     return ". ".join(p[0].upper() + p[1:] if k else p for k, p in enumerate(parts)) + "."

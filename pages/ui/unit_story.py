@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer.action_units.episodes import explain
-from fer.action_units.prototypes import CONTRADICTED
+from fer.action_units.prototypes import CONTRADICTED, CONTRADICTION_TEXT
+from fer.action_units.table import BY_CODE
 from fer.report import Report
 from fer.unit_charts import heat_strip, strongest_units, told_units, unit_lines
 from fer.words import clock
@@ -49,7 +50,7 @@ def show(report: Report, analysed: Report) -> None:
     unit_compare.show(report, analysed, face_id)
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
-        "The units explain or question the network's answer; they never change it."
+        f"The units explain or question the network's answer; they never change it. {CONTRADICTION_TEXT}"
     )
 
 
@@ -61,6 +62,7 @@ def _lines(report: Report, face_id: int) -> None:
     chosen = st.multiselect(
         "Units as lines",
         told,
+        format_func=lambda code: BY_CODE[code].shown,
         default=[code for code in strongest_units(timeline, face_id) if code in told],
         max_selections=4,
         key=f"unit_lines_{face_id}",
