@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from fer.action_units.episodes import explain
+from fer.action_units.episodes import blink_words, explain
 from fer.action_units.prototypes import CONTRADICTION_TEXT
 from fer.charts import lines_chart, shares_chart, timeline_figure, transitions_chart
 from fer.constants import EMOTION_COLOURS, QUALITY_OK, QUALITY_TEXT, UNSURE
@@ -161,7 +161,7 @@ def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
     strip = {
         "title": f"Action Units, {face.name.lower()}",
         "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
-        f"{CONTRADICTION_TEXT}",
+        f"{CONTRADICTION_TEXT} {blink_words(timeline, face.face_id)}",
         "drawing": _drawing(lambda dark: heat_strip(timeline, face.face_id, dark=dark)),
         "narrow": False,
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fer.action_units.drawing import face_svg, marked_face, points_of
-from fer.action_units.episodes import explain
+from fer.action_units.episodes import blink_words, blinks, explain
 from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict, describe_units
 from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import CODES, INDEX
@@ -146,3 +146,22 @@ def test_nose_and_upper_lip_are_one_row_where_people_look():
     drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
     assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
     assert {"AU09_r", "AU10_r"} <= set(timeline_csv(timeline).splitlines()[0].split(","))
+
+
+def blinking(fps: int = 15, seconds: int = 12):
+    """A timeline of a face that blinks for 0.2 s at 2, 6 and 9 s and shuts its eyes from 10 s on."""
+    builder = TimelineBuilder()
+    for k in range(fps * seconds):
+        shut = k / fps >= 10 or any(start <= k / fps < start + 0.2 for start in (2, 6, 9))
+        seen = make_observations(["happy"], time_s=k / fps, index=k)
+        builder.add(replace(seen, action_units=units_of(SUPPORTED, AU45=5.0 if shut else 0.0)))
+    return builder.build(make_source(), Settings(), UNSURE_BELOW)
+
+
+def test_blinks_of_a_clip_are_counted():
+    assert blinks(make_timeline({1: [("happy", 9.0)]}), 1) is None
+    found = blinks(blinking(), 1)
+    assert found == (3, pytest.approx(12.0, abs=0.1))
+    assert blink_words(blinking(), 1) == "3 blinks in 12 s, 15 a minute."
+    assert blinks(blinking(fps=5), 1) is None and blinks(blinking(), 2) is None
+    assert blink_words(blinking(seconds=3), 1) == ""

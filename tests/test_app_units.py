@@ -46,7 +46,7 @@ def test_a_moment_becomes_the_neutral_face_and_can_be_dropped(app):
     button(app, "Use as neutral").click().run()
     assert not app.exception
     assert "Face 1's neutral face was taken at 0:0" in texts(app)
-    assert "AU02" in app.multiselect[0].options and shown(app).baselines.keys() == {1}
+    assert "AU2 outer brow raiser" in app.multiselect[0].options and shown(app).baselines.keys() == {1}
     assert [one.label for one in app.get("download_button")].count("Save neutral faces") == 1
     button(app, "Drop").click().run()
     assert "neutral face was taken" not in texts(app)

@@ -11,9 +11,14 @@ LEAST_S = 5.0
 
 
 class BlinkCounter:
-    """Counts blinks of one face as frames come in."""
+    """Counts blinks of one face as frames come in.
 
-    def __init__(self) -> None:
+    Args:
+        window_s: Seconds that count, up to now.
+    """
+
+    def __init__(self, window_s: float = WINDOW_S) -> None:
+        self._window_s = window_s
         self._ends: deque[float] = deque()
         self._shut_since: float | None = None
         self._start_s: float | None = None
@@ -34,16 +39,16 @@ class BlinkCounter:
                 self._ends.append(time_s)
             self._shut_since = None
         self._now_s = time_s
-        while self._ends and self._ends[0] <= time_s - WINDOW_S:
+        while self._ends and self._ends[0] <= time_s - self._window_s:
             self._ends.popleft()
 
     @property
     def count(self) -> int:
-        """Blinks in the last minute."""
+        """Blinks in the window."""
         return len(self._ends)
 
     @property
     def per_minute(self) -> float:
         """Blinks a minute; NaN while fewer than 5 s were seen."""
         seen_s = 0.0 if self._start_s is None else self._now_s - self._start_s
-        return 60 * self.count / min(seen_s, WINDOW_S) if seen_s >= LEAST_S else float("nan")
+        return 60 * self.count / min(seen_s, self._window_s) if seen_s >= LEAST_S else float("nan")

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 
+from fer.action_units.blinks import LEAST_S, BlinkCounter
 from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN
 from fer.action_units.prototypes import (
     CONTRADICTED,
@@ -13,12 +14,16 @@ from fer.action_units.prototypes import (
     missing_units,
     supporting,
 )
-from fer.action_units.table import CODES
+from fer.action_units.table import CODES, INDEX
 from fer.summary import Episode
 from fer.timeline import Timeline
+from fer.words import count, span
 
 MOST = 0.5
 """A verdict or a unit that holds in this share of an episode's frames holds for the episode."""
+
+BLINK_STEP_S = 0.11
+"""With longer steps between frames, blinks fall between them."""
 
 
 def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
@@ -49,6 +54,37 @@ def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
             backing = tuple(entry for entry in seen if entry[0] in supporting(spoken_for))
             return Verdict(episode.emotion, kind, fits=best, seen=backing)
     return Verdict(episode.emotion, NOT_CHECKABLE, fits=best, seen=seen)
+
+
+def blinks(timeline: Timeline, face_id: int) -> tuple[int, float] | None:
+    """How often a face blinked, and in how many seconds that could be told.
+
+    Args:
+        timeline: With Action Units.
+        face_id: Whose.
+
+    Returns:
+        None where it cannot be counted: too short, or with too few frames a second.
+    """
+    if not timeline.has_units or timeline.is_photos or timeline.step_s > BLINK_STEP_S:
+        return None
+    shut, counter = timeline.presences[:, INDEX["AU45"]], BlinkCounter(np.inf)
+    rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id) & np.isfinite(shut))
+    seconds = float(timeline.weights_s[rows].sum())
+    if seconds < LEAST_S:
+        return None
+    for time_s, closed in zip(timeline.table["time_s"].to_numpy()[rows], shut[rows], strict=True):
+        counter.add(float(time_s), bool(closed == 1))
+    return counter.count, seconds
+
+
+def blink_words(timeline: Timeline, face_id: int) -> str:
+    """ "3 blinks in 12 s, 15 a minute."; empty where they cannot be counted."""
+    found = blinks(timeline, face_id)
+    if found is None:
+        return ""
+    number, seconds = found
+    return f"{count(number, 'blink')} in {span(seconds)}, {60 * number / seconds:.0f} a minute."
 
 
 def _seen(timeline: Timeline, rows: np.ndarray) -> tuple[tuple[str, float], ...]:

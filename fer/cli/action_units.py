@@ -121,6 +121,9 @@ def _show(figures: dict) -> None:
     print(f"sample, {sample['frames']} frames, correlation with its script: {found}")
     still = ", ".join(f"{code} {_or_missing(row['sd'])}" for code, row in figures["still"].items())
     print(f"still photo, standard deviation: {still}")
+    pairs = [(code, row["mean"], row["mirrored"]) for code, row in figures["still"].items()]
+    both = ", ".join(f"{code} {a:.2f} | {b:.2f}" for code, a, b in pairs if a is not None and b is not None)
+    print(f"still photo | its mirror image: {both}")
     if "separation" in figures:
         _show_split(figures)
     for row in figures.get("clip", {}).get("rows", []):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.action_units.episodes import explain
+from fer.action_units.episodes import blink_words, explain
 from fer.action_units.prototypes import CONTRADICTED, CONTRADICTION_TEXT
 from fer.action_units.table import BY_CODE
 from fer.report import Report
@@ -47,6 +47,9 @@ def show(report: Report, analysed: Report) -> None:
     with right:
         chart(heat_strip(timeline, face_id, dark=is_dark()), key="unit_strip")
         _lines(report, face_id)
+        st.caption(
+            blink_words(timeline, face_id) or "Blinks cannot be counted: too short, or too few frames."
+        )
     unit_compare.show(report, analysed, face_id)
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
@@ -78,7 +81,7 @@ def _episodes(report: Report, face_id: int) -> None:
         for _, episode in story.moments(report.summary, face_id)
     ]
     doubted = [pair for pair in found if pair[1].kind == CONTRADICTED]
-    if st.toggle(f"Contradicted only ({len(doubted)})", key="unit_doubted"):
+    if st.toggle(f"Contradicted only ({len(doubted)})", disabled=not doubted, key="unit_doubted"):
         found = doubted
     if not found:
         st.caption("No such episode.")
