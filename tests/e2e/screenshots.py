@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 import live_app
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 from fer.config import Settings
 from fer.constants import EMOTIONS
@@ -449,34 +451,45 @@ def film(folder: str, start_s: float, end_s: float) -> Path:
     return live_app.camera_film(Path(folder) / f"{start_s}.mjpeg", (f.image for f in frames))
 
 
-def shoot(browsers: dict[Callable | None, Browser], address: str, folder: Path, only: str) -> None:
-    """Take every picture.
+def shoot(browsers: dict[Callable | None, Browser], address: str, folder: Path, only: str) -> int:
+    """Take every picture; one that does not come about is named, and the others are taken.
 
     Args:
         browsers: State -> the browser with its camera; None: all other states.
         address: Of the app.
         folder: Where pictures go.
         only: A part of the names of the states that are wanted.
+
+    Returns:
+        How many did not come about.
     """
-    for width, height in SIZES.items():
-        for theme in THEMES:
-            for state in STATES:
-                if only not in state.__name__:
-                    continue
-                context = browsers.get(state, browsers[None]).new_context(
-                    viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600
-                )
-                page = context.new_page()
-                state(page, address)
-                live_app.settled(page)
-                # Streamlit scrolls inside the page: the window has to be as tall as what is in it.
-                tall = page.evaluate(
-                    "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
-                )
-                page.set_viewport_size({"width": width, "height": min(MOST_PX, max(height, tall + 20))})
-                page.wait_for_timeout(700)
-                page.screenshot(path=folder / f"{state.__name__}_{width}_{theme}.png")
-                context.close()
+    failed = 0
+    for (width, height), theme, state in product(SIZES.items(), THEMES, STATES):
+        if only not in state.__name__:
+            continue
+        context = browsers.get(state, browsers[None]).new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600
+        )
+        page, name = context.new_page(), f"{state.__name__}_{width}_{theme}"
+        try:
+            state(page, address)
+            photograph(page, folder / f"{name}.png")
+        except (BrowserError, AssertionError) as error:
+            failed += 1
+            print(f"{name}: {str(error).splitlines()[0]}", file=sys.stderr, flush=True)
+        context.close()
+    return failed
+
+
+def photograph(page: Page, path: Path) -> None:
+    """Take one picture, as tall as the page: Streamlit scrolls inside it, so that the window has to grow."""
+    live_app.settled(page)
+    tall = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+    size = page.viewport_size
+    size["height"] = min(MOST_PX, max(size["height"], tall + 20))
+    page.set_viewport_size(size)
+    page.wait_for_timeout(700)
+    page.screenshot(path=path)
 
 
 def main(arguments: list[str]) -> int:
@@ -494,8 +507,7 @@ def main(arguments: list[str]) -> int:
         live_app.launched(engine, film(films, *BETWEEN_S)) as between,
     ):
         browsers = {None: one, live_several: several, live_unsure: between}
-        shoot(browsers, address, chosen.folder, chosen.only)
-    return 0
+        return 1 if shoot(browsers, address, chosen.folder, chosen.only) else 0
 
 
 if __name__ == "__main__":
