@@ -14,11 +14,16 @@ from pages.ui.live_settings import rtc_configuration
 KEY = "live_stream"
 BOX = "live_box"
 # Fragments run all the time: Streamlit's sign for a running page, with a Stop of its own, would flicker.
-SHOWN = '<style>[data-testid="stStatusWidget"] { display: none; }</style>'
+CALM = '<style>[data-testid="stStatusWidget"] { display: none; }</style>'
 HIDDEN = f"<style>.st-key-{BOX} {{ display: none !important; }}</style>"
 # The component has to know its width before its first picture.
 UNSEEN = f"<style>.st-key-{BOX} {{ position: absolute; visibility: hidden; width: 100%; }}</style>"
-STYLES = {Phase.LIVE: SHOWN, Phase.CONNECTING: SHOWN + UNSEEN}
+STYLES = {
+    Phase.READY: HIDDEN,
+    Phase.ASKING: CALM + HIDDEN,
+    Phase.CONNECTING: CALM + UNSEEN,
+    Phase.LIVE: CALM,
+}
 ICE = "live_ice"
 """Session key: the ICE servers of this turn; credentials may be made for each."""
 
@@ -55,7 +60,7 @@ def show(room: Room) -> None:
         room: Its phase says whether there is to be a stream.
     """
     # The component's own empty place says nothing: the page has words for it.
-    st.html(STYLES.get(room.phase, HIDDEN))
+    st.html(STYLES[room.phase])
     turn, servers = st.session_state.get(ICE, (None, None))
     if turn != room.turn:
         servers = rtc_configuration()
