@@ -101,6 +101,16 @@ def test_a_refused_camera_is_one_sentence_and_start_is_there_again(app):
     assert "Start" in labels(app)
 
 
+def test_a_switch_turned_just_before_start_counts(app):
+    agreed(app)
+    room = room_of(app)
+    room.camera("NotAllowedError")
+    app.run()
+    app.toggle(key="live_charts_only").set_value(True)
+    button(app, "Start").click().run()
+    assert room.phase is Phase.ASKING and room.choice.charts_only
+
+
 def test_the_visitor_over_the_cap_reads_that_it_is_busy(app, rooms):
     taken = [rooms.new_room() for _ in range(2)]
     for room in taken:

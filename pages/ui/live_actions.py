@@ -15,6 +15,9 @@ from pages.ui.plain import plain
 
 VIDEO_PAGE = "pages/video.py"
 LABEL, HIDE = "live_label", "live_hide"
+BOXES, BARS, MIRROR, CHARTS_ONLY = "live_boxes", "live_bars", "live_mirror", "live_charts_only"
+DEFAULTS = {BOXES: True, BARS: False, MIRROR: True, CHARTS_ONLY: False}
+"""Switches of the settings, by their session keys."""
 MARK_KEY, SNAPSHOT_KEY = "m", "s"
 HIDING = {
     "": "The timeline only",
@@ -31,10 +34,10 @@ def controls(room: Room) -> None:
         st.title("Live", anchor=False, width="content")
         with st.container(horizontal=True, width="content"):
             with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                choice = options(room)
+                options(room)
             if room.phase is Phase.READY:
                 look = {"icon": ":material/videocam:", "type": "primary"}
-                st.button("Start", key="live_start", on_click=room.start, args=(choice,), **look)
+                st.button("Start", key="live_start", on_click=_start, args=(room,), **look)
             else:
                 st.button("Stop", icon=":material/stop:", type="primary", key="live_stop", on_click=room.stop)
 
@@ -137,17 +140,14 @@ def recordings(room: Room) -> None:
                 st.switch_page(VIDEO_PAGE)
 
 
-def options(room: Room) -> Choice:
+def options(room: Room) -> None:
     """What the picture shows; applied at once, but for "Charts only", which needs a new start."""
-    overlay = Overlay(
-        boxes=st.toggle("Boxes and words", value=True, key="live_boxes", persist_state="session"),
-        bars=st.toggle("Bars beside each face", value=False, key="live_bars", persist_state="session"),
-        mirror=st.toggle("Mirror", value=True, key="live_mirror", persist_state="session"),
-    )
-    charts_only = st.toggle(
+    for key, label in ((BOXES, "Boxes and words"), (BARS, "Bars beside each face"), (MIRROR, "Mirror")):
+        st.toggle(label, value=DEFAULTS[key], key=key, persist_state="session")
+    st.toggle(
         "Charts only",
-        value=False,
-        key="live_charts_only",
+        value=DEFAULTS[CHARTS_ONLY],
+        key=CHARTS_ONLY,
         persist_state="session",
         disabled=room.wants_stream,
         help="The picture is read but not sent back: about half the work for the computer. "
@@ -162,5 +162,16 @@ def options(room: Room) -> Choice:
         help="A video is kept in memory only, its faces hidden before it is made.",
     )
     st.caption("The symbol of a camera below the picture chooses another camera.")
-    room.show(overlay)
-    return Choice(overlay, charts_only)
+    room.show(_chosen().overlay)
+
+
+def _chosen() -> Choice:
+    """What the switches say at this moment."""
+    on = {key: st.session_state.get(key, default) for key, default in DEFAULTS.items()}
+    overlay = Overlay(boxes=on[BOXES], bars=on[BARS], mirror=on[MIRROR])
+    return Choice(overlay, charts_only=on[CHARTS_ONLY])
+
+
+def _start(room: Room) -> None:
+    """Read the switches only now: one may have been turned after the button was drawn."""
+    room.start(_chosen())
