@@ -38,7 +38,11 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def read_cells(
-    source: bytes | str | Path, *, delimiter: str = ",", keep: Callable[[str], bool] | None = None
+    source: bytes | str | Path,
+    *,
+    delimiter: str = ",",
+    keep: Callable[[str], bool] | None = None,
+    most_rows: int | None = None,
 ) -> tuple[list[str], list[list[str]]]:
     """Read a UTF-8 CSV whose rows all have the header's length.
 
@@ -46,6 +50,7 @@ def read_cells(
         source: A path, or the file's bytes.
         delimiter: What stands between cells.
         keep: Says of a column's name whether it is wanted: wide files take no more memory than what is.
+        most_rows: More are refused as soon as they are met; None for no limit.
 
     Returns:
         The header's names and the rows of cells.
@@ -54,7 +59,7 @@ def read_cells(
         MissingInputError: The path cannot be read.
         EmptyInputError: There is nothing in it.
         DamagedInputError: Not UTF-8 text, a doubled column, or a row of another length (named).
-        TooLargeInputError: The file or one line passes the limit.
+        TooLargeInputError: The file, one line or the number of rows passes the limit.
     """
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data.strip():
@@ -73,6 +78,8 @@ def read_cells(
                 )
             if row:
                 cells.append([row[k] for k in wanted])
+            if most_rows is not None and len(cells) > most_rows:
+                raise TooLargeInputError(f"The CSV has more than {most_rows:,} rows: split it.")
     except csv.Error as exc:
         raise DamagedInputError(f"Line {rows.line_num} of the file is not CSV: {exc}.") from exc
     return [header[k] for k in wanted], cells
@@ -104,7 +111,7 @@ def _lines(text: str) -> Iterator[str]:
     while line := stream.readline(MAX_LINE_CHARACTERS + 1):
         if len(line) > MAX_LINE_CHARACTERS:
             raise TooLargeInputError(
-                "One line of the CSV is longer than 65,536 characters: this is no timeline."
+                "One line of the CSV is longer than 65,536 characters: no row of such a table is."
             )
         yield line
 

@@ -161,7 +161,10 @@ def robustness_chart(robustness: Robustness, name: str, *, dark: bool = False) -
 
 
 def map_chart(found: FeatureMap, dataset: FaceDataset, *, dark: bool = False) -> go.Figure:
-    """Faces where the network's answers put them, coloured by their label."""
+    """Faces where the network's answers put them, coloured by their label.
+
+    The ``customdata`` of a point is its number in the map and the words that a pointer shows.
+    """
     alt = f"{len(found.places):,} faces by the network's answers, coloured by label."
     figure = go.Figure(layout=base_layout(dark, height=460, alt=alt))
     labels, answers = dataset.labels[found.places], found.probs.argmax(1)
@@ -173,9 +176,10 @@ def map_chart(found: FeatureMap, dataset: FaceDataset, *, dark: bool = False) ->
             mode="markers",
             marker={"color": EMOTION_COLOURS[emotion], "size": 6, "opacity": 0.7},
             customdata=[
-                f"row {dataset.rows[found.places[k]]}: {emotion}, read as {EMOTIONS[answers[k]]}" for k in own
+                [int(k), f"row {dataset.rows[found.places[k]]}: {emotion}, read as {EMOTIONS[answers[k]]}"]
+                for k in own
             ],
-            hovertemplate="%{customdata}<extra></extra>",
+            hovertemplate="%{customdata[1]}<extra></extra>",
         )
     figure.update_xaxes(axis(dark, showticklabels=False, title_text="first component"))
     figure.update_yaxes(axis(dark, showticklabels=False, title_text="second component"))

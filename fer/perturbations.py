@@ -85,6 +85,7 @@ def _cover(region: tuple[int, int, int, int], gray: int) -> Callable[[np.ndarray
     top, bottom, left, right = region
 
     def cover(image: np.ndarray, share: float) -> np.ndarray:
+        """The (48, 48) uint8 picture with that share of the region's sides covered, 0..1."""
         y, x = (top + bottom) / 2, (left + right) / 2
         half_height, half_width = (bottom - top) / 2 * share, (right - left) / 2 * share
         out = image.copy()

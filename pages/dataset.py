@@ -3,9 +3,30 @@
 import streamlit as st
 
 from fer.dataset.shipped import read_faces, read_statistics
-from pages.ui import busy, dataset_map, dataset_report, dataset_work, guard, session, uploads
-from pages.ui.dataset_work import Given
+from fer.errors import DatasetError
+from pages.ui import (
+    busy,
+    dataset_copies,
+    dataset_labels,
+    dataset_map,
+    dataset_pictures,
+    dataset_report,
+    dataset_work,
+    guard,
+    session,
+    uploads,
+)
+from pages.ui.dataset_work import Given, Shown
 from pages.ui.plain import name
+from pages.ui.trouble import trouble_from
+
+PARTS = {
+    "Classes": dataset_report.show,
+    "Repeats and leaks": dataset_copies.show,
+    "Labels": dataset_labels.show,
+    "Pictures": dataset_pictures.show,
+    "What the network says": dataset_map.show,
+}
 
 
 def choose() -> None:
@@ -17,21 +38,26 @@ def choose() -> None:
     )
     with st.expander("Look at the pictures, or at your own data", icon=":material/upload:"):
         given = uploads.take(
-            "Drop fer2013.csv, train.csv or icml_face_data.csv (also .gz or .zip), or a zip of folders here",
+            "Drop fer2013.csv, train.csv or icml_face_data.csv (also .gz or .zip), or a zip of folders here; "
+            "FER+'s ferplus.csv beside it, if you have it",
             key="data_upload",
             types=uploads.DATA_TYPES,
             limit_mb=uploads.DATA_MB,
+            many=True,
         )
         if given:
-            session.keep(session.DATA, Given.uploaded(given[0]))
-            st.rerun()
+            try:
+                session.keep(session.DATA, Given.of_files(given))
+                st.rerun()
+            except DatasetError as error:
+                guard.show(trouble_from(error))
         local = dataset_work.local_data()
         if local:
             keep = {"on_click": session.keep, "args": (session.DATA, local)}
             st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local", **keep)
     statistics = read_statistics()
     st.caption(f"Figures of {name(statistics.source)}, written by `python -m fer dataset`.")
-    dataset_report.show(statistics, read_faces(), None)
+    show(Shown(statistics, read_faces()))
 
 
 def read(given: Given) -> None:
@@ -46,8 +72,15 @@ def read(given: Given) -> None:
         st.markdown(f":material/dataset: {name(given.label)}", width="content")
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
     if busy.settle(job, what="Reading the data", describe=dataset_work.describe):
-        dataset_report.show(job.result.statistics, job.result.faces, job.result)
-        dataset_map.show(given, job.result)
+        show(Shown(job.result.statistics, job.result.faces, given, job.result))
+
+
+def show(shown: Shown) -> None:
+    """All parts; only the open one is drawn."""
+    for tab, draw in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(shown)
 
 
 with guard.page("Dataset"):

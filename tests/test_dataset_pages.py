@@ -10,8 +10,9 @@ from test_app import finished, give, open_page, texts
 from test_cleaning import make_dataset, scenes, write
 
 from fer.dataset.feature_map import feature_map
+from fer.dataset.fer2013 import ALL_VOTE_COLUMNS
 from fer.emotion import EmotionNetwork
-from fer.errors import CancelledError, MissingModelError
+from fer.errors import CancelledError, DatasetError, MissingModelError
 from pages.ui import dataset_work, lab_face, session
 from pages.ui.dataset_work import Given
 from pages.ui.lab_face import LabFace
@@ -28,21 +29,40 @@ def upload(tmp_path) -> Upload:
     return Upload("=mine*.csv.gz", gzip.compress(path.read_bytes()))
 
 
+DATASET = "pages/dataset.py"
+PARTS = ("Classes", "Repeats and leaks", "Labels", "Pictures", "What the network says")
+
+
+def part(app, name: str):
+    app.query_params["part"] = app.session_state["part"] = name
+    return app.run()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_opens_without_data_and_says_what_the_data_would_add(name):
+    app = part(open_page(DATASET), name)
+    assert not app.exception
+    assert name == "Classes" or "With the data" in texts(app)
+
+
 def test_the_page_shows_the_shipped_figures_without_data():
-    app = open_page("pages/dataset.py")
+    app = part(open_page(DATASET), "Repeats and leaks")
     assert not app.exception
     said = texts(app)
     assert "**288** pictures of PrivateTest stand pixel for pixel in Training" in said
     assert "**1,230** of Training repeat an earlier one, 1,190 with the same label" in said
-    assert "Pictures" not in [part.value for part in app.subheader]
+    assert "33% of 35,887" not in said
+    assert "25% of 35,887 faces are happy" in texts(part(app, "Classes"))
 
 
 def test_an_uploaded_set_is_shown_with_its_pictures(upload):
-    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(upload)))
+    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload)))
     assert not app.exception
-    said = texts(app)
+    assert "1 rows could not be read" in texts(app)
+    said = texts(part(app, "Repeats and leaks"))
     assert "**1** pictures of PublicTest stand pixel for pixel in Training" in said
-    assert "1 rows could not be read" in said
+    assert "2 pictures, all happy, in Training and PublicTest" in said
+    part(app, "Pictures")
     app.selectbox(key="pictures_fault").set_value("seen_earlier").run()
     assert "1 pictures of =mine*.csv.gz. First row: 4." in texts(app)
     app.selectbox(key="pictures_emotion").set_value("disgust").run()
@@ -50,8 +70,8 @@ def test_an_uploaded_set_is_shown_with_its_pictures(upload):
 
 
 def test_the_network_lays_an_uploaded_set_out(upload):
-    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(upload)))
-    app.button(key="map_read").click().run()
+    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload)))
+    part(app, "What the network says").button(key="map_read").click().run()
     app = finished(app)
     assert not app.exception
     assert "4 faces, evenly over the rows" in texts(app)
@@ -74,31 +94,74 @@ def test_a_map_of_nothing_and_of_few():
         feature_map(network, data, cancel=stop)
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "code"),
-    [
-        ("empty.csv", b"", "input_empty"),
-        ("x.csv", b"emotion\n1\n", "dataset"),
-        ("x.csv", "emotion,pixels\n".encode("utf-16"), "dataset"),
-        ("x.csv.gz", gzip.compress(b"emotion,pixels\n" * 9)[:20], "input_damaged"),
-        ("x.zip", b"PK\x03\x04 nothing", "input_damaged"),
-        ("nul.csv", b"emotion,pixels\n\0\0\0", "dataset"),
-    ],
-)
-def test_a_bad_file_is_one_sentence_with_a_code(name, data, code):
-    app = finished(give(open_page("pages/dataset.py"), session.DATA, Given.uploaded(Upload(name, data))))
-    assert not app.exception
-    assert f"Code: {code}" in texts(app)
+def test_a_bad_file_can_be_left_again():
+    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(Upload("empty.csv", b""))))
+    assert "Code: input_empty" in texts(app)
     [leave] = [button for button in app.button if button.label == "Other data"]
     leave.click().run()
     assert app.title[0].value == "Dataset"
+
+
+def votes_csv(*rows: tuple[int, ...]) -> bytes:
+    """FER+'s file with these votes."""
+    lines = [f"Training,fer{k}.png,{','.join(map(str, row))}" for k, row in enumerate(rows)]
+    return "\n".join([f"Usage,Image name,{','.join(ALL_VOTE_COLUMNS)}", *lines]).encode()
+
+
+AGREED, SPLIT, NOBODY = (0, 10, 0, 0, 0, 0, 0, 0, 0, 0), (3, 3, 4, 0, 0, 0, 0, 0, 0, 0), (0,) * 9 + (10,)
+FIVE_ROWS = votes_csv(AGREED, SPLIT, AGREED, NOBODY, AGREED)
+
+
+def test_votes_beside_the_data_rank_disputed_faces_and_show_those_without_a_face(upload):
+    given = Given.of_files([Upload("ferplus.csv", FIVE_ROWS), upload])
+    app = part(give(open_page(DATASET), session.DATA, given), "Labels")
+    app = finished(finished(app))
+    assert not app.exception
+    said = texts(app)
+    assert "agrees with the label on **67%** of 3 faces" in said
+    table = app.dataframe[0].value
+    assert list(table["Votes"]) == ["4 surprise, 3 neutral, 3 happy"]
+    assert list(table["Label"]) == ["sad"] and list(table["Row"]) == [1]
+    assert "Most of FER+'s ten saw no face: 1" in said
+    app.selectbox(key="disputed_label").set_value("fear").run()
+    assert "agree on every one" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("votes", "said"),
+    [
+        (votes_csv(AGREED), "fewer rows than the data"),
+        (FIVE_ROWS.replace(b",10,", b",x,"), "no numbers"),
+        (FIVE_ROWS.replace(b",10,", b",,"), "empty or negative"),
+    ],
+)
+def test_votes_that_do_not_fit_are_one_sentence_and_others_can_be_given(upload, votes, said):
+    given = Given.of_files([upload, Upload("ferplus.csv", votes)])
+    app = finished(finished(part(give(open_page(DATASET), session.DATA, given), "Labels")))
+    assert not app.exception
+    assert said in texts(app) and "Code: dataset" in texts(app)
+    assert app.get("file_uploader")
+
+
+def test_more_than_one_data_set_is_refused(upload):
+    for files in ([upload, upload], [Upload("ferplus.csv", FIVE_ROWS)], []):
+        with pytest.raises(DatasetError, match="one data set"):
+            Given.of_files(files)
+
+
+def test_pictures_without_a_face_are_looked_for_on_request(upload):
+    app = part(finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload))), "Labels")
+    app.button(key="mesh_look").click().run()
+    app = finished(app)
+    assert not app.exception
+    assert "The mesh finds no face: 4" in texts(app)
 
 
 def test_data_that_the_operator_names_is_offered(monkeypatch, tmp_path):
     assert dataset_work.local_data() is None
     path = write(tmp_path / "here.csv", scenes(1), [0], ["Training"])
     monkeypatch.setenv(dataset_work.LOCAL_DATA, str(path))
-    app = open_page("pages/dataset.py")
+    app = open_page(DATASET)
     app.button(key="data_local").click().run()
     app = finished(app)
     assert not app.exception
@@ -110,7 +173,7 @@ def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
         raise MissingModelError("There are no figures: run fer dataset.")
 
     monkeypatch.setattr("fer.dataset.shipped.read_statistics", missing)
-    app = open_page("pages/dataset.py")
+    app = open_page(DATASET)
     assert not app.exception
     assert "run fer dataset" in texts(app)
 

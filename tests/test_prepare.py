@@ -1,6 +1,7 @@
 """From photos and clips to a data set: labels, crops, quality, duplicates, splits by person, the file."""
 
 import io
+import json
 import zipfile
 from pathlib import PurePosixPath
 
@@ -9,7 +10,6 @@ import pytest
 from test_app import finished, give, open_page, texts
 
 from fer.cli import main
-from fer.constants import EMOTIONS
 from fer.dataset.fer2013 import SPLITS, read_dataset
 from fer.dataset.prepare import (
     Prepared,
@@ -22,10 +22,10 @@ from fer.dataset.prepare import (
 )
 from fer.errors import DatasetError, SettingsError
 from fer.sample import sample_frames
-from fer.sources import VideoSource
 from pages.ui import session
 from pages.ui.analysis import jpeg
 from pages.ui.uploads import Upload
+from tests.bench.retrain import commands, toy_folder
 
 
 @pytest.fixture(scope="module")
@@ -153,16 +153,17 @@ def test_the_page_says_what_is_wrong_with_a_zip():
 
 @pytest.mark.data
 @pytest.mark.slow
-def test_a_network_is_trained_on_prepared_clips(media, tmp_path):
-    # A toy: the labels mean nothing, but every person has all of them, as a real set should.
-    for person in "abc":
-        with VideoSource(media / f"expressive_{person}.mp4", fps=4.0) as video:
-            for k, frame in enumerate(video):
-                folder = tmp_path / "in" / person / EMOTIONS[k % len(EMOTIONS)]
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{k}.jpg").write_bytes(jpeg(frame.image))
-    data = tmp_path / "toy.csv"
-    assert main(["prepare", str(tmp_path / "in"), "--out", str(data), "--drop", "exact"]) in (0, 1)
-    assert set(read_dataset(data).usage.tolist()) == set(SPLITS)
-    assert main(["train", "--data", str(data), "--epochs", "1", "--out", str(tmp_path / "run")]) == 0
+def test_a_network_is_trained_and_scored_on_prepared_clips(media, tmp_path, capsys):
+    prepare_it, count_it, train_it, score_it = commands(
+        toy_folder(media, tmp_path / "photos"), tmp_path, epochs=1
+    )
+    assert main(prepare_it) in (0, 1)
+    data = read_dataset(tmp_path / "toy.csv")
+    assert set(data.usage.tolist()) == set(SPLITS)
+    assert [main(arguments) for arguments in (count_it, train_it)] == [0, 0]
     assert (tmp_path / "run" / "models" / "emotion.tflite").is_file()
+    figures = tmp_path / "figures.json"
+    assert main([*score_it, "--json", str(figures)]) == 0
+    scored = json.loads(figures.read_text())["splits"]["PrivateTest"]
+    assert scored["plain"]["n"] == len(data.split("PrivateTest"))
+    assert "PrivateTest" in capsys.readouterr().out

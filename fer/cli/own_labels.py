@@ -41,6 +41,8 @@ def run_own_labels(args: argparse.Namespace, network: EmotionNetwork) -> int:
     how = "taken as cropped faces" if args.cropped else "searched for their one face, cropped as in use"
     print(f"{found.model} ({found.sha256[:12]}): {len(faces):,} pictures, {how}; 95% intervals in brackets")
     _show(found)
+    for warning in found.warnings():
+        print(f"warning: {warning}")
     if args.json:
         write_text(own_labels_json(found), args.json, force=args.force)
     for reason in faces.rejected:

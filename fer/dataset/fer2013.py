@@ -30,6 +30,7 @@ __all__ = [
     "SPLITS",
     "VOTE_COLUMNS",
     "FaceDataset",
+    "is_ferplus",
     "read_dataset",
     "read_ferplus",
     "read_vote_counts",
@@ -43,6 +44,7 @@ ALL_VOTE_COLUMNS = (*VOTE_COLUMNS, "unknown", "NF")
 """All that FER+'s ten annotators could say; NF is "no face"."""
 
 _GZIP_MARK = b"\x1f\x8b"
+_FIRST_BYTES = 4096
 
 
 def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> FaceDataset:
@@ -77,6 +79,12 @@ def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> Face
     return _read_file(source, label)
 
 
+def is_ferplus(table: bytes) -> bool:
+    """Whether the first line of a CSV names FER+'s columns."""
+    names = table[:_FIRST_BYTES].partition(b"\n")[0].decode("utf-8", "replace").strip().split(",")
+    return {*VOTE_COLUMNS} <= {*names}
+
+
 def _read_file(source: bytes | Path, label: str) -> FaceDataset:
     with open_binary(source) as raw:
         head = raw.read(HEAD_BYTES)
@@ -103,11 +111,11 @@ def _read_gzip(raw: BinaryIO, label: str, packed_bytes: int) -> FaceDataset:
         raise DamagedInputError(f"{label!r} is cut off or damaged: copy or download it again.") from error
 
 
-def read_ferplus(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+def read_ferplus(path: bytes | str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read FER+ votes; row r belongs to row r of fer2013.csv (never join by image name).
 
     Args:
-        path: FER+'s CSV with its ten vote columns.
+        path: FER+'s CSV with its ten vote columns, or its content.
 
     Returns:
         votes: (n, 8) float32 shares over `VOTE_COLUMNS`, rows sum to 1 (uniform where nobody
@@ -125,11 +133,11 @@ def read_ferplus(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     return votes.astype(np.float32), named
 
 
-def read_vote_counts(path: str | Path) -> np.ndarray:
+def read_vote_counts(path: bytes | str | Path) -> np.ndarray:
     """Read how many of FER+'s annotators said what; row r belongs to row r of fer2013.csv.
 
     Args:
-        path: FER+'s CSV with its ten vote columns.
+        path: FER+'s CSV with its ten vote columns, or its content.
 
     Returns:
         (n, 10) float32 votes over `ALL_VOTE_COLUMNS`; zeros where ``Image name`` is empty.
@@ -143,7 +151,7 @@ def read_vote_counts(path: str | Path) -> np.ndarray:
     return counts * named[:, None]
 
 
-def _vote_table(path: str | Path, columns: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _vote_table(path: bytes | str | Path, columns: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The votes in some columns, and which rows have an image name."""
     try:
         with open_binary(path) as stream:
@@ -157,4 +165,6 @@ def _vote_table(path: str | Path, columns: tuple[str, ...]) -> tuple[np.ndarray,
         counts = table[list(columns)].to_numpy(np.float32)
     except ValueError as error:
         raise DatasetError("The FER+ file has votes that are no numbers: download it again.") from error
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        raise DatasetError("The FER+ file has empty or negative votes: download it again.")
     return counts, table["Image name"].notna().to_numpy()

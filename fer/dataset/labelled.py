@@ -31,6 +31,9 @@ LABEL_COLUMNS = ("label", "emotion", "expression")
 TABLE_SUFFIX = ".csv"
 _SHOWN = 30
 
+MAX_TABLE_BYTES = 32 * 2**20
+"""Largest table of file and label: 300 characters for each of the most pictures that can be given."""
+
 Pictures = Mapping[PurePosixPath, Callable[[], bytes | Path]]
 """Name of each picture -> what gives its content or its path."""
 
@@ -93,6 +96,8 @@ def read_label_folder(
     folder = table.parent
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMAGE_SUFFIXES)
     pictures = {PurePosixPath(path.relative_to(folder)): (lambda path=path: path) for path in paths}
+    if table.stat().st_size > MAX_TABLE_BYTES:
+        raise _too_large(safe_label(table.name))
     return read_label_table(
         table.read_bytes(), pictures, safe_label(table.name), on_picture=on_picture, to_face=to_face
     )
@@ -139,7 +144,9 @@ def read_label_table(
         DatasetError: It lacks a column, or no row can be used.
         InputError: It is no such CSV.
     """
-    header, rows = read_cells(table, delimiter=_delimiter(table))
+    if len(table) > MAX_TABLE_BYTES:
+        raise _too_large(label)
+    header, rows = read_cells(table, delimiter=_delimiter(table), most_rows=MAX_MEMBERS)
     file_at, label_at = _column(header, FILE_COLUMNS, label), _column(header, LABEL_COLUMNS, label)
     finder, faces = _Finder(pictures), FaceCollector()
     seen: set[PurePosixPath] = set()
@@ -159,6 +166,12 @@ def read_label_table(
     if not faces.n_seen:
         raise DatasetError(f"No row follows the header of {label!r}: it may not have been copied completely.")
     return faces.finish(label)
+
+
+def _too_large(label: str) -> TooLargeInputError:
+    return TooLargeInputError(
+        f"{label!r} has more than {MAX_TABLE_BYTES // 2**20} MB, so it is no CSV of file and label."
+    )
 
 
 def _sort(files: Sequence[tuple[str, bytes]], stack: ExitStack) -> tuple[dict, dict]:

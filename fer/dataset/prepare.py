@@ -142,6 +142,7 @@ def divide(sizes: dict[str, int], *, seed: int = 0) -> dict[str, str]:
     """
 
     def largest_first(group: str) -> tuple[int, str]:
+        """What groups are sorted by; the hash decides among equally large ones."""
         return -sizes[group], hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()
 
     total = max(sum(sizes.values()), 1)

@@ -17,6 +17,12 @@ ENTROPY_BINS = 16
 MOST_ENTROPY_BITS = float(np.log2(len(VOTE_COLUMNS)))
 """Eight expressions with equally many votes."""
 
+_WORDS = (
+    *("neutral", "happy", "surprise", "sad", "angry"),
+    *("disgust", "fear", "contempt", "unknown", "no face"),
+)
+"""Of `ALL_VOTE_COLUMNS`, in our names where we have them."""
+
 
 @dataclass(frozen=True)
 class VoteFigures:
@@ -68,8 +74,7 @@ def vote_figures(dataset: FaceDataset, vote_counts: np.ndarray) -> VoteFigures:
 
     votes = votes_of(dataset, vote_counts)
     majority = ferplus_majority(votes)
-    no_face = votes[:, ALL_VOTE_COLUMNS.index("NF")]
-    n_no_face = int(((no_face > 0) & (no_face * 2 > votes.sum(1))).sum())
+    n_no_face = len(called_no_face(votes))
     used = majority.labels >= 0
     labels, winners = dataset.labels[used], majority.labels[used]
     table = np.bincount(labels * len(EMOTIONS) + winners, minlength=len(EMOTIONS) ** 2)
@@ -117,3 +122,43 @@ def vote_entropy(votes: np.ndarray) -> np.ndarray:
     expressions = votes[:, : len(VOTE_COLUMNS)]
     shares = expressions / np.maximum(expressions.sum(1, keepdims=True), 1)
     return -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(1).astype(np.float32)
+
+
+def ambiguous(votes: np.ndarray) -> np.ndarray:
+    """Rows by how much their annotators disagree on the expression.
+
+    Args:
+        votes: (n, 10) over `ALL_VOTE_COLUMNS`.
+
+    Returns:
+        (k,) int64 places, the highest entropy first; rows on which all who named an expression agree, and
+        rows that fewer than half of the annotators gave one, are left out.
+    """
+    bits = vote_entropy(votes)
+    named = votes[:, : len(VOTE_COLUMNS)].sum(1) * 2 >= votes.sum(1)
+    places = np.flatnonzero((bits > 0) & named)
+    return places[np.argsort(-bits[places], kind="stable")]
+
+
+def called_no_face(votes: np.ndarray) -> np.ndarray:
+    """Rows that most annotators called no face.
+
+    Args:
+        votes: (n, 10) over `ALL_VOTE_COLUMNS`.
+
+    Returns:
+        (k,) int64 places, most of such votes first.
+    """
+    no_face = votes[:, ALL_VOTE_COLUMNS.index("NF")]
+    places = np.flatnonzero((no_face > 0) & (no_face * 2 > votes.sum(1)))
+    return places[np.argsort(-no_face[places], kind="stable")]
+
+
+def vote_words(votes: np.ndarray) -> str:
+    """One row of votes in words, the most first: ``4 surprise, 3 fear, 1 unknown``.
+
+    Args:
+        votes: (10,) over `ALL_VOTE_COLUMNS`.
+    """
+    order = np.argsort(-votes, kind="stable")
+    return ", ".join(f"{votes[k]:.0f} {_WORDS[k]}" for k in order if votes[k] > 0)

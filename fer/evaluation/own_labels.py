@@ -7,6 +7,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.csv_text import guard, to_csv
+from fer.dataset.cleaning import find_faults
 from fer.dataset.faces import FaceDataset
 from fer.emotion import EmotionNetwork, softmax
 from fer.errors import DatasetError
@@ -53,6 +54,22 @@ class OwnLabels:
         there = (self.faces.labels == EMOTIONS.index(label)) & (self.answers == EMOTIONS.index(answer))
         rows = np.flatnonzero(there)
         return rows[np.argsort(-self.probs[rows].max(1), kind="stable")]
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the figures should know, one sentence each, without a full stop."""
+        labels = self.faces.labels
+        said = []
+        found = find_faults(self.faces, ("exact", "conflict"))
+        repeated, conflicts = int(found["exact"].sum()), int(found["conflict"].sum())
+        if repeated:
+            said.append(f"Pictures that repeat an earlier one and count again: {repeated:,}")
+        if conflicts:
+            said.append(f"Rows whose picture stands there with another label too: {conflicts:,}")
+        if len(set(labels.tolist())) == 1:
+            said.append(
+                f"Every label is {EMOTIONS[labels[0]]}: kappa and macro-F1 say nothing about the others"
+            )
+        return tuple(said)
 
 
 def own_labels(

@@ -1,6 +1,5 @@
 """Faces of a cell of the confusion matrix, where the user has the data: the app does not hold FER2013."""
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -14,9 +13,9 @@ from pages.ui import busy, session, uploads
 from pages.ui.analysis import network
 from pages.ui.dataset_work import LOCAL_DATA, Given, local_data
 from pages.ui.jobs import Job
+from pages.ui.thumbs import row_of_faces
 
 SHOWN = 24
-FACE_PX = 96
 
 
 def show(label: str, answer: str) -> None:
@@ -85,10 +84,5 @@ def faces(title: str, images: np.ndarray, confidence: np.ndarray) -> None:
     few = f", the {SHOWN} surest answers" if len(images) > SHOWN else ""
     st.markdown(f"{title}: {count(len(images), 'face')}{few}")
     if len(images):
-        side = (2 * FACE_PX, 2 * FACE_PX)
-        st.image(
-            [cv2.resize(face, side, interpolation=cv2.INTER_CUBIC) for face in images[:SHOWN]],
-            width=FACE_PX,
-            caption=[percent(float(share)) for share in confidence[:SHOWN]],
-            alt=[f"{title.strip('*')}, {percent(float(share))} sure" for share in confidence[:SHOWN]],
-        )
+        shares = [percent(float(share)) for share in confidence[:SHOWN]]
+        row_of_faces(images[:SHOWN], shares, [f"{title.strip('*')}, {share} sure" for share in shares])

@@ -1,8 +1,5 @@
 """The network against the user's labels: the answer first, then where they differ."""
 
-import base64
-
-import cv2
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -22,12 +19,12 @@ from pages.ui.model_answer import interval
 from pages.ui.photo_work import Batch
 from pages.ui.plain import name, plain
 from pages.ui.theme import chart, clicked, is_dark
+from pages.ui.thumbs import ROW_PX, data_url
 
 MOST_SHOWN = 200
 """Disagreements in the table; the CSV has all faces."""
 
 REASONS_SHOWN = 5
-THUMB_PX = 72
 FEW = 10
 """Under this number of faces the figures of an expression say little."""
 
@@ -91,6 +88,8 @@ def _result(found: OwnLabels, label: str) -> None:
         f"The network agrees with {right} of {count(scores.n, 'label')}: {percent(scores.accuracy.value)}"
     )
     st.markdown(in_words(found))
+    for warning in found.warnings():
+        st.caption(f":material/warning: {warning}.")
     _rejected(found)
     left, right_side = st.columns([6, 5], gap="large")
     with left:
@@ -173,7 +172,7 @@ def _disagreements(found: OwnLabels) -> None:
     st.dataframe(
         disagreement_table(found, rows[:MOST_SHOWN]),
         hide_index=True,
-        row_height=THUMB_PX,
+        row_height=ROW_PX,
         column_config={
             "Face": st.column_config.ImageColumn(width="small"),
             "Confidence": st.column_config.ProgressColumn(format="%d%%", min_value=0, max_value=100),
@@ -186,7 +185,7 @@ def _disagreements(found: OwnLabels) -> None:
 def disagreement_table(found: OwnLabels, rows: np.ndarray) -> pd.DataFrame:
     """Picture, file, label, answer and confidence of the rows."""
     table = {
-        "Face": [_thumb(found.faces.images[k]) for k in rows],
+        "Face": [data_url(found.faces.images[k]) for k in rows],
         "File": [str(found.faces.names[k]) for k in rows],
         "Your label": [EMOTIONS[found.faces.labels[k]] for k in rows],
         "Network": [EMOTIONS[found.answers[k]] for k in rows],
@@ -194,12 +193,6 @@ def disagreement_table(found: OwnLabels, rows: np.ndarray) -> pd.DataFrame:
         "Given to your label": [round(100 * float(found.probs[k, found.faces.labels[k]])) for k in rows],
     }
     return pd.DataFrame(table)
-
-
-def _thumb(face: np.ndarray) -> str:
-    """A face as a data URL: nothing is stored on the server."""
-    png = cv2.imencode(".png", face)[1].tobytes()
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _keep(found: OwnLabels, label: str) -> None:

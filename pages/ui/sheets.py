@@ -8,7 +8,14 @@ import numpy as np
 GAP_PX = 4
 
 
-def sheet(images: Sequence[np.ndarray], *, columns: int, zoom: int = 2, background: int = 255) -> np.ndarray:
+def sheet(
+    images: Sequence[np.ndarray],
+    *,
+    columns: int,
+    zoom: int = 2,
+    background: int = 255,
+    gap_px: int = GAP_PX,
+) -> np.ndarray:
     """Faces side by side.
 
     Args:
@@ -16,6 +23,7 @@ def sheet(images: Sequence[np.ndarray], *, columns: int, zoom: int = 2, backgrou
         columns: Faces in a row.
         zoom: Enlargement.
         background: Gray level between them.
+        gap_px: How far they stand apart.
 
     Returns:
         (H, W) uint8; (1, 1) where there is no face.
@@ -25,10 +33,10 @@ def sheet(images: Sequence[np.ndarray], *, columns: int, zoom: int = 2, backgrou
     height, width = (side * zoom for side in images[0].shape)
     rows = -(-len(images) // columns)
     out = np.full(
-        (rows * (height + GAP_PX) - GAP_PX, columns * (width + GAP_PX) - GAP_PX), background, np.uint8
+        (rows * (height + gap_px) - gap_px, columns * (width + gap_px) - gap_px), background, np.uint8
     )
     for k, image in enumerate(images):
-        top, left = (k // columns) * (height + GAP_PX), (k % columns) * (width + GAP_PX)
+        top, left = (k // columns) * (height + gap_px), (k % columns) * (width + gap_px)
         large = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
         out[top : top + height, left : left + width] = large
     return out
