@@ -14,6 +14,7 @@ from pages.ui.plain import plain
 from pages.ui.thumbs import row_of_faces
 
 A_PAGE = 8
+FAULT_PX = 580
 MOST_FACES = 12
 """Of one group; the others are counted."""
 
@@ -45,24 +46,28 @@ def show(shown: Shown) -> None:
 
 
 def _leaks(s: Statistics) -> None:
-    for shared in s.repeats.across:
-        split, other = plain(shared.split), plain(shared.other)
-        st.markdown(f"**{shared.n:,}** pictures of {split} stand pixel for pixel in {other} too.")
-    if not s.repeats.across:
-        st.markdown("No picture stands in more than one split.")
+    said = [
+        f"**{one.n:,}** pictures of {plain(one.split)} stand pixel for pixel in {plain(one.other)} too."
+        for one in s.repeats.across
+    ]
     for split, n in s.repeats.within.items():
         if n:
             same, groups = s.repeats.same_label[split], s.repeats.conflict_groups[split]
             more = f"; {count(groups, 'picture')} with more than one label" if groups else ""
-            st.markdown(
+            said.append(
                 f"**{n:,}** of {plain(split)} repeat an earlier one, {same:,} with the same label{more}."
             )
+    none = [] if s.repeats.across else ["No picture stands in more than one split."]
+    st.markdown("  \n".join([*none, *said]))
     st.caption(LEAK)
     rows = [[f"{fault}: {FAULTS[fault]}", *counts.values()] for fault, counts in s.faults.items()]
     st.dataframe(
         pd.DataFrame(rows, columns=["Pictures that …", *s.splits]),
         hide_index=True,
-        column_config={"Pictures that …": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Pictures that …": st.column_config.TextColumn(width=FAULT_PX),
+            **dict.fromkeys(s.splits, st.column_config.NumberColumn(format="localized")),
+        },
         alt="Faults and how many rows of each split have them",
     )
     st.caption(f"{NEARLY} The first word is what `fer train --drop` takes.")

@@ -184,6 +184,22 @@ def click_cell(page: Page, key: str, row: str, column: str) -> None:
     page.mouse.click(x, y)
 
 
+def first_point(page: Page, key: str) -> tuple[float, float]:
+    """Where the first point of a chart stands in the window, in pixels.
+
+    Args:
+        page: The tab.
+        key: The chart's key.
+    """
+    chart = page.locator(f".st-key-{key} .js-plotly-plot").first
+    box = chart.bounding_box()
+    x, y = chart.evaluate(
+        "({ _fullLayout: { xaxis, yaxis }, data }) => { const first = data.find(t => t.x.length);"
+        " return [xaxis._offset + xaxis.d2p(first.x[0]), yaxis._offset + yaxis.d2p(first.y[0])]; }"
+    )
+    return box["x"] + x, box["y"] + y
+
+
 def wait_for_report(page: Page) -> None:
     """Wait until a video's player and chart are drawn."""
     page.wait_for_selector(".st-key-player video", timeout=PATIENCE_MS)

@@ -22,6 +22,7 @@ from playwright.sync_api import Error as BrowserError
 
 from fer.config import Settings
 from fer.constants import EMOTIONS
+from fer.dataset.fer2013 import ALL_VOTE_COLUMNS
 from fer.pipeline import Analyzer
 from fer.preprocess import crop_faces
 from fer.sample import sample_frames, sample_video, shown_at
@@ -323,28 +324,84 @@ def labels_error(page: Page, address: str) -> None:
     page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
 
 
+@cache
+def sample_crops() -> list[tuple[str, str, bytes]]:
+    """Name, label (some are wrong) and PNG of faces of the sample, under the expressions of its script."""
+    analyzer, crops = Analyzer(Settings()), []
+    for frame in sample_frames(fps=5.0):
+        seen = analyzer.analyze(frame)
+        shown = [one for one in shown_at(frame.timestamp_s) if one.person == 1 and one.expression in EMOTIONS]
+        if len(seen) and shown:
+            png = cv2.imencode(".png", crop_faces(frame.image, seen.faces)[0])[1].tobytes()
+            label = "neutral" if frame.index % 9 == 0 else shown[0].expression
+            crops.append((f"{frame.index:03d}.png", label, png))
+    return crops
+
+
 def labelled_zip() -> bytes:
-    """Crops of the sample under the expressions of its script, some wrong, and rows that are no use."""
-    settings = Settings()
-    analyzer, rows, file = Analyzer(settings), ["file,label", "lost.png,happy", "smug.png,smug"], io.BytesIO()
+    """Those faces with a table of labels, and rows that are no use."""
+    rows, file = ["file,label", "lost.png,happy", "smug.png,smug"], io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for frame in sample_frames(fps=5.0):
-            seen = analyzer.analyze(frame)
-            shown = [
-                one for one in shown_at(frame.timestamp_s) if one.person == 1 and one.expression in EMOTIONS
-            ]
-            if len(seen) and shown:
-                crop = crop_faces(frame.image, seen.faces)[0]
-                name = f"{frame.index:03d}.png"
-                archive.writestr(name, cv2.imencode(".png", crop)[1].tobytes())
-                rows.append(f"{name},{'neutral' if frame.index % 9 == 0 else shown[0].expression}")
+        for name, label, png in sample_crops():
+            archive.writestr(name, png)
+            rows.append(f"{name},{label}")
         archive.writestr("labels.csv", "\n".join(rows))
+    return file.getvalue()
+
+
+def labelled_folders() -> bytes:
+    """Those faces in folders of splits and expressions."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for k, (name, label, png) in enumerate(sample_crops()):
+            archive.writestr(f"{'PublicTest' if k % 5 == 0 else 'Training'}/{label}/{name}", png)
     return file.getvalue()
 
 
 def dataset_empty(page: Page, address: str) -> None:
     live_app.open_page(page, address, "dataset")
     page.wait_for_selector(".js-plotly-plot", timeout=live_app.PATIENCE_MS)
+
+
+def dataset_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "dataset")
+    page.get_by_text("Look at the pictures").click()
+    live_app.upload(page, ("notes.csv", b"hello\nworld\n"))
+    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def dataset_copies(page: Page, address: str) -> None:
+    _dataset_part(page, address, "Repeats and leaks")
+
+
+def dataset_votes(page: Page, address: str) -> None:
+    _dataset_part(page, address, "Labels")
+    page.get_by_text("Disputed faces").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def dataset_pictures(page: Page, address: str) -> None:
+    _dataset_part(page, address, "Pictures")
+
+
+def dataset_map(page: Page, address: str) -> None:
+    _dataset_part(page, address, "What the network says")
+    page.get_by_role("button", name="Read the faces").click()
+    page.wait_for_selector(".st-key-dataset_map .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.wait_for_timeout(1500)
+    page.mouse.click(*live_app.first_point(page, "dataset_map"))
+    page.get_by_text("labelled").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _dataset_part(page: Page, address: str, part: str) -> None:
+    live_app.open_page(page, address, "dataset")
+    page.get_by_text("Look at the pictures").click()
+    votes = [f"Training,{k}.png,{k % 4},{10 - k % 4},0,0,0,0,0,0,0,0" for k in range(200)]
+    head = f"Usage,Image name,{','.join(ALL_VOTE_COLUMNS)}"
+    live_app.upload(
+        page, ("our faces.zip", labelled_folders()), ("ferplus.csv", "\n".join([head, *votes]).encode())
+    )
+    page.get_by_role("tab", name=part).click(timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
 
 
 def labs_break(page: Page, address: str) -> None:
@@ -361,6 +418,21 @@ def labs_augmentation(page: Page, address: str) -> None:
 
 def prepare_empty(page: Page, address: str) -> None:
     live_app.open_page(page, address, "prepare")
+
+
+def prepare_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "prepare")
+    live_app.upload(page, ("my photos.zip", b"no zip file"))
+    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def prepare_busy(page: Page, address: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("anna/happy/long.mp4", LONG_CLIP)
+    live_app.open_page(page, address, "prepare")
+    live_app.upload(page, ("my clips.zip", archive.getvalue()))
+    page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
 
 
 def prepare_result(page: Page, address: str) -> None:
@@ -418,9 +490,16 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     labels_result,
     labels_error,
     dataset_empty,
+    dataset_error,
+    dataset_copies,
+    dataset_votes,
+    dataset_pictures,
+    dataset_map,
     labs_break,
     labs_augmentation,
     prepare_empty,
+    prepare_busy,
+    prepare_error,
     prepare_result,
 )
 
