@@ -8,7 +8,7 @@ import pytest
 
 from fer.dataset.fer2013 import read_dataset, read_ferplus, seen_before
 from fer.dataset.repeats import count_repeats
-from fer.errors import DatasetError, EmptyInputError, MissingInputError
+from fer.errors import CancelledError, DatasetError, EmptyInputError, MissingInputError
 
 PIXELS = " ".join(["7"] * 2304)
 
@@ -128,3 +128,17 @@ def test_content_in_memory_reads_like_the_file(tmp_path, name):
     assert (found.images == read_dataset(path).images).all()
     with pytest.raises(DatasetError, match="'upload'"):
         read_dataset(b"a,b\n1,2\n", name="upload")
+
+
+@pytest.mark.parametrize("name", ["fer2013.csv", "fer2013.csv.gz"])
+def test_reading_tells_its_share_and_can_be_stopped(tmp_path, name):
+    path = write_csv(tmp_path / name, [f"3,{PIXELS},Training"] * 40)
+    told = []
+    assert len(read_dataset(path, on_progress=told.append)) == 40
+    assert told == sorted(told) and told[-1] == 1.0
+
+    def stop(share):
+        raise CancelledError("stopped")
+
+    with pytest.raises(CancelledError):
+        read_dataset(path, on_progress=stop)

@@ -9,6 +9,7 @@ import gzip
 import io
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +48,12 @@ _GZIP_MARK = b"\x1f\x8b"
 _FIRST_BYTES = 4096
 
 
-def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> FaceDataset:
+def read_dataset(
+    source: bytes | str | Path,
+    *,
+    name: str | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> FaceDataset:
     """Read a FER2013 CSV (plain, gzipped or zipped) or a folder ``[split/]<emotion>/*.jpg`` (also zipped).
 
     Args:
@@ -55,6 +61,7 @@ def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> Face
             file's content. Names do not matter: fer2013.csv, Kaggle's train.csv and icml_face_data.csv
             are all read.
         name: What it is called in errors; the path's last part if None.
+        on_progress: Told what share of the file is read, 0..1; it may raise to stop. A folder tells nothing.
 
     Returns:
         The readable rows, (n, 48, 48) uint8 images; the others stand in ``rejected``.
@@ -76,7 +83,7 @@ def read_dataset(source: bytes | str | Path, *, name: str | None = None) -> Face
             )
         if source.is_dir():
             return read_folder(source)
-    return _read_file(source, label)
+    return _read_file(source, label, on_progress)
 
 
 def is_ferplus(table: bytes) -> bool:
@@ -85,11 +92,48 @@ def is_ferplus(table: bytes) -> bool:
     return {*VOTE_COLUMNS} <= {*names}
 
 
-def _read_file(source: bytes | Path, label: str) -> FaceDataset:
+class _Watched(io.RawIOBase):
+    """A file that tells how much of it was read.
+
+    Args:
+        raw: The file, at its start.
+        size: Its bytes.
+        on_progress: Told the share.
+    """
+
+    def __init__(self, raw: BinaryIO, size: int, on_progress: Callable[[float], None]) -> None:
+        self._raw, self._size, self._on_progress = raw, size, on_progress
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go somewhere else."""
+        return self._raw.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where it stands."""
+        return self._raw.tell()
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read on, and tell."""
+        n = self._raw.readinto(buffer)
+        self._on_progress(self._raw.tell() / max(self._size, 1))
+        return n
+
+
+def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], None] | None) -> FaceDataset:
     with open_binary(source) as raw:
         head = raw.read(HEAD_BYTES)
         packed_bytes = raw.seek(0, os.SEEK_END)
         raw.seek(0)
+        if on_progress is not None:
+            raw = _Watched(raw, packed_bytes, on_progress)
         kind = input_kind(sniff(head))
         if kind == "zip":
             return read_zipped(raw, label)

@@ -1,5 +1,6 @@
 """Repeats and leaks of a data set, and groups of pictures that are the same or nearly so, side by side."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +14,7 @@ from pages.ui.dataset_work import DatasetView, Shown
 from pages.ui.plain import plain
 from pages.ui.thumbs import row_of_faces
 
-A_PAGE = 8
+A_PAGE, COLUMNS = 12, 2
 FAULT_PX = 580
 MOST_FACES = 12
 """Of one group; the others are counted."""
@@ -96,8 +97,10 @@ def _groups(view: DatasetView) -> None:
         return
     pages = -(-len(groups) // A_PAGE)
     page = st.pagination(pages, key=f"groups_page_{kind}") if pages > 1 else 1
-    for group in groups[(page - 1) * A_PAGE : page * A_PAGE]:
-        _group(view, group)
+    columns = st.columns(COLUMNS)
+    for k, group in enumerate(groups[(page - 1) * A_PAGE : page * A_PAGE]):
+        with columns[k % COLUMNS]:
+            _group(view, group)
 
 
 def _group(view: DatasetView, group: CopyGroup) -> None:
@@ -111,6 +114,9 @@ def _group(view: DatasetView, group: CopyGroup) -> None:
     st.markdown(
         f"{count(len(data), 'picture')}, {said}, {where}" + (f"; {more} not shown" if more > 0 else "")
     )
-    words = [f"{EMOTIONS[label]} · {split}" for label, split in zip(data.labels, data.usage, strict=True)]
-    captions = [f"{plain(text)} · row {row}" for text, row in zip(words, data.rows, strict=True)]
-    row_of_faces(data.images[:MOST_FACES], captions[:MOST_FACES], words[:MOST_FACES])
+    data = data.where(np.arange(min(len(data), MOST_FACES)))
+    words = [[EMOTIONS[label], str(split)] for label, split in zip(data.labels, data.usage, strict=True)]
+    captions = [
+        "  \n".join(map(plain, [*pair, f"row {row}"])) for pair, row in zip(words, data.rows, strict=True)
+    ]
+    row_of_faces(data.images, captions, [" in ".join(pair) for pair in words])

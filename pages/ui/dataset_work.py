@@ -18,6 +18,7 @@ from fer.dataset.statistics import QUICK_FAULTS, ClassFaces, Statistics, class_f
 from fer.dataset.votes import VoteFigures, vote_figures, votes_of
 from fer.emotion import EmotionNetwork
 from fer.errors import CancelledError, DatasetError
+from fer.words import percent
 from pages.ui import session
 from pages.ui.jobs import Job
 from pages.ui.uploads import Upload
@@ -137,8 +138,10 @@ def dataset_job(given: Given) -> Job:
             if job.cancel.is_set():
                 raise CancelledError("The reading was cancelled.")
 
-        step(0.02, "Reading the rows")
-        dataset = read_dataset(given.content, name=given.label)
+        def rows(share: float) -> None:
+            step(share * _READ, f"Reading the rows, {percent(share)}")
+
+        dataset = read_dataset(given.content, name=given.label, on_progress=rows)
         step(_READ, "Looking for near duplicates")
         near = near_pictures(dataset)
         step(_COMPARED, "Looking for repeats and other faults")

@@ -29,6 +29,7 @@ def row_of_faces(images: Sequence[np.ndarray], captions: Sequence[str], alt: Seq
         alt: One each, for those who do not see the picture.
     """
     side = (2 * FACE_PX, 2 * FACE_PX)
-    large = [cv2.resize(face, side, interpolation=cv2.INTER_CUBIC) for face in images]
-    if large:
-        st.image(large, width=FACE_PX, caption=list(captions), alt=list(alt))
+    with st.container(horizontal=True):
+        for face, caption, words in zip(images, captions, alt, strict=True):
+            large = cv2.resize(face, side, interpolation=cv2.INTER_CUBIC)
+            st.image(large, width=FACE_PX, caption=caption, alt=words)

@@ -26,6 +26,7 @@ MOST_EMPTY_S, MOST_DATA_S, MOST_MIB = 2.0, 30.0, 700.0
 MIB = 2**20
 CHART = ".js-plotly-plot .main-svg"
 READ_MS = 600_000
+"""A busy machine takes minutes: the app's share of the processor goes to redrawing the progress."""
 
 
 @dataclass(frozen=True)
