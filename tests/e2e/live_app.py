@@ -194,7 +194,7 @@ def first_point(page: Page, key: str) -> tuple[float, float]:
     chart = page.locator(f".st-key-{key} .js-plotly-plot").first
     box = chart.bounding_box()
     x, y = chart.evaluate(
-        "({ _fullLayout: { xaxis, yaxis }, data }) => { const first = data.find(t => t.x.length);"
+        "({ _fullLayout: { xaxis, yaxis }, _fullData }) => { const first = _fullData.find(t => t.x.length);"
         " return [xaxis._offset + xaxis.d2p(first.x[0]), yaxis._offset + yaxis.d2p(first.y[0])]; }"
     )
     return box["x"] + x, box["y"] + y
