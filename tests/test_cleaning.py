@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from fer.constants import FACE_SIZE_PX
-from fer.dataset.cleaning import CleaningReport, clean, find_faults
+from fer.dataset.cleaning import CleaningReport, clean, find_faults, near_pictures
 from fer.dataset.faces import FaceDataset
 from fer.dataset.fer2013 import read_dataset
+from fer.dataset.groups import copy_groups
 from fer.dataset.near import near_pairs
 from fer.dataset.splits import content_sha256, read_splits, source_sha256
 from fer.errors import DatasetError, MissingInputError, SettingsError
@@ -225,3 +226,25 @@ def test_the_faults_of_fer2013(fer2013):
     assert counts["blank"] == [30, 3, 6]
     assert counts["near"] == [900, 15, 19]
     assert counts["near_earlier"] == [0, 187, 225]
+
+
+def test_groups_of_nothing_and_of_different_pictures():
+    assert copy_groups(make_dataset(np.zeros((0, *SIDE)), []), np.zeros((0, 2), np.int64)) == ()
+    data = make_dataset(scenes(3), ["Training"] * 3)
+    assert copy_groups(data, near_pictures(data)) == ()
+
+
+def test_copies_come_in_groups_and_those_with_different_labels_first():
+    a, b, c, d = scenes(4)
+    images = [a, b, b, c, jpeg(c, 70), c, d]
+    usage = ["Training", "Training", "PublicTest", "Training", "Training", "Training", "PublicTest"]
+    data = make_dataset(images, usage, [0, 3, 3, 4, 4, 5, 6])
+    first, second = copy_groups(data, near_pictures(data))
+    assert first.places.tolist() == [3, 4, 5] and first.conflicting and not first.crosses
+    assert second.places.tolist() == [1, 2] and second.crosses and not second.conflicting
+
+
+def test_near_pairs_bring_their_neighbours_together():
+    data = make_dataset(scenes(4), ["Training"] * 4)
+    [group] = copy_groups(data, np.array([[0, 1], [1, 3]]))
+    assert group.places.tolist() == [0, 1, 3]

@@ -18,7 +18,7 @@ from fer.dataset.statistics import (
     compute_statistics,
     picture_measures,
 )
-from fer.dataset.votes import vote_entropy, vote_figures
+from fer.dataset.votes import ambiguous, called_no_face, vote_entropy, vote_figures, vote_words
 from fer.emotion import MODELS_DIR
 from fer.errors import DatasetError, MissingModelError, ModelError, OutputExistsError
 from fer.json_records import from_values, to_json
@@ -195,3 +195,19 @@ def test_the_shipped_figures_come_out_again(fer2013):
         vote_counts=read_vote_counts(fer2013 / "ferplus.csv"),
     )
     assert json.loads(to_json(s)) == json.loads((MODELS_DIR / "dataset_statistics.json").read_text())
+
+
+def test_disputed_faces_come_by_entropy_and_no_faces_by_their_votes():
+    nobody = np.zeros((0, 10), np.float32)
+    assert ambiguous(nobody).tolist() == called_no_face(nobody).tolist() == []
+    votes = np.zeros((6, 10), np.float32)
+    votes[0, 1] = 10  # all agree
+    votes[1, :2] = 8, 2
+    votes[2, :2] = 5, 5
+    votes[3, [0, 1, 8]] = 1, 1, 8  # most could not tell
+    votes[4, [0, 9]] = 4, 6
+    votes[5, 9] = 10
+    assert ambiguous(votes).tolist() == [2, 1]
+    assert called_no_face(votes).tolist() == [5, 4]
+    assert vote_words(votes[3]) == "8 unknown, 1 neutral, 1 happy"
+    assert vote_words(np.zeros(10)) == ""
