@@ -429,7 +429,7 @@ def prepare_error(page: Page, address: str) -> None:
 def prepare_busy(page: Page, address: str) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("anna/happy/long.mp4", LONG_CLIP)
+        file.writestr("anna/happy/long.mp4", long_clip())
     live_app.open_page(page, address, "prepare")
     live_app.upload(page, ("my clips.zip", archive.getvalue()))
     page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
