@@ -265,6 +265,6 @@ def _pairs(timeline: Timeline, rows: np.ndarray, other: ForeignUnits) -> tuple[n
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    if len(a) < MIN_PAIRS or not a.std() or not b.std():
+    if len(a) < MIN_PAIRS or not np.ptp(a) or not np.ptp(b):
         return float("nan")
     return float(np.corrcoef(a, b)[0, 1])

@@ -1,5 +1,6 @@
 """Another program's Action Units of the same clip beside ours: OpenFace 2 or py-feat, from their CSV."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +11,7 @@ from fer.action_units.table import BY_CODE
 from fer.errors import InputError
 from fer.report import Report
 from fer.unit_charts import beside_lines
-from fer.words import count
+from fer.words import MISSING, count, percent
 from pages.ui import guard, session, uploads
 from pages.ui.plain import name
 from pages.ui.theme import chart, is_dark
@@ -48,25 +49,25 @@ def show(report: Report, analysed: Report, face_id: int) -> None:
     mine = given if given is not None and given.report is analysed else None
     with st.expander("Compare with OpenFace or py-feat", icon=":material/compare_arrows:"):
         try:
-            mine = _take(analysed) if mine is None else mine
-            if mine is not None:
+            if mine is None:
+                _take(analysed)
+            else:
                 _beside(report, face_id, mine)
         except InputError as error:
             guard.show(trouble_from(error))
 
 
-def _take(analysed: Report) -> Given | None:
+def _take(analysed: Report) -> None:
+    """The uploader; what it was given is kept, and the page drawn anew without it."""
     files = uploads.take(
         "Drop the CSV that OpenFace 2 or py-feat made of this clip",
         key="units_csv",
         types=["csv"],
         limit_mb=LIMIT_MB,
     )
-    if not files:
-        return None
-    given = Given(analysed, files[0].name, read_foreign(files[0].data))
-    session.keep(session.FOREIGN, given)
-    return given
+    if files:
+        session.keep(session.FOREIGN, Given(analysed, files[0].name, read_foreign(files[0].data)))
+        st.rerun()
 
 
 def _beside(report: Report, face_id: int, given: Given) -> None:
@@ -132,17 +133,14 @@ def _table(found: list[Agreement]) -> None:
     rows = pd.DataFrame(
         {
             "Unit": [f"{BY_CODE[row.code].number} {BY_CODE[row.code].name}" for row in found],
-            "Correlation": [row.correlation for row in found],
-            "Same answer": [row.agreement for row in found],
+            "Correlation": [_number(row.correlation) for row in found],
+            "Same answer": [percent(row.agreement) for row in found],
             "Frames": [max(row.frames, row.judged) for row in found],
         }
     )
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key="units_csv_table",
-        column_config={
-            "Correlation": st.column_config.NumberColumn(format="%.2f"),
-            "Same answer": st.column_config.NumberColumn(format="percent"),
-        },
-    )
+    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Correlation", "Same answer")}
+    st.dataframe(rows, hide_index=True, key="units_csv_table", column_config=right)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else MISSING
