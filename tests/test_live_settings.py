@@ -9,7 +9,7 @@ import pytest
 from fer.errors import SettingsError
 from fer.live import default_limit
 from pages.ui import live_settings
-from pages.ui.live_settings import rtc_configuration, session_limit, setting
+from pages.ui.live_settings import rtc_configuration, session_limit, setting, with_units
 
 
 def given(**values: str):
@@ -67,6 +67,13 @@ def test_a_wrong_cap_says_its_name(text):
     with pytest.raises(SettingsError, match="FER_LIVE_SESSIONS"):
         session_limit(given(FER_LIVE_SESSIONS=text))
     assert session_limit(given(FER_LIVE_SESSIONS="3")) == 3
+
+
+def test_action_units_can_be_left_out_while_live():
+    assert with_units(given()) and with_units(given(FER_LIVE_UNITS="1"))
+    assert not with_units(given(FER_LIVE_UNITS="0"))
+    with pytest.raises(SettingsError, match="FER_LIVE_UNITS"):
+        with_units(given(FER_LIVE_UNITS="off"))
 
 
 def test_the_environment_comes_before_the_secrets_and_none_is_needed(monkeypatch):

@@ -210,8 +210,9 @@ class Room:
 
     @property
     def units(self) -> ActionUnitReader | None:
-        """What measures Action Units in this stream; None while there is none."""
-        return self._analyzer.action_units if self._analyzer is not None else None
+        """What measures Action Units in this stream; None while nothing does."""
+        analyzer = self._analyzer
+        return analyzer.action_units if analyzer is not None and analyzer.settings.action_units else None
 
     def _open(self) -> None:
         try:

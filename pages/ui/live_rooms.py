@@ -25,8 +25,9 @@ def make_analyzer() -> TapingAnalyzer:
 
     Raises:
         ModelError: A model cannot be used.
+        SettingsError: The operator's choice about Action Units cannot be read.
     """
-    settings = Settings()
+    settings = Settings(action_units=live_settings.with_units())
     analyzer = Analyzer(settings, components=load_components(settings, threads=THREADS))
     analyzer.analyze(Frame(np.zeros(WARM_UP, np.uint8)))
     return TapingAnalyzer(analyzer)

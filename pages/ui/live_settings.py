@@ -11,6 +11,7 @@ Every name is read from the environment, else from the root of Streamlit's secre
 | `FER_TURN_CREDENTIAL` | password at the TURN servers |
 | `FER_TURN_SECRET`     | instead of the two: coturn's `static-auth-secret`; credentials then expire |
 | `FER_LIVE_SESSIONS`   | live sessions at once on this machine; `fer.live.default_limit()` if not set |
+| `FER_LIVE_UNITS`      | `0`: no Action Units while live, for a weak machine |
 
 With neither STUN nor TURN nobody outside is asked (`iceServers: []`): right on one's own computer or
 within one network. TURN is needed where browser and server cannot reach each other, as on Community Cloud.
@@ -31,7 +32,7 @@ from fer.live import default_limit
 
 STUN_URLS, TURN_URLS = "FER_STUN_URLS", "FER_TURN_URLS"
 TURN_USERNAME, TURN_CREDENTIAL, TURN_SECRET = "FER_TURN_USERNAME", "FER_TURN_CREDENTIAL", "FER_TURN_SECRET"
-LIVE_SESSIONS = "FER_LIVE_SESSIONS"
+LIVE_SESSIONS, LIVE_UNITS = "FER_LIVE_SESSIONS", "FER_LIVE_UNITS"
 CREDENTIAL_S = 6 * 3600
 """How long a credential made from `FER_TURN_SECRET` is valid."""
 
@@ -101,3 +102,15 @@ def session_limit(lookup: Lookup = setting) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{LIVE_SESSIONS} is {text[:20]!r}: set a whole number, 1 or more.")
     return int(text)
+
+
+def with_units(lookup: Lookup = setting) -> bool:
+    """Whether Action Units are measured while live.
+
+    Raises:
+        SettingsError: `FER_LIVE_UNITS` is neither 0 nor 1.
+    """
+    text = lookup(LIVE_UNITS) or "1"
+    if text not in ("0", "1"):
+        raise SettingsError(f"{LIVE_UNITS} is {text[:20]!r}: set 0 or 1.")
+    return text == "1"
