@@ -16,6 +16,8 @@ NO_UNITS = "No Action Unit could be told for this face."
 ROW_PX, MOST_BINS = 22, 600
 LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 LINES_PX = 190
+KEY_COLUMNS, KEY_ROW_PX = 2, 18
+"""Names over the lines: two beside each other fit a telephone."""
 MOST_POINTS = 2000
 """Points of another program's line; more nobody sees."""
 
@@ -143,15 +145,18 @@ def _lines(timeline: Timeline, lines: list[_Line], alt: str, *, dark: bool) -> g
             customdata=[clock(t, tenths=True) for t in line.time_s],
             hovertemplate=f"%{{customdata}} {line.name} %{{y:.1f}}<extra></extra>",
         )
-    key = "   ".join(
+    names = [
         f'<span style="color:{colour}">■</span> {line.name}'
         for line, colour in zip(lines, LINE_COLOURS, strict=False)
-    )
+    ]
+    rows = ["   ".join(names[k : k + KEY_COLUMNS]) for k in range(0, len(names), KEY_COLUMNS)]
     place = {"x": 0, "y": 1, "yshift": 4, "xref": "paper", "yref": "paper", "align": "left"}
     font = {"size": SMALL_PX, "color": ink(dark).text}
-    figure.add_annotation(text=key, font=font, showarrow=False, xanchor="left", yanchor="bottom", **place)
+    figure.add_annotation(
+        text="<br>".join(rows), font=font, showarrow=False, xanchor="left", yanchor="bottom", **place
+    )
     figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
     title = {"text": "relative intensity", "font": {"size": SMALL_PX, "color": ink(dark).muted}}
     figure.update_yaxes(axis(dark, range=[0, FULL], showgrid=True, fixedrange=True, title=title))
-    figure.update_layout(margin={"t": 28})
+    figure.update_layout(margin={"t": 10 + KEY_ROW_PX * len(rows)})
     return figure
