@@ -199,6 +199,15 @@ def test_jaw_drop_needs_parted_lips():
     assert found.present[INDEX["AU26"]] <= found.present[INDEX["AU25"]] < 0.2
 
 
+def test_what_lies_beyond_the_scale_makes_nothing_surer():
+    values = KNOWN.neutral.copy()
+    values[INDEX["AU12"]] += BY_CODE["AU12"].scale
+    values[INDEX["AU10"]] += 3 * BY_CODE["AU10"].scale
+    found = strengths(values, FRONT, Baseline.of_population(KNOWN), KNOWN)
+    assert found.present[INDEX["AU12"]] > 0.95
+    assert states(found.present)[INDEX["AU10"]] == CANNOT_TELL
+
+
 def test_states_hold_on_between_the_thresholds():
     before = np.array([SEEN, SEEN, NOT_SEEN, NOT_SEEN, CANNOT_TELL], np.int8)
     present = np.array([0.6, 0.3, 0.4, 0.9, 0.5])

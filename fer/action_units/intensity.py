@@ -57,8 +57,12 @@ class Strengths:
 
     @property
     def present(self) -> np.ndarray:
-        """(k,) probability in 0..1 that the intensity is over 1; NaN where nothing can be told."""
-        present = ndtr((self.raw - PRESENT_FROM) / self.sigma)
+        """(k,) probability in 0..1 that the intensity is over 1; NaN where nothing can be told.
+
+        What is measured beyond `FULL` makes nothing surer: a broad smile alone lifts the upper lip further
+        than any AU10, and that leak is in `sigma`.
+        """
+        present = ndtr((np.minimum(self.raw, FULL) - PRESENT_FROM) / self.sigma)
         for k, other in _NEEDED:
             present[k] = min(present[k], present[other])
         return np.where(self.told, present, np.nan)
