@@ -10,7 +10,7 @@ from pages.ui.lab_face import LabFace, network
 from pages.ui.sheets import sheet
 from pages.ui.theme import is_dark
 
-VIEWS = 8
+VIEWS, COLUMNS = 12, 2
 
 
 def show(face: LabFace) -> None:
@@ -33,7 +33,10 @@ def show(face: LabFace) -> None:
         key="augment_which",
     )
     seed = st.number_input("Seed", 0, 9999, 0, key="augment_seed", width=140)
-    steps = {name: _sliders(AUGMENTATIONS[name]) for name in names if name in chosen}
+    steps, columns = {}, st.columns(COLUMNS, gap="large")
+    for k, name in enumerate(name for name in names if name in chosen):
+        with columns[k % COLUMNS]:
+            steps[name] = _sliders(AUGMENTATIONS[name])
     # A batch of one face: mixup blends it with its own mirror image instead of another person.
     batch = np.repeat(face.crop[None], VIEWS, 0)
     batch[1::2] = batch[1::2, :, ::-1] if "mixup" in steps else batch[1::2]

@@ -50,9 +50,9 @@ def _one_strength(face: LabFace, found: Response) -> None:
     """A slider, the face at its place, the answer."""
     p = found.perturbation
     low, high = float(p.levels[0]), float(p.levels[-1])
-    level = st.slider(
-        f"{p.label} ({p.unit})", low, high, float(p.neutral), (high - low) / 100, key=f"break_{p.name}"
-    )
+    step = (high - low) / 100
+    start = low + round((_start(found) - low) / step) * step
+    level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, key=f"break_{p.name}")
     changed = p(face.crop[None], level)
     manifest = network().manifest
     pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
@@ -62,6 +62,15 @@ def _one_strength(face: LabFace, found: Response) -> None:
         chart(
             probability_bars(network()(changed)[0], manifest.unsure_below, dark=is_dark()), key="break_bars"
         )
+
+
+def _start(found: Response) -> float:
+    """Where the slider stands at first: where the answer flips, or half-way to the harder end."""
+    if found.flips:
+        return float(found.flips[0])
+    p = found.perturbation
+    far = max((p.levels[0], p.levels[-1]), key=lambda level: abs(level - p.neutral))
+    return (far + p.neutral) / 2
 
 
 def _sentence(found: Response) -> str:

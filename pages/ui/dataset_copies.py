@@ -15,7 +15,7 @@ from pages.ui.plain import plain
 from pages.ui.thumbs import row_of_faces
 
 A_PAGE, COLUMNS = 12, 2
-FAULT_PX = 580
+FAULT_PX = 540
 MOST_FACES = 12
 """Of one group; the others are counted."""
 
@@ -61,9 +61,9 @@ def _leaks(s: Statistics) -> None:
     none = [] if s.repeats.across else ["No picture stands in more than one split."]
     st.markdown("  \n".join([*none, *said]))
     st.caption(LEAK)
-    rows = [[f"{fault}: {FAULTS[fault]}", *counts.values()] for fault, counts in s.faults.items()]
+    rows = [[fault, *counts.values(), FAULTS[fault]] for fault, counts in s.faults.items()]
     st.dataframe(
-        pd.DataFrame(rows, columns=["Pictures that …", *s.splits]),
+        pd.DataFrame(rows, columns=["Fault", *s.splits, "Pictures that …"]),
         hide_index=True,
         column_config={
             "Pictures that …": st.column_config.TextColumn(width=FAULT_PX),
@@ -71,7 +71,7 @@ def _leaks(s: Statistics) -> None:
         },
         alt="Faults and how many rows of each split have them",
     )
-    st.caption(f"{NEARLY} The first word is what `fer train --drop` takes.")
+    st.caption(f"{NEARLY} The name of a fault is what `fer train --drop` takes.")
 
 
 @st.fragment

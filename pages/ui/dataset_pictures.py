@@ -6,10 +6,9 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS
 from pages.ui import guard
 from pages.ui.dataset_work import Shown
 from pages.ui.plain import name
-from pages.ui.sheets import sheet
-from pages.ui.theme import is_dark
+from pages.ui.thumbs import row_of_faces
 
-A_PAGE, COLUMNS = 48, 12
+A_PAGE = 40
 
 
 @st.fragment
@@ -41,7 +40,7 @@ def show(shown: Shown) -> None:
     pages = -(-len(places) // A_PAGE)
     page = st.pagination(pages, key=f"pictures_page_{split}_{emotion}_{fault}") if pages > 1 else 1
     on_page = places[(page - 1) * A_PAGE : page * A_PAGE]
-    picture = sheet(data.images[on_page], columns=COLUMNS, background=30 if is_dark() else 255)
-    st.image(picture, alt=f"{len(on_page)} faces: {split}, {emotion}, {fault}")
-    rows = ", ".join(str(row) for row in data.rows[on_page[:COLUMNS]])
-    st.caption(f"{len(places):,} pictures of {name(view.statistics.source)}. First row: {rows}.")
+    labels = [EMOTIONS[label] for label in data.labels[on_page]]
+    captions = [f"{label}  \nrow {row}" for label, row in zip(labels, data.rows[on_page], strict=True)]
+    row_of_faces(data.images[on_page], captions, [f"A face labelled {label}" for label in labels])
+    st.caption(f"{len(places):,} pictures of {name(view.statistics.source)}.")

@@ -59,7 +59,7 @@ def _averages(faces: ClassFaces) -> None:
                 zoom=3,
                 background=30 if is_dark() else 255,
             )
-            st.image(pair, width=116, caption=emotion, alt=f"Mean face of {emotion} above its spread")
+            st.image(pair, width=100, caption=emotion, alt=f"Mean face of {emotion} above its spread")
 
 
 def _measures(s: Statistics) -> None:
