@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from fer.dataset.shipped import read_faces, read_statistics
-from fer.errors import DatasetError
 from pages.ui import (
     busy,
     dataset_copies,
@@ -11,14 +9,13 @@ from pages.ui import (
     dataset_map,
     dataset_pictures,
     dataset_report,
+    dataset_start,
     dataset_work,
     guard,
     session,
-    uploads,
 )
 from pages.ui.dataset_work import Given, Shown
 from pages.ui.plain import name
-from pages.ui.trouble import trouble_from
 
 PARTS = {
     "Classes": dataset_report.show,
@@ -27,37 +24,6 @@ PARTS = {
     "Pictures": dataset_pictures.show,
     "What the network says": dataset_map.show,
 }
-
-
-def choose() -> None:
-    """The shipped figures, and a place for data."""
-    st.title("Dataset", anchor=False)
-    st.markdown(
-        "What the network learned from: FER2013, faces from a web search. Its pictures may not be passed on, "
-        "so these are figures and averages; give the file to see the faces."
-    )
-    with st.expander("Look at the pictures, or at your own data", icon=":material/upload:"):
-        given = uploads.take(
-            "Drop fer2013.csv, train.csv or icml_face_data.csv (also .gz or .zip), or a zip of folders here; "
-            "FER+'s ferplus.csv beside it, if you have it",
-            key="data_upload",
-            types=uploads.DATA_TYPES,
-            limit_mb=uploads.DATA_MB,
-            many=True,
-        )
-        if given:
-            try:
-                session.keep(session.DATA, Given.of_files(given))
-                st.rerun()
-            except DatasetError as error:
-                guard.show(trouble_from(error))
-        local = dataset_work.local_data()
-        if local:
-            keep = {"on_click": session.keep, "args": (session.DATA, local)}
-            st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local", **keep)
-    statistics = read_statistics()
-    st.caption(f"Figures of {name(statistics.source)}, written by `python -m fer dataset`.")
-    show(Shown(statistics, read_faces()))
 
 
 def read(given: Given) -> None:
@@ -86,6 +52,6 @@ def show(shown: Shown) -> None:
 with guard.page("Dataset"):
     given = session.kept(session.DATA)
     if given is None:
-        choose()
+        show(dataset_start.choose())
     else:
         read(given)

@@ -1,14 +1,12 @@
 """Data sets as users bring them: damaged, foreign, hostile, or very long. Cases of the fault catalogue."""
 
 import gzip
-import io
 import tracemalloc
-import zipfile
 import zlib
 
-import cv2
 import numpy as np
 import pytest
+from bad_data import PIXELS, ROW, csv_bytes, png, zip_bytes
 
 from fer.dataset import csv_rows, faces, zipped
 from fer.dataset.faces import FaceCollector, FaceDataset
@@ -24,25 +22,6 @@ from fer.errors import (
 )
 from fer.sources import archives
 from fer.training.rows import load_rows
-
-PIXELS = " ".join(["7"] * 2304)
-ROW = f"3,{PIXELS}"
-
-
-def csv_bytes(*rows, header="emotion,pixels"):
-    return "".join(f"{line}\n" for line in (header, *rows)).encode()
-
-
-def zip_bytes(members):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def png(level=50):
-    return cv2.imencode(".png", np.full((96, 96), level, np.uint8))[1].tobytes()
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
     def missing(*_):
         raise MissingModelError("There are no figures: run fer dataset.")
 
-    monkeypatch.setattr("fer.dataset.shipped.read_statistics", missing)
+    monkeypatch.setattr("pages.ui.dataset_start.read_statistics", missing)
     app = open_page(DATASET)
     assert not app.exception
     assert "run fer dataset" in texts(app)

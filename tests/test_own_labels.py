@@ -1,12 +1,10 @@
 """Labels of the user's own: every form of files, bad rows with reasons, the figures of ``fer evaluate``."""
 
-import io
 import json
-import zipfile
 
-import cv2
 import numpy as np
 import pytest
+from bad_data import noise, zip_bytes
 
 from fer.cli import main
 from fer.constants import EMOTIONS
@@ -18,19 +16,6 @@ from fer.errors import CancelledError, DamagedInputError, DatasetError, Unsuppor
 from fer.evaluation.own_labels import ROW_COLUMNS, own_labels, own_labels_csv, own_labels_json
 
 
-def png(seed: int) -> bytes:
-    noise = np.random.default_rng(seed).integers(0, 256, (12, 12), np.uint8)
-    return cv2.imencode(".png", cv2.resize(noise, (48, 48)))[1].tobytes()
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
 @pytest.fixture(scope="module")
 def network() -> EmotionNetwork:
     return EmotionNetwork()
@@ -38,16 +23,18 @@ def network() -> EmotionNetwork:
 
 @pytest.fixture(scope="module")
 def faces() -> FaceDataset:
-    return read_labelled_files([("a.zip", zipped({f"{EMOTIONS[k % 7]}/{k}.png": png(k) for k in range(30)}))])
+    return read_labelled_files(
+        [("a.zip", zip_bytes({f"{EMOTIONS[k % 7]}/{k}.png": noise(k) for k in range(30)}))]
+    )
 
 
 def test_nothing_labelled_is_said():
     with pytest.raises(DatasetError, match="no images"):
-        read_labelled_files([("a.png", png(0))])
+        read_labelled_files([("a.png", noise(0))])
     with pytest.raises(DatasetError, match="No row follows"):
         read_labelled_files([("labels.csv", b"file,label\n")])
     with pytest.raises(DatasetError, match="no column 'label'"):
-        read_labelled_files([("labels.csv", b"file,mood\na.png,happy\n"), ("a.png", png(0))])
+        read_labelled_files([("labels.csv", b"file,mood\na.png,happy\n"), ("a.png", noise(0))])
     with pytest.raises(DatasetError, match="2 CSV files"):
         read_labelled_files([("a.csv", b"file,label\n"), ("b.csv", b"file,label\n")])
 
@@ -62,12 +49,15 @@ def test_a_zip_of_folders_keeps_names(faces):
 @pytest.mark.parametrize("form", ["beside", "zip and csv", "all in one zip", "semicolons"])
 def test_a_csv_and_its_pictures_in_every_form(form):
     table = b"file,label\nx/a.png,Happiness\nb.png,4\n"
-    pictures = {"x/a.png": png(1), "b.png": png(2)}
+    pictures = {"x/a.png": noise(1), "b.png": noise(2)}
     files = {
-        "beside": [("labels.csv", table), ("a.png", png(1)), ("b.png", png(2))],
-        "zip and csv": [("labels.csv", table), ("pictures.zip", zipped(pictures))],
-        "all in one zip": [("all.zip", zipped(pictures | {"labels.csv": table}))],
-        "semicolons": [("l.csv", b"\xef\xbb\xbf" + table.replace(b",", b";")), ("p.zip", zipped(pictures))],
+        "beside": [("labels.csv", table), ("a.png", noise(1)), ("b.png", noise(2))],
+        "zip and csv": [("labels.csv", table), ("pictures.zip", zip_bytes(pictures))],
+        "all in one zip": [("all.zip", zip_bytes(pictures | {"labels.csv": table}))],
+        "semicolons": [
+            ("l.csv", b"\xef\xbb\xbf" + table.replace(b",", b";")),
+            ("p.zip", zip_bytes(pictures)),
+        ],
     }[form]
     found = read_labelled_files(files)
     assert [EMOTIONS[k] for k in found.labels] == ["happy", "sad"]
@@ -76,7 +66,9 @@ def test_a_csv_and_its_pictures_in_every_form(form):
 
 def test_bad_rows_are_counted_with_their_reasons():
     table = b"file,label\na.png,happy\na.png,sad\nlost.png,sad\nb.png,smug\nbad.png,fear\ntwice.png,sad\n"
-    pictures = zipped({"a.png": png(1), "bad.png": b"text", "x/twice.png": png(2), "y/twice.png": png(3)})
+    pictures = zip_bytes(
+        {"a.png": noise(1), "bad.png": b"text", "x/twice.png": noise(2), "y/twice.png": noise(3)}
+    )
     found = read_labelled_files([("labels.csv", table), ("pictures.zip", pictures)])
     assert len(found) == 1 and found.n_rejected == 5
     reasons = dict(line.split(": ", 1) for line in found.rejected)
@@ -92,9 +84,12 @@ def test_bad_rows_are_counted_with_their_reasons():
 @pytest.mark.parametrize(
     ("files", "error"),
     [
-        ([("a.zip", zipped({"../happy/a.png": png(0)}))], UnsupportedInputError),
-        ([("l.csv", b"file,label\na.png,happy,3\n"), ("a.png", png(0))], DamagedInputError),
-        ([("l.csv", "file,label\n".encode("utf-16")), ("a.png", png(0))], (DamagedInputError, DatasetError)),
+        ([("a.zip", zip_bytes({"../happy/a.png": noise(0)}))], UnsupportedInputError),
+        ([("l.csv", b"file,label\na.png,happy,3\n"), ("a.png", noise(0))], DamagedInputError),
+        (
+            [("l.csv", "file,label\n".encode("utf-16")), ("a.png", noise(0))],
+            (DamagedInputError, DatasetError),
+        ),
     ],
 )
 def test_hostile_and_damaged_files_are_one_sentence(files, error):
@@ -105,7 +100,7 @@ def test_hostile_and_damaged_files_are_one_sentence(files, error):
 def test_reading_and_scoring_can_be_watched_and_stopped(faces, network):
     told = []
     read_labelled_files(
-        [("a.zip", zipped({"sad/1.png": png(1), "sad/2.png": png(2)}))],
+        [("a.zip", zip_bytes({"sad/1.png": noise(1), "sad/2.png": noise(2)}))],
         on_picture=lambda *at: told.append(at),
     )
     assert told == [(0, 2), (1, 2)]
@@ -121,12 +116,12 @@ def test_reading_and_scoring_can_be_watched_and_stopped(faces, network):
 
 def test_a_csv_on_the_disk_reads_like_the_upload(tmp_path):
     (tmp_path / "x").mkdir()
-    (tmp_path / "x" / "a.png").write_bytes(png(1))
+    (tmp_path / "x" / "a.png").write_bytes(noise(1))
     (tmp_path / "labels.csv").write_text("file,label\na.png,happy\n")
     found = read_label_folder(tmp_path / "labels.csv")
     assert (
         found.images
-        == read_labelled_files([("labels.csv", b"file,label\na.png,happy\n"), ("a.png", png(1))]).images
+        == read_labelled_files([("labels.csv", b"file,label\na.png,happy\n"), ("a.png", noise(1))]).images
     ).all()
 
 
@@ -134,7 +129,7 @@ def test_the_figures_are_those_of_fer_evaluate_on_the_folder(tmp_path, network, 
     for k in range(30):
         folder = tmp_path / "data" / EMOTIONS[k % 7]
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{k}.png").write_bytes(png(k))
+        (folder / f"{k}.png").write_bytes(noise(k))
     path = tmp_path / "figures.json"
     assert main(["evaluate", "--data", str(tmp_path / "data"), "--json", str(path)]) == 0
     theirs = json.loads(path.read_text())["splits"]["all rows"]["plain"]
@@ -156,7 +151,7 @@ def test_disagreements_come_by_confidence_and_cells_agree_with_the_matrix(faces,
 
 
 def test_csv_and_json_hold_every_face_and_what_was_left_out(network):
-    files = [("labels.csv", b"file,label\n=evil.png,happy\nlost.png,sad\n"), ("=evil.png", png(1))]
+    files = [("labels.csv", b"file,label\n=evil.png,happy\nlost.png,sad\n"), ("=evil.png", noise(1))]
     found = own_labels(read_labelled_files(files), network)
     header, row = own_labels_csv(found).splitlines()
     assert header == ",".join(ROW_COLUMNS) and row.startswith("'=evil.png,happy,")

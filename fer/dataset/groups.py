@@ -54,6 +54,7 @@ def _joined(picture: np.ndarray, near: np.ndarray) -> np.ndarray:
     parent = np.arange(int(picture.max(initial=-1)) + 1)
 
     def root(k: int) -> int:
+        """The lowest number that is known to be in k's group."""
         while parent[k] != k:
             parent[k] = parent[parent[k]]
             k = parent[k]
