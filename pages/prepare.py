@@ -42,7 +42,7 @@ def make(given: Upload) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/folder_zip: {name(given.name)}", width="content")
         st.button("Another zip", icon=":material/upload:", type="tertiary", on_click=leave)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         split_by = st.segmented_control(
             "Keep together", BY, default=BY[0], required=True, key="prepare_by", width="content"
         )

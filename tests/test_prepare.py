@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
+from bad_data import noise, png, zip_bytes
 from test_app import finished, give, open_page, texts
 
 from fer.cli import main
@@ -149,6 +150,39 @@ def test_the_page_says_what_is_wrong_with_a_zip():
     app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", b"text")))
     assert not app.exception
     assert "Code: input_unsupported" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "input_empty"),
+        (zip_bytes({}), "dataset"),
+        (zip_bytes({"anna/happy/1.jpg": b"", "../../evil.csv": b"x"}), "input_unsupported"),
+        (zip_bytes({"anna/happy/1.jpg": bytes(70_000_000)}), "input_too_large"),
+        (zip_bytes({"anna/happy/1.jpg": png()})[:-30], "input_damaged"),
+        (zip_bytes({"anna/happy/1.jpg": bytes(range(256))}), "dataset"),
+    ],
+    ids=["31 empty", "31 no file", "42 leads out", "42 bomb", "43 cut", "43 binary"],
+)
+def test_case_31_42_43_a_zip_that_cannot_be_used_is_one_sentence_on_the_page(content, code):
+    app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", content)))
+    assert not app.exception
+    assert f"Code: {code}" in texts(app)
+
+
+def test_case_31_43_the_command_names_every_file_that_is_no_picture(tmp_path, capsys):
+    folder = tmp_path / "in" / "anna" / "happy"
+    folder.mkdir(parents=True)
+    for name, content in {"empty.jpg": b"", "=nul.jpg": b"\0" * 99, "cut.png": noise(1)[:90]}.items():
+        (folder / name).write_bytes(content)
+    out = tmp_path / "out.csv"
+    assert main(["prepare", str(tmp_path / "in"), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "No usable face was found" in said and "[dataset]" in said and "=nul.jpg" in said
+    assert not out.exists()
+    (tmp_path / "x.zip").write_bytes(zip_bytes({"anna/happy/1.jpg": png()}))
+    assert main(["prepare", str(tmp_path / "x.zip"), "--out", str(out)]) == 1
+    assert "There is no folder" in capsys.readouterr().err
 
 
 @pytest.mark.data

@@ -1,6 +1,5 @@
 """Making a data set from a zip of labelled photos and clips, as one job."""
 
-import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -11,7 +10,7 @@ from fer.dataset.zipped import member_name, members_of, read_member
 from fer.errors import CancelledError
 from fer.pipeline import Analyzer
 from fer.sources.archives import open_archive
-from fer.sources.opening import safe_label
+from fer.sources.opening import open_binary, safe_label
 from pages.ui import session
 from pages.ui.analysis import components
 from pages.ui.jobs import Job
@@ -41,13 +40,13 @@ def members(upload: Upload) -> list[zipfile.ZipInfo]:
     Raises:
         InputError: It is no zip file that can be read, or its names lead out of it.
     """
-    with open_archive(io.BytesIO(upload.data)) as archive:
+    with open_archive(open_binary(upload.data)) as archive:
         found = members_of(archive, safe_label(upload.name))
     return [member for member in found if not _is_helper(member_name(member))]
 
 
 def _contents(upload: Upload) -> Iterator[tuple[PurePosixPath, bytes]]:
-    with open_archive(io.BytesIO(upload.data)) as archive:
+    with open_archive(open_binary(upload.data)) as archive:
         for member in members(upload):
             yield member_name(member), read_member(archive, member)
 
