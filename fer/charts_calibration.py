@@ -19,7 +19,7 @@ FEWEST = 10
 def reliability_chart(
     after: Calibration, before: Calibration | None = None, *, dark: bool = False
 ) -> go.Figure:
-    """Share of right answers over the confidence, before and after temperature scaling; below, how many.
+    """Share of right answers over the confidence, before and after scaling; below, how many.
 
     Args:
         after: Calibrated.
@@ -78,9 +78,8 @@ def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, colour: st
 def _key(figure: go.Figure, before: Calibration | None, after: Calibration, dark: bool) -> None:
     """What the lines are, in the empty upper left corner."""
     colours = ink(dark)
-    words = [
-        f'<span style="color:{colours.accent}">━</span> after temperature scaling, ECE {after.ece.value:.1%}'
-    ]
+    shown = f"after {after.scaling} scaling, ECE {after.ece.value:.1%}"
+    words = [f'<span style="color:{colours.accent}">━</span> {shown}']
     if before is not None:
         words.insert(
             0, f'<span style="color:{colours.muted}">╍</span> as trained, ECE {before.ece.value:.1%}'

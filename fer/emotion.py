@@ -11,6 +11,7 @@ from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
 from fer.litert import LiteRTModel
 from fer.preprocess import DEFAULT_FRAME, CropFrame
+from fer.scaling import Scaling
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 MANIFEST = "manifest.json"
@@ -29,7 +30,7 @@ class Manifest:
         sha256: Hash of every shipped file, by name.
         classes: Class names in the order of the outputs.
         input_px: Side of the gray input.
-        temperature: Divides the logits; fitted on PublicTest.
+        scaling: Makes the logits calibrated ones; fitted on PublicTest.
         unsure_below: Confidence under which a verdict is "unsure"; chosen on PublicTest.
         crop: Framing of the training set, which live faces are cropped to.
         self_test: Logits for `self_test_faces`, repeated at every start; empty for none.
@@ -40,7 +41,7 @@ class Manifest:
     sha256: dict[str, str]
     classes: tuple[str, ...]
     input_px: int
-    temperature: float
+    scaling: Scaling
     unsure_below: float
     crop: CropFrame = DEFAULT_FRAME
     self_test: tuple[tuple[float, ...], ...] = ()
@@ -58,7 +59,8 @@ def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
         values = json.loads(path.read_text(encoding="utf-8"))
         crop = CropFrame(**values["crop"])
         known = tuple(tuple(float(logit) for logit in row) for row in values.get("self_test", ()))
-        typed = {"classes": tuple(values["classes"]), "crop": crop, "self_test": known}
+        scaling = Scaling(**values["scaling"])
+        typed = {"classes": tuple(values["classes"]), "scaling": scaling, "crop": crop, "self_test": known}
         manifest = Manifest(**values | typed)
     except FileNotFoundError as exc:
         raise MissingModelError(f"There is no emotion network in {folder.name}/: {REPAIR}.") from exc
@@ -70,7 +72,7 @@ def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
 
 
 class EmotionNetwork:
-    """The shipped network with its temperature.
+    """The shipped network with its scaling.
 
     Args:
         folder: Folder with manifest.json and the .tflite file.
@@ -110,7 +112,7 @@ class EmotionNetwork:
             )
 
     def logits(self, crops: np.ndarray) -> np.ndarray:
-        """Raw outputs.
+        """Outputs as trained.
 
         Args:
             crops: (n, 48, 48) uint8 gray.
@@ -136,18 +138,51 @@ class EmotionNetwork:
 
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8, in one batch."""
-        return softmax(self.logits(crops) / self.manifest.temperature)
+        return self.probabilities(self.logits(crops))
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities (..., 7) of logits (..., 7) that `logits` gave."""
+        return softmax(self.manifest.scaling(logits))
 
 
 def self_test_faces() -> np.ndarray:
-    """Three patterns (3, 48, 48) uint8: plain gray, a shade from dark to bright, dark spots as of a face."""
+    """Patterns (7, 48, 48) uint8: plain gray, a shade from dark to bright, and drawn faces, different enough
+    that every two classes are told apart by at least one of them."""
+    shade = np.broadcast_to(40 + 4 * np.arange(FACE_SIZE_PX, dtype=np.float32), (FACE_SIZE_PX,) * 2)
+    drawn = (
+        _drawn_face(brows=None),
+        _drawn_face(smile=5),
+        _drawn_face(smile=-5),
+        _drawn_face(eye=7, mouth=(8, 7), brows=-2),
+        _drawn_face(mouth=(2, 10), brows=3),
+    )
+    return np.clip([np.full_like(shade, 128), shade, *drawn], 0, 255).astype(np.uint8)
+
+
+def _drawn_face(
+    *,
+    eye: float = 4,
+    mouth: tuple[float, float] = (3, 10),
+    smile: float = 0,
+    brows: float | None = 0,
+) -> np.ndarray:
+    """Dark spots on a bright ground (48, 48) float32.
+
+    Args:
+        eye: Height of an eye in pixels.
+        mouth: Height and half width of the mouth in pixels.
+        smile: How far the corners of the mouth stand up, in pixels.
+        brows: How far their inner ends stand down, in pixels; None for no brows.
+    """
     down, across = np.mgrid[:FACE_SIZE_PX, :FACE_SIZE_PX].astype(np.float32)
-    shade = 40 + 4 * across
-    face = np.full_like(shade, 190)
-    for y, x, height, width in ((18, 13, 4, 6), (18, 35, 4, 6), (37, 24, 3, 10)):
-        face -= 140 * np.exp(-(((down - y) / height) ** 2) - ((across - x) / width) ** 2)
-    gray = np.full_like(shade, 128)
-    return np.stack([gray, shade, np.clip(face, 0, 255)]).astype(np.uint8)
+    line = 37 - smile * ((across - 24) / 10) ** 2
+    face = 190 - 140 * np.exp(-(((down - line) / mouth[0]) ** 2) - ((across - 24) / mouth[1]) ** 2)
+    for x, inwards in ((13, 1), (35, -1)):
+        face -= 140 * np.exp(-(((down - 18) / eye) ** 2) - ((across - x) / 6) ** 2)
+        if brows is not None:
+            line = 10 + brows * inwards * (across - x) / 6
+            face -= 90 * np.exp(-(((down - line) / 2) ** 2) - ((across - x) / 7) ** 2)
+    return face
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -105,12 +105,12 @@ class Analyzer:
 
     @property
     def model_info(self) -> dict:
-        """Name, hash and temperature of the emotion network, and the detector's name, for the report."""
+        """Name, hash and scaling of the emotion network, and the detector's name, for the report."""
         emotion = self.components.emotion
         return {
             "name": emotion.manifest.name,
             "sha256": emotion.sha256,
-            "temperature": emotion.manifest.temperature,
+            "scaling": emotion.manifest.scaling.kind,
             "unsure_below": self.unsure_below,
             "detector": self.components.detector.name,
         }

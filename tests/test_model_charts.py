@@ -9,6 +9,7 @@ from fer.charts_training import NO_HISTORY, history_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.evaluation.schema import Estimate
 from fer.evaluation.scores import score_logits
+from fer.scaling import temperature_scaling
 from fer.training.history import Epoch
 
 
@@ -20,7 +21,7 @@ def scores():
     answers = np.where(rng.random(420) < 0.5, labels, (labels + 1) % 7)
     logits = np.zeros((420, 7), np.float32)
     logits[np.arange(420), answers] = np.where(answers == labels, 3.0, 1.5)
-    return score_logits(logits, labels, temperature=0.8, unsure_below=0.5)
+    return score_logits(logits, labels, scaling=temperature_scaling(0.8), unsure_below=0.5)
 
 
 def epochs(n: int, stage: str = "1") -> list[Epoch]:

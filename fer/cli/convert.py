@@ -47,5 +47,5 @@ def run(args: argparse.Namespace) -> int:
     show_forms(read_conversion(args.models / CONVERSION))
     for path in written:
         print(f"written: {path}")
-    print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    print(f"{manifest.scaling.kind} scaling, unsure below {manifest.unsure_below:.2f} (PublicTest)")
     return 0

@@ -46,11 +46,11 @@ def show_views(views: dict[str, Scores]) -> None:
         shares = (shown_share(s.accuracy), shown_share(s.balanced_accuracy))
         table.add_row(title, f"{s.n:,}", *shares, shown_number(s.macro_f1), shown_number(s.kappa))
     _print(table)
-    table = _table("view", "temperature", "ECE", "NLL", "Brier")
+    table = _table("view", "scaling", "ECE", "NLL", "Brier")
     for title, s in views.items():
         for c in (s.uncalibrated, s.calibrated):
             row = (shown_share(c.ece), shown_number(c.nll), shown_number(c.brier))
-            table.add_row(title, f"{c.temperature:.3f}", *row)
+            table.add_row(title, c.scaling, *row)
     _print(table)
 
 

@@ -63,7 +63,7 @@ def add_parser(commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, convert, fit the temperature."""
+    """Train, convert, calibrate."""
     recipe = _recipe(args)
     with only_one(args.out, "another training"):
         check_folder(args.out, resume=args.resume)
@@ -124,7 +124,7 @@ def _release(model, training, args: argparse.Namespace) -> int:
     folder = args.models or args.out / MODELS_DIR.name
     for path in publish(release, folder):
         print(f"written: {path}")
-    print(f"temperature {manifest.temperature:.3f}, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    print(f"{manifest.scaling.kind} scaling, unsure below {manifest.unsure_below:.2f} (PublicTest)")
     print(f"score it once on rows that nothing was chosen on:\n  {_evaluate_command(args, folder)}")
     return 0
 

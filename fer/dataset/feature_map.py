@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.dataset.faces import FaceDataset
-from fer.emotion import EmotionNetwork, softmax
+from fer.emotion import EmotionNetwork
 from fer.errors import CancelledError
 
 MOST_FACES = 2000
@@ -76,7 +76,7 @@ def feature_map(
         on_progress(min(1.0, (start + _BATCH) / n))
     logits = np.concatenate(parts)
     xy, explained = _principal(logits)
-    return FeatureMap(places, xy, explained, softmax(logits / network.manifest.temperature))
+    return FeatureMap(places, xy, explained, network.probabilities(logits))
 
 
 def _principal(values: np.ndarray) -> tuple[np.ndarray, float]:

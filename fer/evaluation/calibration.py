@@ -1,18 +1,19 @@
-"""Whether a probability means what it says: reliability bins, ECE, NLL, Brier score, temperature.
+"""Whether a probability means what it says: reliability bins, ECE, NLL, Brier score.
 
 References:
-    Guo et al. 2017, On Calibration of Modern Neural Networks (temperature, ECE, reliability diagram).
+    Guo et al. 2017, On Calibration of Modern Neural Networks (ECE, reliability diagram).
     Brier 1950, Verification of forecasts expressed in terms of probability.
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from fer.emotion import softmax
 from fer.evaluation.intervals import estimate, resampled_sums
 from fer.evaluation.schema import Calibration, ReliabilityBins
+from fer.scaling import UNSCALED, Scaling
 
 ECE_BINS = 15
+CHANCE_DRAWS = 100
 _SMALLEST = 1e-12
 _N, _CONFIDENCE, _RIGHT = 0, 1, 2
 
@@ -62,24 +63,39 @@ def expected_calibration_error(probs: np.ndarray, labels: np.ndarray, *, bins: i
     return float(calibration_error(bin_columns(probs, labels, bins=bins).sum(0)))
 
 
+def ece_by_chance(confidence: np.ndarray, *, seed: int = 0) -> float:
+    """Mean ECE of answers that are right exactly as often as they are sure, from seeded draws.
+
+    Args:
+        confidence: (n,) highest probabilities.
+        seed: Of the draws.
+    """
+    place = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    rng, errors = np.random.default_rng(seed), []
+    for _ in range(CHANCE_DRAWS):
+        gaps = confidence - (rng.random(len(confidence)) < confidence)
+        errors.append(np.abs(np.bincount(place, gaps, ECE_BINS)).sum() / max(1, len(confidence)))
+    return float(np.mean(errors))
+
+
 def negative_log_likelihood(probs: np.ndarray, labels: np.ndarray) -> float:
     """Mean of -log of the probability given to the label."""
     return float(row_losses(probs, labels)[0].mean())
 
 
-def calibration(logits: np.ndarray, labels: np.ndarray, *, temperature: float = 1.0) -> Calibration:
+def calibration(logits: np.ndarray, labels: np.ndarray, *, scaling: Scaling = UNSCALED) -> Calibration:
     """Calibration figures with intervals, and the bins of a reliability diagram.
 
     Args:
         logits: (n, 7), n >= 1.
         labels: (n,).
-        temperature: Divides the logits.
+        scaling: Of the logits.
 
     Returns:
         The figures. Resampling can only add to a sum of absolute gaps, so the interval of the ECE lies
         high: its lower end can pass the figure itself.
     """
-    probs = softmax(logits / temperature)
+    probs = softmax(scaling(logits))
     nll, brier = row_losses(probs, labels)
     bins = bin_columns(probs, labels)
     columns = np.column_stack([bins.reshape(len(labels), -1), nll, brier])
@@ -87,8 +103,9 @@ def calibration(logits: np.ndarray, labels: np.ndarray, *, temperature: float = 
     sums, n = columns.sum(0), len(labels)
 
     return Calibration(
-        temperature=temperature,
+        scaling=scaling.kind,
         ece=estimate(_ece_of_columns, sums, samples),
+        ece_by_chance=ece_by_chance(probs.max(1)),
         nll=estimate(lambda values: values[..., -2] / n, sums, samples),
         brier=estimate(lambda values: values[..., -1] / n, sums, samples),
         bins=_reliability(bins.sum(0)),
@@ -110,18 +127,3 @@ def _reliability(bin_sums: np.ndarray) -> ReliabilityBins:
         confidence=tuple(means[:, _CONFIDENCE].tolist()),
         accuracy=tuple(means[:, _RIGHT].tolist()),
     )
-
-
-def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature with the lowest negative log-likelihood.
-
-    Args:
-        logits: (n, 7) of the rows that choices are made on (PublicTest).
-        labels: (n,).
-    """
-    found = minimize_scalar(
-        lambda log_t: negative_log_likelihood(softmax(logits / np.exp(log_t)), labels),
-        bounds=(np.log(0.25), np.log(4.0)),
-        method="bounded",
-    )
-    return float(np.exp(found.x))

@@ -8,7 +8,7 @@ from fer.emotion import MODELS_DIR
 from fer.json_records import read_record
 
 CONVERSION = "conversion.json"
-FORMAT = 1
+FORMAT = 2
 
 FORMS = ("float32", "float16", "dynamic", "int8")
 """``float16`` stores halves and computes in float32; ``dynamic`` stores int8 weights and scales activations
@@ -29,8 +29,7 @@ class FormFigures:
         bytes: Size of the file.
         accuracy: On PublicTest, one view.
         accuracy_flip: Averaged with the mirror image.
-        temperature: Fitted on PublicTest for this form.
-        nll: At that temperature.
+        nll: With one temperature, fitted on PublicTest for this form.
         ece: At that temperature.
         largest_difference: From Keras' logits.
         ms: ``"batch 1, 2 threads"`` -> median milliseconds, all forms measured in turn.
@@ -41,11 +40,29 @@ class FormFigures:
     bytes: int
     accuracy: float
     accuracy_flip: float
-    temperature: float
     nll: float
     ece: float
     largest_difference: float
     ms: dict[str, float]
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class ScalingFigures:
+    """One kind of scaling, each row read by a fit that has not seen it.
+
+    Args:
+        kind: One of `fer.scaling.KINDS`, or ``as trained``.
+        accuracy: Share of right answers.
+        nll: Mean negative log-likelihood.
+        ece: Expected calibration error, 15 bins.
+        chosen: This one is shipped.
+    """
+
+    kind: str
+    accuracy: float
+    nll: float
+    ece: float
     chosen: bool = False
 
 
@@ -56,11 +73,13 @@ class Conversion:
     Args:
         name: Name of the release.
         forms: In the order of `FORMS`.
+        scalings: Ways to calibrate the chosen form, by cross-validation on PublicTest.
         format: Version of this layout.
     """
 
     name: str
     forms: tuple[FormFigures, ...]
+    scalings: tuple[ScalingFigures, ...]
     format: int = FORMAT
 
 

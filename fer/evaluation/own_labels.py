@@ -9,7 +9,7 @@ from fer.constants import EMOTIONS
 from fer.csv_text import guard, to_csv
 from fer.dataset.cleaning import find_faults
 from fer.dataset.faces import FaceDataset
-from fer.emotion import EmotionNetwork, softmax
+from fer.emotion import EmotionNetwork
 from fer.errors import DatasetError
 from fer.evaluation.schema import Scores
 from fer.evaluation.scores import score_logits
@@ -93,10 +93,8 @@ def own_labels(
             on_faces(start, len(faces))
         logits.append(network.logits(faces.images[start : start + AT_ONCE]))
     logits, manifest = np.concatenate(logits), network.manifest
-    scores = score_logits(
-        logits, faces.labels, temperature=manifest.temperature, unsure_below=manifest.unsure_below
-    )
-    return OwnLabels(faces, softmax(logits / manifest.temperature), scores, manifest.name, network.sha256)
+    scores = score_logits(logits, faces.labels, scaling=manifest.scaling, unsure_below=manifest.unsure_below)
+    return OwnLabels(faces, network.probabilities(logits), scores, manifest.name, network.sha256)
 
 
 def own_labels_csv(found: OwnLabels) -> str:

@@ -12,7 +12,7 @@ from fer.emotion import MODELS_DIR
 from fer.json_records import read_record
 
 METRICS = "metrics.json"
-FORMAT = 1
+FORMAT = 2
 TEST_SPLIT, CHOICE_SPLIT = "PrivateTest", "PublicTest"
 _REPAIR = "write it again with `python -m fer evaluate --data fer2013.csv --json models/metrics.json --force`"
 
@@ -79,18 +79,20 @@ class ReliabilityBins:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How honest the probabilities are at one temperature.
+    """How honest the probabilities are.
 
     Args:
-        temperature: Divides the logits; 1 is the network as trained.
+        scaling: Kind of the scaling of the logits, see `fer.scaling.KINDS`.
         ece: Expected calibration error, 15 bins.
+        ece_by_chance: What perfectly calibrated answers of this confidence, as many, show on average.
         nll: Mean negative log-likelihood.
         brier: Mean Brier score, 0 to 2.
         bins: The reliability diagram.
     """
 
-    temperature: float
+    scaling: str
     ece: Estimate
+    ece_by_chance: float
     nll: Estimate
     brier: Estimate
     bins: ReliabilityBins
@@ -131,8 +133,8 @@ class Scores:
         kappa: Cohen's kappa between labels and answers.
         classes: Expression -> its figures.
         confusion: Answers by label.
-        uncalibrated: Calibration at temperature 1.
-        calibrated: Calibration at the product's temperature.
+        uncalibrated: Calibration of the network as trained.
+        calibrated: Calibration with the product's scaling.
         coverage: The curve behind "unsure".
     """
 
@@ -184,7 +186,7 @@ class SplitScores:
 
     Args:
         split: Its name, "all rows" for a set without splits.
-        choices_made_here: Epochs, temperature and threshold were chosen on these rows, so their figures
+        choices_made_here: Epochs, scaling and threshold were chosen on these rows, so their figures
             flatter.
         n_repeats: Rows whose picture stands pixel for pixel in another split.
         plain: One view of each face, as the product reads by default.
@@ -211,7 +213,7 @@ class Metrics:
     Args:
         model: Name of the release.
         sha256: Hash of the .tflite file that was scored.
-        temperature: Fitted on PublicTest.
+        scaling: Kind of the scaling that was fitted on PublicTest.
         unsure_below: Chosen on PublicTest.
         splits: Name -> figures.
         format: Version of this layout.
@@ -219,7 +221,7 @@ class Metrics:
 
     model: str
     sha256: str
-    temperature: float
+    scaling: str
     unsure_below: float
     splits: dict[str, SplitScores]
     format: int = FORMAT

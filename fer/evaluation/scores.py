@@ -16,19 +16,20 @@ from fer.evaluation.coverage import coverage
 from fer.evaluation.ferplus import ferplus_majority
 from fer.evaluation.intervals import estimate, estimates, limits, resampled_sums
 from fer.evaluation.schema import CHOICE_SPLIT, ClassScores, Confusion, FerPlusScores, Scores, SplitScores
+from fer.scaling import UNSCALED, Scaling
 
 N_CLASSES = len(EMOTIONS)
 
 
 def score_logits(
-    logits: np.ndarray, labels: np.ndarray, *, temperature: float = 1.0, unsure_below: float = 0.0
+    logits: np.ndarray, labels: np.ndarray, *, scaling: Scaling = UNSCALED, unsure_below: float = 0.0
 ) -> Scores:
     """All figures of one set of answers.
 
     Args:
         logits: (n, 7), n >= 1.
         labels: (n,) indices into `EMOTIONS`.
-        temperature: The product's, fitted on PublicTest.
+        scaling: The product's, fitted on PublicTest; the answers are those of the scaled logits.
         unsure_below: The product's threshold, chosen on PublicTest.
 
     Raises:
@@ -36,7 +37,8 @@ def score_logits(
     """
     if not len(labels):
         raise DatasetError("There is no labelled face to score.")
-    predicted = logits.argmax(1)
+    scaled = scaling(logits)
+    predicted = scaled.argmax(1)
     confusion = metrics.confusion_matrix(labels, predicted)
     samples = resampled_confusions(labels, predicted)
     figure = partial(estimate, sums=confusion, samples=samples)
@@ -50,8 +52,8 @@ def score_logits(
         classes=class_scores(confusion, samples),
         confusion=confusion_record(confusion, samples),
         uncalibrated=calibration(logits, labels),
-        calibrated=calibration(logits, labels, temperature=temperature),
-        coverage=coverage(softmax(logits / temperature), labels, unsure_below),
+        calibrated=calibration(logits, labels, scaling=scaling),
+        coverage=coverage(softmax(scaled), labels, unsure_below),
     )
 
 
@@ -109,7 +111,7 @@ def score_split(
     others = dataset.where(~np.isin(dataset.rows, rows.rows))
     clean = ~seen_before(rows.images, others.images)
     score = partial(
-        score_logits, temperature=network.manifest.temperature, unsure_below=network.manifest.unsure_below
+        score_logits, scaling=network.manifest.scaling, unsure_below=network.manifest.unsure_below
     )
     cleaned = {}
     if clean.any() and not clean.all():

@@ -1,9 +1,7 @@
 """From a Keras network to the files in models/: .keras, .tflite, manifest and the comparison of forms."""
 
 import hashlib
-import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -13,7 +11,8 @@ from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.fer2013 import FaceDataset
 from fer.emotion import MANIFEST, EmotionNetwork, Manifest, self_test_faces, softmax
 from fer.evaluation.coverage import choose_unsure_below
-from fer.evaluation.forms import CONVERSION, Conversion
+from fer.evaluation.forms import CONVERSION, Conversion, ScalingFigures
+from fer.evaluation.scaling_fit import choose_scaling
 from fer.files import write_whole
 from fer.json_records import to_json
 from fer.litert import LiteRTModel
@@ -37,7 +36,7 @@ def export(
     Args:
         model: Network with one output of 7 logits.
         folder: Where the files go; existing ones are replaced, the manifest last.
-        public: PublicTest rows: form, temperature and "unsure" threshold are chosen on them.
+        public: PublicTest rows: form, scaling and "unsure" threshold are chosen on them.
         name: Name of the release.
         calibration: Training rows, on which the int8 form measures its ranges; None leaves it out.
         forms: Forms that are tried, ``float32`` among them.
@@ -56,34 +55,36 @@ def export(
     model.save(keras_part)
     os.replace(keras_part, folder / KERAS_FILE)
     write_whole(contents[chosen.form], folder / TFLITE_FILE)
-    write_whole(to_json(Conversion(name=name, forms=tuple(figures))).encode(), folder / CONVERSION)
     hashes = {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in (KERAS_FILE, TFLITE_FILE)}
-    manifest = _fitted(folder / TFLITE_FILE, public, chosen.temperature, name, hashes)
+    manifest, scalings = _fitted(folder / TFLITE_FILE, public, name, hashes)
+    conversion = Conversion(name=name, forms=tuple(figures), scalings=scalings)
+    write_whole(to_json(conversion).encode(), folder / CONVERSION)
     write_manifest(manifest, folder)
     EmotionNetwork(folder)
     return manifest
 
 
 def _fitted(
-    path: Path, public: FaceDataset, temperature: float, name: str, hashes: dict[str, str]
-) -> Manifest:
-    """The manifest of a .tflite file: the threshold is chosen on PublicTest, known answers are kept."""
+    path: Path, public: FaceDataset, name: str, hashes: dict[str, str]
+) -> tuple[Manifest, tuple[ScalingFigures, ...]]:
+    """The manifest of a .tflite file: scaling and threshold from PublicTest, and the known answers."""
     model = LiteRTModel(path, max_batch=16)
     logits = model(public.images[..., None].astype(np.float32))[0]
     known = np.concatenate([model(face[None, ..., None].astype(np.float32))[0] for face in self_test_faces()])
-    return Manifest(
+    scaling, figures = choose_scaling(logits, public.labels)
+    manifest = Manifest(
         name,
         path.name,
         hashes,
         EMOTIONS,
         FACE_SIZE_PX,
-        temperature,
-        choose_unsure_below(softmax(logits / temperature), public.labels),
+        scaling,
+        choose_unsure_below(softmax(scaling(logits)), public.labels),
         self_test=tuple(tuple(round(float(logit), 4) for logit in row) for row in known),
     )
+    return manifest, figures
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Write models/manifest.json so that it is the old one or the whole new one."""
-    text = json.dumps(asdict(manifest), indent=2) + "\n"
-    write_whole(text.encode(), folder / MANIFEST)
+    write_whole(to_json(manifest).encode(), folder / MANIFEST)

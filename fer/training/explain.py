@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
-from fer.emotion import MODELS_DIR, EmotionNetwork, softmax
+from fer.emotion import MODELS_DIR, EmotionNetwork
 from fer.errors import ExplanationError, MissingModelError, SettingsError
 from fer.occlusion import occlusion_map
 
@@ -86,7 +86,7 @@ def explain_face(
     if emotion is not None and emotion not in EMOTIONS:
         raise SettingsError(f"There is no expression {emotion!r}: choose one of {', '.join(EMOTIONS)}.")
     network = network or EmotionNetwork(folder)
-    chosen = emotion or EMOTIONS[int(network.logits(_checked(crop)[None])[0].argmax())]
+    chosen = emotion or EMOTIONS[int(network(_checked(crop)[None])[0].argmax())]
     return explain_all(crop, (chosen,), network=network, folder=folder, time_limit_s=time_limit_s)[chosen]
 
 
@@ -104,7 +104,7 @@ def explain_all(
     """
     crop = _checked(crop)
     network = network or EmotionNetwork(folder)
-    probs = softmax(network.logits(crop[None])[0] / network.manifest.temperature)
+    probs = network(crop[None])[0]
     maps = _grad_cams(crop, folder / KERAS_FILE, time_limit_s)
     found = {}
     for name in emotions:

@@ -11,8 +11,9 @@ import numpy as np
 from fer.dataset.faces import FaceDataset
 from fer.emotion import softmax
 from fer.errors import ModelOutputError, SettingsError
-from fer.evaluation.calibration import expected_calibration_error, fit_temperature, negative_log_likelihood
+from fer.evaluation.calibration import expected_calibration_error, negative_log_likelihood
 from fer.evaluation.forms import FORMS, FormFigures, choose_form
+from fer.evaluation.scaling_fit import fit_scaling
 from fer.latency import THREADS, latencies, shown_setting
 from fer.litert import LiteRTModel
 from fer.training.trainer import predict_logits
@@ -101,14 +102,12 @@ def _figures(
     model = LiteRTModel(path, threads=max(THREADS), max_batch=16)
     faces = public.images[..., None].astype(np.float32)
     logits, mirrored = model(faces)[0], model(faces[:, :, ::-1])[0]
-    temperature = fit_temperature(logits, public.labels)
-    probs = softmax(logits / temperature)
+    probs = softmax(fit_scaling(logits, public.labels, "temperature")(logits))
     return FormFigures(
         form=form,
         bytes=path.stat().st_size,
         accuracy=float((logits.argmax(1) == public.labels).mean()),
         accuracy_flip=float(((logits + mirrored).argmax(1) == public.labels).mean()),
-        temperature=temperature,
         nll=negative_log_likelihood(probs, public.labels),
         ece=expected_calibration_error(probs, public.labels),
         largest_difference=float(np.abs(logits - wanted).max()),

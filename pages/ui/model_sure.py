@@ -27,8 +27,9 @@ def _reliability(scores: Scores) -> None:
     st.markdown("**When it says 80%, is it right 80 times of 100?**")
     chart(reliability_chart(after, before, dark=is_dark()), key="reliability")
     st.caption(
-        f"One temperature ({after.temperature:.2f}), fitted on PublicTest, divides the network’s outputs. "
-        f"Expected calibration error {before.ece.value:.1%} before, {after.ece.value:.1%} after; negative "
+        f"{after.scaling.capitalize()} scaling of the network’s outputs, fitted on PublicTest. "
+        f"Expected calibration error {before.ece.value:.1%} before, {after.ece.value:.1%} after, of which "
+        f"{after.ece_by_chance:.1%} would be there by chance; negative "
         f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
