@@ -10,7 +10,17 @@ from fer.errors import FerError
 
 COMMANDS = (
     *("analyze", "train", "convert", "evaluate", "card"),
-    *("prepare", "dataset", "robustness", "action_units", "benchmark", "webcam", "networks", "lesson"),
+    *(
+        "prepare",
+        "dataset",
+        "robustness",
+        "action_units",
+        "benchmark",
+        "webcam",
+        "networks",
+        "lesson",
+        "release",
+    ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED = 130

@@ -321,11 +321,7 @@ def _again(sources: CardSources) -> str:
     return f"""## Do it again
 
 ```bash
-python -m fer train --data fer2013.csv --ferplus ferplus.csv --recipe models/recipe.json \\
-  --out runs/mine --models models
-python -m fer evaluate --data fer2013.csv --ferplus ferplus.csv --json models/metrics.json --force
-python -m fer benchmark --memory --json models/benchmark.json --force
-python -m fer card --force
+python -m fer release --data fer2013.csv --ferplus ferplus.csv --recipe models/recipe.json --out runs/mine
 ```
 
 SHA-256:
