@@ -1,11 +1,14 @@
 """How sure: do the percentages mean what they say, and what does "unsure" gain."""
 
+import pandas as pd
 import streamlit as st
 
 from fer.charts_calibration import coverage_chart, in_words, reliability_chart
+from fer.emotion import MODELS_DIR
+from fer.evaluation.forms import CONVERSION, ScalingFigures, read_conversion
 from fer.evaluation.schema import Scores
 from fer.words import percent
-from pages.ui import guard
+from pages.ui import guard, model_files
 from pages.ui.model_answer import test_scores
 from pages.ui.theme import chart, is_dark
 
@@ -33,6 +36,30 @@ def _reliability(scores: Scores) -> None:
         f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
+    conversion = model_files.read(read_conversion, MODELS_DIR / CONVERSION)
+    if conversion:
+        with st.expander("Ways to scale that were compared", icon=":material/balance:"):
+            st.dataframe(
+                scalings_table(conversion.scalings), hide_index=True, key="scalings", alt="Scalings compared"
+            )
+            st.caption(
+                "PublicTest, each face read by a fit that has not seen it. The one with the lowest negative "
+                "log-likelihood is shipped."
+            )
+
+
+def scalings_table(scalings: tuple[ScalingFigures, ...]) -> pd.DataFrame:
+    """Accuracy, calibration error and negative log-likelihood of every kind of scaling."""
+    table = [
+        {
+            "Scaling": row.kind + (" (shipped)" if row.chosen else ""),
+            "Accuracy": f"{row.accuracy:.1%}",
+            "Calibration error": f"{row.ece:.1%}",
+            "Neg. log-likelihood": f"{row.nll:.3f}",
+        }
+        for row in scalings
+    ]
+    return pd.DataFrame(table)
 
 
 @st.fragment
