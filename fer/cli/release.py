@@ -43,26 +43,35 @@ def run(args: argparse.Namespace) -> int:
 
 def commands(args: argparse.Namespace) -> list[list[str]]:
     """What is run, in this order: later ones read what earlier ones wrote."""
-    data, models = ["--data", str(args.data)], MODELS_DIR
+    data = ["--data", str(args.data)]
     votes = ["--ferplus", str(args.ferplus)]
 
-    def figures(name: str) -> list[str]:
-        return ["--json", str(models / name), "--force"]
-
     todo = [
-        ["evaluate", *data, *votes, *figures("metrics.json")],
-        ["robustness", *data, *figures("robustness.json")],
-        ["benchmark", "--memory", *figures("benchmark.json")],
-        ["benchmark", "--live", *figures("benchmark.json")],
-        ["networks", *figures("networks.json")],
-        ["networks", "--draw", str(models / "architecture.svg"), "--force"],
+        ["evaluate", *data, *votes, *_figures("metrics.json")],
+        ["robustness", *data, *_figures("robustness.json")],
+        ["benchmark", "--memory", *_figures("benchmark.json")],
+        ["benchmark", "--live", *_figures("benchmark.json")],
+        ["networks", *_figures("networks.json")],
+        ["networks", "--draw", str(MODELS_DIR / "architecture.svg"), "--force"],
         ["card", "--force"],
     ]
     if args.recipe:
-        training = ["--recipe", str(args.recipe), "--out", str(args.out), "--models", str(models), "--resume"]
+        training = [
+            "--recipe",
+            str(args.recipe),
+            "--out",
+            str(args.out),
+            "--models",
+            str(MODELS_DIR),
+            "--resume",
+        ]
         todo.insert(0, ["train", *data, *votes, *training])
     if args.lesson:
-        todo.insert(-1, ["lesson", *data, *figures("leak_lesson.json")])
+        todo.insert(-1, ["lesson", *data, *_figures("leak_lesson.json")])
     if args.clip:
-        todo.insert(-1, ["action-units", *data, "--clip", str(args.clip), *figures("action_units.json")])
+        todo.insert(-1, ["action-units", *data, "--clip", str(args.clip), *_figures("action_units.json")])
     return todo
+
+
+def _figures(name: str) -> list[str]:
+    return ["--json", str(MODELS_DIR / name), "--force"]

@@ -35,9 +35,11 @@ def fit_scaling(logits: np.ndarray, labels: np.ndarray, kind: str) -> Scaling:
     logits, wanted = logits.astype(float), np.eye(_N)[labels]
 
     def parts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is added to the scaled unit matrix, and the offsets."""
         return values[1 : 1 + _N * _N].reshape(_N, _N) * free, values[-_N:] * with_bias
 
     def cost(values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Loss with penalty, and its slopes."""
         change, bias = parts(values)
         scale = np.exp(values[0])
         probs = softmax(logits @ (scale * np.eye(_N) + change).T + bias).astype(float)
