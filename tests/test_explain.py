@@ -106,5 +106,5 @@ def test_the_most_probable_expression_is_the_default(monkeypatch):
     monkeypatch.setattr(explain, "_grad_cams", lambda *_: np.zeros((7, 48, 48), np.float32))
     network = EmotionNetwork()
     one = explain.explain_face(face(), network=network)
-    assert one.emotion == EMOTIONS[int(network.logits(face()[None])[0].argmax())]
+    assert one.emotion == EMOTIONS[int(network(face()[None])[0].argmax())]
     assert np.isnan(one.agreement)

@@ -56,16 +56,8 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
         ["card", "--force"],
     ]
     if args.recipe:
-        training = [
-            "--recipe",
-            str(args.recipe),
-            "--out",
-            str(args.out),
-            "--models",
-            str(MODELS_DIR),
-            "--resume",
-        ]
-        todo.insert(0, ["train", *data, *votes, *training])
+        training = ["--recipe", str(args.recipe), "--out", str(args.out), "--resume"]
+        todo.insert(0, ["train", *data, *votes, *training, "--models", str(MODELS_DIR)])
     if args.lesson:
         todo.insert(-1, ["lesson", *data, *_figures("leak_lesson.json")])
     if args.clip:
