@@ -10,6 +10,7 @@ from test_app_jobs import finish
 from test_own_labels import png, zipped
 
 from fer.constants import EMOTIONS
+from fer.emotion import read_manifest
 from fer.errors import ExplanationError, ModelError
 from fer.model_files import read_speed
 from fer.sample import sample_video
@@ -89,6 +90,14 @@ def test_a_bad_history_costs_one_sentence(monkeypatch, tmp_path, content):
     app = part(open_page(MODEL), "Training")
     assert not app.exception and app.metric
     assert not app.get("plotly_chart")
+
+
+def test_the_scaling_that_ships_is_marked_in_the_comparison():
+    app = part(open_page(MODEL), "How sure")
+    shipped = read_manifest().scaling.kind
+    assert f"{shipped.capitalize()} scaling" in texts(app)
+    names = list(app.dataframe[0].value["Scaling"])
+    assert f"{shipped} (shipped)" in names and len(names) == 4
 
 
 def test_the_coverage_slider_moves_the_answer():
