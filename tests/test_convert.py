@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.evaluation.forms import Conversion, FormFigures, choose_form, read_conversion
+from fer.evaluation.forms import Conversion, FormFigures, ScalingFigures, choose_form, read_conversion
 from fer.json_records import to_json
 
 MS = {"batch 1, 1 thread": 1.0, "batch 8, 1 thread": 8.0}
-BASE = FormFigures("float32", 4000, 0.70, 0.71, 1.0, 0.8, 0.02, 1e-5, MS)
+BASE = FormFigures("float32", 4000, 0.70, 0.71, 0.8, 0.02, 1e-5, MS)
 
 
 def test_the_smallest_form_that_costs_nothing_is_chosen():
@@ -28,8 +28,13 @@ def test_a_slower_form_is_not_chosen():
 
 
 def test_the_comparison_is_read_as_it_was_written(tmp_path):
-    (tmp_path / "c.json").write_text(to_json(Conversion("toy", (BASE,))))
-    assert read_conversion(tmp_path / "c.json") == Conversion("toy", (BASE,))
+    scalings = (
+        ScalingFigures("as trained", 0.7, 0.9, 0.1),
+        ScalingFigures("vector", 0.7, 0.8, 0.02, chosen=True),
+    )
+    written = Conversion("toy", (BASE,), scalings)
+    (tmp_path / "c.json").write_text(to_json(written))
+    assert read_conversion(tmp_path / "c.json") == written
 
 
 @pytest.fixture(scope="module")
