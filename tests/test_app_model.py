@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+from bad_data import noise, zip_bytes
 from test_app import ROOT, finished, give, open_page, registry, texts
 from test_app_jobs import finish
-from test_own_labels import png, zipped
 
 from fer.constants import EMOTIONS
 from fer.emotion import read_manifest
@@ -192,7 +192,7 @@ def test_the_empty_labels_page_offers_both_ways():
 def test_labelled_files_become_figures_and_disagreements():
     rows = "".join(f"{k}.png,{EMOTIONS[k % 7]}\n" for k in range(14))
     table = ("file,label\n" + rows + "lost.png,happy\n").encode()
-    pictures = zipped({f"{k}.png": png(k) for k in range(14)})
+    pictures = zip_bytes({f"{k}.png": noise(k) for k in range(14)})
     batch = Batch((Upload("labels.csv", table), Upload("p.zip", pictures)))
     app = finished(give(open_page(LABELS), session.LABELLED, batch))
     assert not app.exception

@@ -64,9 +64,10 @@ def test_the_quoted_accuracy_is_the_measured_one():
     assert (accuracy, lowest, highest) == tuple(
         f"{100 * x:.1f}" for x in (right.value, right.low, right.high)
     )
-    assert quoted(r"mirror image ([\d.]+)%") == [f"{100 * test.flip.accuracy.value:.1f}"]
+    assert quoted(r"averaged with its mirror image ([\d.]+)%") == [f"{100 * test.flip.accuracy.value:.1f}"]
     assert quoted(r"left out ([\d.]+)%") == [f"{100 * test.plain_clean.accuracy.value:.1f}"]
     assert quoted(r"calibration error ([\d.]+)%") == [f"{100 * test.plain.calibrated.ece.value:.1f}"]
+    assert quoted(r"with the mirror image ([\d.]+)%\)") == [f"{100 * test.flip.calibrated.ece.value:.1f}"]
     assert quoted(r"macro-F1 ([\d.]+)") == [f"{test.plain.macro_f1.value:.2f}"]
     sure = test.plain.coverage
     unsure, right_of_rest = quoted(r"unsure\" to ([\d.]+)% of them and is right on ([\d.]+)%")

