@@ -9,6 +9,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
+from fer.json_records import from_values
 from fer.litert import LiteRTModel
 from fer.preprocess import DEFAULT_FRAME, CropFrame
 from fer.scaling import Scaling
@@ -59,7 +60,7 @@ def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
         values = json.loads(path.read_text(encoding="utf-8"))
         crop = CropFrame(**values["crop"])
         known = tuple(tuple(float(logit) for logit in row) for row in values.get("self_test", ()))
-        scaling = Scaling(**values["scaling"])
+        scaling = from_values(Scaling, values["scaling"])
         typed = {"classes": tuple(values["classes"]), "scaling": scaling, "crop": crop, "self_test": known}
         manifest = Manifest(**values | typed)
     except FileNotFoundError as exc:

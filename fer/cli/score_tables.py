@@ -24,7 +24,7 @@ def show_split(scores: SplitScores) -> None:
     """Print the figures of one split: all views, then classes and confusion of the plain one."""
     print(f"\n{scores.split}: {scores.plain.n:,} faces")
     if scores.choices_made_here:
-        print("Temperature, threshold and epochs were chosen on these rows, so these figures flatter.")
+        print("Scaling, threshold and epochs were chosen on these rows, so these figures flatter.")
     if scores.n_repeats:
         print(f"{scores.n_repeats:,} of these pictures stand in another split too; clean is without them.")
     views = {title: getattr(scores, key) for key, title in VIEWS.items() if getattr(scores, key)}

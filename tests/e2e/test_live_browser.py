@@ -124,7 +124,10 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     tab.get_by_role("button", name="Stop recording").click()
     tab.get_by_role("button", name="Open on the Video page").wait_for(timeout=live_app.PATIENCE_MS)
     live_app.stop_camera(tab)
-    tab.get_by_role("button", name="Open on the Video page").click()
+    # While the page is drawn anew, the button of before stands beside its successor for a moment.
+    opener = tab.get_by_role("button", name="Open on the Video page")
+    expect(opener).to_have_count(1, timeout=live_app.PATIENCE_MS)
+    opener.click()
     live_app.wait_for_report(tab)
     expect(tab.get_by_text(re.compile("Marker at .*joke"))).to_be_visible()
     with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
