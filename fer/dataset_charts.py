@@ -175,6 +175,8 @@ def map_chart(found: FeatureMap, dataset: FaceDataset, *, dark: bool = False) ->
             y=found.xy[own, 1],
             mode="markers",
             marker={"color": EMOTION_COLOURS[emotion], "size": 6, "opacity": 0.7},
+            selected={"marker": {"size": 12, "opacity": 1}},
+            unselected={"marker": {"opacity": 0.55}},
             customdata=[
                 [int(k), f"row {dataset.rows[found.places[k]]}: {emotion}, read as {EMOTIONS[answers[k]]}"]
                 for k in own
