@@ -28,6 +28,8 @@ SETTING_FLAGS = {
 }
 """Field of `Settings` -> option of ``python -m fer analyze``."""
 
+NEUTRAL_FILE = "neutral-faces.json"
+"""What neutral faces are saved as, and loaded from when a report is made again."""
 MOST_NAMES = 5
 
 LIMITS = (
@@ -131,6 +133,8 @@ def rerun_command(report: Report) -> str:
                 if isinstance(value, bool)
                 else [shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
             )
+    if report.timeline.own_neutral:
+        words += ["--neutral", NEUTRAL_FILE]
     return " ".join([*words, "--report", "report.html"])
 
 

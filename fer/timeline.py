@@ -64,6 +64,7 @@ class Timeline:
         settings: What they were analysed with; `unsure_below` is the threshold that was used.
         measures: (rows, `fer.action_units.records.MEASURES`) float32, what Action Units are judged from; NaN
             where nothing was told. None where it is not known, as after reading a CSV.
+        own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -74,6 +75,7 @@ class Timeline:
     source: SourceInfo
     settings: Settings
     measures: np.ndarray | None = None
+    own_neutral: bool = False
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)

@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 from fer.action_units.baseline import Baseline, baselines_from_json, baselines_to_json
-from fer.action_units.own_neutral import most_neutral, neutral_at, with_baselines
+from fer.action_units.own_neutral import most_neutral, neutral_at, with_baselines, with_loaded
 from fer.action_units.population import population
 from fer.action_units.table import INDEX
+from fer.cli import DONE, FAILED, main
 from fer.config import Settings
 from fer.errors import InputError
 from fer.export import timeline_csv
+from fer.pipeline import analyze_video
 from fer.records import Observations
+from fer.report import NEUTRAL_FILE, make_report, rerun_command
+from fer.sample import sample_video
 from fer.timeline import TimelineBuilder, read_csv
 from tests.factories import make_observations, make_source, probs_of
 from tests.test_action_units import deformed, faces_of, read, reader_of
@@ -103,3 +107,31 @@ def test_neutral_faces_come_back_from_their_file():
     kept = {2: Baseline(known.neutral, known.spread, 1.5, 20.0, captured=True)}
     again = baselines_from_json(baselines_to_json(kept).encode())
     assert again[2].neutral == pytest.approx(known.neutral) and again[2].captured
+
+
+def test_a_report_over_a_neutral_face_is_made_again_by_its_command(tmp_path, capsys):
+    clip, kept = tmp_path / "clip.mp4", tmp_path / NEUTRAL_FILE
+    clip.write_bytes(sample_video(fps=25.0, duration_s=2.0))
+    plain = analyze_video(clip)
+    assert "--neutral" not in rerun_command(plain)
+    kept.write_text(baselines_to_json({1: neutral_at(plain.timeline, 1, 1.0)}))
+    judged = with_loaded(plain.timeline, baselines_from_json(kept.read_text()))
+    assert f"--neutral {NEUTRAL_FILE}" in rerun_command(make_report(judged, model={}))
+    assert main(["analyze", str(clip), "--neutral", str(kept), "--csv", str(tmp_path / "t.csv")]) == DONE
+    assert "Face 1's neutral face comes from a file." in capsys.readouterr().out
+    assert (tmp_path / "t.csv").read_text() == timeline_csv(judged) != timeline_csv(plain.timeline)
+
+
+def test_a_neutral_file_that_does_not_belong_here_is_one_sentence(tmp_path, capsys):
+    clip, photo, kept = tmp_path / "clip.mp4", tmp_path / "p.png", tmp_path / NEUTRAL_FILE
+    clip.write_bytes(sample_video(fps=5.0, duration_s=1.0))
+    kept.write_text(baselines_to_json({77: neutral_at(clip_of(), 1, 1.0)}))
+    assert main(["analyze", str(clip), "--neutral", str(kept)]) == FAILED
+    assert "no neutral face of a face of this clip" in capsys.readouterr().err
+    kept.write_text("[1]")
+    assert main(["analyze", str(clip), "--neutral", str(kept)]) == FAILED
+    assert "no file of neutral faces" in capsys.readouterr().err
+    photo.write_bytes(b"")
+    with pytest.raises(SystemExit):
+        main(["analyze", str(clip), str(photo), "--neutral", str(kept)])
+    assert "one video" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from fer.errors import InputError
 from fer.timeline import UNIT_NUMBERS, UNIT_WORDS, Timeline, unit_numbers
 from fer.words import clock
 
+FROM_FILE = "Face {face}'s neutral face comes from a file."
 WITHIN_S = 2.0
 """Frames further from the chosen moment do not count."""
 
@@ -106,7 +107,25 @@ def with_baselines(timeline: Timeline, baselines: Mapping[int, Baseline]) -> Tim
     columns = dict(zip(UNIT_NUMBERS, numbers.T.astype(np.float64), strict=True))
     columns |= {name: words[:, k].astype(str) for k, name in enumerate(UNIT_WORDS)}
     table = timeline.table.assign(**columns).astype(dict.fromkeys(UNIT_WORDS, "str"))
-    return replace(timeline, table=table)
+    return replace(timeline, table=table, own_neutral=bool(baselines))
+
+
+def with_loaded(timeline: Timeline, loaded: Mapping[int, Baseline]) -> Timeline:
+    """The timeline judged again over the neutral faces of a file, with a note for each that was used.
+
+    Args:
+        timeline: With `measures`.
+        loaded: From `baselines_from_json`.
+
+    Raises:
+        InputError: None of them is of a face of this clip, or nothing was measured.
+    """
+    here = {face: loaded[face] for face in sorted(loaded) if face in timeline.face_ids}
+    if not here:
+        raise InputError("The file holds no neutral face of a face of this clip.")
+    notes = (*timeline.source.notes, *(FROM_FILE.format(face=face) for face in here))
+    judged = with_baselines(timeline, here)
+    return replace(judged, source=replace(judged.source, notes=notes))
 
 
 def _rows(timeline: Timeline, face_id: int) -> np.ndarray:

@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fer.action_units.baseline import baselines_from_json
+from fer.action_units.own_neutral import with_loaded
 from fer.annotated import annotated_video
 from fer.cli.options import (
     WRITERS,
@@ -23,11 +25,13 @@ from fer.config import Settings
 from fer.errors import FerError, InputError
 from fer.photos import analyze_images
 from fer.pipeline import analyze_video
+from fer.report import Report, make_report
 from fer.sources import find_inputs, input_kind, read_zip, sniff
-from fer.sources.opening import read_head
+from fer.sources.opening import open_binary, read_head
 
 SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
+MOST_NEUTRAL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ def add_parser(commands) -> None:
     output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
+    parser.add_argument(
+        "--neutral",
+        type=Path,
+        help="neutral faces (JSON, saved on the Video page) for the Action Units of a video",
+    )
     add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)
 
@@ -70,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
+    if args.neutral and (len(jobs) != 1 or jobs[0].video is None):
+        args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     refuse_existing([path for job in jobs for path in _targets(job, args).values()], force=args.force)
     for job in jobs:
         try:
@@ -144,6 +155,8 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
                 copy = {"settings": settings, "anonymise": args.anonymise, "force": args.force}
                 draw = stack.enter_context(annotated_video(targets["video"], **copy))
             report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
+            if args.neutral:
+                report = _over_neutral(report, args.neutral)
         else:
             batch = analyze_images(_photo_items(job.photos, failures), settings, on_progress=tell)
             report = batch.report
@@ -151,6 +164,13 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
     print_report(job.name, report)
     write_reports(report, targets, force=args.force)
     return failures
+
+
+def _over_neutral(report: Report, path: Path) -> Report:
+    """The report with its Action Units judged again over the neutral faces of a file."""
+    with open_binary(path) as file:
+        loaded = baselines_from_json(file.read(MOST_NEUTRAL_BYTES))
+    return make_report(with_loaded(report.timeline, loaded), model=report.provenance.model)
 
 
 def _photo_items(paths: tuple[Path, ...], failures: list[str]):

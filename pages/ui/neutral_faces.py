@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from fer.action_units.baseline import Baseline
-from fer.action_units.own_neutral import most_neutral, neutral_at, with_baselines
+from fer.action_units.own_neutral import FROM_FILE, most_neutral, neutral_at, with_baselines
 from fer.errors import InputError
 from fer.report import Report
 from fer.words import clock, percent
@@ -111,7 +111,7 @@ def _file(chosen: Chosen) -> None:
     if not here:
         guard.show(trouble_from(InputError("The file holds no neutral face of a face of this clip.")))
         return
-    words = {k: f"Face {k}'s neutral face comes from a file." for k in here}
+    words = {k: FROM_FILE.format(face=k) for k in here}
     _keep(chosen, chosen.baselines | here, chosen.words | words)
     st.rerun()
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer.action_units.baseline import Baseline, baselines_from_json, baselines_to_json
 from fer.errors import InputError
+from fer.report import NEUTRAL_FILE
 from pages.ui import guard, uploads
 from pages.ui.trouble import trouble_from
 
@@ -24,7 +25,7 @@ def save(baselines: Mapping[int, Baseline], *, key: str) -> None:
         st.download_button(
             "Save neutral faces",
             baselines_to_json(captured),
-            file_name="neutral-faces.json",
+            file_name=NEUTRAL_FILE,
             mime="application/json",
             icon=":material/download:",
             key=f"{key}_save",
