@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer.action_units.baseline import Baseline, baselines_from_json, baselines_to_json
-from fer.action_units.own_neutral import most_neutral, neutral_at, with_baselines, with_loaded
+from fer.action_units.own_neutral import most_neutral, neutral_at, of_this_clip, with_baselines
 from fer.action_units.population import population
 from fer.action_units.table import INDEX
 from fer.cli import DONE, FAILED, main
@@ -115,7 +115,8 @@ def test_a_report_over_a_neutral_face_is_made_again_by_its_command(tmp_path, cap
     plain = analyze_video(clip)
     assert "--neutral" not in rerun_command(plain)
     kept.write_text(baselines_to_json({1: neutral_at(plain.timeline, 1, 1.0)}))
-    judged = with_loaded(plain.timeline, baselines_from_json(kept.read_text()))
+    loaded = of_this_clip(plain.timeline, baselines_from_json(kept.read_text()))
+    judged = with_baselines(plain.timeline, loaded)
     assert f"--neutral {NEUTRAL_FILE}" in rerun_command(make_report(judged, model={}))
     assert main(["analyze", str(clip), "--neutral", str(kept), "--csv", str(tmp_path / "t.csv")]) == DONE
     assert "Face 1's neutral face comes from a file." in capsys.readouterr().out

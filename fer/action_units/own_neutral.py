@@ -1,6 +1,6 @@
 """A finished clip's Action Units over its faces' own neutral values: no picture is read again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -82,12 +82,15 @@ def most_neutral(timeline: Timeline, face_id: int) -> tuple[float, float] | None
     return float(time_s[best]), float(mean[best])
 
 
-def with_baselines(timeline: Timeline, baselines: Mapping[int, Baseline]) -> Timeline:
+def with_baselines(
+    timeline: Timeline, baselines: Mapping[int, Baseline], *, notes: Iterable[str] = ()
+) -> Timeline:
     """The timeline with its Action Units and their verdicts judged again.
 
     Args:
         timeline: With `measures`.
         baselines: Neutral values by face id; other faces start from the population's, as in the analysis.
+        notes: Where they come from, as sentences for the reader.
 
     Raises:
         InputError: The timeline does not hold what was measured.
@@ -107,25 +110,24 @@ def with_baselines(timeline: Timeline, baselines: Mapping[int, Baseline]) -> Tim
     columns = dict(zip(UNIT_NUMBERS, numbers.T.astype(np.float64), strict=True))
     columns |= {name: words[:, k].astype(str) for k, name in enumerate(UNIT_WORDS)}
     table = timeline.table.assign(**columns).astype(dict.fromkeys(UNIT_WORDS, "str"))
-    return replace(timeline, table=table, own_neutral=bool(baselines))
+    source = replace(timeline.source, notes=(*timeline.source.notes, *notes))
+    return replace(timeline, table=table, source=source, own_neutral=bool(baselines))
 
 
-def with_loaded(timeline: Timeline, loaded: Mapping[int, Baseline]) -> Timeline:
-    """The timeline judged again over the neutral faces of a file, with a note for each that was used.
+def of_this_clip(timeline: Timeline, loaded: Mapping[int, Baseline]) -> dict[int, Baseline]:
+    """Those neutral faces of a file whose ids the clip has.
 
     Args:
-        timeline: With `measures`.
+        timeline: Of the clip.
         loaded: From `baselines_from_json`.
 
     Raises:
-        InputError: None of them is of a face of this clip, or nothing was measured.
+        InputError: There is none.
     """
     here = {face: loaded[face] for face in sorted(loaded) if face in timeline.face_ids}
     if not here:
         raise InputError("The file holds no neutral face of a face of this clip.")
-    notes = (*timeline.source.notes, *(FROM_FILE.format(face=face) for face in here))
-    judged = with_baselines(timeline, here)
-    return replace(judged, source=replace(judged.source, notes=notes))
+    return here
 
 
 def _rows(timeline: Timeline, face_id: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer.action_units.baseline import baselines_from_json
-from fer.action_units.own_neutral import with_loaded
+from fer.action_units.own_neutral import FROM_FILE, of_this_clip, with_baselines
 from fer.annotated import annotated_video
 from fer.cli.options import (
     WRITERS,
@@ -170,7 +170,9 @@ def _over_neutral(report: Report, path: Path) -> Report:
     """The report with its Action Units judged again over the neutral faces of a file."""
     with open_binary(path) as file:
         loaded = baselines_from_json(file.read(MOST_NEUTRAL_BYTES))
-    return make_report(with_loaded(report.timeline, loaded), model=report.provenance.model)
+    chosen = of_this_clip(report.timeline, loaded)
+    notes = [FROM_FILE.format(face=face) for face in chosen]
+    return make_report(with_baselines(report.timeline, chosen, notes=notes), model=report.provenance.model)
 
 
 def _photo_items(paths: tuple[Path, ...], failures: list[str]):

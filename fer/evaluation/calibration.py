@@ -46,7 +46,7 @@ def bin_columns(probs: np.ndarray, labels: np.ndarray, *, bins: int = ECE_BINS) 
         (n, bins, 3): 1, its confidence, 1 if right; zeros in the other bins.
     """
     confidence, right = probs.max(1), probs.argmax(1) == labels
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    place = _bin_of(confidence, bins)
     columns = np.zeros((len(labels), bins, 3))
     columns[np.arange(len(labels)), place] = np.column_stack([np.ones(len(labels)), confidence, right])
     return columns
@@ -63,6 +63,10 @@ def expected_calibration_error(probs: np.ndarray, labels: np.ndarray, *, bins: i
     return float(calibration_error(bin_columns(probs, labels, bins=bins).sum(0)))
 
 
+def _bin_of(confidence: np.ndarray, bins: int) -> np.ndarray:
+    return np.minimum((confidence * bins).astype(int), bins - 1)
+
+
 def ece_by_chance(confidence: np.ndarray, *, seed: int = 0) -> float:
     """Mean ECE of answers that are right exactly as often as they are sure, from seeded draws.
 
@@ -70,7 +74,7 @@ def ece_by_chance(confidence: np.ndarray, *, seed: int = 0) -> float:
         confidence: (n,) highest probabilities.
         seed: Of the draws.
     """
-    place = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    place = _bin_of(confidence, ECE_BINS)
     rng, errors = np.random.default_rng(seed), []
     for _ in range(CHANCE_DRAWS):
         gaps = confidence - (rng.random(len(confidence)) < confidence)

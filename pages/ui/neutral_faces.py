@@ -1,11 +1,11 @@
 """Neutral faces of a clip: chosen at a moment or loaded from a file, and what they change in its report."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from fer.action_units.baseline import Baseline
-from fer.action_units.own_neutral import FROM_FILE, most_neutral, neutral_at, with_baselines
+from fer.action_units.own_neutral import FROM_FILE, most_neutral, neutral_at, of_this_clip, with_baselines
 from fer.errors import InputError
 from fer.report import Report
 from fer.words import clock, percent
@@ -107,9 +107,10 @@ def _file(chosen: Chosen) -> None:
     loaded = neutral_files.load(key="video_neutral")
     if loaded is None:
         return
-    here = {k: v for k, v in loaded.items() if k in chosen.report.timeline.face_ids}
-    if not here:
-        guard.show(trouble_from(InputError("The file holds no neutral face of a face of this clip.")))
+    try:
+        here = of_this_clip(chosen.report.timeline, loaded)
+    except InputError as error:
+        guard.show(trouble_from(error))
         return
     words = {k: FROM_FILE.format(face=k) for k in here}
     _keep(chosen, chosen.baselines | here, chosen.words | words)
@@ -126,8 +127,6 @@ def _keep(chosen: Chosen, baselines: dict[int, Baseline], words: dict[int, str])
     report, words = chosen.report, {k: words[k] for k in sorted(baselines)}
     shown = report
     if baselines:
-        timeline = with_baselines(report.timeline, baselines)
-        source = replace(timeline.source, notes=(*timeline.source.notes, *words.values()))
-        shown = remade(report, replace(timeline, source=source))
+        shown = remade(report, with_baselines(report.timeline, baselines, notes=words.values()))
     session.keep(session.NEUTRAL, Chosen(report, shown, baselines, words))
     st.session_state[CHANGED] = True
