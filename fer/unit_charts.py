@@ -18,6 +18,8 @@ LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 LINES_PX = 190
 KEY_COLUMNS, KEY_ROW_PX = 2, 18
 """Names over the lines: two beside each other fit a telephone."""
+HELD_S = 0.5
+"""A frame speaks for this long, if no other comes."""
 MOST_POINTS = 2000
 """Points of another program's line; more nobody sees."""
 
@@ -40,20 +42,31 @@ def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLOU
 
 
 def _binned(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
-    """(b,) bin centres in seconds and (b, k) mean intensities; NaN where nothing is told."""
+    """(b,) bin centres in seconds and (b, k) mean intensities; NaN where nothing is told.
+
+    Frames do not come evenly: a bin that no frame falls into says what the frame before it said.
+    """
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
     start, end = float(timeline.frame_times_s[0]), timeline.end_s
     count = int(min(MOST_BINS, max(1, round((end - start) / timeline.step_s))))
     width = (end - start) / count
     time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
-    place = np.clip(((time_s - start) / width + 1e-6).astype(int), 0, count - 1)
+    place = _bin_of(time_s, start, width, count)
     values = timeline.intensities[rows]
     there = np.isfinite(values)
     total, number = np.zeros((count, len(CODES))), np.zeros((count, len(CODES)))
     np.add.at(total, place, np.where(there, values, 0.0))
     np.add.at(number, place, there)
     means = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return start + (np.arange(count) + 0.5) * width, means
+    bins = np.arange(count)
+    has_frame = np.isin(bins, _bin_of(timeline.frame_times_s, start, width, count))
+    held = np.maximum.accumulate(np.where(has_frame, bins, 0))
+    held = np.where((bins - held) * width <= HELD_S, held, bins)
+    return start + (bins + 0.5) * width, means[held]
+
+
+def _bin_of(time_s: np.ndarray, start: float, width: float, count: int) -> np.ndarray:
+    return np.clip(((time_s - start) / width + 1e-6).astype(int), 0, count - 1)
 
 
 def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:

@@ -103,6 +103,21 @@ def test_the_report_says_why():
     assert "Action Units, face 1" not in plain
 
 
+def test_frames_that_come_unevenly_leave_no_holes_but_a_face_that_is_away_does():
+    builder = TimelineBuilder()
+    times = [round(k * 2.4) / 24 for k in range(40)]  # ten a second out of 24
+    for k, time_s in enumerate(times):
+        seen = make_observations([] if 20 <= k < 30 else ["happy"], time_s=time_s, index=k)
+        builder.add(replace(seen, action_units=units_of(SUPPORTED, AU12=4.0)) if len(seen) else seen)
+    timeline = builder.build(make_source(), Settings(), UNSURE_BELOW)
+    strip = heat_strip(timeline, 1).data[0]
+    row = np.array(strip.z, float)[[name.startswith("AU12") for name in strip.y]][0]
+    empty = ~np.isfinite(row)
+    at = np.array(strip.x, float)
+    assert not empty[(at < times[20] - 0.1) | (at > times[30] + 0.1)].any()
+    assert empty[(at > times[20] + 0.1) & (at < times[30] - 0.1)].all()
+
+
 def test_the_heat_strip_shows_what_can_be_told():
     figure = heat_strip(smiling(), 1)
     assert list(figure.data[0].y) == ["AU12 lip corner puller", "AU25 lips part"]
