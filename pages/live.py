@@ -41,6 +41,7 @@ def before(room: Room) -> None:
 
 def camera(room: Room) -> None:
     """The stream and what is read from it."""
+    live_actions.go_where_asked()
     live_actions.controls(room)
     live_camera.ask(room)
     if room.trouble is not None:

@@ -66,3 +66,5 @@ with guard.page("Video"):
         video_report.show(clip.result, clip, leave_recording)
     else:
         analyse(clip)
+# Only now: until here a late word of the Live page's stream could have led back to it.
+session.release(session.OPENING)

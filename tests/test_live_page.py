@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fer.live.tape import TapingAnalyzer
 from fer.records import Frame
-from pages.ui import live_health, live_rooms, live_stream, session
+from pages.ui import live_actions, live_health, live_rooms, live_stream, session
 from pages.ui.live_room import NO_FRAME_S, Choice, Phase, Room, Rooms
 from tests.factories import OneFace
 from tests.live_fakes import STEP_S, Clock
@@ -223,6 +224,22 @@ def test_a_recording_opens_on_the_video_page(app, hide):
     assert len(app.get("file_uploader")) == 1
     app.switch_page("pages/live.py").run()
     assert "Live recording" in texts(app), "it is still there"
+
+
+def test_a_press_of_open_outlives_a_stream_that_starts_the_script_again(app, monkeypatch):
+    record(app)
+    show, opened = live_stream.show, []
+
+    def restarts_once(room: Room) -> None:
+        if not opened:
+            opened.append(True)
+            st.rerun()  # as the stream's component does, some time after Stop
+        show(room)
+
+    monkeypatch.setattr(live_stream, "show", restarts_once)
+    monkeypatch.setattr(live_actions.st, "switch_page", lambda page: opened.append(page) or st.stop())
+    button(app, "Open on the Video page").click().run()
+    assert "pages/video.py" in opened
 
 
 def test_a_photo_is_the_way_without_a_stream(app):

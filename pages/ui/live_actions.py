@@ -12,6 +12,7 @@ from fer.words import clock, count
 from pages.ui import guard, session
 from pages.ui.live_room import Choice, Phase, Room
 from pages.ui.plain import plain
+from pages.ui.recordings import Recording
 
 VIDEO_PAGE = "pages/video.py"
 LABEL, HIDE = "live_label", "live_hide"
@@ -25,6 +26,8 @@ HIDING = {
     "mesh": "Timeline and video, faces as a mesh",
 }
 MARKERS_SHOWN = 4
+RECORDING_SHOWN = "live_recording_shown"
+"""Session key: whether the buttons that stand there are those of a recording."""
 LABEL_PX = 200
 
 
@@ -50,6 +53,10 @@ def bar(room: Room) -> None:
     if live is None:
         return
     shot = live.snapshot()
+    recording = shot.recording_s != NEVER_S
+    if st.session_state.get(RECORDING_SHOWN) and not recording:
+        st.session_state[RECORDING_SHOWN] = False
+        st.rerun()  # the recording has its place outside this fragment
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text_input(
             "Label of the next marker",
@@ -61,11 +68,11 @@ def bar(room: Room) -> None:
         )
         _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
-        if shot.recording_s == NEVER_S:
+        if recording:
+            _button("Stop recording", ":material/stop_circle:", Room.stop_recording, room, type="primary")
+        else:
             _button("Record", ":material/radio_button_checked:", _record, room)
-        elif st.button("Stop recording", icon=":material/stop_circle:", type="primary", key="live_finish"):
-            room.stop_recording()
-            st.rerun()  # the recording has its place outside this fragment
+    st.session_state[RECORDING_SHOWN] = recording
     if shot.markers:
         last = shot.markers[-MARKERS_SHOWN:]
         st.caption(
@@ -75,7 +82,9 @@ def bar(room: Room) -> None:
 
 
 def _button(label: str, icon: str, action: Callable[[Room], None], room: Room, **more) -> None:
-    st.button(label, icon=icon, key=f"live_{label.lower()}", on_click=action, args=(room,), **more)
+    st.button(
+        label, icon=icon, key=f"live_{label.lower().replace(' ', '_')}", on_click=action, args=(room,), **more
+    )
 
 
 def _mark(room: Room) -> None:
@@ -130,14 +139,25 @@ def recordings(room: Room) -> None:
                 f"{clock(recording.length_s)} · {faces}{video}",
                 width="content",
             )
-            if st.button(
+            st.button(
                 "Open on the Video page",
                 icon=":material/open_in_new:",
                 key=f"live_open_{number}",
-                on_click=session.keep,
-                args=(session.CLIP, recording),
-            ):
-                st.switch_page(VIDEO_PAGE)
+                on_click=_open,
+                args=(recording,),
+            )
+
+
+def _open(recording: Recording) -> None:
+    session.keep(session.CLIP, recording)
+    session.keep(session.OPENING, True)
+
+
+def go_where_asked() -> None:
+    """On to the Video page, where a recording was opened. To be called before the stream is shown: that one
+    may start the script again at any time, and a button's press is forgotten with the run that it began."""
+    if session.kept(session.OPENING):
+        st.switch_page(VIDEO_PAGE)
 
 
 def options(room: Room) -> None:

@@ -7,6 +7,7 @@ from fer.live import LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.words import clock
 from pages.ui import guard, live_faces, live_neutral
+from pages.ui.live_actions import RECORDING_SHOWN
 from pages.ui.live_chart import WINDOW_S, rolling_chart
 from pages.ui.live_health import ICONS, State, health, numbers
 from pages.ui.live_room import Phase, Room
@@ -69,11 +70,14 @@ def faces(room: Room, shown: Phase) -> None:
     session, shot = room.session, _followed(room, shown)
     if session is None or shot is None:
         return
+    recording = shot.recording_s != NEVER_S
+    if st.session_state.get(RECORDING_SHOWN, recording) is not recording:
+        st.rerun()  # something came between a press of Record and the buttons that follow it
     found = health(shot)
     with st.container(gap="xxsmall"):
         st.markdown(f"{ICONS[found.state]} {plain(found.text)}")
         st.caption(numbers(shot))
-        if shot.recording_s != NEVER_S:
+        if recording:
             full = " (as long as it may be)" if shot.recording_full else ""
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
     if found.state is not State.SILENT:

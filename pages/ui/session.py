@@ -13,6 +13,7 @@ OWNER = "owner"
 
 # Names of things kept in the registry: contents, gone with the session.
 CLIP = "clip"
+OPENING = "opening"
 BATCH = "batch"
 READING = "reading"
 DATA = "data"
