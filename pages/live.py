@@ -44,8 +44,9 @@ def camera(room: Room) -> None:
     live_actions.go_where_asked()
     live_actions.controls(room)
     live_camera.ask(room)
-    if room.trouble is not None:
-        guard.show(room.trouble)
+    with st.container():  # always there: the stream below keeps its place, and is not loaded anew
+        if room.trouble is not None:
+            guard.show(room.trouble)
     picture, numbers = st.columns([7, 5], gap="medium")
     with picture:
         live_stream.show(room)

@@ -226,6 +226,54 @@ def test_a_recording_opens_on_the_video_page(app, hide):
     assert "Live recording" in texts(app), "it is still there"
 
 
+@pytest.fixture
+def component(monkeypatch) -> SimpleNamespace:
+    """The browser's side of the stream: `said` by it, `told` to it."""
+    made = SimpleNamespace(said={}, told=[])
+
+    def streamer(*_args, **options) -> SimpleNamespace:
+        made.told.append(options["desired_playing_state"])
+        return SimpleNamespace(state=SimpleNamespace(playing=False, signalling=False))
+
+    monkeypatch.setattr(live_stream, "webrtc_streamer", streamer)
+    monkeypatch.setattr(live_stream, "said_by_component", lambda: made.said)
+    return made
+
+
+def test_the_stream_is_told_to_start_once_and_only_when_it_has_loaded(app, component, clock):
+    agreed(app)
+    room = room_of(app)
+    room.camera("ok")
+    app.run()
+    assert room.phase is Phase.CONNECTING and component.told[-1] is False
+    component.said = {"playing": True}  # of the turn before
+    app.run()
+    assert component.told[-1] is False
+    component.said = {"playing": False}
+    component.told.clear()
+    app.run()
+    app.run()
+    assert component.told[0] is True and set(component.told[1:]) == {None}
+    component.said = {"playing": False, "sdpOffer": {"sdp": "v=0"}}
+    app.run()
+    assert component.told[-1] is True
+    room.stop()
+    app.run()
+    assert component.told[-1] is False
+
+
+def test_a_start_that_nothing_comes_of_is_told_again(app, component, clock):
+    agreed(app)
+    room_of(app).camera("ok")
+    app.run()
+    assert True not in component.told
+    for waited_s in (live_stream.LOADED_WITHIN_S, live_stream.AGAIN_S):
+        component.told.clear()
+        clock.tick(waited_s + 0.1)
+        app.run()
+        assert component.told.count(True) == 1 and False not in component.told[1:]
+
+
 def test_a_press_of_open_outlives_a_stream_that_starts_the_script_again(app, monkeypatch):
     record(app)
     show, opened = live_stream.show, []

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.live import LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.words import clock
-from pages.ui import guard, live_faces, live_neutral
+from pages.ui import guard, live_faces, live_neutral, live_stream
 from pages.ui.live_actions import RECORDING_SHOWN
 from pages.ui.live_chart import WINDOW_S, rolling_chart
 from pages.ui.live_health import ICONS, State, health, numbers
@@ -58,6 +58,8 @@ def wait(room: Room, shown: Phase) -> None:
         shown: The phase that the page shows.
     """
     _followed(room, shown)
+    if live_stream.overdue(room):
+        st.rerun()
     st.html(PLACE)
     with st.container(key=BOX, horizontal_alignment="center", vertical_alignment="center"):
         st.markdown(WAITING[shown], width="content")

@@ -3,6 +3,7 @@
 The page's script, its fragments and the stream's threads all call in here, so everything goes through a lock.
 """
 
+import math
 import threading
 import time
 import weakref
@@ -168,6 +169,7 @@ class Room:
         self._token: LiveToken | None = None
         self._analyzer: TapingAnalyzer | None = None
         self._since_s = 0.0
+        self._stopped_s = -math.inf
         self._late_since_s: float | None = None
         self.phase = Phase.READY
         self.trouble: Trouble | None = None
@@ -181,6 +183,16 @@ class Room:
     def wants_stream(self) -> bool:
         """The browser should be connected."""
         return self.phase in (Phase.CONNECTING, Phase.LIVE)
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds in this phase."""
+        return self._clock() - self._since_s
+
+    @property
+    def since_stop_s(self) -> float:
+        """Seconds since a stream ended here; infinite before the first."""
+        return self._clock() - self._stopped_s
 
     def start(self, choice: Choice) -> None:
         """Start was pressed: take a place, then the browser is asked for its camera."""
@@ -245,7 +257,7 @@ class Room:
             The session's state; None where there is none. After a change of `phase` the page is out of date.
         """
         with self._lock:
-            now_s, waited_s = self._clock(), self._clock() - self._since_s
+            now_s, waited_s = self._clock(), self.waited_s
             shot = self.session.snapshot() if self.session is not None else None
             if self.phase is Phase.ASKING and waited_s > ASK_WITHIN_S:
                 self.stop(UNANSWERED)
@@ -314,6 +326,7 @@ class Room:
             self.trouble = trouble
             session, self.session, self.processor, self._analyzer = self.session, None, None, None
             token, self._token = self._token, None
+            self._stopped_s = self._clock()
             self._enter(Phase.READY)
         if session is not None:
             session.close()

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, TimeoutError
 
 from pages.ui.analysis import jpeg
 
@@ -32,6 +32,7 @@ START_S = 180.0
 """Under a tracer, or on a busy machine, everything takes several times as long."""
 STOP_S = 10.0
 TRIES = 30
+PRESS_MS = 3000
 PATIENCE_MS = 90_000
 """An analysis on a busy machine may take this long."""
 
@@ -40,6 +41,12 @@ RELAY_ONLY = (
     "{ return new Peer({ ...config, iceTransportPolicy: 'relay' }); };"
 )
 """A script for the page: connections through a relay only, and there is none; nothing gets through."""
+
+COUNT_CONNECTIONS = (
+    "window.connections = 0; const Counted = window.RTCPeerConnection; "
+    "window.RTCPeerConnection = function (config) { window.connections += 1; return new Counted(config); };"
+)
+"""A script for the page: counts its connections in `window.connections` of each frame."""
 
 
 def free_port() -> int:
@@ -238,16 +245,18 @@ def start_camera(page: Page) -> None:
 
 
 def go_live(page: Page) -> None:
-    """Press Start until there is a place and pictures come: the visitor before may be leaving still."""
+    """Press Start until there is a place: the visitor before may be leaving still. Then pictures come."""
     for _ in range(TRIES):
         start = page.locator(".st-key-live_start button")
-        if start.is_visible():  # what was said last may stand a moment longer than the button
-            start.click()
+        with suppress(TimeoutError):  # what is said may stand a moment longer than the button
+            start.click(timeout=PRESS_MS)
         settled(page)
+        if start.is_visible() and not trouble(page):
+            continue  # the press met a button that was just being replaced
         if _pictures(page):
             return
         page.wait_for_timeout(1000)
-    raise AssertionError(f"no live session came about: {trouble(page)}")
+    raise AssertionError("the place was never free")
 
 
 def trouble(page: Page) -> str:
@@ -263,7 +272,13 @@ def stop_camera(page: Page) -> None:
 
 
 def _pictures(page: Page) -> bool:
-    """Wait for one or the other: True for pictures, False for a trouble."""
-    pictures, trouble = page.get_by_text("frames a second read"), page.get_by_text("Code: ")
-    pictures.or_(trouble).wait_for(timeout=PATIENCE_MS)
-    return pictures.is_visible()
+    """Wait for one or the other: True for pictures, False where there is no place, or an older word stands.
+
+    Raises:
+        AssertionError: There was a place, and no connection.
+    """
+    pictures, said = page.get_by_text("frames a second read"), page.get_by_text("Code: ")
+    pictures.or_(said).wait_for(timeout=PATIENCE_MS)
+    code = trouble(page)
+    assert code != "live_connection", "the connection did not come about"
+    return not code

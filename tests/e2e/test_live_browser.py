@@ -192,6 +192,17 @@ def test_cases_59_65_67_one_place_is_shared_politely(filmed, app_with_one_place)
         live_app.go_live(first)
 
 
+def test_every_start_makes_one_connection_and_succeeds_at_once(filmed, app_with_one_place):
+    with own_requests_only(filmed) as page:
+        page.add_init_script(live_app.COUNT_CONNECTIONS)
+        live_app.open_page(page, app_with_one_place, "live")
+        live_app.start_camera(page)
+        for starts in (1, 2, 3):
+            assert sum(frame.evaluate("window.connections") for frame in page.frames) == starts
+            live_app.stop_camera(page)
+            live_app.go_live(page)
+
+
 def test_charts_only_reads_without_sending_the_picture_back(tab):
     live_app.start_camera(tab)
     live_app.stop_camera(tab)
