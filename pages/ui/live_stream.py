@@ -89,8 +89,8 @@ def _playing(room: Room) -> bool | None:
     """What the component is told: to play or not, or nothing (None).
 
     A component that is drawn again within the moment in which it starts asks for two connections, of which
-    neither comes about, and the first keeps the camera (streamlit-webrtc 0.79). So it is told to start only
-    once it has loaded, or has ended the stream before, and said so; and then nothing until it connects.
+    neither comes about (streamlit-webrtc 0.79). So it is told to start only once it has loaded, or has ended
+    the stream before, and said so; and then nothing until it connects.
     """
     said = said_by_component()
     if room.wants_stream and _due(room, said):
