@@ -1,6 +1,6 @@
 """Every vocabulary of the project, defined once: emotions, colours, quality codes.
 
-The class order is FER2013's own; `fer.emotion` checks it against the model's manifest.
+The class order is FER2013's own; `fer.emotion.network` checks it against the model's manifest.
 """
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fer.config import Settings
 from fer.errors import InputError
 from fer.pipeline import Analyzer, Components, Progress
 from fer.records import Observations
-from fer.report import Report, make_report
+from fer.settings import Settings
 from fer.sources import LoadedImage, SourceInfo, hash_source, read_image
-from fer.timeline import TimelineBuilder
-from fer.words import count
+from fer.text import count
+from fer.timeline.report import Report, make_report
+from fer.timeline.timeline import TimelineBuilder
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,20 +13,20 @@ import numpy as np
 from fer.action_units.eyes import EyeModel
 from fer.action_units.reader import ActionUnitReader
 from fer.action_units.records import ActionUnits
-from fer.config import Settings
 from fer.constants import QUALITY_OK
-from fer.detectors import Detector, make_detector
-from fer.emotion import EmotionNetwork
-from fer.following import FaceFollower, find_faces
-from fer.mesh import FaceMesh
-from fer.preprocess import crop_faces
-from fer.quality import quality_codes
+from fer.emotion.network import EmotionNetwork
+from fer.faces.crop import crop_faces
+from fer.faces.detectors import Detector, make_detector
+from fer.faces.follow import FaceFollower, find_faces
+from fer.faces.mesh import FaceMesh
+from fer.faces.quality import quality_codes
 from fer.records import Faces, Frame, Observations
-from fer.report import Report, make_report
+from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.stages import Stages
-from fer.timeline import TimelineBuilder
-from fer.words import clock
+from fer.text import clock
+from fer.timeline.report import Report, make_report
+from fer.timeline.timeline import TimelineBuilder
 
 PROGRESS_EVERY_S = 0.2
 EMOTION_THREADS = min(2, os.cpu_count() or 1)

@@ -2,33 +2,24 @@
 
 import streamlit as st
 
-from pages.ui import (
-    busy,
-    dataset_copies,
-    dataset_labels,
-    dataset_map,
-    dataset_pictures,
-    dataset_report,
-    dataset_start,
-    dataset_work,
-    guard,
-    session,
-)
-from pages.ui.dataset_work import Given, Shown
-from pages.ui.plain import name
+from pages.ui.app import busy, guard, session
+from pages.ui.app.plain import name
+from pages.ui.dataset import classes, copies, map, pictures, start, votes
+from pages.ui.work import dataset
+from pages.ui.work.dataset import Given, Shown
 
 PARTS = {
-    "Classes": dataset_report.show,
-    "Repeats and leaks": dataset_copies.show,
-    "Labels": dataset_labels.show,
-    "Pictures": dataset_pictures.show,
-    "What the network says": dataset_map.show,
+    "Classes": classes.show,
+    "Repeats and leaks": copies.show,
+    "Labels": votes.show,
+    "Pictures": pictures.show,
+    "What the network says": map.show,
 }
 
 
 def read(given: Given) -> None:
     """A data set is there: show it, or how far its reading is."""
-    job = dataset_work.dataset_job(given)
+    job = dataset.dataset_job(given)
 
     def leave() -> None:
         session.registry().forget_content(session.owner(), given.sha256)
@@ -37,7 +28,7 @@ def read(given: Given) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/dataset: {name(given.label)}", width="content")
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
-    if busy.settle(job, what="Reading the data", describe=dataset_work.describe):
+    if busy.settle(job, what="Reading the data", describe=dataset.describe):
         show(Shown(job.result.statistics, job.result.faces, given, job.result))
 
 
@@ -52,6 +43,6 @@ def show(shown: Shown) -> None:
 with guard.page("Dataset"):
     given = session.kept(session.DATA)
     if given is None:
-        show(dataset_start.choose())
+        show(start.choose())
     else:
         read(given)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import guard, limits, sample_clip, specimen
+from pages.ui.app import guard
+from pages.ui.home import specimen
+from pages.ui.parts import limits, sample_clip
 
 HOW = (
     (":material/videocam:", "A camera", "what faces show at this moment; recorded only if you ask."),
@@ -32,7 +34,7 @@ def opening() -> None:
         if st.button("Open a video", icon=":material/movie:"):
             st.switch_page("pages/video.py")
         if st.button("Open photos", icon=":material/photo_library:"):
-            st.switch_page("pages/images.py")
+            st.switch_page("pages/photos.py")
     for icon, name, text in HOW:
         st.markdown(f"{icon} **{name}**: {text}")
 

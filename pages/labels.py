@@ -1,12 +1,13 @@
 """Labels: how often the network agrees with people who label the user's own material."""
 
-from pages.ui import guard, labelled_view, labels_start, session, tag_view
+from pages.ui.app import guard, session
+from pages.ui.labels import report, start, tagging
 
 with guard.page("Labels"):
     source, labelled = session.kept(session.TAG_SOURCE), session.kept(session.LABELLED)
     if source is not None:
-        tag_view.show(source, labelled_view.of_tags)
+        tagging.show(source, report.of_tags)
     elif labelled is not None:
-        labelled_view.show(labelled)
+        report.show(labelled)
     else:
-        labels_start.choose()
+        start.choose()

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import augmentation_lab, break_it, guard, lab_face
+from pages.ui.app import guard
+from pages.ui.labs import augmentation, break_it
+from pages.ui.parts import face_source
 
 with guard.page("Labs"):
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title("Labs", anchor=False, width="content")
         slot = st.container(width="content")
     with slot:
-        face = lab_face.current()
+        face = face_source.current()
     lab = st.segmented_control(
         "Lab", ["Break it", "Augmentation"], default="Break it", required=True, label_visibility="collapsed"
     )
@@ -17,4 +19,4 @@ with guard.page("Labs"):
     if lab == "Break it":
         break_it.show(face)
     else:
-        augmentation_lab.show(face)
+        augmentation.show(face)

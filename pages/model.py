@@ -2,32 +2,24 @@
 
 import streamlit as st
 
-from pages.ui import (
-    explain,
-    guard,
-    model_answer,
-    model_card,
-    model_compared,
-    model_made,
-    model_right,
-    model_sure,
-)
+from pages.ui.app import guard
+from pages.ui.model import answer, card, compared, explain, made, right, sure
 
 # Key of the tabs, and their name in the page's address.
 PART = "part"
 
 PARTS = {
-    "Right and wrong": model_right.show,
-    "How sure": model_sure.show,
-    "Training": model_made.show,
-    "Compared": model_compared.show,
+    "Right and wrong": right.show,
+    "How sure": sure.show,
+    "Training": made.show,
+    "Compared": compared.show,
     "Explain a face": explain.show,
-    "Model card": model_card.show,
+    "Model card": card.show,
 }
 
 with guard.page("Model"):
     st.title("The network", anchor=False)
-    model_answer.show()
+    answer.show()
     for tab, draw in zip(st.tabs(list(PARTS), key=PART, bind="query-params"), PARTS.values(), strict=True):
         # Only the open part is drawn: the page is there at once.
         if tab.open:

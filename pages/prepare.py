@@ -3,9 +3,10 @@
 import streamlit as st
 
 from fer.dataset.prepare import BY, PrepareSettings
-from pages.ui import busy, guard, prepare_report, prepare_work, session, uploads
-from pages.ui.plain import name
-from pages.ui.uploads import Upload
+from pages.ui.app import busy, guard, session, uploads
+from pages.ui.app.plain import name
+from pages.ui.app.uploads import Upload
+from pages.ui.prepare import report, work
 
 LAYOUT = """
 anna/happy/1.jpg
@@ -47,9 +48,9 @@ def make(given: Upload) -> None:
             "Keep together", BY, default=BY[0], required=True, key="prepare_by", width="content"
         )
         keep_poor = st.toggle("Keep small, blurred, dark and turned faces", key="prepare_poor")
-    job = prepare_work.prepare_job(given, PrepareSettings(split_by, keep_poor=keep_poor))
-    if busy.settle(job, what="Preparing the data", describe=prepare_work.describe):
-        prepare_report.show(job.result)
+    job = work.prepare_job(given, PrepareSettings(split_by, keep_poor=keep_poor))
+    if busy.settle(job, what="Preparing the data", describe=work.describe):
+        report.show(job.result)
 
 
 with guard.page("Prepare"):

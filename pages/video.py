@@ -2,20 +2,13 @@
 
 import streamlit as st
 
-from pages.ui import (
-    busy,
-    guard,
-    player,
-    sample_clip,
-    session,
-    settings_panel,
-    uploads,
-    video_report,
-    video_work,
-)
-from pages.ui.limits import REMINDER
-from pages.ui.recordings import Recording
-from pages.ui.uploads import Upload
+from pages.ui.app import busy, guard, session, uploads
+from pages.ui.app.uploads import Upload
+from pages.ui.parts import player, sample_clip, settings
+from pages.ui.parts.limits import REMINDER
+from pages.ui.video import report
+from pages.ui.work import video
+from pages.ui.work.recordings import Recording
 
 
 def choose() -> None:
@@ -31,30 +24,30 @@ def choose() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         sample_clip.button(primary=False)
         with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-            settings_panel.analysis_form(label="Apply")
+            settings.analysis_form(label="Apply")
     st.caption(REMINDER)
 
 
 def analyse(clip: Upload) -> None:
     """A clip is there: show its analysis, or how far it is."""
-    job = video_work.video_job(clip, settings_panel.current())
+    job = video.video_job(clip, settings.current())
 
     def leave() -> None:
         session.registry().forget_content(session.owner(), clip.sha256)
         session.release(session.CLIP)
-        settings_panel.forget_reading()
+        settings.forget_reading()
         player.forget()
 
     if job.result is None:
-        video_report.title_row(clip, leave, busy=not job.finished)
+        report.title_row(clip, leave, busy=not job.finished)
     if busy.settle(job, what="Reading the video", describe=busy.of_video):
-        video_report.show(job.result, clip, leave)
+        report.show(job.result, clip, leave)
 
 
 def leave_recording() -> None:
     """Back to the empty page; the Live page keeps its recordings."""
     session.release(session.CLIP)
-    settings_panel.forget_reading()
+    settings.forget_reading()
     player.forget()
 
 
@@ -63,7 +56,7 @@ with guard.page("Video"):
     if clip is None:
         choose()
     elif isinstance(clip, Recording):
-        video_report.show(clip.result, clip, leave_recording)
+        report.show(clip.result, clip, leave_recording)
     else:
         analyse(clip)
 # Only now: until here a late word of the Live page's stream could have led back to it.

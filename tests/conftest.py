@@ -10,8 +10,7 @@ import pytest
 import skimage.data
 
 from fer.sample import sample_video
-
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+from tests.helpers.places import SHARED
 
 
 def _shared_folder(name: str) -> Path:

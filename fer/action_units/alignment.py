@@ -58,7 +58,7 @@ def align(landmarks: np.ndarray, canonical: np.ndarray) -> Aligned:
 
 
 def _pose(turn: np.ndarray) -> np.ndarray:
-    """Yaw, pitch and roll of faces that `turn` brings to the front, as `fer.mesh.head_pose` counts them."""
+    """Yaw, pitch and roll of faces that `turn` brings to the front, as `fer.faces.mesh` counts them."""
     across, up = turn[:, :, 0], turn[:, :, 1]  # the canonical axes seen in the picture
     yaw = np.arctan2(-across[:, 2], np.hypot(across[:, 0], across[:, 1]))
     pitch = np.arctan2(-up[:, 2], np.hypot(up[:, 0], up[:, 1]))

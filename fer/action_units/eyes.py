@@ -5,8 +5,8 @@ Reference: Ablavatski et al. 2020, Real-time Pupil Tracking from Monocular Video
 
 import numpy as np
 
+from fer.faces.patches import square_patch
 from fer.litert import LiteRTModel, package_model
-from fer.patches import square_patch
 
 INPUT_PX = 64
 EYE_SCALE = 2.3

@@ -18,7 +18,7 @@ from fer.action_units.prototypes import judge
 from fer.action_units.records import ActionUnits
 from fer.action_units.table import CODES, INDEX
 from fer.constants import EMOTIONS
-from fer.verdict import verdicts
+from fer.emotion.verdict import verdicts
 
 SMOOTHING_S = 0.2
 """Time constant of the intensities; blinks are not smoothed."""
@@ -54,7 +54,7 @@ class MeasuredFaces:
     Args:
         time_s: When.
         ids: (n,) int, their ids in the stream.
-        metrics: (n, k) see `fer.action_units.metrics`.
+        metrics: (n, k) see `fer.action_units.formulas`.
         pose: (n, 3) yaw, pitch, roll in degrees.
         probs: (n, 7) the network's answers.
         good: (n,) bool: nothing is told of the others.

@@ -14,7 +14,7 @@ import numpy as np
 from fer.action_units.intensity import NOT_SEEN, SEEN
 from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, MERGED, TABLE
 from fer.constants import EMOTIONS, UNSURE
-from fer.words import join
+from fer.text import join
 
 CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
 """How often a unit is present in a face that shows the expression."""

@@ -4,8 +4,8 @@ import numpy as np
 
 from fer.action_units.alignment import align
 from fer.action_units.eyes import EyeModel
+from fer.action_units.formulas import metrics
 from fer.action_units.judging import MeasuredFaces, UnitJudge
-from fer.action_units.metrics import metrics
 from fer.action_units.population import Population
 from fer.action_units.records import ActionUnits
 from fer.records import Faces, Frame

@@ -23,8 +23,8 @@ class ActionUnits:
         verdicts: n, what the units say to the network's answer.
         captured: (n,) bool: the face's neutral values were captured.
         blinks_per_minute: (n,) float32; NaN in photos and in the first seconds.
-        measures: (n, k + 3) float32: `fer.action_units.metrics`, then yaw, pitch and roll in degrees; what it
-            takes to judge the face again over another neutral face. NaN where nothing is told of it.
+        measures: (n, k + 3) float32: `fer.action_units.formulas`, then yaw, pitch and roll in degrees; what
+            it takes to judge the face again over another neutral face. NaN where nothing is told of it.
     """
 
     intensity: np.ndarray

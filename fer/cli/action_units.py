@@ -5,20 +5,20 @@ import json
 import math
 from pathlib import Path
 
-from fer.action_units import checks, gates
-from fer.action_units.fitting import fit_population, in_units
-from fer.action_units.foreign import compare, read_foreign, remarks
 from fer.action_units.population import PATH, population
 from fer.action_units.prototypes import VERDICT_TEXT, VERDICTS
 from fer.action_units.table import BY_CODE
-from fer.config import Settings
 from fer.constants import DISPLAY_ORDER
-from fer.dataset.fer2013 import read_dataset
+from fer.dataset.readers.fer2013 import read_dataset
 from fer.errors import SettingsError
-from fer.export import write_text
+from fer.evaluation.units import checks, gates
+from fer.evaluation.units.fitting import fit_population, in_units
+from fer.export.tables import write_text
 from fer.pipeline import Components, load_components
-from fer.timeline import read_csv
-from fer.words import MISSING, percent
+from fer.settings import Settings
+from fer.text import MISSING, percent
+from fer.timeline.foreign_units import compare, read_foreign, remarks
+from fer.timeline.timeline import read_csv
 
 CLIP_FRAMES = (*gates.EYES_SHUT, *gates.EYES_OPEN, *gates.SMILING, *gates.HAND_OVER_MOUTH)
 

@@ -10,9 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer.action_units.baseline import baselines_from_json
-from fer.action_units.own_neutral import FROM_FILE, of_this_clip, with_baselines
-from fer.annotated import annotated_video
-from fer.cli.options import (
+from fer.cli.shared.options import (
     WRITERS,
     add_outputs,
     add_settings,
@@ -21,13 +19,15 @@ from fer.cli.options import (
     settings_of,
     write_reports,
 )
-from fer.config import Settings
+from fer.draw.video_copy import annotated_video
 from fer.errors import FerError, InputError
 from fer.photos import analyze_images
 from fer.pipeline import analyze_video
-from fer.report import Report, make_report
+from fer.settings import Settings
 from fer.sources import find_inputs, input_kind, read_zip, sniff
 from fer.sources.opening import open_binary, read_head
+from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
+from fer.timeline.report import Report, make_report
 
 SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"

@@ -4,9 +4,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from fer import benchmark
-from fer.benchmarks.live import live_latency
-from fer.benchmarks.sections import write_sections
+from fer.benchmark import speed
+from fer.benchmark.live import live_latency
+from fer.benchmark.sections import write_sections
 from fer.sample import sample_video
 from fer.stages import STAGES
 
@@ -33,7 +33,7 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print, and write."""
     figures = {"live": _live()} if args.live else _clips(args)
-    print(f"peak memory of this process: {benchmark.peak_memory_mib():.0f} MiB")
+    print(f"peak memory of this process: {speed.peak_memory_mib():.0f} MiB")
     if args.json:
         write_sections(figures, args.json, force=args.force)
     return 0
@@ -51,7 +51,7 @@ def _live() -> dict:
 
 
 def _clips(args: argparse.Namespace) -> dict:
-    figures = {"machine": benchmark.machine(), "clips": []}
+    figures = {"machine": speed.machine(), "clips": []}
     sources = [(str(p), p.name) for p in args.clips] or [
         (sample_video(), "sample 640x480"),
         (sample_video(width=1280, height=720), "sample 1280x720"),
@@ -62,7 +62,7 @@ def _clips(args: argparse.Namespace) -> dict:
         + "    total  frames/s  x real time"
     )
     for source, name in sources:
-        row = benchmark.benchmark_video(source, name=name)
+        row = speed.benchmark_video(source, name=name)
         figures["clips"].append(row)
         steps = " ".join(f"{row['ms'][s]:8.2f}" for s in STAGES)
         size = f"{row['width']}x{row['height']}"
@@ -70,11 +70,11 @@ def _clips(args: argparse.Namespace) -> dict:
             f"{name[:24]:24} {size:>9} {row['faces_per_frame']:5.2f} {steps} {row['ms_per_frame']:8.2f} "
             f"{row['frames_per_s']:9.1f} {row['times_real_time']:11.1f}    (ms a frame)"
         )
-    figures["network"] = benchmark.network_latency()
+    figures["network"] = speed.network_latency()
     for row in figures["network"]:
         setting = f"{row['view']:5} batch {row['batch']}, {row['threads']} thread(s)"
         print(f"{row['network']:20} {setting}: {row['ms']:6.2f} ms (95%: {row['p95_ms']:.2f})")
-    figures["import"] = benchmark.import_cost()
+    figures["import"] = speed.import_cost()
     start = figures["import"]
     print(f"import fer: {start['seconds']:.3f} s, TensorFlow loaded: {start['tensorflow']}")
     if args.memory:
@@ -88,8 +88,8 @@ def _memory() -> dict:
     with tempfile.TemporaryDirectory() as folder:
         for seconds in (SHORT_S, LONG_S):
             path = Path(folder, f"{seconds:.0f}s.mp4")
-            path.write_bytes(benchmark.repeated(clip, seconds))
-            figures[f"{seconds:.0f}s_mib"] = benchmark.peak_memory(path)
+            path.write_bytes(speed.repeated(clip, seconds))
+            figures[f"{seconds:.0f}s_mib"] = speed.peak_memory(path)
     short, long = figures.values()
     more = f"{long / short - 1:+.1%}"
     print(f"peak memory: {SHORT_S:.0f} s of video {short:.0f} MiB, {LONG_S:.0f} s {long:.0f} MiB ({more})")

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from fer.emotion import MODELS_DIR
 from fer.evaluation.card import CARD, model_card, read_card_sources
-from fer.export import write_text
+from fer.export.tables import write_text
+from fer.io.places import MODELS_DIR
 
 
 def add_parser(commands) -> None:

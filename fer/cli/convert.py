@@ -5,11 +5,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from fer.cli.score_tables import show_forms
-from fer.dataset.fer2013 import SPLITS, read_dataset
-from fer.emotion import MANIFEST, MODELS_DIR, read_manifest
+from fer.cli.shared.score_tables import show_forms
+from fer.dataset.readers.fer2013 import SPLITS, read_dataset
+from fer.emotion.network import MANIFEST, read_manifest
 from fer.errors import OutputExistsError
-from fer.evaluation.forms import CONVERSION, read_conversion
+from fer.evaluation.figures.conversion import CONVERSION, read_conversion
+from fer.io.places import MODELS_DIR
 
 
 def add_parser(commands) -> None:
@@ -32,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     if (args.models / MANIFEST).exists() and not args.force:
         raise OutputExistsError(f"{args.models} holds a network: choose another --models or add --force.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from fer.training.convert import export
+    from fer.training.conversion.convert import export
+    from fer.training.conversion.publish import publish
     from fer.training.loading import KERAS_FILE, load_network
-    from fer.training.publish import publish
 
     network = args.network or args.models / KERAS_FILE
     name = args.name or (network.stem if args.network else read_manifest(args.models).name)

@@ -3,15 +3,16 @@
 import argparse
 from pathlib import Path
 
-from fer.cli.own_labels import has_own_labels, run_own_labels
-from fer.cli.score_tables import show_split
-from fer.dataset.fer2013 import FaceDataset, read_dataset, read_vote_counts
+from fer.cli.shared.own_labels import has_own_labels, run_own_labels
+from fer.cli.shared.score_tables import show_split
+from fer.dataset.readers.fer2013 import FaceDataset, read_dataset, read_vote_counts
 from fer.dataset.repeats import count_repeats
-from fer.emotion import MODELS_DIR, EmotionNetwork
-from fer.evaluation.schema import CHOICE_SPLIT, TEST_SPLIT, Metrics
+from fer.emotion.network import EmotionNetwork
+from fer.evaluation.figures.metrics_file import CHOICE_SPLIT, TEST_SPLIT, Metrics
 from fer.evaluation.scores import score_split
-from fer.export import write_text
-from fer.json_records import to_json
+from fer.export.tables import write_text
+from fer.io.json_records import to_json
+from fer.io.places import MODELS_DIR
 from fer.pipeline import EMOTION_THREADS
 
 _SHOWN_REASONS = 3

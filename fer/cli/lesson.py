@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from fer.dataset.fer2013 import read_dataset
-from fer.export import write_text
-from fer.json_records import to_json
+from fer.dataset.readers.fer2013 import read_dataset
+from fer.export.tables import write_text
+from fer.io.json_records import to_json
 
 
 def add_parser(commands) -> None:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from fer.comparison import NETWORK_NOTES, as_text
-from fer.emotion import MODELS_DIR
-from fer.export import write_text
-from fer.json_records import to_json
+from fer.evaluation.figures.networks import NETWORK_NOTES, as_text
+from fer.export.tables import write_text
+from fer.io.json_records import to_json
+from fer.io.places import MODELS_DIR
 
 
 def add_parser(commands) -> None:
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     # Keras and TensorFlow load here only.
     if args.draw:
         return _draw(args)
-    from fer.training.comparing import compare
+    from fer.training.networks.comparison import compare
 
     comparison = compare(args.models, report=lambda name: print(f"converting {name}", flush=True))
     print(as_text(comparison))
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _draw(args: argparse.Namespace) -> int:
-    from fer.architecture import architecture_svg
+    from fer.charts.architecture import architecture_svg
     from fer.training import networks
     from fer.training.loading import load_shipped
     from fer.training.networks.blueprint import blueprint

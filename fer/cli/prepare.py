@@ -17,7 +17,7 @@ from fer.dataset.prepare import (
     sentences,
 )
 from fer.errors import MissingInputError, OutputExistsError
-from fer.export import write_text
+from fer.export.tables import write_text
 
 
 def add_parser(commands) -> None:

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fer.emotion import MODELS_DIR
 from fer.errors import SettingsError
+from fer.io.places import MODELS_DIR
 
 
 def add_parser(commands) -> None:

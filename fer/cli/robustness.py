@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
-from fer.dataset.fer2013 import read_dataset
-from fer.emotion import MODELS_DIR, EmotionNetwork
-from fer.evaluation.schema import TEST_SPLIT
-from fer.export import write_text
-from fer.json_records import to_json
+from fer.dataset.readers.fer2013 import read_dataset
+from fer.emotion.network import EmotionNetwork
+from fer.evaluation.figures.metrics_file import TEST_SPLIT
+from fer.evaluation.robustness import PerturbationFigures, measure_robustness
+from fer.export.tables import write_text
+from fer.io.json_records import to_json
+from fer.io.places import MODELS_DIR
 from fer.pipeline import EMOTION_THREADS
-from fer.robustness import PerturbationFigures, measure_robustness
 
 
 def add_parser(commands) -> None:

@@ -9,12 +9,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from fer.cli.training_progress import TrainingProgress
+from fer.cli.shared.training_progress import TrainingProgress
 from fer.dataset.cleaning import FAULTS
-from fer.emotion import MODELS_DIR
 from fer.errors import CancelledError, SettingsError
-from fer.files import cannot_write, write_whole
-from fer.locks import only_one
+from fer.io.files import cannot_write, write_whole
+from fer.io.locks import only_one
+from fer.io.places import MODELS_DIR
 from fer.training.checkpoint import check_folder
 from fer.training.plan import RECIPE, Plan, Recipe, read_recipe
 
@@ -108,9 +108,9 @@ def _train(recipe: Recipe, args: argparse.Namespace) -> int:
 
 def _release(model, training, args: argparse.Namespace) -> int:
     """Convert beside the run first; what the app reads is replaced when everything is whole."""
-    from fer.training.convert import export
-    from fer.training.history import HISTORY, write_history
-    from fer.training.publish import publish
+    from fer.evaluation.figures.history import HISTORY, write_history
+    from fer.training.conversion.convert import export
+    from fer.training.conversion.publish import publish
 
     release = args.out / RELEASE
     shutil.rmtree(release, ignore_errors=True)

@@ -12,9 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
-from fer.annotated import annotated_video
-from fer.cli.live_view import as_line, as_picture
-from fer.cli.options import (
+from fer.cli.shared.live_view import as_line, as_picture
+from fer.cli.shared.options import (
     WRITERS,
     add_outputs,
     add_settings,
@@ -23,12 +22,13 @@ from fer.cli.options import (
     settings_of,
     write_reports,
 )
+from fer.draw.video_copy import annotated_video
 from fer.errors import CameraLostError, FerError
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
-from fer.report import LIMITS, make_report
 from fer.sources.camera import CameraSource
+from fer.timeline.report import LIMITS, make_report
 
 REFRESH_S = 0.1
 LINE_EVERY_S = 1.0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from fer.mesh import FaceMesh, Regions
+from fer.faces.mesh import FaceMesh, Regions
 
 NO_FACE_BELOW = 0.1
 """Presence under which a picture counts as no face. In FER2013 that is 78% of the 176 rows that FER+

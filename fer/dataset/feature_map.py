@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.dataset.faces import FaceDataset
-from fer.emotion import EmotionNetwork
+from fer.emotion.network import EmotionNetwork
 from fer.errors import CancelledError
 
 MOST_FACES = 2000

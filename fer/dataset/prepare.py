@@ -13,13 +13,13 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from fer.constants import QUALITY_OK
+from fer.dataset.class_names import label_index
 from fer.dataset.cleaning import CleaningReport, clean
 from fer.dataset.faces import MAX_SPLIT_LENGTH, FaceCollector, FaceDataset
-from fer.dataset.fer2013 import SPLITS
+from fer.dataset.readers.fer2013 import SPLITS
 from fer.errors import DatasetError, FerError, SettingsError
-from fer.evaluation.label_names import label_index
+from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
-from fer.preprocess import crop_faces
 from fer.records import Frame
 from fer.sources import VideoSource, input_kind, read_image, safe_label, sniff
 from fer.sources.opening import read_head

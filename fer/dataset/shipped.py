@@ -8,10 +8,10 @@ import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.statistics import FORMAT, ClassFaces, Statistics
-from fer.emotion import MODELS_DIR
 from fer.errors import MissingModelError, ModelError, OutputExistsError
-from fer.files import write_whole
-from fer.json_records import read_record
+from fer.io.files import write_whole
+from fer.io.json_records import read_record
+from fer.io.places import MODELS_DIR
 
 STATISTICS = "dataset_statistics.json"
 FACES = "dataset_faces.npz"

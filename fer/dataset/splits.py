@@ -9,7 +9,7 @@ import numpy as np
 
 from fer.dataset.cleaning import CleaningReport, clean
 from fer.dataset.faces import FaceDataset
-from fer.dataset.fer2013 import SPLITS, read_dataset
+from fer.dataset.readers.fer2013 import SPLITS, read_dataset
 from fer.dataset.repeats import split_order
 from fer.sources.opening import hash_source, safe_label
 

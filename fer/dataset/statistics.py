@@ -15,7 +15,7 @@ from fer.dataset.faces import FaceDataset
 from fer.dataset.repeats import count_repeats, picture_ids, split_order
 from fer.dataset.splits import content_sha256
 from fer.dataset.votes import VoteFigures, vote_figures
-from fer.quality import sharpness
+from fer.faces.quality import sharpness
 
 FORMAT = 1
 QUICK_FAULTS = tuple(name for name in FAULTS if name != "not_a_face")

@@ -10,7 +10,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.dataset.fer2013 import ALL_VOTE_COLUMNS, VOTE_COLUMNS
+from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS, VOTE_COLUMNS
 from fer.errors import DatasetError
 
 ENTROPY_BINS = 16
@@ -70,7 +70,7 @@ def vote_figures(dataset: FaceDataset, vote_counts: np.ndarray) -> VoteFigures:
         DatasetError: There are fewer rows of votes than the data needs.
     """
     # Here and not above: the evaluation reads data sets, so a data set cannot need it to be imported.
-    from fer.evaluation.ferplus import ferplus_majority
+    from fer.dataset.ferplus import ferplus_majority
 
     votes = votes_of(dataset, vote_counts)
     majority = ferplus_majority(votes)

@@ -7,10 +7,10 @@ References:
 
 import numpy as np
 
-from fer.emotion import softmax
+from fer.emotion.network import softmax
+from fer.emotion.scaling import UNSCALED, Scaling
+from fer.evaluation.figures.metrics_file import Calibration, ReliabilityBins
 from fer.evaluation.intervals import estimate, resampled_sums
-from fer.evaluation.schema import Calibration, ReliabilityBins
-from fer.scaling import UNSCALED, Scaling
 
 ECE_BINS = 15
 CHANCE_DRAWS = 100

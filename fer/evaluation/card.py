@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
-from fer.emotion import MODELS_DIR, Manifest, read_manifest
+from fer.emotion.network import Manifest, read_manifest
 from fer.errors import DamagedInputError, MissingModelError, ModelError
 from fer.evaluation.card_robustness import robustness_section
-from fer.evaluation.forms import Conversion, read_conversion
-from fer.evaluation.scaling_fit import FOLDS
-from fer.evaluation.schema import (
+from fer.evaluation.figures.conversion import Conversion, read_conversion
+from fer.evaluation.figures.history import HISTORY, Epoch, read_history
+from fer.evaluation.figures.latency import Latency
+from fer.evaluation.figures.metrics_file import (
     CHOICE_SPLIT,
     TEST_SPLIT,
     Estimate,
@@ -24,9 +25,9 @@ from fer.evaluation.schema import (
     SplitScores,
     read_metrics,
 )
-from fer.latency import Latency
-from fer.robustness import ROBUSTNESS, Robustness, read_robustness
-from fer.training.history import HISTORY, Epoch, read_history
+from fer.evaluation.robustness import ROBUSTNESS, Robustness, read_robustness
+from fer.evaluation.scaling_fit import FOLDS
+from fer.io.places import MODELS_DIR
 
 CARD, BENCHMARK, RECIPE = "MODEL_CARD.md", "benchmark.json", "recipe.json"
 VIEWS = {

@@ -1,6 +1,6 @@
 """The model card's section on faces that are harder to read, written from models/robustness.json."""
 
-from fer.robustness import LevelFigures, PerturbationFigures, Robustness
+from fer.evaluation.robustness import LevelFigures, PerturbationFigures, Robustness
 
 HEAD = (
     "| made harder by | unchanged | halfway | at the end of the range |",

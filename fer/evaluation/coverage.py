@@ -6,8 +6,8 @@ Reference:
 
 import numpy as np
 
+from fer.evaluation.figures.metrics_file import Coverage
 from fer.evaluation.intervals import estimate, resampled_sums
-from fer.evaluation.schema import Coverage
 
 THRESHOLDS = tuple(round(k / 100, 2) for k in range(0, 100))
 NEAR, FEWEST_NEAR = 0.1, 30

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from fer.evaluation.schema import Estimate
+from fer.evaluation.figures.metrics_file import Estimate
 
 ROUNDS = 1000
 SEED = 0

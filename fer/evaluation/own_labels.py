@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.constants import EMOTIONS
-from fer.csv_text import guard, to_csv
 from fer.dataset.cleaning import find_faults
 from fer.dataset.faces import FaceDataset
-from fer.emotion import EmotionNetwork
+from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError
-from fer.evaluation.schema import Scores
+from fer.evaluation.figures.metrics_file import Scores
 from fer.evaluation.scores import score_logits
-from fer.json_records import to_json
+from fer.io.csv import guard, to_csv
+from fer.io.json_records import to_json
 
 AT_ONCE = 256
 """Faces between two looks at the listener."""

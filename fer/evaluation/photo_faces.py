@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from fer.config import Settings
 from fer.errors import DatasetError
-from fer.following import find_faces
+from fer.faces.crop import crop_faces
+from fer.faces.follow import find_faces
 from fer.pipeline import Components, load_components
-from fer.preprocess import crop_faces
+from fer.settings import Settings
 from fer.stages import Stages
 
 

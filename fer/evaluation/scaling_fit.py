@@ -9,10 +9,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from fer.constants import EMOTIONS
-from fer.emotion import softmax
+from fer.emotion.network import softmax
+from fer.emotion.scaling import AS_TRAINED, KINDS, UNSCALED, Scaling, scaling_of
 from fer.evaluation.calibration import expected_calibration_error, negative_log_likelihood
-from fer.evaluation.forms import ScalingFigures
-from fer.scaling import AS_TRAINED, KINDS, UNSCALED, Scaling, scaling_of
+from fer.evaluation.figures.conversion import ScalingFigures
 
 FOLDS = 5
 PENALTY = 0.003

@@ -6,17 +6,24 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
+from fer.dataset.ferplus import ferplus_majority
 from fer.dataset.repeats import seen_before
-from fer.emotion import EmotionNetwork, softmax
+from fer.emotion.network import EmotionNetwork, softmax
+from fer.emotion.scaling import UNSCALED, Scaling
 from fer.errors import DatasetError
 from fer.evaluation import metrics
 from fer.evaluation.agreement import class_kappa, cohens_kappa
 from fer.evaluation.calibration import calibration
 from fer.evaluation.coverage import coverage
-from fer.evaluation.ferplus import ferplus_majority
+from fer.evaluation.figures.metrics_file import (
+    CHOICE_SPLIT,
+    ClassScores,
+    Confusion,
+    FerPlusScores,
+    Scores,
+    SplitScores,
+)
 from fer.evaluation.intervals import estimate, estimates, limits, resampled_sums
-from fer.evaluation.schema import CHOICE_SPLIT, ClassScores, Confusion, FerPlusScores, Scores, SplitScores
-from fer.scaling import UNSCALED, Scaling
 
 N_CLASSES = len(EMOTIONS)
 

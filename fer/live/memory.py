@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from fer.config import Settings
 from fer.constants import N_LANDMARKS
 from fer.live.records import NEVER_S, Marker
 from fer.records import N_KEYPOINTS, Observations
+from fer.settings import Settings
 from fer.sources.info import SourceInfo
-from fer.timeline import Timeline, TimelineBuilder
-from fer.words import clock
+from fer.text import clock
+from fer.timeline.timeline import Timeline, TimelineBuilder
 
 MOST_ROWS = 20_000
 """Rows of the history, however many faces there are: about 5 MB."""

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from fer.config import Settings
 from fer.errors import FerError
 from fer.live.memory import History, Recorder
 from fer.live.pace import Pacer, RateMeter, StreamClock
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
-from fer.live.smoothing import CausalSmoother
+from fer.live.smooth import CausalSmoother
 from fer.records import Frame, Observations
+from fer.settings import Settings
 from fer.sources.info import SourceInfo
-from fer.timeline import Timeline, TimelineBuilder
+from fer.timeline.timeline import Timeline, TimelineBuilder
 
 HISTORY_S = 60.0
 MAX_RECORDING_S = 3600.0

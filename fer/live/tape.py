@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import av
 
-from fer.hiding import anonymise
+from fer.draw.hidden import anonymise
+from fer.draw.video_writer import Mp4Encoder
 from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
-from fer.video_writer import Mp4Encoder
-from fer.words import clock
+from fer.text import clock
 
 MAX_TAPE_S = 900.0
 MAX_TAPE_BYTES = 150 * 1024 * 1024

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import av
 import numpy as np
 
-from fer.annotate import draw
+from fer.draw.annotate import draw
 from fer.live.session import LiveSession
 from fer.records import Frame, Observations
 

@@ -12,11 +12,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from fer.draw.video_writer import Mp4Encoder
 from fer.records import Frame
 from fer.sample.points import FACE_X, FACE_Y, OUTLINE
 from fer.sample.portrait import PATCH, Portrait
 from fer.sample.warp import SCALE
-from fer.video_writer import Mp4Encoder
 
 NAME = "sample"
 """Label of the sample as a source."""

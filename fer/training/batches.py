@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 
 from fer.constants import EMOTIONS
-from fer.dataset.augment import training_views
+from fer.dataset.augment.chains import training_views
+from fer.dataset.augment.transforms import mixup
 from fer.dataset.faces import FaceDataset
-from fer.dataset.transforms import mixup
 from fer.training.plan import Plan
 
 AHEAD = 6

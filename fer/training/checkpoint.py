@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from fer.errors import OutputExistsError, SettingsError
-from fer.files import write_whole
-from fer.training.history import HISTORY_COLUMNS, Epoch
+from fer.evaluation.figures.history import HISTORY_COLUMNS, Epoch
+from fer.io.files import write_whole
 from fer.training.plan import Plan
 
 CHECKPOINT = "checkpoint.npz"

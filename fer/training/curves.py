@@ -5,10 +5,10 @@ from pathlib import Path
 
 from plotly.io import to_html
 
-from fer.charts_training import history_chart
-from fer.files import write_whole
+from fer.charts.training import history_chart
+from fer.evaluation.figures.history import Epoch
+from fer.io.files import write_whole
 from fer.training.curves_png import curves_png
-from fer.training.history import Epoch
 
 CURVES_PNG, CURVES_HTML = "curves.png", "curves.html"
 

@@ -8,8 +8,8 @@ from itertools import groupby
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from fer.chart_style import LIGHT
-from fer.training.history import Epoch
+from fer.charts.style import LIGHT
+from fer.evaluation.figures.history import Epoch
 
 WIDTH_PX, HEIGHT_PX = 960, 560
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX, GAP_PX = 56, 130, 36, 40, 44

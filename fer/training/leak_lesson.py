@@ -16,10 +16,10 @@ import keras
 import numpy as np
 
 from fer.constants import FACE_SIZE_PX
-from fer.dataset.fer2013 import FaceDataset
+from fer.dataset.readers.fer2013 import FaceDataset
 from fer.dataset.repeats import picture_ids, seen_before
 from fer.errors import DatasetError, SettingsError
-from fer.leak import LeakLesson, Way, explanation
+from fer.evaluation.figures.leak_lesson import LeakLesson, Way, explanation
 from fer.training import networks
 from fer.training.trainer import best_precision, predict_logits
 

@@ -18,8 +18,9 @@ import keras
 import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
-from fer.emotion import MODELS_DIR, REPAIR, read_manifest
+from fer.emotion.network import REPAIR, read_manifest
 from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
+from fer.io.places import MODELS_DIR
 from fer.training import networks  # noqa: F401  (registers the layers of our own)
 
 KERAS_FILE = "emotion.keras"

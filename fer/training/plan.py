@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from fer.dataset.augment import CHAINS
+from fer.dataset.augment.chains import CHAINS
 from fer.dataset.cleaning import FAULTS
 from fer.errors import SettingsError
 from fer.sources.opening import open_binary
@@ -51,7 +51,7 @@ class Plan:
         votes_weight: Weight of the head on FER+ votes; 0 leaves it out.
         seed: Source of every random number.
         precision: Keras dtype policy of the training; ``"auto"`` takes bfloat16 where the CPU has it.
-        views: Chain of augmentations, one of `fer.dataset.augment.CHAINS`.
+        views: Chain of augmentations, one of `fer.dataset.augment.chains.CHAINS`.
         dropout: Share of the features that is dropped before the heads.
         mixup: Alpha of mixup; 0 leaves it out.
         start: An earlier stage, or a .keras file, whose weights this one starts from.

@@ -10,19 +10,19 @@ import numpy as np
 
 import fer
 from fer.errors import SettingsError
-from fer.files import sweep, write_whole
+from fer.evaluation.figures.history import HISTORY, Epoch, write_history
+from fer.io.files import sweep, write_whole
 from fer.training.averaging import mean_weights
 from fer.training.checkpoint import read_checkpoint
 from fer.training.curves import write_curves
-from fer.training.history import HISTORY, Epoch, write_history
 from fer.training.loading import load_network
 from fer.training.networks import ARCHITECTURES
 from fer.training.plan import Plan, Recipe
+from fer.training.progress import Progress, Watcher
 from fer.training.rows import Rows
 from fer.training.storing import check_there, save_network
 from fer.training.teachers import TeacherCache, mean_probabilities
 from fer.training.trainer import SAVE_EVERY_S, Trainer, check_same, fingerprint
-from fer.training.watching import Progress, Watcher
 
 PLAN = "plan.json"
 NETWORK = "network.keras"
@@ -34,7 +34,7 @@ class Run:
 
     Each stage has a folder of its own with its checkpoint and, when it is done, its network; the
     history of all stages stands beside them. A finished stage is not trained again. Whoever
-    trains holds the folder with `fer.locks.only_one`.
+    trains holds the folder with `fer.io.locks.only_one`.
 
     Args:
         recipe: The stages.

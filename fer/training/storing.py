@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from fer.errors import MissingModelError
-from fer.files import PART, cannot_write
+from fer.io.files import PART, cannot_write
 
 
 def save_network(model: keras.Model, path: Path) -> None:

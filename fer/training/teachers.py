@@ -13,9 +13,9 @@ import keras
 import numpy as np
 
 from fer.constants import EMOTIONS
-from fer.emotion import softmax
+from fer.emotion.network import softmax
 from fer.errors import SettingsError
-from fer.files import write_whole
+from fer.io.files import write_whole
 from fer.training.loading import load_network
 from fer.training.storing import check_there
 from fer.training.trainer import predict_logits

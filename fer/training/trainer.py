@@ -9,16 +9,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from fer.dataset.fer2013 import FaceDataset
+from fer.dataset.readers.fer2013 import FaceDataset
 from fer.errors import CancelledError, DatasetError, SettingsError
+from fer.evaluation.figures.history import Epoch
 from fer.training import networks
 from fer.training.averaging import WeightAverage
 from fer.training.batches import Batch, Batches
 from fer.training.checkpoint import CHECKPOINT, Checkpoint, read_checkpoint
-from fer.training.history import Epoch
 from fer.training.plan import Plan
+from fer.training.progress import Progress, Watcher
 from fer.training.schedule import WarmupCosine
-from fer.training.watching import Progress, Watcher
 
 SAVE_EVERY_S = 120.0
 """A checkpoint is 13 MB and takes a fraction of a second: one in two minutes costs nothing."""

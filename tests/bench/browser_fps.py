@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from fer.sample import sample_frames
-from pages.ui.live_settings import LIVE_UNITS
-from tests.e2e import live_app
+from pages.ui.live.settings import LIVE_UNITS
+from tests.helpers import live_app
 
 SETTLE_MS = 5000
 LOOK_EVERY_MS = 1000

@@ -16,7 +16,7 @@ import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from fer.benchmarks.vp8 import CLOCK_HZ, camera_packets
+from fer.benchmark.vp8 import CLOCK_HZ, camera_packets
 from fer.sample import sample_frames
 
 FPS = 15
@@ -175,7 +175,7 @@ class Cameras:
             self._process.kill()
 
     def connect(self, worker) -> None:
-        """Connect the next camera to a worker (`tests.loopback.Server.worker`)."""
+        """Connect the next camera to a worker (`tests.helpers.loopback.Server.worker`)."""
         sdp, kind = self._answer()
         answer = worker.process_offer(sdp, kind, SIGNAL_WITHIN_S)
         self._pipe.send((answer.sdp, answer.type))

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.ui.dataset_work import LOCAL_DATA
-from tests.e2e import live_app
+from pages.ui.work.dataset import LOCAL_DATA
+from tests.helpers import live_app
 
 DATA = Path("../shared/fer2013/fer2013.csv.gz")
 MOST_EMPTY_S, MOST_DATA_S, MOST_MIB = 2.0, 30.0, 700.0

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from streamlit_webrtc import WebRtcMode
 
-from fer.benchmark import machine
+from fer.benchmark.speed import machine
 from fer.live import LiveGate, LiveSession, Overlay, VideoProcessor, default_limit
-from pages.ui.live_rooms import make_analyzer
+from pages.ui.live.registry import make_analyzer
 from tests.bench.cameras import FPS, SIZE, Cameras
-from tests.loopback import Server, frames_waiting
+from tests.helpers.loopback import Server, frames_waiting
 
 SETTLE_S = 5.0
 LOOK_EVERY_S = 0.02

@@ -1,4 +1,4 @@
-"""Everything that `fer analyze` writes for the sample and for every file of a folder, to hold two versions together.
+"""Every output of `fer analyze` for the sample and for a folder of clips, to hold two versions together.
 
     python -m tests.bench.outputs --out before                       # in the checkout as it was
     python -m tests.bench.outputs --out after --against before       # in the changed one
@@ -14,7 +14,10 @@ from pathlib import Path
 
 MEDIA = Path("../shared/media")
 VIDEOS, PHOTOS = (".mp4", ".webm", ".mov"), (".jpg", ".jpeg", ".png")
-SAMPLE = "import sys, pathlib; from fer.sample import sample_video; pathlib.Path(sys.argv[1]).write_bytes(sample_video())"
+SAMPLE = (
+    "import sys, pathlib; from fer.sample import sample_video; "
+    "pathlib.Path(sys.argv[1]).write_bytes(sample_video())"
+)
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{1,2} [A-Z][a-z]+ \d{4},? \d\d:\d\d")
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.visit import VisitError, visit
-from tests.e2e.live_app import running_app
+from tests.helpers.live_app import running_app
 
 CALLS = (
     "connect,sendto,sendmsg,sendmmsg,openat,?openat2,?open,?creat,mkdirat,?mkdir,?rename,?renameat,renameat2,"

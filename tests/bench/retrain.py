@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fer.constants import EMOTIONS
 from fer.sources import VideoSource
-from pages.ui.analysis import jpeg
+from pages.ui.work.analysis import jpeg
 
 MEDIA = Path("../shared/media")
 PEOPLE = "abc"

@@ -19,9 +19,9 @@ from pathlib import Path
 from scipy.stats import theilslopes
 
 from fer.live import LiveSession, VideoProcessor
-from pages.ui.live_rooms import make_analyzer
+from pages.ui.live.registry import make_analyzer
 from tests.bench.cameras import Cameras
-from tests.loopback import Server
+from tests.helpers.loopback import Server
 
 SAMPLE_EVERY_S = 2.0
 DISCARDED = 1 / 6

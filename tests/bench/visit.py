@@ -8,9 +8,9 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from fer.sample import sample_frames, sample_video
-from pages.ui.analysis import jpeg
-from pages.ui.navigation import PAGES
-from tests.e2e import live_app
+from pages.ui.app.navigation import PAGES
+from pages.ui.work.analysis import jpeg
+from tests.helpers import live_app
 
 STREAM = 'iframe[title*="webrtc_streamer"]'
 LOOK_EVERY_MS = 500

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
-from fer.dataset.fer2013 import VOTE_COLUMNS
+from fer.dataset.readers.fer2013 import VOTE_COLUMNS
 from fer.training.networks import ours, references
 from fer.training.networks.blocks import FusedBatchNormalization
 from fer.training.networks.size import multiply_accumulates

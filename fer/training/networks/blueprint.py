@@ -5,7 +5,7 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from fer.architecture import Blueprint, Step
+from fer.charts.architecture import Blueprint, Step
 from fer.training.networks.size import multiply_accumulates
 
 _POOLS = {layers.MaxPooling2D: "max-pooling", layers.AveragePooling2D: "average pooling"}

@@ -1,0 +1,200 @@
+"""How charts look: one palette, one time axis, light and dark, nothing but ink."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from fer.constants import EMOTION_COLOURS, UNSURE
+from fer.text import clock, percent
+
+FONT = '"Source Sans 3", "Source Sans", system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
+FONT_PX = 13
+SMALL_PX = 12
+TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
+MOST_TIME_TICKS = 7
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Colours of everything that is not an emotion.
+
+    Args:
+        text: Words.
+        muted: Axis ticks and remarks.
+        grid: Lines behind the data.
+        quiet: Areas that are there but say little.
+        hatch: Lines over "unsure".
+        paper: Hover boxes.
+        accent: The end of the heat map's scale.
+        empty: A cell of the heat map without a count.
+    """
+
+    text: str
+    muted: str
+    grid: str
+    quiet: str
+    hatch: str
+    paper: str
+    accent: str
+    empty: str
+
+
+LIGHT = Ink(
+    "#20282B",
+    "#5B666A",
+    "#E3E7E4",
+    "#DDE3E1",
+    "#6E777B",
+    "#FDFDFB",
+    "#1F5F73",
+    "#EDF1EF",
+)
+DARK = Ink(
+    "#E4E8E7",
+    "#A3AEB1",
+    "#2C3438",
+    "#3A4448",
+    "#8A959A",
+    "#1E2427",
+    "#7DB9CB",
+    "#20272A",
+)
+
+
+def ink(dark: bool) -> Ink:
+    """The colours of the light or the dark variant."""
+    return DARK if dark else LIGHT
+
+
+def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
+    """The layout that every chart starts from.
+
+    Args:
+        dark: The dark variant.
+        height: In pixels; the width is the page's.
+        alt: One sentence for people who cannot see the chart; kept in ``layout.meta["alt"]``.
+        **more: Further entries of the layout.
+    """
+    colours = ink(dark)
+    settings = {
+        "height": height,
+        "meta": {"alt": alt},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": FONT_PX, "color": colours.text},
+        "hoverlabel": {
+            "bgcolor": colours.paper,
+            "bordercolor": colours.grid,
+            "font": {"family": FONT, "size": FONT_PX, "color": colours.text},
+        },
+        "hovermode": "closest",
+        "hoverdistance": 12,
+        "showlegend": False,
+        "dragmode": "zoom",
+        "template": "none",
+        "bargap": 0.25,
+        # A word that does not fit into its segment is not written: hover and tables have it.
+        "uniformtext": {"minsize": 11, "mode": "hide"},
+    }
+    return go.Layout(settings | more)
+
+
+def axis(dark: bool, **more) -> dict:
+    """A quiet axis: no line, thin grid, small ticks."""
+    colours = ink(dark)
+    return {
+        "showline": False,
+        "zeroline": False,
+        "showgrid": False,
+        "gridcolor": colours.grid,
+        "tickfont": {"size": SMALL_PX, "color": colours.muted},
+        "title": {"font": {"size": SMALL_PX, "color": colours.muted}},
+        "automargin": True,
+    } | more
+
+
+def time_axis(dark: bool, start_s: float, end_s: float, **more) -> dict:
+    """An axis in seconds whose ticks are written as m:ss."""
+    ticks = time_ticks(start_s, end_s)
+    tenths = any(t % 1 for t in ticks)
+    return axis(
+        dark,
+        range=[start_s, max(end_s, start_s + 0.1)],
+        tickvals=ticks,
+        ticktext=[clock(t, tenths=tenths) for t in ticks],
+        ticks="outside",
+        ticklen=4,
+        tickcolor=ink(dark).muted,
+        showgrid=True,
+        title={"text": "time (m:ss)", "font": {"size": SMALL_PX, "color": ink(dark).muted}, "standoff": 6},
+        hoverformat=".1f",
+        **more,
+    )
+
+
+def time_ticks(start_s: float, end_s: float) -> list[float]:
+    """Round times in the range, at most `MOST_TIME_TICKS` + 1."""
+    length = max(end_s - start_s, 0.1)
+    step = next((s for s in TIME_STEPS_S if length / s <= MOST_TIME_TICKS), TIME_STEPS_S[-1])
+    first = -(-start_s // step)
+    return [(first + k) * step for k in range(int((end_s - first * step) // step) + 1)]
+
+
+def fill(state: str, dark: bool) -> dict:
+    """Marker of a bar or segment: the emotion's colour; "unsure" hatched."""
+    marker: dict = {"color": EMOTION_COLOURS[state], "line": {"width": 0}}
+    if state == UNSURE:
+        colours = ink(dark)
+        marker["color"] = colours.quiet
+        marker["pattern"] = {
+            "shape": "/",
+            "size": 6,
+            "solidity": 0.25,
+            "fgcolor": colours.hatch,
+            "fillmode": "overlay",
+        }
+    return marker
+
+
+def text_on(state: str, dark: bool) -> str:
+    """A text colour with enough contrast on the state's colour."""
+    if state == UNSURE:
+        return ink(dark).text
+    red, green, blue = (int(EMOTION_COLOURS[state][k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    black, white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
+    return "#101416" if black >= white else "#FFFFFF"
+
+
+def add_bars(figure: go.Figure, values: dict[str, float], *, dark: bool) -> None:
+    """Horizontal bars of shares or probabilities, each with its percent beside it.
+
+    Args:
+        figure: Gets one trace a bar.
+        values: State -> 0..1, from top to bottom.
+        dark: The dark variant.
+    """
+    for state, value in values.items():
+        figure.add_bar(
+            x=[value],
+            y=[state],
+            orientation="h",
+            marker=fill(state, dark),
+            text=[percent(value)],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate=f"{state} {percent(value)}<extra></extra>",
+        )
+
+
+def message_figure(text: str, *, dark: bool = False) -> go.Figure:
+    """A chart that has nothing to show and says why."""
+    figure = go.Figure(layout=base_layout(dark, height=120, alt=text))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"color": ink(dark).muted}
+    )
+    return figure

@@ -1,0 +1,220 @@
+"""Plotly figures of timelines and summaries. They compute nothing that `fer.timeline.summary` does not state.
+
+Each figure has a light and a dark variant on a transparent background, a height in pixels and the page's
+width. ``figure.layout.meta["alt"]`` says in a sentence what it shows. The x of every click on a time axis is
+in seconds.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer.charts.lines import lines_panel
+from fer.charts.panels import Panel, compose, key_text
+from fer.charts.segments import quality_panel, ribbon_panel, shares_panel
+from fer.charts.series import frame_states, left_out_segments, line_data, share_bins
+from fer.charts.style import SMALL_PX, add_bars, axis, base_layout, fill, ink, message_figure, text_on
+from fer.text import clock, count, percent
+from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarise
+from fer.timeline.timeline import Timeline
+
+NO_TIME = "Photos have no time axis."
+NO_FACES = "No face was found, so there is nothing to draw."
+NOTHING_USABLE = "No face could be read well enough to draw anything."
+ROW_PX = 30
+MAX_ROWS = 12
+"""Faces in one chart; the rest is in the tables."""
+
+EPISODES_IN_VIEW = 700
+"""An episode shorter than this part of the timeline is under a pixel wide."""
+
+
+def shares_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
+    """Share of each expression of the usable time (photos: of the usable faces).
+
+    One face: a bar for each expression. More: a stacked row for each face.
+    """
+    faces = [f for f in summary.by_presence if f.usable_rows]
+    if not faces:
+        return message_figure(NOTHING_USABLE if summary.rows else NO_FACES, dark=dark)
+    unit = "share of the usable faces" if summary.is_photos else "share of the usable time"
+    if len(faces) == 1:
+        return _single_shares(faces[0], unit, dark)
+    return _stacked_shares(faces, unit, dark)
+
+
+def ribbon_chart(timeline: Timeline, *, dark: bool = False) -> go.Figure:
+    """One row per face: which expression when, with the word where it fits. Thin grey: seen but left out."""
+    if message := _nothing(timeline):
+        return message_figure(message, dark=dark)
+    return _figure(timeline, [_ribbon(timeline, dark)], dark)
+
+
+def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:
+    """The seven probabilities of one face over time, with its confidence as the area under them."""
+    if message := _nothing(timeline, face_id):
+        return message_figure(message, dark=dark)
+    return _figure(
+        timeline, [lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)], dark
+    )
+
+
+def quality_strip(timeline: Timeline, *, dark: bool = False) -> go.Figure:
+    """Which frames could be read, and why the others could not."""
+    if timeline.is_photos or not len(timeline):
+        return message_figure(NO_TIME if timeline.is_photos else NO_FACES, dark=dark)
+    return _figure(timeline, [quality_panel(frame_states(timeline), dark=dark)], dark)
+
+
+def timeline_figure(timeline: Timeline, face_id: int | None = None, *, dark: bool = False) -> go.Figure:
+    """Ribbon, shares, lines and quality on one time axis.
+
+    Args:
+        timeline: Smoothed, for calm lines.
+        face_id: Whose shares and lines; None takes all faces for the shares and the longest usable face for
+            the lines.
+        dark: The dark variant.
+    """
+    if message := _nothing(timeline, face_id):
+        return message_figure(message, dark=dark)
+    chosen = summarise(timeline).by_presence[0].face_id if face_id is None else face_id
+    rows = timeline.usable & (
+        timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
+    )
+    bins = share_bins(timeline, rows)
+    who = "all faces" if face_id is None and len(timeline.face_ids) > 1 else f"face {chosen}"
+    lines = lines_panel(line_data(timeline, chosen), timeline.unsure_below, dark=dark)
+    panels = [
+        _ribbon(timeline, dark),
+        shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
+        lines.titled(f"Probability of each expression, face {chosen}"),
+        quality_panel(frame_states(timeline), dark=dark),
+    ]
+    seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
+    return _figure(timeline, panels, dark, key=key_text(seen))
+
+
+def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
+    """How often one expression followed another, summed over the faces."""
+    counts = summary.transitions
+    used = [k for k in range(len(STATES)) if counts[k].any() or counts[:, k].any()]
+    if not used:
+        return message_figure("No change from one expression to another was seen.", dark=dark)
+    names, colours = [STATES[k] for k in used], ink(dark)
+    values = counts[np.ix_(used, used)].astype(float)
+    alt = (
+        f"Table of {count(int(values.sum()), 'change')} between expressions; rows are before, columns after."
+    )
+    most = values.max()
+    np.fill_diagonal(values, np.nan)
+    heat = go.Heatmap(
+        x=names,
+        y=names,
+        z=values,
+        zmin=0,
+        zmax=most,
+        colorscale=[[0, colours.empty], [1, colours.accent]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="from %{y} to %{x}: %{z} times<extra></extra>",
+    )
+    figure = go.Figure(heat, base_layout(dark, height=96 + 32 * len(used), alt=alt))
+    for row, column in np.argwhere(values > 0):
+        color = colours.paper if values[row, column] > most / 2 else colours.text
+        cell = {"x": names[column], "y": names[row], "text": f"{values[row, column]:.0f}"}
+        figure.add_annotation(**cell, showarrow=False, font={"color": color})
+    title = {"size": SMALL_PX, "color": colours.muted}
+    figure.update_xaxes(
+        axis(dark, side="top", tickangle=-40 if len(used) > 4 else 0, fixedrange=True, ticks="")
+    )
+    figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticks=""))
+    figure.update_xaxes(title={"text": "to", "font": title, "standoff": 4})
+    figure.update_yaxes(title={"text": "from", "font": title, "standoff": 4})
+    return figure
+
+
+def _nothing(timeline: Timeline, face_id: int | None = None) -> str:
+    """Why a chart over time has nothing to show; empty where it has something."""
+    if timeline.is_photos:
+        return NO_TIME
+    rows = timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
+    if not rows.any():
+        return NO_FACES if face_id is None else f"There is no face {face_id} in this timeline."
+    return "" if timeline.usable[rows].any() else NOTHING_USABLE
+
+
+def _ribbon(timeline: Timeline, dark: bool) -> Panel:
+    length = timeline.end_s - float(timeline.frame_times_s[0])
+    faces = summarise(timeline, min_episode_s=max(MIN_EPISODE_S, length / EPISODES_IN_VIEW)).by_presence
+    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
+    left_out = [left_out_segments(timeline, f.face_id) for f in shown]
+    panel = ribbon_panel(shown, left_out, dark=dark)
+    if len(faces) > len(shown):
+        return panel.titled(f"Expression of the {MAX_ROWS} of {len(faces)} faces that could be read longest")
+    return panel.titled("Expression of each face")
+
+
+def _figure(timeline: Timeline, panels: list[Panel], dark: bool, *, key: str = "") -> go.Figure:
+    start, end = float(timeline.frame_times_s[0]), timeline.end_s
+    alt = f"{'; '.join(p.title or p.what for p in panels)}; from {clock(start)} to {clock(end)}."
+    return compose(panels, (start, end), dark=dark, alt=alt, key=key)
+
+
+def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:
+    """One bar per state, its percent beside it."""
+    alt = f"{face.name}: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in face.ranking) + f", {unit}."
+    figure = go.Figure(layout=base_layout(dark, height=52 + ROW_PX * len(STATES), alt=alt))
+    add_bars(figure, {state: face.shares[state] for state in STATES}, dark=dark)
+    most = max(face.shares.values())
+    figure.update_xaxes(axis(dark, range=[0, most * 1.18], showticklabels=False, fixedrange=True))
+    figure.update_xaxes(
+        title={"text": unit, "font": {"size": SMALL_PX, "color": ink(dark).muted}, "standoff": 2}
+    )
+    figure.update_yaxes(
+        axis(dark, categoryorder="array", categoryarray=STATES, autorange="reversed", fixedrange=True)
+    )
+    figure.update_yaxes(tickfont={"size": 13, "color": ink(dark).text}, ticklabelstandoff=6)
+    return figure
+
+
+def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figure:
+    """One stacked row per face, the words inside where they fit and in the key above."""
+    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
+    names = [f.name for f in shown]
+    seen = [s for s in STATES if any(f.shares[s] > 0 for f in shown)]
+    alt = f"Share of each expression for {count(len(shown), 'face')}; the table has the numbers."
+    figure = go.Figure(layout=base_layout(dark, height=110 + 34 * len(shown), alt=alt, barmode="stack"))
+    for state in seen:
+        shares = [f.shares[state] for f in shown]
+        figure.add_bar(
+            x=shares,
+            y=names,
+            orientation="h",
+            marker=fill(state, dark),
+            text=[f"{state} {percent(s)}" if s > 0 else "" for s in shares],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": text_on(state, dark)},
+            customdata=[percent(s) for s in shares],
+            hovertemplate=f"%{{y}}: {state} %{{customdata}}<extra></extra>",
+        )
+    figure.update_xaxes(
+        axis(dark, range=[0, 1], tickformat=".0%", fixedrange=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
+    )
+    figure.update_xaxes(
+        title={"text": unit, "font": {"size": SMALL_PX, "color": ink(dark).muted}, "standoff": 6}
+    )
+    figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticklabelstandoff=6))
+    figure.update_layout(margin={"t": 46, "r": 24})
+    key = {
+        "text": key_text(seen),
+        "x": 0,
+        "y": 1,
+        "yshift": 6,
+        "xref": "paper",
+        "yref": "paper",
+        "align": "left",
+    }
+    figure.add_annotation(**key, xanchor="left", yanchor="bottom", showarrow=False)
+    return figure

@@ -1,0 +1,175 @@
+"""Action Units over time: a heat strip of all, lines of a few."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer.action_units.intensity import FULL
+from fer.action_units.table import BY_CODE, CODES, INDEX, SHOWN_CODES, merged
+from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure, time_axis
+from fer.text import clock
+from fer.timeline.foreign_units import ForeignUnits, times_of
+from fer.timeline.timeline import Timeline
+
+NO_UNITS = "No Action Unit could be told for this face."
+ROW_PX, MOST_BINS = 22, 600
+LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+LINES_PX = 190
+KEY_COLUMNS, KEY_ROW_PX = 2, 18
+"""Names over the lines: two beside each other fit a telephone."""
+HELD_S = 0.5
+"""A frame speaks for this long, if no other comes."""
+MOST_POINTS = 2000
+"""Points of another program's line; more nobody sees."""
+
+
+def told_units(timeline: Timeline, face_id: int) -> list[str]:
+    """Codes of `SHOWN_CODES` with a value in at least one usable row of the face; blinks last."""
+    if not timeline.has_units:
+        return []
+    rows = timeline.usable & (timeline.face_of_row == face_id)
+    there = np.isfinite(merged(timeline.intensities[rows])).any(axis=0)
+    return [code for code in SHOWN_CODES if there[INDEX[code]]]
+
+
+def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLOURS)) -> list[str]:
+    """Codes of the units that are seen longest, without blinks."""
+    rows = timeline.usable & (timeline.face_of_row == face_id)
+    seen = (merged(timeline.presences[rows]) == 1).mean(axis=0) if rows.any() else np.zeros(len(CODES))
+    order = sorted(SHOWN_CODES, key=lambda code: -seen[INDEX[code]])
+    return [code for code in order if seen[INDEX[code]] > 0 and code != "AU45"][:most]
+
+
+def _binned(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """(b,) bin centres in seconds and (b, k) mean intensities; NaN where nothing is told.
+
+    Frames do not come evenly: a bin that no frame falls into says what the frame before it said.
+    """
+    rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
+    start, end = float(timeline.frame_times_s[0]), timeline.end_s
+    count = int(min(MOST_BINS, max(1, round((end - start) / timeline.step_s))))
+    width = (end - start) / count
+    time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
+    place = _bin_of(time_s, start, width, count)
+    values = timeline.intensities[rows]
+    there = np.isfinite(values)
+    total, number = np.zeros((count, len(CODES))), np.zeros((count, len(CODES)))
+    np.add.at(total, place, np.where(there, values, 0.0))
+    np.add.at(number, place, there)
+    means = np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    bins = np.arange(count)
+    has_frame = np.isin(bins, _bin_of(timeline.frame_times_s, start, width, count))
+    held = np.maximum.accumulate(np.where(has_frame, bins, 0))
+    held = np.where((bins - held) * width <= HELD_S, held, bins)
+    return start + (bins + 0.5) * width, means[held]
+
+
+def _bin_of(time_s: np.ndarray, start: float, width: float, count: int) -> np.ndarray:
+    return np.clip(((time_s - start) / width + 1e-6).astype(int), 0, count - 1)
+
+
+def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:
+    """One row a unit, darker where it is stronger; empty where it cannot be told."""
+    told = told_units(timeline, face_id)
+    if not told:
+        return message_figure(NO_UNITS, dark=dark)
+    time_s, values = _binned(timeline, face_id)
+    values = merged(values)
+    colours = ink(dark)
+    names = [BY_CODE[code].shown for code in told]
+    alt = f"Intensity of {len(told)} Action Units of face {face_id} over time."
+    heat = go.Heatmap(
+        x=time_s,
+        y=names,
+        z=[[None if np.isnan(v) else round(float(v), 2) for v in values[:, INDEX[code]]] for code in told],
+        zmin=0,
+        zmax=FULL,
+        colorscale=[[0, colours.empty], [1, colours.accent]],
+        showscale=False,
+        ygap=2,
+        hoverongaps=False,
+        hovertemplate="%{y}: %{z:.1f} of 5<extra></extra>",
+    )
+    figure = go.Figure(heat, base_layout(dark, height=56 + ROW_PX * len(told), alt=alt))
+    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticks=""))
+    return figure
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """One line of a chart: its name, and (n,) seconds and intensities 0 to 5, NaN in gaps."""
+
+    name: str
+    time_s: np.ndarray
+    values: np.ndarray
+
+
+def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool = False) -> go.Figure:
+    """Intensities of up to four units as lines, their names above."""
+    codes = codes[: len(LINE_COLOURS)]
+    if not codes:
+        return message_figure(NO_UNITS, dark=dark)
+    time_s, values = _binned(timeline, face_id)
+    values = merged(values)
+    alt = (
+        f"Intensity of {', '.join(BY_CODE[code].shown_number for code in codes)} of face {face_id} over time."
+    )
+    lines = [_Line(BY_CODE[code].shown, time_s, values[:, INDEX[code]]) for code in codes]
+    return _lines(timeline, lines, alt, dark=dark)
+
+
+def beside_lines(
+    timeline: Timeline, face_id: int, other: ForeignUnits, code: str, *, dark: bool = False
+) -> go.Figure:
+    """One unit as this program and another one measured it; probabilities are stretched to 0 to 5.
+
+    Args:
+        timeline: Ours.
+        face_id: Whose.
+        other: The other program's rows of the same face.
+        code: The unit.
+        dark: The dark variant.
+    """
+    time_s, values = _binned(timeline, face_id)
+    theirs_s, theirs = times_of(timeline, other), other.intensity[:, INDEX[code]] * FULL / other.full
+    order = np.argsort(theirs_s, kind="stable")
+    order = order[:: -(-len(order) // MOST_POINTS)]
+    unit = BY_CODE[code]
+    lines = [
+        _Line(f"{unit.number} {unit.name}, here", time_s, values[:, INDEX[code]]),
+        _Line(other.program, theirs_s[order], theirs[order]),
+    ]
+    alt = f"{unit.number} of face {face_id} over time, here and in {other.program}."
+    return _lines(timeline, lines, alt, dark=dark)
+
+
+def _lines(timeline: Timeline, lines: list[_Line], alt: str, *, dark: bool) -> go.Figure:
+    """Lines over the clip's time, their names above."""
+    figure = go.Figure(layout=base_layout(dark, height=LINES_PX + 80, alt=alt))
+    for line, colour in zip(lines, LINE_COLOURS, strict=False):
+        figure.add_scatter(
+            x=line.time_s,
+            y=[None if np.isnan(v) else float(v) for v in line.values],
+            mode="lines",
+            name=line.name,
+            line={"color": colour, "width": 2},
+            customdata=[clock(t, tenths=True) for t in line.time_s],
+            hovertemplate=f"%{{customdata}} {line.name} %{{y:.1f}}<extra></extra>",
+        )
+    names = [
+        f'<span style="color:{colour}">■</span> {line.name}'
+        for line, colour in zip(lines, LINE_COLOURS, strict=False)
+    ]
+    rows = ["   ".join(names[k : k + KEY_COLUMNS]) for k in range(0, len(names), KEY_COLUMNS)]
+    place = {"x": 0, "y": 1, "yshift": 4, "xref": "paper", "yref": "paper", "align": "left"}
+    font = {"size": SMALL_PX, "color": ink(dark).text}
+    figure.add_annotation(
+        text="<br>".join(rows), font=font, showarrow=False, xanchor="left", yanchor="bottom", **place
+    )
+    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    title = {"text": "relative intensity", "font": {"size": SMALL_PX, "color": ink(dark).muted}}
+    figure.update_yaxes(axis(dark, range=[0, FULL], showgrid=True, fixedrange=True, title=title))
+    figure.update_layout(margin={"t": 10 + KEY_ROW_PX * len(rows)})
+    return figure

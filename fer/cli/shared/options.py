@@ -1,0 +1,105 @@
+"""Options that several commands share: how to analyse, and where reports go."""
+
+import argparse
+from pathlib import Path
+
+from fer.draw.annotate import ANONYMISE_MODES
+from fer.errors import OutputExistsError
+from fer.export.tables import report_html, report_json, timeline_csv, write_text
+from fer.settings import DETECTORS, Settings
+from fer.timeline.headline import headlines
+from fer.timeline.report import Report
+
+WRITERS = {
+    "csv": lambda report: timeline_csv(report.timeline),
+    "json": report_json,
+    "report": report_html,
+}
+"""Option -> what it writes."""
+
+
+def add_outputs(group) -> None:
+    """``--csv --json --report --anonymise --force``."""
+    group.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
+    group.add_argument("--json", type=Path, help="everything, for programs")
+    group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
+    group.add_argument("--anonymise", choices=ANONYMISE_MODES, default="none", help="hide faces in the video")
+    group.add_argument("--force", action="store_true", help="replace files that exist")
+
+
+def add_settings(group) -> None:
+    """The options that become `Settings`."""
+    default = Settings()
+    group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
+    group.add_argument("--detector", choices=DETECTORS, default=default.detector)
+    group.add_argument("--detector-path", help="weights of yunet or dnn; default: models/detectors/")
+    group.add_argument("--detect-interval", type=float, default=default.detect_interval_s, metavar="SECONDS")
+    group.add_argument("--max-faces", type=int, default=default.max_faces, help="most faces read in a frame")
+    group.add_argument(
+        "--half-life",
+        type=float,
+        default=default.half_life_s,
+        metavar="SECONDS",
+        help="smoothing in the report; 0 switches it off",
+    )
+    group.add_argument("--unsure-below", type=float, help="confidence under which the answer is unsure")
+    group.add_argument(
+        "--no-action-units",
+        dest="action_units",
+        action="store_false",
+        help="do not measure Action Units: faster",
+    )
+    group.add_argument("--flip", action="store_true", help="read the mirror image too: more accurate, slower")
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """What `add_settings` asked for.
+
+    Raises:
+        SettingsError: A value is out of range.
+    """
+    return Settings(
+        detector=args.detector,
+        detector_path=args.detector_path,
+        fps=args.fps,
+        detect_interval_s=args.detect_interval,
+        max_faces=args.max_faces,
+        half_life_s=args.half_life,
+        unsure_below=args.unsure_below,
+        flip=args.flip,
+        action_units=args.action_units,
+    )
+
+
+def refuse_existing(paths: list[Path], *, force: bool) -> None:
+    """Say before the work, not after it, that a file is there.
+
+    Raises:
+        OutputExistsError: One of them exists and `force` is not set.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputExistsError(f"{path} exists already: choose another name or add --force.")
+
+
+def print_report(name: str, report: Report) -> None:
+    """The answer in sentences, and what the user should know."""
+    print(name)
+    for line in headlines(report.summary):
+        print(f"  {line}")
+    for line in (report.summary.left_out_text(), *report.timeline.source.notes):
+        print(f"  {line}")
+
+
+def write_reports(report: Report, targets: dict[str, Path], *, force: bool) -> None:
+    """Write what was asked for, and say so.
+
+    Args:
+        report: The result.
+        targets: Kind of output -> where it goes; kinds that are not in `WRITERS` are written already.
+        force: Replace files that exist.
+    """
+    for name, path in targets.items():
+        if name in WRITERS:
+            write_text(WRITERS[name](report), path, force=force)
+        print(f"  written: {path}")

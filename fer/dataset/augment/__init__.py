@@ -1,0 +1,1 @@
+"""Augmentations of faces: seeded functions and the chains that trainings use."""

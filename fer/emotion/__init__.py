@@ -1,0 +1,1 @@
+"""The emotion network: crops in, calibrated probabilities and a verdict out."""

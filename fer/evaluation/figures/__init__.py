@@ -1,0 +1,1 @@
+"""The figures that are kept in models/, as records: who writes them, who reads them."""

@@ -1,0 +1,1 @@
+"""Results as files: CSV, JSON and the HTML report."""

@@ -1,0 +1,139 @@
+"""Results as text, and text as files that are whole or not there."""
+
+import json
+import math
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer.constants import EMOTIONS
+from fer.errors import OutputExistsError
+from fer.export.html import report_html
+from fer.io.csv import guard, to_csv
+from fer.io.files import write_whole
+from fer.timeline.report import Report
+from fer.timeline.summary import FaceSummary, Summary
+from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
+
+__all__ = ["report_html", "report_json", "timeline_csv", "write_text"]
+
+FORMATS = {
+    "time_s": "%.6f",
+    **dict.fromkeys(("x", "y", "width", "height", "yaw", "pitch", "roll"), "%.2f"),
+    **dict.fromkeys(("detection_score", *EMOTIONS, "confidence"), "%.6g"),
+    **dict.fromkeys(INTENSITY_COLUMNS, "%.3f"),
+}
+"""How numbers are written: microseconds, hundredths of a pixel or degree, six significant digits."""
+
+OTHER_FORMAT = "%.6g"
+JSON_VERSION = 1
+
+
+def timeline_csv(timeline: Timeline) -> str:
+    """The timeline as CSV by the contract: `COLUMNS`, then what else it holds; an empty one is the header.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; missing numbers are empty
+    cells.
+    """
+    cells = [_cells(name, timeline.table[name]) for name in timeline.table.columns]
+    return to_csv(list(timeline.table.columns), zip(*cells, strict=True))
+
+
+def _cells(name: str, column: pd.Series) -> list[str]:
+    """One column as text."""
+    if name in TEXT_COLUMNS:
+        return [guard(str(value)) for value in column]
+    if name in ("frame", "face_id"):
+        return ["" if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+    form = FORMATS.get(name, OTHER_FORMAT)
+    return [form % value if math.isfinite(value) else "" for value in column.to_numpy(np.float64).tolist()]
+
+
+def report_json(report: Report) -> str:
+    """Everything as one JSON object; what is no number (NaN) is null.
+
+    ``timeline`` holds ``columns`` and ``rows`` of the unsmoothed table with the CSV's digits.
+    """
+    table = report.timeline.table
+    cells = [_values(name, table[name]) for name in table.columns]
+    document = _plain(
+        {
+            "format": "fer-report",
+            "version": JSON_VERSION,
+            "provenance": asdict(report.provenance),
+            "source": asdict(report.timeline.source),
+            "settings": report.settings.to_dict(),
+            "summary": _summary_values(report.summary),
+        }
+    )
+    document["timeline"] = {"columns": list(table.columns), "rows": list(zip(*cells, strict=True))}
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def _values(name: str, column: pd.Series) -> list:
+    if name in TEXT_COLUMNS:
+        return [str(value) for value in column]
+    if name in ("frame", "face_id"):
+        return [None if missing else int(value) for value, missing in zip(column, column.isna(), strict=True)]
+    form = FORMATS.get(name, OTHER_FORMAT)
+    values = column.to_numpy(np.float64).tolist()
+    return [float(form % value) if math.isfinite(value) else None for value in values]
+
+
+def _summary_values(summary: Summary) -> dict:
+    """The summary as plain values, its derived numbers included."""
+    values = {k: v for k, v in vars(summary).items() if k != "faces"}
+    return values | {
+        "left_out_text": summary.left_out_text(),
+        "faces": [_face_values(f) for f in summary.faces],
+    }
+
+
+def _face_values(face: FaceSummary) -> dict:
+    names = ("face_id", "first_s", "last_s", "seen_s", "usable_s", "seen_rows", "usable_rows", "valid_share")
+    values = {
+        name: getattr(face, name) for name in (*names, "shares", "confidence", "transitions", "left_out")
+    }
+    return values | {
+        "longest": {state: asdict(episode) for state, episode in face.longest.items()},
+        "episodes": [asdict(episode) for episode in face.episodes],
+    }
+
+
+def _plain(value):
+    """Numpy values and tuples as JSON's own; NaN and infinity as null."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
+    """Write a whole file or none: to ``path.part`` first, then renamed.
+
+    Args:
+        text: Written as UTF-8.
+        path: Where to.
+        force: Replace a file that is there.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputExistsError: It is there and `force` is not set.
+        OutputError: It cannot be written; nothing is left behind.
+    """
+    path = Path(path)
+    if os.path.lexists(path) and not force:
+        raise OutputExistsError(f"{path} exists already: choose another name, or allow it to be replaced.")
+    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
+    write_whole(text.encode("utf-8", "backslashreplace"), path)
+    return path

@@ -1,0 +1,1 @@
+"""Faces in a picture: found, meshed, cropped, judged for quality, followed and told apart."""

@@ -1,0 +1,163 @@
+"""Faces through a video: the mesh of the last frame says where to look in this one.
+
+The detector runs only when a face is lost, when something may have changed and at a set interval:
+this is where the speed comes from.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from fer.faces.cuts import CutDetector
+from fer.faces.detectors.base import Detector, intersection_over_smaller, intersection_over_union
+from fer.faces.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
+from fer.faces.track import Tracker
+from fer.records import Detections, Faces, Frame
+from fer.stages import Stages
+
+FOLLOW_PRESENCE = 0.5
+"""Mesh presence from which a face is followed without the detector."""
+
+ACCEPT_PRESENCE = 0.1
+"""A detection in which the mesh sees a face this much is one."""
+
+TINY_PX, ACCEPT_TINY_SCORE = 48.0, 0.7
+"""The mesh does not see faces under about 40 px: there the detector's score decides."""
+
+ACCEPT_SCORE = 0.9
+"""From this score on the detector is believed against the mesh (masks, hands, strong turns)."""
+
+SAME_FACE_IOU = 0.3
+"""A detection that overlaps a followed face this much is that face."""
+
+SAME_FACE_OVERLAP = 0.6
+"""Two meshes that share this much of the smaller one slid onto the same face."""
+
+RETRY_S = 0.1
+"""While a face is missing, the detector looks for it this often."""
+
+
+def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: Stages) -> Faces:
+    """Faces of a single picture, false detections thrown out by the mesh.
+
+    Args:
+        image: (H, W, 3) uint8, RGB.
+        detector: Where to look.
+        mesh: Landmarks and presence.
+        stages: Clock of the steps.
+
+    Returns:
+        Accepted faces, highest score first, without ids.
+    """
+    with stages.time("detect"):
+        found = detector.detect(image)
+    return _accepted(image, found, mesh, stages)
+
+
+def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
+    """Detections that are faces, with the mesh's box where the mesh is trusted."""
+    tiny = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0) < TINY_PX
+    with stages.time("mesh"):
+        faces = _fitted_again(image, mesh.faces(image, found), np.flatnonzero(~tiny), mesh)
+    believed = found.score >= np.where(tiny, ACCEPT_TINY_SCORE, ACCEPT_SCORE)
+    faces = faces[believed | (faces.presence >= ACCEPT_PRESENCE)]
+    trusted = faces.presence >= FOLLOW_PRESENCE
+    boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
+    return _without_doubles(replace(faces, detections=replace(faces.detections, xyxy=boxes)))
+
+
+def _fitted_again(image: np.ndarray, faces: Faces, rows: np.ndarray, mesh: FaceMesh) -> Faces:
+    """Fit again where the first mesh lies: a face stays one, what only looked like one falls apart."""
+    landmarks, presence = faces.landmarks.copy(), faces.presence.copy()
+    again, presence[rows] = mesh.fit(image, regions_from_landmarks(faces.landmarks[rows]))
+    better = presence[rows] >= FOLLOW_PRESENCE
+    landmarks[rows[better]] = again[better]
+    return make_faces(faces.detections, landmarks, presence)
+
+
+class FaceFollower:
+    """Faces of consecutive frames of one stream, with ids.
+
+    Args:
+        detector: Finds new and lost faces.
+        mesh: Follows known ones.
+        crop: Cuts the faces out of the picture, (n, 48, 48) uint8.
+        interval_s: Seconds between two runs of the detector while all is well.
+        stages: Clock of the steps.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        mesh: FaceMesh,
+        *,
+        crop: Callable[[np.ndarray, Faces], np.ndarray],
+        interval_s: float,
+        stages: Stages,
+    ) -> None:
+        self._detector, self._mesh, self._crop, self._stages = detector, mesh, crop, stages
+        self._interval_s = interval_s
+        self._cuts = CutDetector()
+        self._tracker = Tracker()
+        self._last = Faces.empty()
+        self._detected_s = -np.inf
+
+    def update(self, frame: Frame) -> tuple[Faces, np.ndarray]:
+        """Faces of the next frame with their crops; `track_id` is -1 for those not yet sure."""
+        with self._stages.time("track"):
+            if self._cuts.is_cut(frame.image, frame.timestamp_s):
+                self._tracker.cut()
+                self._last = Faces.empty()
+        faces = self._follow(frame.image)
+        if self._should_detect(faces, frame.timestamp_s):
+            faces = _join(faces, self._detect_new(frame.image, faces))
+            self._detected_s = frame.timestamp_s
+        with self._stages.time("crop"):
+            crops = self._crop(frame.image, faces)
+        with self._stages.time("track"):
+            self._last = self._tracker.update(faces, crops, frame)
+        return self._last, crops
+
+    def _follow(self, image: np.ndarray) -> Faces:
+        known = self._last[self._last.presence >= FOLLOW_PRESENCE]
+        if not len(known):
+            return Faces.empty()
+        with self._stages.time("mesh"):
+            landmarks, presence = self._mesh.fit(image, regions_from_landmarks(known.landmarks))
+        seen = Detections(mesh_boxes(landmarks), presence, np.full_like(known.detections.keypoints, np.nan))
+        faces = make_faces(seen, landmarks, presence)[presence >= FOLLOW_PRESENCE]
+        return _without_doubles(faces)
+
+    def _should_detect(self, faces: Faces, timestamp_s: float) -> bool:
+        waited = timestamp_s - self._detected_s
+        if not len(faces) or len(faces) < len(self._last) or waited >= self._interval_s or waited < 0:
+            return True
+        return waited >= RETRY_S and self._tracker.missing > 0
+
+    def _detect_new(self, image: np.ndarray, known: Faces) -> Faces:
+        with self._stages.time("detect"):
+            found = self._detector.detect(image)
+        if len(known) and len(found):
+            overlap = intersection_over_union(found.xyxy, known.detections.xyxy)
+            found = found[overlap.max(1) < SAME_FACE_IOU]
+        faces = _accepted(image, found, self._mesh, self._stages)
+        return faces[np.argsort(faces.detections.xyxy[:, 0])]  # new ids count from left to right
+
+
+def _join(known: Faces, new: Faces) -> Faces:
+    if not len(new):
+        return known
+    both = Detections.concatenate([known.detections, new.detections])
+    landmarks = np.concatenate([known.landmarks, new.landmarks])
+    faces = make_faces(both, landmarks, np.concatenate([known.presence, new.presence]))
+    return _without_doubles(faces)
+
+
+def _without_doubles(faces: Faces) -> Faces:
+    """Two meshes on one face, or a box inside another, are one face: the first stays."""
+    if len(faces) < 2:
+        return faces
+    boxes = faces.detections.xyxy
+    same = intersection_over_smaller(boxes, boxes) >= SAME_FACE_OVERLAP
+    return faces[~np.triu(same, 1).any(0)]

@@ -1,0 +1,1 @@
+"""The tidy timeline and what follows from it: smoothing, summary, sentences, report."""

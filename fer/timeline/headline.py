@@ -1,0 +1,84 @@
+"""The answer first: who showed what, when, for how long and how sure, as sentences made from the numbers."""
+
+from fer.constants import QUALITY_TEXT, UNSURE
+from fer.text import clock, count, join, percent, span
+from fer.timeline.summary import FaceSummary, Summary
+
+MOST_SENTENCES = 6
+MOST_NEXT = 3
+"""Further expressions that a sentence names."""
+
+MENTIONED_FROM = 0.005
+
+
+def headlines(summary: Summary) -> list[str]:
+    """One sentence or two per face, the longest readable face first; never empty.
+
+    Example:
+        >>> headlines(summarise(timeline))[0]                                  # doctest: +SKIP
+        'Face 1 was read as happy for 18 s of the 43 s in which it could be read (41%), ...'
+    """
+    if not summary.frames:
+        return ["Nothing was analysed."]
+    if not summary.faces:
+        where = count(summary.frames, "photo") if summary.is_photos else count(summary.frames, "frame")
+        length = "" if summary.is_photos else f" ({clock(summary.end_s - summary.start_s)})"
+        return [f"No face was found in {where}{length}."]
+    faces = summary.by_presence
+    lines = [_photos_line(f, summary) if summary.is_photos else _face_line(f) for f in faces[:MOST_SENTENCES]]
+    if more := len(faces) - MOST_SENTENCES:
+        lines += (
+            [f"{count(more, 'more face')} could be read for a shorter time; see the table."]
+            if more > 0
+            else []
+        )
+    return lines
+
+
+def _face_line(face: FaceSummary) -> str:
+    if not face.usable_rows:
+        reasons = join([QUALITY_TEXT[code] for code in face.left_out])
+        return f"{face.name} was seen for {span(face.seen_s)} but could not be read: {reasons}."
+    lead = face.ranking[0]
+    if lead == UNSURE:
+        return f"{face.name} could be read for {span(face.usable_s)}, but the answer was always unsure."
+    share, episode = face.shares[lead], face.longest.get(lead)
+    when = (
+        f", longest from {clock(episode.start_s, tenths=True)} to {clock(episode.end_s, tenths=True)}"
+        if episode
+        else ""
+    )
+    return (
+        f"{face.name} was read as {lead} for {span(share * face.usable_s)} of the {span(face.usable_s)} in "
+        f"which it could be read ({percent(share)}){when}, with a mean confidence of "
+        f"{percent(face.confidence[lead])}."
+        f"{_rest(face)}"
+    )
+
+
+def _photos_line(faces: FaceSummary, summary: Summary) -> str:
+    photos = count(summary.frames, "photo")
+    if not faces.usable_rows:
+        reasons = join([QUALITY_TEXT[code] for code in faces.left_out])
+        return f"{count(faces.seen_rows, 'face')} in {photos} could not be read: {reasons}."
+    lead = faces.ranking[0]
+    if lead == UNSURE:
+        return (
+            f"{count(faces.usable_rows, 'usable face')} in {photos}: the answer was unsure for all of them."
+        )
+    usable = count(faces.usable_rows, "usable face")
+    return (
+        f"Of {usable} in {photos}, {percent(faces.shares[lead])} were read as {lead}, with a mean confidence "
+        f"of {percent(faces.confidence[lead])}.{_rest(faces)}"
+    )
+
+
+def _rest(face: FaceSummary) -> str:
+    """The next expressions and how much was unsure."""
+    named = [s for s in face.ranking[1:] if s != UNSURE and face.shares[s] >= MENTIONED_FROM]
+    parts = []
+    if named:
+        parts.append("Next: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in named[:MOST_NEXT]) + ".")
+    if face.shares[UNSURE] > 0:
+        parts.append(f"Unsure: {percent(face.shares[UNSURE])}.")
+    return "".join(" " + p for p in parts)

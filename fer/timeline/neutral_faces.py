@@ -1,0 +1,150 @@
+"""A finished clip's Action Units over its faces' own neutral values: no picture is read again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from fer.action_units.baseline import (
+    CAPTURE_FRAMES,
+    CAPTURE_POSE_DEGREES,
+    OPEN_EYES_FROM,
+    Baseline,
+    NeutralCapture,
+)
+from fer.action_units.judging import MeasuredFaces, UnitJudge
+from fer.action_units.population import population
+from fer.action_units.table import CODES, INDEX
+from fer.constants import EMOTIONS
+from fer.errors import InputError
+from fer.text import clock
+from fer.timeline.timeline import UNIT_NUMBERS, UNIT_WORDS, Timeline, unit_numbers
+
+FROM_FILE = "Face {face}'s neutral face comes from a file."
+WITHIN_S = 2.0
+"""Frames further from the chosen moment do not count."""
+
+_METRICS, _POSE = slice(0, len(CODES)), slice(len(CODES), None)
+
+
+def neutral_at(timeline: Timeline, face_id: int, time_s: float) -> Baseline:
+    """The neutral values of a face at a moment of its clip: the median of the nearest good frames.
+
+    Args:
+        timeline: With `measures`.
+        face_id: Whose.
+        time_s: The moment at which the face is relaxed.
+
+    Raises:
+        InputError: Too few frames around it show the face from the front with open eyes.
+    """
+    rows, away_s = _rows(timeline, face_id), np.zeros(0)
+    if len(rows):
+        away_s = np.abs(timeline.table["time_s"].to_numpy(np.float64)[rows] - time_s)
+    capture = NeutralCapture()
+    for place in np.argsort(away_s, kind="stable"):
+        if away_s[place] > WITHIN_S or capture.share >= 1:
+            break
+        measures = timeline.measures[rows[place]]
+        capture.add(measures[_METRICS], measures[_POSE])
+    found = capture.baseline(population())
+    if found is None:
+        raise InputError(
+            f"Around {clock(time_s, tenths=True)} only {round(capture.share * CAPTURE_FRAMES)} of the "
+            f"{CAPTURE_FRAMES} frames that it takes show face {face_id} from the front with open eyes: "
+            "choose another moment, or analyse more frames a second."
+        )
+    return found
+
+
+def most_neutral(timeline: Timeline, face_id: int) -> tuple[float, float] | None:
+    """The moment at which a face looks most neutral from the front with open eyes.
+
+    Args:
+        timeline: With `measures`.
+        face_id: Whose.
+
+    Returns:
+        Seconds, and the network's mean probability of neutral around it; None where no frame will do.
+    """
+    rows = _rows(timeline, face_id)
+    if not len(rows):
+        return None
+    measures, time_s = timeline.measures[rows], timeline.table["time_s"].to_numpy(np.float64)[rows]
+    good = np.abs(measures[:, len(CODES) : len(CODES) + 2]).max(axis=1) <= CAPTURE_POSE_DEGREES
+    good &= -measures[:, INDEX["AU45"]] >= OPEN_EYES_FROM
+    if not good.any():
+        return None
+    neutral = np.where(good, timeline.probs[rows, EMOTIONS.index("neutral")], 0.0)
+    window = np.ones(min(CAPTURE_FRAMES, len(rows)))
+    mean = np.convolve(neutral, window, "same") / np.convolve(np.ones(len(rows)), window, "same")
+    best = int(mean.argmax())
+    return float(time_s[best]), float(mean[best])
+
+
+def with_baselines(
+    timeline: Timeline, baselines: Mapping[int, Baseline], *, notes: Iterable[str] = ()
+) -> Timeline:
+    """The timeline with its Action Units and their verdicts judged again.
+
+    Args:
+        timeline: With `measures`.
+        baselines: Neutral values by face id; other faces start from the population's, as in the analysis.
+        notes: Where they come from, as sentences for the reader.
+
+    Raises:
+        InputError: The timeline does not hold what was measured.
+    """
+    if timeline.measures is None:
+        raise InputError("A neutral face cannot be chosen here: analyse the clip again with Action Units.")
+    judge = UnitJudge(unsure_below=timeline.unsure_below)
+    judge.use_baselines(dict(baselines))
+    numbers = np.full((len(timeline), len(UNIT_NUMBERS)), np.nan, np.float32)
+    words = np.full((len(timeline), len(UNIT_WORDS)), "", object)
+    faces = np.flatnonzero(timeline.has_face)
+    frames = np.split(faces, np.flatnonzero(np.diff(timeline.frame_of_row[faces])) + 1)
+    for rows in frames if len(faces) else ():
+        units = judge.judge(_moment(timeline, rows))
+        numbers[rows] = unit_numbers(units)
+        words[rows] = [(verdict.kind, verdict.fits) for verdict in units.verdicts]
+    columns = dict(zip(UNIT_NUMBERS, numbers.T.astype(np.float64), strict=True))
+    columns |= {name: words[:, k].astype(str) for k, name in enumerate(UNIT_WORDS)}
+    table = timeline.table.assign(**columns).astype(dict.fromkeys(UNIT_WORDS, "str"))
+    source = replace(timeline.source, notes=(*timeline.source.notes, *notes))
+    return replace(timeline, table=table, source=source, own_neutral=bool(baselines))
+
+
+def of_this_clip(timeline: Timeline, loaded: Mapping[int, Baseline]) -> dict[int, Baseline]:
+    """Those neutral faces of a file whose ids the clip has.
+
+    Args:
+        timeline: Of the clip.
+        loaded: From `baselines_from_json`.
+
+    Raises:
+        InputError: There is none.
+    """
+    here = {face: loaded[face] for face in sorted(loaded) if face in timeline.face_ids}
+    if not here:
+        raise InputError("The file holds no neutral face of a face of this clip.")
+    return here
+
+
+def _rows(timeline: Timeline, face_id: int) -> np.ndarray:
+    """Rows of the face in which something was measured."""
+    if timeline.measures is None:
+        return np.zeros(0, int)
+    return np.flatnonzero((timeline.face_of_row == face_id) & np.isfinite(timeline.measures).all(axis=1))
+
+
+def _moment(timeline: Timeline, rows: np.ndarray) -> MeasuredFaces:
+    """One frame's faces as they were measured."""
+    measures = timeline.measures[rows].astype(np.float64)
+    return MeasuredFaces(
+        float(timeline.frame_times_s[timeline.frame_of_row[rows[0]]]),
+        timeline.face_of_row[rows],
+        measures[:, _METRICS],
+        measures[:, _POSE],
+        timeline.probs[rows],
+        np.isfinite(measures).all(axis=1),
+    )

@@ -1,0 +1,417 @@
+"""The tidy timeline: one row per face and analysed frame. Every chart, report and export is a view of it."""
+
+from array import array
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer.action_units.prototypes import VERDICTS
+from fer.action_units.records import MEASURES, ActionUnits
+from fer.action_units.table import CODES
+from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNSURE
+from fer.emotion.verdict import verdicts
+from fer.errors import DamagedInputError
+from fer.io.csv import read_cells, unguard
+from fer.records import Observations
+from fer.settings import Settings
+from fer.sources.info import SourceInfo
+
+COLUMNS = (
+    "source",
+    "frame",
+    "time_s",
+    "face_id",
+    *("x", "y", "width", "height"),
+    "detection_score",
+    *EMOTIONS,
+    *("emotion", "confidence"),
+    *("yaw", "pitch", "roll"),
+    "quality",
+)
+"""The CSV contract. `UNIT_COLUMNS` may follow `quality`."""
+
+INTENSITY_COLUMNS = tuple(f"{code}_r" for code in CODES)
+PRESENCE_COLUMNS = tuple(f"{code}_c" for code in CODES)
+UNIT_NUMBERS = (*INTENSITY_COLUMNS, *PRESENCE_COLUMNS)
+UNIT_WORDS = ("au_verdict", "au_fits")
+UNIT_COLUMNS = (*UNIT_NUMBERS, *UNIT_WORDS)
+"""Columns that follow where Action Units were measured, named as OpenFace names them: intensity 0 to 5,
+presence 0 or 1, both empty for "can't tell". ``au_verdict`` says whether the units support or contradict the
+row's `emotion`, ``au_fits`` which expression they speak for."""
+
+TEXT_COLUMNS = ("source", "emotion", "quality", *UNIT_WORDS)
+NUMBER_COLUMNS = tuple(c for c in COLUMNS if c not in (*TEXT_COLUMNS, "frame", "face_id"))
+"""The float64 columns; NaN where a frame has no face."""
+
+NO_FACE = QUALITY_CODES[0]
+MAX_STEP_S = 1.0
+"""A longer pause between two frames is a gap and stands for no time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What was read from a whole source.
+
+    Args:
+        table: `COLUMNS`, one row per face and analysed frame, frames in order; calibrated probabilities,
+            unsmoothed as the pipeline makes it. A frame without a face is one row with `face_id` <NA> and
+            quality ``"no_face"``.
+        frame_times_s: (f,) float64, time of every analysed frame in seconds.
+        source: What the frames came from.
+        settings: What they were analysed with; `unsure_below` is the threshold that was used.
+        measures: (rows, `fer.action_units.records.MEASURES`) float32, what Action Units are judged from; NaN
+            where nothing was told. None where it is not known, as after reading a CSV.
+        own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
+
+    Raises:
+        ValueError: Columns or the number of frames do not fit.
+    """
+
+    table: pd.DataFrame
+    frame_times_s: np.ndarray
+    source: SourceInfo
+    settings: Settings
+    measures: np.ndarray | None = None
+    own_neutral: bool = False
+
+    def __post_init__(self) -> None:
+        columns = tuple(self.table.columns)
+        if columns[: len(COLUMNS)] != COLUMNS:
+            raise ValueError(f"Timeline.table: wanted columns {COLUMNS}, got {columns}")
+        frames = int(self.frame_of_row[-1]) + 1 if len(self.table) else 0
+        if frames != len(self.frame_times_s):
+            raise ValueError(f"Timeline.frame_times_s: wanted {frames} times, got {len(self.frame_times_s)}")
+        if self.measures is not None and self.measures.shape != (len(self.table), MEASURES):
+            shape = self.measures.shape
+            raise ValueError(f"Timeline.measures: wanted ({len(self.table)}, {MEASURES}), got {shape}")
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def is_photos(self) -> bool:
+        """True where the frames are photos: then there is no time, and ids mean nothing beyond one photo."""
+        return self.source.kind == "photos"
+
+    @property
+    def unsure_below(self) -> float:
+        """The threshold of "unsure"; 0 where none is known."""
+        return self.settings.unsure_below or 0.0
+
+    @property
+    def has_units(self) -> bool:
+        """True where Action Units were measured."""
+        return set(UNIT_COLUMNS) <= set(self.table.columns)
+
+    @property
+    def intensities(self) -> np.ndarray:
+        """(rows, k) float64 in the order of `CODES`, 0..5; NaN: can't tell. Check `has_units` first."""
+        return self.table[list(INTENSITY_COLUMNS)].to_numpy(np.float64)
+
+    @property
+    def presences(self) -> np.ndarray:
+        """(rows, k) float64: 1 seen, 0 not seen, NaN can't tell. Check `has_units` first."""
+        return self.table[list(PRESENCE_COLUMNS)].to_numpy(np.float64)
+
+    @property
+    def probs(self) -> np.ndarray:
+        """(rows, 7) float64 in the order of `EMOTIONS`; NaN where there is no face."""
+        return self.table[list(EMOTIONS)].to_numpy(np.float64)
+
+    @cached_property
+    def frame_of_row(self) -> np.ndarray:
+        """(rows,) int: position of each row's frame in `frame_times_s`."""
+        keys = self.table[["source", "frame", "time_s"]]
+        changed = (keys != keys.shift()).any(axis=1).to_numpy()
+        return np.cumsum(changed) - 1
+
+    @cached_property
+    def face_of_row(self) -> np.ndarray:
+        """(rows,) int: the face's id, -1 where there is none."""
+        return self.table["face_id"].fillna(-1).to_numpy(np.int64)
+
+    @cached_property
+    def has_face(self) -> np.ndarray:
+        """(rows,) bool: the row is a face, not an empty frame."""
+        return (self.table["quality"] != NO_FACE).to_numpy(bool)
+
+    @cached_property
+    def usable(self) -> np.ndarray:
+        """(rows,) bool: the row enters the statistics."""
+        return (self.table["quality"] == QUALITY_OK).to_numpy(bool)
+
+    @property
+    def face_ids(self) -> list[int]:
+        """Ids of the faces, ascending."""
+        return [int(k) for k in np.unique(self.face_of_row) if k >= 0]
+
+    @cached_property
+    def step_s(self) -> float:
+        """Median time between two analysed frames; for a single frame what the source's rate says, else 1."""
+        steps = np.diff(self.frame_times_s)
+        steps = steps[steps > 0]
+        if len(steps):
+            return float(np.median(steps))
+        rate = self.settings.fps or self.source.fps
+        return 1.0 / rate if rate else MAX_STEP_S
+
+    @property
+    def gap_s(self) -> float:
+        """Two rows of a face further apart than this (seconds) do not belong together."""
+        return max(MAX_STEP_S, 1.5 * self.step_s)
+
+    @cached_property
+    def frame_weights_s(self) -> np.ndarray:
+        """(f,) float64: the time that each frame stands for, in seconds; for photos 1 each.
+
+        It is the time to the next frame, for the last one the median step. It is capped at 1 s (or at the
+        median step, where fewer frames than one a second were analysed), so that gaps do not count.
+        """
+        if self.is_photos:
+            return np.ones(len(self.frame_times_s))
+        steps = np.append(np.diff(self.frame_times_s), self.step_s)[: len(self.frame_times_s)]
+        return np.clip(steps, 0.0, max(MAX_STEP_S, self.step_s))
+
+    @cached_property
+    def weights_s(self) -> np.ndarray:
+        """(rows,) float64: `frame_weights_s` of each row's frame."""
+        return self.frame_weights_s[self.frame_of_row] if len(self.table) else np.zeros(0)
+
+    @property
+    def end_s(self) -> float:
+        """Where the last frame's time ends, in seconds; 0 for an empty timeline."""
+        return float(self.frame_times_s[-1] + self.frame_weights_s[-1]) if len(self.frame_times_s) else 0.0
+
+
+class TimelineBuilder:
+    """Collects Observations in flat arrays: about 600 bytes a row, no landmarks, no pictures.
+
+    Example:
+        >>> builder = TimelineBuilder()
+        >>> builder.add(Observations.empty(0, 0.0))
+        >>> len(builder.build(SourceInfo("clip.mp4", "video"), Settings(), 0.4))
+        1
+    """
+
+    def __init__(self) -> None:
+        self._units = array("f")
+        self._measures = array("f")
+        self._unit_words: list[tuple[str, str]] = []
+        self._with_units = False
+        self._frame = array("q")
+        self._face = array("q")
+        self._numbers = array("d")
+        self._quality: list[str] = []
+        self._label: list[str | None] = []
+        self._times = array("d")
+
+    def add(self, observations: Observations, *, label: str | None = None) -> None:
+        """Append one analysed frame.
+
+        Args:
+            observations: The frame's faces; none gives one row without a face. Photos need a
+                `frame_index` of their own each.
+            label: Text of the `source` column; None takes the source's name (photos have one each).
+        """
+        n = len(observations)
+        self._times.append(observations.timestamp_s)
+        self._frame.extend([observations.frame_index] * max(n, 1))
+        self._label.extend([label] * max(n, 1))
+        if not n:
+            self._face.append(-1)
+            self._quality.append(NO_FACE)
+            self._numbers.extend(_no_face_numbers(observations.timestamp_s))
+            self._add_units(observations, 1)
+            return
+        faces, boxes = observations.faces, observations.faces.detections
+        parts = (
+            np.full((n, 1), observations.timestamp_s),
+            boxes.xyxy[:, :2],
+            boxes.xyxy[:, 2:] - boxes.xyxy[:, :2],
+            boxes.score[:, None],
+            observations.probs,
+            faces.pose,
+        )
+        self._face.extend(faces.track_id.tolist())
+        self._quality.extend(observations.quality)
+        self._numbers.extend(np.concatenate(parts, axis=1, dtype=np.float64).ravel().tolist())
+        self._add_units(observations, n)
+
+    def _add_units(self, observations: Observations, rows: int) -> None:
+        """Action Units of the rows just added; missing ones are NaN and empty words."""
+        units = observations.action_units
+        if len(units):
+            self._with_units = True
+            self._units.extend(unit_numbers(units).ravel().tolist())
+            self._measures.extend(units.measures.ravel().tolist())
+            self._unit_words.extend((v.kind, v.fits) for v in units.verdicts)
+        else:
+            self._units.extend([np.nan] * rows * len(UNIT_NUMBERS))
+            self._measures.extend([np.nan] * rows * MEASURES)
+            self._unit_words.extend([("", "")] * rows)
+
+    def build(self, source: SourceInfo, settings: Settings, unsure_below: float) -> Timeline:
+        """The timeline of what was added so far; more may be added afterwards.
+
+        Args:
+            source: What the frames came from.
+            settings: What they were analysed with.
+            unsure_below: The threshold in use; it is kept in the timeline's settings.
+        """
+        names = [c for c in NUMBER_COLUMNS if c != "confidence"]
+        numbers = dict(zip(names, np.array(self._numbers).reshape(-1, len(names)).T, strict=True))
+        columns = {
+            "source": [source.name if label is None else label for label in self._label],
+            "frame": np.array(self._frame, np.int64),
+            "face_id": list(self._face),
+            "quality": self._quality,
+            **numbers,
+        }
+        if self._with_units:
+            values = np.array(self._units).reshape(-1, len(UNIT_NUMBERS)).T
+            columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
+            columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
+        settings = settings.replace(unsure_below=float(unsure_below))
+        table, times = with_verdicts(_table(columns), settings), np.array(self._times)
+        measures = np.array(self._measures, np.float32).reshape(-1, MEASURES) if self._with_units else None
+        return Timeline(table, times, source, settings, measures)
+
+
+def unit_numbers(units: ActionUnits) -> np.ndarray:
+    """(n, 2 k) float32: the columns `UNIT_NUMBERS` of a frame's faces."""
+    return np.concatenate([units.intensity, np.where(units.state < 0, np.nan, units.state)], axis=1)
+
+
+def with_verdicts(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """A copy of the table with `emotion` and `confidence` taken from its probabilities.
+
+    A row without a face gets an empty emotion and confidence NaN.
+    """
+    face = (table["quality"] != NO_FACE).to_numpy(bool)
+    names, confidence = verdicts(table[list(EMOTIONS)].to_numpy(np.float64), settings.unsure_below or 0.0)
+    words = [name if there else "" for name, there in zip(names, face, strict=True)]
+    emotion = pd.array(words, dtype="str")
+    return table.assign(emotion=emotion, confidence=np.where(face, confidence, np.nan))
+
+
+def _no_face_numbers(time_s: float) -> list[float]:
+    """One row of the number columns (all but `confidence`) of an empty frame."""
+    return [time_s] + [np.nan] * (len(NUMBER_COLUMNS) - 2)
+
+
+def _table(columns: dict) -> pd.DataFrame:
+    """A DataFrame of `COLUMNS` (then what else there is) with the contract's dtypes."""
+    n = len(columns["frame"])
+    ids = pd.array([None if k is None or k < 0 else k for k in columns["face_id"]], dtype="Int64")
+    table = {}
+    for name in (*COLUMNS, *(c for c in columns if c not in COLUMNS)):
+        if name in TEXT_COLUMNS:
+            table[name] = pd.array(columns.get(name, [""] * n), dtype="str")
+        elif name == "face_id":
+            table[name] = ids
+        elif name == "frame":
+            table[name] = np.asarray(columns[name], np.int64)
+        else:
+            table[name] = np.asarray(columns.get(name, np.full(n, np.nan)), np.float64)
+    return pd.DataFrame(table)
+
+
+def read_csv(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
+    """Open a timeline that `fer.export.tables.timeline_csv` has written.
+
+    The CSV does not hold the settings. If they are not given, the threshold of "unsure" is taken from the
+    rows: the lowest confidence that still got a name. Several labels in the column `source` mean photos.
+
+    Args:
+        path: A path, or the file's bytes.
+        settings: What the frames were analysed with, if known.
+
+    Raises:
+        InputError: The file cannot be read, or is not such a timeline; says which line or column.
+    """
+    header, cells = read_cells(path)
+    missing = [c for c in COLUMNS if c not in header]
+    if missing:
+        raise DamagedInputError(
+            f"The CSV has no column {missing[0]!r}: choose a timeline that this program has written."
+        )
+    text = (
+        dict(zip(header, zip(*cells, strict=True), strict=True)) if cells else {name: () for name in header}
+    )
+    columns: dict = {
+        name: _numbers(name, values) for name, values in text.items() if name not in TEXT_COLUMNS
+    }
+    columns |= {name: [unguard(value) for value in text[name]] for name in TEXT_COLUMNS if name in text}
+    columns["frame"] = _whole("frame", columns["frame"])
+    columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
+    _check_words(columns)
+    table = _table(columns)
+    settings = settings or Settings()
+    if settings.unsure_below is None:
+        settings = settings.replace(unsure_below=_threshold_in(table))
+    return Timeline(table, _frame_times(table), _source_of(table), settings)
+
+
+def _numbers(name: str, values: tuple[str, ...]) -> np.ndarray:
+    """Cells as float64; an empty cell is NaN."""
+    out = np.full(len(values), np.nan)
+    for k, value in enumerate(values):
+        if value:
+            try:
+                out[k] = float(value)
+            except ValueError as exc:
+                raise DamagedInputError(
+                    f"Row {k + 1} of the CSV has {value[:20]!r} in the column {name!r}, which holds numbers."
+                ) from exc
+    return out
+
+
+def _whole(name: str, values: np.ndarray) -> np.ndarray:
+    if not np.isfinite(values).all() or (values % 1).any():
+        raise DamagedInputError(f"The column {name!r} of the CSV holds something else than whole numbers.")
+    return values.astype(np.int64)
+
+
+def _check_words(columns: dict) -> None:
+    """Refuse times that are missing and emotions or quality codes that nobody knows."""
+    if not np.isfinite(columns["time_s"]).all():
+        raise DamagedInputError("A row of the CSV has no time: the file was edited or cut.")
+    known = {
+        "emotion": {*EMOTIONS, UNSURE, ""},
+        "quality": {QUALITY_OK, *QUALITY_CODES},
+        "au_verdict": {*VERDICTS, ""},
+        "au_fits": {*EMOTIONS, ""},
+    }
+    for name, words in known.items():
+        if name not in columns:
+            continue
+        seen = {word for value in set(columns[name]) for word in value.split("+")}
+        if seen - words:
+            stranger = min(seen - words)
+            raise DamagedInputError(
+                f"The column {name!r} of the CSV holds {stranger[:20]!r}, which is unknown."
+            )
+
+
+def _threshold_in(table: pd.DataFrame) -> float:
+    """The lowest confidence that still got a name, if any row is unsure; else 0."""
+    unsure = table["emotion"] == UNSURE
+    if not unsure.any():
+        return 0.0
+    named = table.loc[(~unsure) & (table["emotion"] != ""), "confidence"]
+    return float(min(named.min(), 1.0)) if len(named) else 1.0
+
+
+def _frame_times(table: pd.DataFrame) -> np.ndarray:
+    keys = table[["source", "frame", "time_s"]]
+    return table["time_s"].to_numpy(np.float64)[(keys != keys.shift()).any(axis=1).to_numpy()]
+
+
+def _source_of(table: pd.DataFrame) -> SourceInfo:
+    names = table["source"].unique()
+    if len(names) > 1:
+        return SourceInfo(f"{len(names)} photos", "photos", frames_decoded=len(names))
+    return SourceInfo(str(names[0]) if len(names) else "", "video")

@@ -1,0 +1,64 @@
+"""Everything to keep: made when it is asked for, in memory."""
+
+import re
+from pathlib import PurePath
+
+import streamlit as st
+
+from fer.export.tables import report_html, report_json, timeline_csv
+from fer.timeline.report import Report
+
+STEM_LENGTH = 40
+_UNSAFE = re.compile(r"[^\w-]+")
+
+
+def of_report(report: Report, label: str, *, key: str) -> None:
+    """Buttons for the table, the data and the report.
+
+    Args:
+        report: What to write.
+        label: Name of the source; the files are called after it.
+        key: Tells these buttons from others on the page.
+    """
+    stem = safe_stem(label)
+    files = (
+        ("Report", "html", "text/html", ":material/description:", lambda: report_html(report)),
+        ("CSV", "csv", "text/csv", ":material/table:", lambda: timeline_csv(report.timeline)),
+        ("JSON", "json", "application/json", ":material/data_object:", lambda: report_json(report)),
+    )
+    for name, ending, mime, icon, make in files:
+        st.download_button(
+            name,
+            # Encoded like fer.export.tables.write_text: a strange file name must not end in a crash.
+            lambda make=make: make().encode("utf-8", "backslashreplace"),
+            file_name=f"{stem}.{ending}",
+            mime=mime,
+            icon=icon,
+            key=f"{key}_{ending}",
+            on_click="ignore",
+        )
+
+
+def of_video(data: bytes, label: str) -> None:
+    """A button for a video; nothing where there is none.
+
+    Args:
+        data: MP4.
+        label: Name of the source.
+    """
+    if data:
+        st.download_button(
+            "Video",
+            data,
+            file_name=f"{safe_stem(label)}.mp4",
+            mime="video/mp4",
+            icon=":material/movie:",
+            key="recorded_video",
+            on_click="ignore",
+        )
+
+
+def safe_stem(label: str) -> str:
+    """A file name without its ending, safe on every system: letters, digits, dashes."""
+    stem = _UNSAFE.sub("-", PurePath(label).stem).strip("-_")[:STEM_LENGTH]
+    return f"{stem}-expressions" if stem else "expressions"

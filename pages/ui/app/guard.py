@@ -1,0 +1,65 @@
+"""The guard at every page's door: the same configuration on every way in, and no traceback on a page."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
+
+import streamlit as st
+
+from pages.ui.app import navigation, uploads
+from pages.ui.app.icon import icon
+from pages.ui.app.plain import plain
+from pages.ui.app.trouble import Trouble, trouble_from
+
+P = ParamSpec("P")
+APP_NAME = "Facial expressions"
+# Streamlit leaves six rems above every page; the answer should be in sight.
+STYLE = "<style>.stMainBlockContainer { padding-top: 4.25rem; }</style>"
+
+
+def configure(title: str = "") -> None:
+    """Set the page up. May be called more than once in a run.
+
+    Args:
+        title: The page's name, for the browser's tab.
+    """
+    name = f"{title} · {APP_NAME}" if title else APP_NAME
+    st.set_page_config(page_title=name, page_icon=icon(), layout="wide")
+
+
+@contextmanager
+def page(title: str) -> Iterator[None]:
+    """Everything that a page does happens inside this.
+
+    Args:
+        title: The page's name.
+    """
+    configure(title)
+    navigation.ensure()
+    st.html(STYLE)
+    uploads.keep_in_memory()
+    try:
+        yield
+    except Exception as error:
+        show(trouble_from(error))
+
+
+def calm(function: Callable[P, None]) -> Callable[P, None]:
+    """For a fragment's function: it runs again without its page, so it needs a guard of its own."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **more: P.kwargs) -> None:
+        try:
+            function(*args, **more)
+        except Exception as error:
+            show(trouble_from(error))
+
+    return guarded
+
+
+def show(trouble: Trouble) -> None:
+    """One calm sentence, its code small below it."""
+    with st.container(border=True):
+        st.markdown(f":material/error: {plain(trouble.text)}")
+        st.caption(f"Code: {plain(trouble.code)}")

@@ -1,0 +1,70 @@
+"""The classes of a data set: how many faces of each, their averages, their light, contrast and sharpness."""
+
+import pandas as pd
+import streamlit as st
+
+from fer.charts.dataset import balance_chart, measure_chart
+from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.dataset.statistics import ClassFaces, Statistics
+from fer.text import percent
+from pages.ui.app.plain import plain
+from pages.ui.app.theme import chart, is_dark
+from pages.ui.parts.sheets import sheet
+from pages.ui.work.dataset import Shown
+
+
+def show(shown: Shown) -> None:
+    """The part of the page.
+
+    Args:
+        shown: The data set.
+    """
+    _rejected(shown.statistics)
+    _classes(shown.statistics)
+    _averages(shown.faces)
+    _measures(shown.statistics)
+
+
+def _rejected(s: Statistics) -> None:
+    if s.n_rejected:
+        first = plain(s.rejected[0]) if s.rejected else ""
+        st.markdown(f":material/warning: {s.n_rejected:,} rows could not be read. The first one, {first}.")
+
+
+def _classes(s: Statistics) -> None:
+    counts = {e: sum(split.classes[e] for split in s.splits.values()) for e in EMOTIONS}
+    most, least = max(counts, key=counts.get), min(counts, key=counts.get)
+    times = f", {counts[most] / counts[least]:.0f} times as many as {least}" if counts[least] else ""
+    st.markdown(f"{percent(counts[most] / max(s.n_rows, 1))} of {s.n_rows:,} faces are {most}{times}.")
+    chart(balance_chart(s, dark=is_dark()), key="dataset_balance")
+    table = pd.DataFrame(
+        [[name_, split.n, *(split.classes[e] for e in DISPLAY_ORDER)] for name_, split in s.splits.items()],
+        columns=["Split", "Faces", *DISPLAY_ORDER],
+    )
+    numbers = dict.fromkeys(table.columns[1:], st.column_config.NumberColumn(format="localized"))
+    st.dataframe(table, hide_index=True, column_config=numbers, alt="Faces of each expression in every split")
+
+
+def _averages(faces: ClassFaces) -> None:
+    st.markdown("**Mean faces**")
+    st.caption("The average over all faces of an expression, and how far single faces differ from it.")
+    shown = [name_ for name_ in DISPLAY_ORDER if faces.n[EMOTIONS.index(name_)]]
+    with st.container(horizontal=True):
+        for emotion in shown:
+            k = EMOTIONS.index(emotion)
+            spread = (faces.spread[k] * (255 / max(float(faces.spread.max()), 1.0))).astype("uint8")
+            pair = sheet(
+                [faces.mean[k].astype("uint8"), spread],
+                columns=1,
+                zoom=3,
+                background=30 if is_dark() else 255,
+            )
+            st.image(pair, width=100, caption=emotion, alt=f"Mean face of {emotion} above its spread")
+
+
+def _measures(s: Statistics) -> None:
+    st.markdown("**Light, contrast, sharpness**")
+    for column, (title, measure) in zip(st.columns(len(s.measures)), s.measures.items(), strict=True):
+        with column:
+            st.markdown(f"**{title.capitalize()}**")
+            chart(measure_chart(measure, dark=is_dark()), key=f"dataset_{title}")

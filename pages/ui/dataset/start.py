@@ -1,0 +1,49 @@
+"""Before there is data: the shipped figures, and a place for a data set."""
+
+import streamlit as st
+
+from fer.dataset.shipped import read_faces, read_statistics
+from fer.errors import DatasetError
+from pages.ui.app import guard, session, uploads
+from pages.ui.app.plain import name
+from pages.ui.app.trouble import trouble_from
+from pages.ui.work import dataset
+from pages.ui.work.dataset import Given, Shown
+
+
+def choose() -> Shown:
+    """Takes a data set.
+
+    Returns:
+        The shipped figures, for as long as there is none.
+
+    Raises:
+        ModelError: The shipped figures are missing or damaged.
+    """
+    st.title("Dataset", anchor=False)
+    st.markdown(
+        "What the network learned from: FER2013, faces from a web search. Its pictures may not be passed on, "
+        "so these are figures and averages; give the file to see the faces."
+    )
+    with st.expander("Look at the pictures, or at your own data", icon=":material/upload:"):
+        given = uploads.take(
+            "Drop fer2013.csv, train.csv or icml_face_data.csv (also .gz or .zip), or a zip of folders here; "
+            "FER+'s ferplus.csv beside it, if you have it",
+            key="data_upload",
+            types=uploads.DATA_TYPES,
+            limit_mb=uploads.DATA_MB,
+            many=True,
+        )
+        if given:
+            try:
+                session.keep(session.DATA, Given.of_files(given))
+                st.rerun()
+            except DatasetError as error:
+                guard.show(trouble_from(error))
+        local = dataset.local_data()
+        if local:
+            keep = {"on_click": session.keep, "args": (session.DATA, local)}
+            st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local", **keep)
+    statistics = read_statistics()
+    st.caption(f"Figures of {name(statistics.source)}, written by `python -m fer dataset`.")
+    return Shown(statistics, read_faces())

@@ -1,0 +1,82 @@
+"""Faces for tagging, gathered as a job from a video or from photos."""
+
+from dataclasses import dataclass
+
+from fer.dataset.tagging import FaceSample, FaceSampler
+from fer.errors import CancelledError, InputError
+from fer.photos import analyze_images
+from fer.pipeline import analyze_video
+from fer.settings import Settings
+from pages.ui.app import session
+from pages.ui.app.jobs import Job
+from pages.ui.app.uploads import Upload
+from pages.ui.work.analysis import components, job_key
+from pages.ui.work.photos import Batch, unpack
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Faces that can be tagged.
+
+    Args:
+        samples: In the order in which they were seen.
+        n_left_out: Faces that were too small, blurred, dark, cut off or turned away.
+        notes: Files that could not be read, one sentence each.
+    """
+
+    samples: tuple[FaceSample, ...]
+    n_left_out: int
+    notes: tuple[str, ...] = ()
+
+
+def gather_job(source: Upload | Batch, settings: Settings) -> Job:
+    """The gathering of faces: found again, or put in the line.
+
+    Args:
+        source: A video, or photos and zip files of photos.
+        settings: Of the analysis.
+    """
+    still = isinstance(source, Batch)
+    settings = settings.replace(fps=None) if still else settings
+
+    def work(job: Job, tools: dict) -> Gathered:
+        models = components(tools, settings, still=still)
+        sampler = FaceSampler(models.emotion.manifest.crop)
+        more = {
+            "on_progress": lambda progress: setattr(job, "progress", progress),
+            "cancel": job.cancel,
+            "components": models,
+        }
+        notes = _photos(source, settings, sampler, more) if still else _video(source, settings, sampler, more)
+        if job.cancel.is_set():
+            raise CancelledError("The search for faces was cancelled.")
+        if not sampler.samples:
+            raise InputError(
+                "No face was found that can be tagged: choose a file with larger faces, turned to the camera."
+            )
+        return Gathered(sampler.samples, sampler.n_left_out, notes)
+
+    kind = "tag-photos" if still else "tag-video"
+    return session.registry().submit(session.owner(), job_key(kind, source.sha256, settings), work)
+
+
+def _video(clip: Upload, settings: Settings, sampler: FaceSampler, more: dict) -> tuple[str, ...]:
+    report = analyze_video(
+        clip.data,
+        settings,
+        name=clip.name,
+        on_frame=lambda frame, seen: sampler.see(frame, seen, still=False),
+        **more,
+    )
+    return report.timeline.source.notes
+
+
+def _photos(batch: Batch, settings: Settings, sampler: FaceSampler, more: dict) -> tuple[str, ...]:
+    items, refused = unpack(batch)
+    found = analyze_images(
+        items,
+        settings,
+        on_photo=lambda loaded, result: sampler.see(loaded.frame, result.observations, still=True),
+        **more,
+    )
+    return tuple(f"{one.name}: {one.error}" for one in (*found.failed, *refused))

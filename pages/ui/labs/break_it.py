@@ -1,0 +1,102 @@
+"""The Break-it lab: one face made harder to read step by step, and what the network says to each step."""
+
+import streamlit as st
+
+from fer.charts.dataset import response_chart, robustness_chart
+from fer.constants import EMOTIONS
+from fer.errors import ModelError
+from fer.evaluation.perturbations import PERTURBATIONS
+from fer.evaluation.robustness import Response, read_robustness, response
+from fer.text import join, percent
+from pages.ui.app.theme import chart, is_dark
+from pages.ui.parts.bars import probability_bars
+from pages.ui.parts.face_source import LabFace, network
+from pages.ui.parts.sheets import sheet
+
+STRIP = 9
+
+
+def show(face: LabFace) -> None:
+    """The lab.
+
+    Args:
+        face: Whose answers are looked at.
+    """
+    names = list(PERTURBATIONS)
+    name = st.pills(
+        "What makes it harder",
+        names,
+        default=names[0],
+        required=True,
+        format_func=lambda n: PERTURBATIONS[n].label,
+        label_visibility="collapsed",
+        key="break_what",
+    )
+    found = response(network(), face.crop, name)
+    _one_strength(face, found)
+    st.markdown(_sentence(found))
+    chart(response_chart(found, network().manifest.unsure_below, dark=is_dark()), key="break_curves")
+    p = found.perturbation
+    steps = p.fine_levels(STRIP)
+    views = [p(face.crop[None], float(level))[0] for level in steps]
+    st.image(
+        sheet(views, columns=len(views), background=30 if is_dark() else 255), alt=f"{p.label}, step by step"
+    )
+    st.caption(f"{p.label} from {steps[0]:g} to {steps[-1]:g} ({p.unit}).")
+    _on_everybody(name)
+
+
+def _one_strength(face: LabFace, found: Response) -> None:
+    """A slider, the face at its place, the answer."""
+    p = found.perturbation
+    low, high = float(p.levels[0]), float(p.levels[-1])
+    step = (high - low) / 100
+    start = low + round((_start(found) - low) / step) * step
+    level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, key=f"break_{p.name}")
+    changed = p(face.crop[None], level)
+    manifest = network().manifest
+    pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
+    pictures, bars = st.columns(2, vertical_alignment="center")
+    pictures.image(pair, caption=f"as it is, and at {level:g}", alt="The face as it is, and changed")
+    with bars:
+        chart(
+            probability_bars(network()(changed)[0], manifest.unsure_below, dark=is_dark()), key="break_bars"
+        )
+
+
+def _start(found: Response) -> float:
+    """Where the slider stands at first: where the answer flips, or half-way to the harder end."""
+    if found.flips:
+        return float(found.flips[0])
+    p = found.perturbation
+    far = max((p.levels[0], p.levels[-1]), key=lambda level: abs(level - p.neutral))
+    return (far + p.neutral) / 2
+
+
+def _sentence(found: Response) -> str:
+    """Where the answer changes."""
+    word = EMOTIONS[int(found.probs[found.neutral].argmax())]
+    if not found.flips:
+        return f"The answer stays **{word}** over the whole range."
+    places = []
+    for value in found.flips:
+        other = EMOTIONS[int(found.probs[(found.levels == value).argmax()].argmax())]
+        places.append(f"to **{other}** at {value:.3g}")
+    return f"The answer **{word}** flips {join(places)} ({found.perturbation.unit})."
+
+
+def _on_everybody(name: str) -> None:
+    """The same on a labelled set, where the figures are there."""
+    try:
+        figures = read_robustness()
+    except ModelError:
+        st.caption("Figures on many faces: `python -m fer robustness --data fer2013.csv`.")
+        return
+    if figures.sha256 != network().sha256:
+        st.caption(
+            "The figures on many faces belong to another network: run `python -m fer robustness` again."
+        )
+        return
+    st.subheader(f"On {figures.n:,} faces", anchor=False)
+    chart(robustness_chart(figures, name, dark=is_dark()), key="break_everybody")
+    st.caption(f"{figures.split}, one view; unchanged {percent(figures.accuracy)} are right.")

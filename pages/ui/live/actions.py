@@ -1,0 +1,197 @@
+"""What a visitor does while the camera is live: mark a moment, keep a picture, record."""
+
+import io
+from collections.abc import Callable
+
+import streamlit as st
+from PIL import Image
+
+from fer.live import Overlay
+from fer.live.records import NEVER_S
+from fer.text import clock, count
+from pages.ui.app import guard, session
+from pages.ui.app.plain import plain
+from pages.ui.live.room import Choice, Phase, Room
+from pages.ui.work.recordings import Recording
+
+VIDEO_PAGE = "pages/video.py"
+LABEL, HIDE = "live_label", "live_hide"
+BOXES, BARS, MIRROR, CHARTS_ONLY = "live_boxes", "live_bars", "live_mirror", "live_charts_only"
+DEFAULTS = {BOXES: True, BARS: False, MIRROR: True, CHARTS_ONLY: False}
+"""Switches of the settings, by their session keys."""
+MARK_KEY, SNAPSHOT_KEY = "m", "s"
+HIDING = {
+    "": "The timeline only",
+    "blur": "Timeline and video, faces blurred",
+    "mesh": "Timeline and video, faces as a mesh",
+}
+MARKERS_SHOWN = 4
+RECORDING_SHOWN = "live_recording_shown"
+"""Session key: whether the buttons that stand there are those of a recording."""
+LABEL_PX = 200
+
+
+def controls(room: Room) -> None:
+    """Title, Start or Stop, settings."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Live", anchor=False, width="content")
+        with st.container(horizontal=True, width="content"):
+            with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                options(room)
+            if room.phase is Phase.READY:
+                look = {"icon": ":material/videocam:", "type": "primary"}
+                st.button("Start", key="live_start", on_click=_start, args=(room,), **look)
+            else:
+                st.button("Stop", icon=":material/stop:", type="primary", key="live_stop", on_click=room.stop)
+
+
+@st.fragment
+@guard.calm
+def bar(room: Room) -> None:
+    """Mark, snapshot and record."""
+    live = room.session
+    if live is None:
+        return
+    shot = live.snapshot()
+    recording = shot.recording_s != NEVER_S
+    if st.session_state.get(RECORDING_SHOWN) and not recording:
+        st.session_state[RECORDING_SHOWN] = False
+        st.rerun()  # the recording has its place outside this fragment
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text_input(
+            "Label of the next marker",
+            key=LABEL,
+            max_chars=80,
+            placeholder="Label of the next marker",
+            label_visibility="collapsed",
+            width=LABEL_PX,
+        )
+        _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
+        _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
+        if recording:
+            _button("Stop recording", ":material/stop_circle:", Room.stop_recording, room, type="primary")
+        else:
+            _button("Record", ":material/radio_button_checked:", _record, room)
+    st.session_state[RECORDING_SHOWN] = recording
+    if shot.markers:
+        last = shot.markers[-MARKERS_SHOWN:]
+        st.caption(
+            ":material/bookmark: " + " · ".join(f"{clock(m.timestamp_s)} {plain(m.label)}" for m in last)
+        )
+    _snapshot()
+
+
+def _button(label: str, icon: str, action: Callable[[Room], None], room: Room, **more) -> None:
+    st.button(
+        label, icon=icon, key=f"live_{label.lower().replace(' ', '_')}", on_click=action, args=(room,), **more
+    )
+
+
+def _mark(room: Room) -> None:
+    if live := room.session:
+        label = st.session_state.get(LABEL, "").strip()
+        live.mark(label or f"Marker {len(live.snapshot().markers) + 1}")
+
+
+def _record(room: Room) -> None:
+    room.start_recording(st.session_state.get(HIDE) or "")
+
+
+def _take(room: Room) -> None:
+    """Keep the next picture, in memory only; where none comes, the last one goes."""
+    processor = room.processor
+    picture = processor.snapshot() if processor else None
+    if picture is None:
+        session.release(session.SNAPSHOT)
+        return
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    session.keep(session.SNAPSHOT, file.getvalue())
+
+
+def _snapshot() -> None:
+    """The last snapshot, with its download."""
+    png = session.kept(session.SNAPSHOT)
+    if png is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(png, width=160, alt="The snapshot")
+        st.download_button(
+            "Save the snapshot",
+            png,
+            file_name="snapshot.png",
+            mime="image/png",
+            icon=":material/download:",
+            key="live_snapshot_save",
+            on_click="ignore",
+        )
+
+
+def recordings(room: Room) -> None:
+    """What was recorded, and the way to its report."""
+    for number, recording in enumerate(room.recordings):
+        report = recording.result.report
+        faces = count(len(report.summary.faces), "face")
+        video = ", with video" if recording.data else ""
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/timeline: **{plain(recording.name.removesuffix('.mp4'))}** · "
+                f"{clock(recording.length_s)} · {faces}{video}",
+                width="content",
+            )
+            st.button(
+                "Open on the Video page",
+                icon=":material/open_in_new:",
+                key=f"live_open_{number}",
+                on_click=_open,
+                args=(recording,),
+            )
+
+
+def _open(recording: Recording) -> None:
+    session.keep(session.CLIP, recording)
+    session.keep(session.OPENING, True)
+
+
+def go_where_asked() -> None:
+    """On to the Video page, where a recording was opened. To be called before the stream is shown: that one
+    may start the script again at any time, and a button's press is forgotten with the run that it began."""
+    if session.kept(session.OPENING):
+        st.switch_page(VIDEO_PAGE)
+
+
+def options(room: Room) -> None:
+    """What the picture shows; applied at once, but for "Charts only", which needs a new start."""
+    for key, label in ((BOXES, "Boxes and words"), (BARS, "Bars beside each face"), (MIRROR, "Mirror")):
+        st.toggle(label, value=DEFAULTS[key], key=key, persist_state="session")
+    st.toggle(
+        "Charts only",
+        value=DEFAULTS[CHARTS_ONLY],
+        key=CHARTS_ONLY,
+        persist_state="session",
+        disabled=room.wants_stream,
+        help="The picture is read but not sent back: about half the work for the computer. "
+        "Stop the camera to change this.",
+    )
+    st.selectbox(
+        "A recording keeps",
+        list(HIDING),
+        format_func=HIDING.get,
+        key=HIDE,
+        persist_state="session",
+        help="A video is kept in memory only, its faces hidden before it is made.",
+    )
+    st.caption("The symbol of a camera below the picture chooses another camera.")
+    room.show(_chosen().overlay)
+
+
+def _chosen() -> Choice:
+    """What the switches say at this moment."""
+    on = {key: st.session_state.get(key, default) for key, default in DEFAULTS.items()}
+    overlay = Overlay(boxes=on[BOXES], bars=on[BARS], mirror=on[MIRROR])
+    return Choice(overlay, charts_only=on[CHARTS_ONLY])
+
+
+def _start(room: Room) -> None:
+    """Read the switches only now: one may have been turned after the button was drawn."""
+    room.start(_chosen())

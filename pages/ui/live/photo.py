@@ -1,0 +1,55 @@
+"""Where no stream can be: a photo from the camera, read in the same way."""
+
+import streamlit as st
+
+from pages.ui.app import busy, guard
+from pages.ui.app.theme import is_dark
+from pages.ui.app.trouble import Trouble
+from pages.ui.app.uploads import Upload
+from pages.ui.live.faces import show
+from pages.ui.parts import settings
+from pages.ui.parts.limits import NO_FACE_HINT
+from pages.ui.work import photos
+from pages.ui.work.photos import Batch
+
+WANTED = "live_photo"
+"""Session key: a photo instead of the stream."""
+NAME = "Camera photo.jpg"
+
+
+def want() -> None:
+    """Show the photo camera at once."""
+    st.session_state[WANTED] = True
+
+
+def wanted() -> bool:
+    """Whether it was asked for."""
+    return st.session_state.get(WANTED, False)
+
+
+def take() -> None:
+    """The camera as a photo camera, and what the photo shows."""
+    camera, answer = st.columns([7, 5], gap="medium")
+    with camera:
+        given = st.camera_input("Take a photo", key="live_camera_input", label_visibility="collapsed")
+    if given is None:
+        answer.caption("The photo is read like a frame of the stream. It stays in memory and is not stored.")
+        return
+    batch = Batch((Upload(NAME, given.getvalue()),))
+    job = photos.photos_job(batch, settings.current())
+    with answer:
+        if busy.settle(job, what="Reading the photo", describe=busy.of_photos):
+            _answer(job.result)
+
+
+def _answer(result: photos.PhotosResult) -> None:
+    [one] = result.results
+    if one.observations is None:
+        guard.show(Trouble(one.error, one.error_code))
+        return
+    st.image(result.thumb(0, result.unsure_below), width="stretch", alt="The photo with its faces marked")
+    if len(one.observations):
+        show(one.observations, result.unsure_below, dark=is_dark())
+    else:
+        st.markdown("**No face was found**")
+        st.caption(NO_FACE_HINT)

@@ -1,0 +1,55 @@
+"""The rooms of this process as Streamlit keeps them, and the one of this session."""
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from fer.live.tape import TapingAnalyzer
+from fer.pipeline import Analyzer, load_components
+from fer.records import Frame
+from fer.settings import Settings
+from pages.ui.app import session
+from pages.ui.app.lifetime import is_connected
+from pages.ui.live import settings as live_settings
+from pages.ui.live.room import Room, Rooms
+
+THREADS = 1
+"""Of the emotion network. Each session has models of its own: four sessions answer sooner than with one set
+behind a lock, for a few megabytes each, and sooner than with two threads each."""
+
+WARM_UP = (480, 640, 3)
+"""Shape of the black picture that models read before they see a camera."""
+
+
+def make_analyzer() -> TapingAnalyzer:
+    """Models for one session, loaded and warm.
+
+    Raises:
+        ModelError: A model cannot be used.
+        SettingsError: The operator's choice about Action Units cannot be read.
+    """
+    settings = Settings(action_units=live_settings.with_units())
+    analyzer = Analyzer(settings, components=load_components(settings, threads=THREADS))
+    analyzer.analyze(Frame(np.zeros(WARM_UP, np.uint8)))
+    return TapingAnalyzer(analyzer)
+
+
+@st.cache_resource(show_spinner=False)
+def rooms() -> Rooms:
+    """All rooms of this process.
+
+    Raises:
+        SettingsError: The cap is set to something else than a number.
+    """
+    return Rooms(live_settings.session_limit(), make_analyzer)
+
+
+def my_room() -> Room:
+    """This session's room. It goes with the session's other things, see `pages/ui/app/lifetime.py`."""
+    room = session.kept(session.ROOM)
+    if room is None:
+        context = get_script_run_ctx()
+        session_id = context.session_id if context else ""
+        room = rooms().new_room(lambda: is_connected(session_id))
+        session.keep(session.ROOM, room)
+    return room

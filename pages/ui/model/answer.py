@@ -1,0 +1,135 @@
+"""The answer about the network: how often it is right, and what that means for a reader."""
+
+import streamlit as st
+
+from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.evaluation.figures.metrics_file import METRICS, Estimate, Metrics, Scores, read_metrics
+from fer.evaluation.figures.speed import BENCHMARK, read_speed
+from fer.io.places import MODELS_DIR
+from fer.text import percent
+from pages.ui.parts import model_files
+
+METRIC_PX = 160
+"""Two fit beside each other on a telephone."""
+
+
+def metrics() -> Metrics | None:
+    """The shipped network's figures; None, and a sentence on the page, where they cannot be read."""
+    return model_files.read(read_metrics, MODELS_DIR / METRICS)
+
+
+def test_scores() -> Scores | None:
+    """The figures on PrivateTest as the product reads by default; None where they are missing."""
+    found = metrics()
+    if found is None:
+        return None
+    if found.test is None:
+        st.caption(":material/info: The network was not scored on PrivateTest.")
+        return None
+    return found.test.plain
+
+
+def show() -> None:
+    """The figures, and sentences about them."""
+    scores = test_scores()
+    if scores is None:
+        return
+    found = metrics()
+    st.markdown(
+        f"Of 100 faces that it had never seen, it reads about **{100 * scores.accuracy.value:.0f}** "
+        f"as people had labelled them."
+    )
+    with st.container(horizontal=True, gap="small"):
+        for name, value, under, why in _figures(found, scores) + _speed():
+            with st.container(width=METRIC_PX, gap=None):
+                st.metric(name, value, help=why)
+                st.caption(under)
+    st.markdown(meaning(scores))
+    st.caption(
+        f"{found.model}, {scores.n:,} faces of FER2013’s PrivateTest; intervals are 95%. FER2013 holds "
+        "photos of a web search: on your video expect less, and check with labels of your own."
+    )
+    st.page_link("pages/labels.py", label="Evaluate it on my own labels", icon=":material/fact_check:")
+
+
+Figure = tuple[str, str, str, str]
+"""Name, value, small words and explanation."""
+
+
+def _figures(found: Metrics, scores: Scores) -> list[Figure]:
+    """The figures of the first line."""
+    test = found.test
+    rows = [
+        (
+            "Right",
+            f"{scores.accuracy.value:.1%}",
+            interval(scores.accuracy),
+            "Accuracy: the most probable expression is the label. With the mirror image averaged in "
+            f"(--flip): {test.flip.accuracy.value:.1%}.",
+        )
+    ]
+    if test.plain_clean:
+        rows.append(
+            (
+                "Right, no repeats",
+                f"{test.plain_clean.accuracy.value:.1%}",
+                interval(test.plain_clean.accuracy),
+                f"{test.n_repeats} pictures stand pixel for pixel in another split; here they are left out.",
+            )
+        )
+    coverage = scores.coverage
+    rows.append(
+        (
+            "Says “unsure”",
+            f"{1 - coverage.answered.value:.1%}",
+            f"right on {coverage.accuracy_answered.value:.1%} of the rest",
+            f"When no expression reaches {percent(coverage.unsure_below)}, the answer is “unsure”.",
+        )
+    )
+    rows.append(
+        (
+            "Calibration error",
+            f"{scores.calibrated.ece.value:.1%}",
+            "between sure and right",
+            "ECE: how far the confidence is from the share of right answers, on average.",
+        )
+    )
+    return rows
+
+
+def _speed() -> list[Figure]:
+    """How long a face takes; empty where nobody measured."""
+    speed = model_files.read(read_speed, MODELS_DIR / BENCHMARK)
+    if speed is None:
+        return []
+    why = f"The network alone, on {speed.cpus} processors without a GPU; the rate is that of a whole video."
+    rate = f"{speed.frames_per_s:.0f} frames a second in all"
+    return [("One face takes", f"{speed.ms_a_face:.1f} ms", rate, why)]
+
+
+def interval(estimate: Estimate) -> str:
+    """A 95% interval in words: "69.4 to 72.4%"."""
+    return f"{100 * estimate.low:.1f} to {estimate.high:.1%}"
+
+
+def meaning(scores: Scores) -> str:
+    """What the figures mean, in sentences."""
+    coverage = scores.coverage
+    answered = coverage.answered.value
+    right = answered * coverage.accuracy_answered.value
+    ranked = sorted(DISPLAY_ORDER, key=lambda name: -scores.classes[name].f1.value)
+    weakest = ranked[-1]
+    return (
+        f"“Unsure” takes {100 * (1 - answered):.0f} of the 100; of the other {100 * answered:.0f} about "
+        f"{100 * right:.0f} are right. It is best at **{ranked[0]}** and **{ranked[1]}**, weakest at "
+        f"**{weakest}**, of which it finds {percent(scores.classes[weakest].recall.value)}"
+        f"{_mistaken(scores, weakest)}."
+    )
+
+
+def _mistaken(scores: Scores, name: str) -> str:
+    """What a class is most often taken for."""
+    row = dict(zip(EMOTIONS, scores.confusion.counts[EMOTIONS.index(name)], strict=True))
+    del row[name]
+    other = max(row, key=row.get)
+    return f" and most often calls it {other} instead" if row[other] else ""

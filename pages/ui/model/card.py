@@ -1,0 +1,25 @@
+"""The model card as it stands in models/, to read and to keep."""
+
+import streamlit as st
+
+from fer.evaluation.figures.speed import CARD, read_text
+from fer.io.places import MODELS_DIR
+from pages.ui.parts import model_files
+
+
+def show() -> None:
+    """The part of the page."""
+    text = model_files.read(read_text, MODELS_DIR / CARD)
+    if text is None:
+        return
+    st.download_button(
+        "Save the card",
+        text.encode(),
+        file_name=CARD,
+        mime="text/markdown",
+        icon=":material/download:",
+        key="card_save",
+        on_click="ignore",
+    )
+    with st.container(width=820):
+        st.markdown(text)

@@ -1,0 +1,29 @@
+"""The built-in sample as an upload."""
+
+import streamlit as st
+
+from fer.sample import sample_video
+from pages.ui.app import session
+from pages.ui.app.uploads import Upload
+
+SAMPLE_NAME = "Built-in sample.mp4"
+VIDEO_PAGE = "pages/video.py"
+
+
+@st.cache_resource(show_spinner=False)
+def sample_clip() -> Upload:
+    """The sample video, made once in this process."""
+    return Upload(SAMPLE_NAME, sample_video())
+
+
+def button(*, primary: bool) -> None:
+    """ "Try the sample": opens the video page with the sample being analysed."""
+    if st.button(
+        "Try the sample",
+        icon=":material/play_arrow:",
+        type="primary" if primary else "secondary",
+        key="try_sample",
+    ):
+        with st.spinner("Making the sample"):
+            session.keep(session.CLIP, sample_clip())
+        st.switch_page(VIDEO_PAGE)

@@ -1,0 +1,97 @@
+"""The few settings of an analysis, out of the way until somebody wants them."""
+
+import streamlit as st
+
+from fer.settings import Settings
+from pages.ui.app import session
+
+ANALYSIS = "analysis_settings"
+"""Session key: the settings that an analysis runs with."""
+HALF_LIFE, UNSURE_PERCENT = "half_life_s", "unsure_percent"
+"""Keys of the two sliders that only change how a kept timeline is read."""
+
+DEFAULT_RATE = 10.0
+"""Analysed frames a second: expressions last longer than a tenth of a second, and a minute takes seconds."""
+EVERY_FRAME = "every frame"
+RATES = {"2": 2.0, "5": 5.0, "10": DEFAULT_RATE, "15": 15.0, "30": 30.0, EVERY_FRAME: None}
+DETECTORS = {
+    "blazeface": "BlazeFace (fast, default)",
+    "haar": "Haar cascades (classic, frontal faces)",
+    "yunet": "YuNet (needs its file)",
+    "dnn": "SSD network (needs its files)",
+}
+
+
+def current() -> Settings:
+    """The settings that analyses of this session run with."""
+    return st.session_state.setdefault(ANALYSIS, Settings(fps=DEFAULT_RATE))
+
+
+def analysis_form(*, label: str, video: bool = True) -> None:
+    """Settings that need a new analysis, applied together.
+
+    Args:
+        label: Of the button.
+        video: False for photos, which have no frame rate.
+    """
+    chosen = current()
+    rate = next((name for name, fps in RATES.items() if fps == chosen.fps), EVERY_FRAME)
+    with st.form("analysis_form", border=False):
+        if video:
+            rate = st.select_slider("Analysed frames a second", list(RATES), value=rate)
+        detector = st.selectbox(
+            "Face detector",
+            list(DETECTORS),
+            index=list(DETECTORS).index(chosen.detector),
+            format_func=DETECTORS.get,
+            help="YuNet and the SSD network need files that you put into models/detectors/.",
+        )
+        if st.form_submit_button(label, icon=":material/refresh:"):
+            st.session_state[ANALYSIS] = chosen.replace(fps=RATES[rate], detector=detector)
+            st.rerun()
+
+
+def reading_sliders(default_unsure: float) -> tuple[float, float]:
+    """Settings of a video that apply at once.
+
+    Args:
+        default_unsure: The threshold that the model's manifest carries, 0..1.
+
+    Returns:
+        Half-life in seconds and the threshold of "unsure" in 0..1.
+    """
+    half_life_s = st.slider(
+        "Smoothing: half-life in seconds",
+        0.0,
+        2.0,
+        current().half_life_s,
+        0.05,
+        key=HALF_LIFE,
+        persist_state="session",
+        help="A frame this far away counts half. 0 switches smoothing off.",
+    )
+    return half_life_s, unsure_slider(default_unsure)
+
+
+def unsure_slider(default: float) -> float:
+    """The threshold of "unsure" in 0..1, from the model's own on."""
+    # The exact default is kept until the slider is moved: a whole percent would change verdicts.
+    shown = round(default * 100)
+    chosen = st.slider(
+        "Unsure below, percent",
+        0,
+        99,
+        shown,
+        1,
+        key=UNSURE_PERCENT,
+        persist_state="session",
+        help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {shown}%.",
+    )
+    return default if chosen == shown else chosen / 100
+
+
+def forget_reading() -> None:
+    """Back to the defaults of both sliders, for a new source."""
+    for key in (HALF_LIFE, UNSURE_PERCENT):
+        st.session_state.pop(key, None)
+    session.release(session.READING)

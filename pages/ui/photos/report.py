@@ -1,0 +1,239 @@
+"""Finished photos: one of them large, all of them small, and a row for every face and every bad file."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer.emotion.verdict import verdicts
+from fer.photos import PhotoResult
+from fer.sources import read_image
+from fer.text import count, percent
+from pages.ui.app import downloads, guard
+from pages.ui.app.plain import name, plain, shorten
+from pages.ui.app.theme import chart, is_dark
+from pages.ui.parts import settings, story, unit_bars, why
+from pages.ui.parts.bars import probability_bars
+from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
+from pages.ui.parts.reading import as_asked
+from pages.ui.photos import table
+from pages.ui.work.explain import crop_of
+from pages.ui.work.photos import Batch, PhotosResult
+
+WHY, JUST_ASKED = "photo_why", "photo_why_asked"
+"""Session keys: place and row of the face that is explained, and whether that was asked just now."""
+CHOSEN = "photo_chosen"
+"""Session key: place of the photo that is shown large."""
+A_PAGE = 12
+SMALL_PX = 168
+"""Width of a picture in the gallery: two fit beside each other on a telephone."""
+FAILED_SHOWN = 5
+PILLS = 12
+"""More faces than this are chosen from a list."""
+
+
+def forget_choice() -> None:
+    """Nothing is chosen any more."""
+    for key in (CHOSEN, WHY):
+        st.session_state.pop(key, None)
+
+
+def title_row(batch: Batch, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
+    """What was given, its settings, and the way to other photos.
+
+    Args:
+        batch: What is shown.
+        leave: Drops the photos.
+        busy: No settings while the analysis runs.
+
+    Returns:
+        Where further settings go.
+    """
+    more = None
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        first = name(batch.uploads[0].name)
+        label = first if len(batch.uploads) == 1 else count(len(batch.uploads), "file")
+        st.markdown(f":material/photo_library: {label}", width="content")
+        with st.container(horizontal=True, width="content"):
+            if not busy:
+                with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                    more = st.container()
+                    settings.analysis_form(label="Analyse again", video=False)
+            st.button("Other photos", icon=":material/upload:", type="tertiary", on_click=leave)
+    return more
+
+
+def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
+    """The whole result.
+
+    Args:
+        result: What the job returned.
+        batch: What was given.
+        leave: Drops the photos.
+    """
+    with title_row(batch, leave):
+        unsure_below = settings.unsure_slider(result.unsure_below)
+    half_life_s = result.report.settings.half_life_s
+    report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
+    readable = [place for place, one in enumerate(result.results) if one.observations is not None]
+    st.subheader(story.photo_title(report.summary), anchor=False)
+    failed = [one for one in result.results if one.observations is None]
+    _failed(failed)
+    if report.timeline.source.partial:
+        # The notes before it are the failures, which are said already.
+        st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
+    if readable:
+        place = _chosen(readable)
+        _one(result, place, unsure_below)
+        _why(result, place)
+    if len(readable) > 1:
+        _gallery(result, readable, unsure_below)
+    if readable or len(failed) > FAILED_SHOWN:
+        table.show(result.results, unsure_below)
+    if not readable:
+        return
+    st.caption(f"{report.summary.left_out_text()} {REMINDER}")
+    with st.container(horizontal=True):
+        downloads.of_report(report, batch.uploads[0].name, key="photos")
+
+
+def _failed(failed: list[PhotoResult]) -> None:
+    """Files that gave nothing, each with its reason; a long list is cut, the table has all."""
+    with st.container(gap="xxsmall"):
+        for one in failed[:FAILED_SHOWN]:
+            st.markdown(f":material/error: **{name(one.name)}** {plain(one.error)} `{one.error_code}`")
+        if len(failed) > FAILED_SHOWN:
+            st.caption(f"{len(failed) - FAILED_SHOWN} more could not be read; see the table.")
+
+
+def _chosen(readable: list[int]) -> int:
+    """The photo that is shown large: what was clicked, else the first."""
+    chosen = st.session_state.get(CHOSEN)
+    return chosen if chosen in readable else readable[0]
+
+
+def _choose(place: int) -> None:
+    st.session_state[CHOSEN] = place
+
+
+def _one(result: PhotosResult, place: int, unsure_below: float) -> None:
+    """One photo large, and the numbers of its faces."""
+    one = result.results[place]
+    picture, numbers = st.columns([7, 5], gap="medium")
+    with picture:
+        st.image(
+            result.picture(place, unsure_below),
+            width="stretch",
+            caption=name(one.name),
+            alt=f"{shorten(one.name)} with its faces marked",
+        )
+    with numbers:
+        for note in one.notes:
+            st.caption(f":material/info: {plain(note)}")
+        if len(one.observations):
+            _one_face(one, place, unsure_below)
+        else:
+            st.markdown("**No face was found**")
+            st.caption(NO_FACE_HINT)
+        st.download_button(
+            "Photo with marks",
+            lambda: result.picture(place, unsure_below, width=None),
+            file_name=f"{downloads.safe_stem(one.name)}.jpg",
+            mime="image/jpeg",
+            icon=":material/image:",
+            key="photo_marked",
+            on_click="ignore",
+        )
+
+
+@st.fragment
+@guard.calm
+def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
+    """The probabilities of one face of the photo; pills choose which."""
+    words, confidence = verdicts(one.observations.probs, unsure_below)
+    ids = [int(k) for k in one.observations.faces.track_id]
+    row = 0
+    if len(ids) > 1:
+        names = [
+            f"{face_id} {word}" if usable else f"{face_id} ({table.quality_words(code)})"
+            for face_id, word, usable, code in zip(
+                ids, words, one.observations.usable, one.observations.quality, strict=True
+            )
+        ]
+        row = _pick(names, key=f"photo_face_{place}")
+    sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
+    st.markdown(f"**Face {ids[row]}: {words[row]}**{sure}")
+    chart(probability_bars(one.observations.probs[row], unsure_below, dark=is_dark()), key="photo_bars")
+    st.button(
+        "Why?",
+        icon=":material/troubleshoot:",
+        key="photo_explain",
+        help="Where the network looks",
+        on_click=_ask,
+        args=(place, row),
+    )
+    if st.session_state.pop(JUST_ASKED, False):
+        # The whole page: the explanation stands below this fragment.
+        st.rerun()
+    if len(one.observations.action_units):
+        known = None if words[row] == "unsure" else float(confidence[row])
+        with st.expander("Why: the Action Units", icon=":material/face:"):
+            unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
+    left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
+    st.caption(f"Quality: {table.quality_words(one.observations.quality[row])}{left_out}")
+
+
+def _ask(place: int, row: int) -> None:
+    st.session_state[WHY], st.session_state[JUST_ASKED] = (place, row), True
+
+
+def _why(result: PhotosResult, place: int) -> None:
+    """The explanation of the face that was asked about, while its photo is the one that is shown."""
+    asked = st.session_state.get(WHY)
+    if asked is None or asked[0] != place:
+        return
+    one, row = result.results[place], asked[1]
+    st.markdown(f"**Why face {int(one.observations.faces.track_id[row])} is read so**")
+    image = read_image(result.contents[place], name=one.name).frame.image
+    why.show(crop_of(image, one.observations, row), key=f"why_{place}_{row}")
+
+
+def _pick(names: list[str], *, key: str) -> int:
+    """Place of the chosen face: pills for a few, a list for many."""
+    faces = range(len(names))
+    if len(names) > PILLS:
+        return st.selectbox("Face", faces, format_func=names.__getitem__, key=key)
+    return st.pills(
+        "Face",
+        faces,
+        default=0,
+        required=True,
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+        key=key,
+    )
+
+
+def _gallery(result: PhotosResult, readable: list[int], unsure_below: float) -> None:
+    """All readable photos, a page at a time; a click shows one large."""
+    pages = -(-len(readable) // A_PAGE)
+    page = st.pagination(pages, key="photo_page") if pages > 1 else 1
+    with st.container(horizontal=True):
+        for place in readable[(page - 1) * A_PAGE : page * A_PAGE]:
+            with st.container(width=SMALL_PX, gap="xxsmall"):
+                _small(result, place, unsure_below)
+
+
+def _small(result: PhotosResult, place: int, unsure_below: float) -> None:
+    one = result.results[place]
+    st.image(result.thumb(place, unsure_below), width="stretch", alt=f"{shorten(one.name)}, faces marked")
+    st.button(
+        shorten(one.name, 18),
+        key=f"photo_{place}",
+        type="tertiary",
+        icon=":material/zoom_in:",
+        help=f"Show {name(one.name)} large",
+        on_click=_choose,
+        args=(place,),
+    )
+    st.caption(table.in_words(one, unsure_below))

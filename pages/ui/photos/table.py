@@ -1,0 +1,67 @@
+"""Photos as words and rows: every face, every photo without one, every bad file."""
+
+import pandas as pd
+import streamlit as st
+
+from fer.constants import QUALITY_TEXT
+from fer.emotion.verdict import verdicts
+from fer.photos import PhotoResult
+from fer.text import count, join
+
+WORDS_NAMED = 4
+
+
+def show(results: tuple[PhotoResult, ...], unsure_below: float) -> None:
+    """A row for every face, for every photo without one, and for every bad file.
+
+    Args:
+        results: Of all files.
+        unsure_below: Threshold of "unsure".
+    """
+    st.dataframe(
+        rows(results, unsure_below),
+        hide_index=True,
+        placeholder="–",
+        column_config={
+            "Confidence": st.column_config.ProgressColumn(format="%d%%", min_value=0, max_value=100),
+            "Remark": st.column_config.TextColumn(width="large"),
+        },
+        alt="Every face with expression, confidence and quality; bad files with the reason",
+    )
+
+
+def rows(results: tuple[PhotoResult, ...], unsure_below: float) -> pd.DataFrame:
+    """The table of all faces.
+
+    Args:
+        results: Of all files.
+        unsure_below: Threshold of "unsure".
+    """
+    table = []
+    for one in results:
+        if one.observations is None:
+            table.append((one.name, None, None, None, f"{one.error} [{one.error_code}]"))
+            continue
+        words, confidence = verdicts(one.observations.probs, unsure_below)
+        if not words:
+            table.append((one.name, None, None, None, " · ".join(["no face found", *one.notes])))
+        for k, word in enumerate(words):
+            remark = " · ".join([quality_words(one.observations.quality[k]), *one.notes])
+            face_id = int(one.observations.faces.track_id[k])
+            table.append((one.name, face_id, word, round(100 * float(confidence[k])), remark))
+    table = pd.DataFrame(table, columns=["Photo", "Face", "Expression", "Confidence", "Remark"])
+    return table.astype({"Face": "Int64", "Confidence": "float64"})
+
+
+def in_words(one: PhotoResult, unsure_below: float) -> str:
+    """What a photo shows: "2 faces: happy, unsure"."""
+    words, _ = verdicts(one.observations.probs, unsure_below)
+    if not words:
+        return "no face found"
+    few = words[:WORDS_NAMED] + (["…"] if len(words) > WORDS_NAMED else [])
+    return f"{count(len(words), 'face')}: {', '.join(few)}"
+
+
+def quality_words(code: str) -> str:
+    """Reason codes as people read them."""
+    return join([QUALITY_TEXT.get(part, part) for part in code.split("+")])

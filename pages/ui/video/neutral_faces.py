@@ -1,0 +1,133 @@
+"""Neutral faces of a clip: chosen at a moment or loaded from a file, and what they change in its report."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from fer.action_units.baseline import Baseline
+from fer.errors import InputError
+from fer.text import clock, percent
+from fer.timeline.neutral_faces import FROM_FILE, most_neutral, neutral_at, of_this_clip, with_baselines
+from fer.timeline.report import Report
+from pages.ui.app import guard, session
+from pages.ui.app.trouble import trouble_from
+from pages.ui.parts import neutral_files, player
+from pages.ui.parts.reading import remade
+
+ABOUT = (
+    "Brows, cheeks and chin are judged only against this face's own neutral values. Choose a moment at which "
+    "it is relaxed, looks straight ahead and has its eyes open: about 20 frames around it count. "
+    "Nothing is read again."
+)
+
+CHANGED, TROUBLE = "neutral_changed", "neutral_trouble"
+"""Session keys: the page shows old values; what went wrong with the last choice."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The neutral faces that a session has chosen for a report.
+
+    Args:
+        report: As it was analysed.
+        shown: The same, judged over the neutral faces.
+        baselines: Neutral values by face id.
+        words: Where they come from, by face id.
+    """
+
+    report: Report
+    shown: Report
+    baselines: dict[int, Baseline] = field(default_factory=dict)
+    words: dict[int, str] = field(default_factory=dict)
+
+
+def applied(report: Report) -> Report:
+    """The report over the session's neutral faces; as it is where none was chosen."""
+    return _chosen(report).shown
+
+
+def panel(report: Report, face_id: int) -> None:
+    """Choose, drop, save and load neutral faces.
+
+    Args:
+        report: As it was analysed.
+        face_id: Whose neutral face is chosen.
+    """
+    timeline, chosen = report.timeline, _chosen(report)
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()  # the panel stands in a fragment, and the whole page shows other values now
+    best = most_neutral(timeline, face_id)
+    if best is None:
+        return
+    mine = chosen.words.get(face_id, "")
+    with st.popover("Neutral face", icon=":material/sentiment_neutral:", type="tertiary"):
+        st.caption(ABOUT)
+        st.markdown(mine or f"Face {face_id} is measured against the average neutral face.")
+        moment_s = st.slider(
+            f"Moment at which face {face_id} is relaxed",
+            0.0,
+            max(float(timeline.end_s), 0.1),
+            best[0],
+            0.1,
+            format="%.1f s",
+            key=f"neutral_moment_{face_id}",
+        )
+        st.caption(f"Most neutral: {clock(best[0], tenths=True)} (neutral {percent(best[1])}).")
+        asked = (report, face_id, moment_s)
+        with st.container(horizontal=True):
+            st.button("Use as neutral", type="primary", key="neutral_use", on_click=_use, args=asked)
+            seen = {"icon": ":material/play_arrow:", "on_click": player.seek, "args": (moment_s,)}
+            st.button("Show it", key="neutral_see", **seen)
+            if mine:
+                st.button("Drop", icon=":material/undo:", key="neutral_drop", on_click=_drop, args=asked[:2])
+        trouble = st.session_state.pop(TROUBLE, None)
+        if trouble is not None:
+            guard.show(trouble)
+        _file(chosen)
+
+
+def _use(report: Report, face_id: int, moment_s: float) -> None:
+    chosen = _chosen(report)
+    try:
+        found = neutral_at(report.timeline, face_id, moment_s)
+    except InputError as error:
+        st.session_state[TROUBLE] = trouble_from(error)
+        return
+    words = f"Face {face_id}'s neutral face was taken at {clock(moment_s, tenths=True)}."
+    _keep(chosen, chosen.baselines | {face_id: found}, chosen.words | {face_id: words})
+
+
+def _drop(report: Report, face_id: int) -> None:
+    chosen = _chosen(report)
+    _keep(chosen, {k: v for k, v in chosen.baselines.items() if k != face_id}, chosen.words)
+
+
+def _file(chosen: Chosen) -> None:
+    """Neutral faces to a file and back."""
+    neutral_files.save(chosen.baselines, key="video_neutral")
+    loaded = neutral_files.load(key="video_neutral")
+    if loaded is None:
+        return
+    try:
+        here = of_this_clip(chosen.report.timeline, loaded)
+    except InputError as error:
+        guard.show(trouble_from(error))
+        return
+    words = {k: FROM_FILE.format(face=k) for k in here}
+    _keep(chosen, chosen.baselines | here, chosen.words | words)
+    st.rerun()
+
+
+def _chosen(report: Report) -> Chosen:
+    kept = session.kept(session.NEUTRAL)
+    return kept if kept is not None and kept.report is report else Chosen(report, report)
+
+
+def _keep(chosen: Chosen, baselines: dict[int, Baseline], words: dict[int, str]) -> None:
+    """Judge the clip again; the page is to be drawn anew."""
+    report, words = chosen.report, {k: words[k] for k in sorted(baselines)}
+    shown = report
+    if baselines:
+        shown = remade(report, with_baselines(report.timeline, baselines, notes=words.values()))
+    session.keep(session.NEUTRAL, Chosen(report, shown, baselines, words))
+    st.session_state[CHANGED] = True

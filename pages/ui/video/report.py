@@ -1,0 +1,209 @@
+"""A finished video: the answer first, then the player beside the timeline, then everything to keep."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer.charts.timeline import shares_chart, timeline_figure
+from fer.sources import sniff
+from fer.text import clock, count, percent, span
+from fer.timeline.headline import MOST_SENTENCES, headlines
+from fer.timeline.report import Report
+from fer.timeline.summary import FaceSummary, Summary
+from pages.ui.app import downloads, guard
+from pages.ui.app.plain import name, plain
+from pages.ui.app.theme import chart, is_dark
+from pages.ui.app.uploads import Upload
+from pages.ui.parts import player, settings, story
+from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
+from pages.ui.parts.reading import as_asked
+from pages.ui.video import copy, neutral_faces, units
+from pages.ui.work.recordings import Recording
+from pages.ui.work.video import VideoResult
+
+FACES_SHOWN = 4
+ALL_FACES = "All faces"
+PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
+"""What browsers play: kind by magic bytes -> media type."""
+NOT_PLAYABLE = (
+    ":material/videocam_off: Browsers do not play this kind of file. The reading is complete all the same; "
+    "“Video with marks” makes a copy that plays."
+)
+
+
+def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
+    """The clip's name, its settings, and the way to another one.
+
+    Args:
+        clip: What is shown.
+        leave: Drops the clip.
+        busy: No settings while the analysis runs.
+
+    Returns:
+        Where further settings go.
+    """
+    more = None
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":material/movie: {name(clip.name)}", width="content")
+        with st.container(horizontal=True, width="content"):
+            if not busy:
+                with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                    more = st.container()
+                    if not isinstance(clip, Recording):  # its pictures are gone
+                        settings.analysis_form(label="Analyse again")
+            st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
+    return more
+
+
+def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
+    """The whole result.
+
+    Args:
+        result: What the job returned.
+        clip: The video itself, for the player.
+        leave: Drops the clip.
+    """
+    with title_row(clip, leave):
+        half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
+    report = as_asked(
+        neutral_faces.applied(result.report), half_life_s=half_life_s, unsure_below=unsure_below
+    )
+    summary = report.summary
+    with st.container(gap="xxsmall"):
+        for title in story.titles(summary):
+            st.subheader(title, anchor=False)
+        st.caption(_facts(report))
+    for note in report.timeline.source.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if summary.faces:
+        _explore(report, clip)
+        units.show(report, result.report)
+        _faces(summary, result.portraits)
+    else:
+        picture, hint = st.columns([5, 7], gap="medium")
+        with picture:
+            _player(clip, summary)
+        hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
+    st.caption(f"{summary.left_out_text()} {REMINDER}")
+    st.subheader("Keep it", anchor=False)
+    with st.container(horizontal=True):
+        downloads.of_report(report, clip.name, key="video")
+        if isinstance(clip, Recording):
+            downloads.of_video(clip.data, clip.name)
+        else:
+            copy.offer(report, clip)
+    copy.show(report, clip)
+
+
+def _facts(report: Report) -> str:
+    """What was analysed, in one line."""
+    source, summary = report.timeline.source, report.summary
+    length = source.duration_s or summary.end_s
+    parts = [clock(length), f"{source.width}×{source.height}", count(summary.frames, "analysed frame")]
+    if summary.faces:
+        parts.append(count(len(summary.faces), "face"))
+        parts.append(f"a face could be read {percent(summary.valid_share)} of the time")
+    return " · ".join(parts)
+
+
+@st.fragment
+@guard.calm
+def _explore(report: Report, clip: Upload) -> None:
+    """Player and moments beside the timeline; a click in either moves the player."""
+    summary = report.summary
+    chosen = _choose_face(summary)
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        _player(clip, summary)
+        _moments(summary, chosen, played=bool(clip.data))
+    with right, st.container(key=player.CHART_BOX):
+        chart(timeline_figure(report.smoothed, chosen, dark=is_dark()), key="timeline_chart")
+        if clip.data:
+            st.caption(":material/touch_app: Click the chart to move the player there.")
+    player.link()
+
+
+def _choose_face(summary: Summary) -> int | None:
+    """Id of the face that the chart is about; None for all."""
+    lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
+    if len(lasting) < 2:
+        return None
+    names = {face.name: face.face_id for face in lasting}
+    picked = st.pills(
+        "Face",
+        [ALL_FACES, *names],
+        default=ALL_FACES,
+        required=True,
+        label_visibility="collapsed",
+        key="face",
+    )
+    return names.get(picked)
+
+
+def _player(clip: Upload, summary: Summary) -> None:
+    if not clip.data:
+        return
+    kind = sniff(clip.data)
+    if kind not in PLAYABLE:
+        st.caption(NOT_PLAYABLE)
+        return
+    with st.container(key=player.PLAYER_BOX):
+        st.video(
+            clip.data,
+            PLAYABLE[kind],
+            subtitles={"Expressions": story.captions(summary)} if summary.faces else None,
+            alt=f"The video {clip.name}",
+        )
+
+
+def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
+    """The longest clear stretches as buttons that move the player; as text where there is no player."""
+    found = story.moments(summary, face_id)
+    if not found:
+        return
+    st.markdown("**Longest moments**")
+    several = len(summary.faces) > 1
+    with st.container(gap=None):
+        for number, (face, episode) in enumerate(found):
+            who = f"{face.name} " if several else ""
+            text = (
+                f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
+                f"{percent(episode.confidence)} sure"
+            )
+            if not played:
+                st.markdown(text)
+                continue
+            st.button(
+                text,
+                key=f"moment_{number}",
+                icon=":material/play_arrow:",
+                type="tertiary",
+                on_click=player.seek,
+                args=(episode.start_s,),
+            )
+
+
+def _faces(summary: Summary, portraits: dict[int, bytes]) -> None:
+    """Who showed what: a row for each face, and the shares as a chart."""
+    sentences = headlines(summary)[:MOST_SENTENCES]
+    rows = [(face, sentences[k] if k < len(sentences) else "") for k, face in enumerate(summary.by_presence)]
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        st.subheader("Who showed what", anchor=False)
+        for face, sentence in rows[:FACES_SHOWN]:
+            _face(face, sentence, portraits.get(face.face_id))
+        if len(rows) > FACES_SHOWN:
+            with st.expander(f"{len(rows) - FACES_SHOWN} more"):
+                for face, sentence in rows[FACES_SHOWN:]:
+                    _face(face, sentence, portraits.get(face.face_id))
+    with right:
+        st.subheader("How long", anchor=False)
+        chart(shares_chart(summary, dark=is_dark()), key="shares_chart")
+
+
+def _face(face: FaceSummary, sentence: str, portrait: bytes | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        if portrait is not None:
+            st.image(portrait, width=72, alt=f"{face.name} at its largest")
+        st.markdown(sentence or f"{face.name}: {story.shown(face)}.")

@@ -1,0 +1,56 @@
+"""What video and photo jobs share: keys, the worker's models, small pictures."""
+
+import io
+import json
+
+import numpy as np
+from PIL import Image
+
+from fer.emotion.network import EmotionNetwork
+from fer.pipeline import EMOTION_THREADS, Components, load_components
+from fer.settings import Settings
+
+ANALYSIS_FIELDS = (
+    *("detector", "detector_path", "fps", "detect_interval_s"),
+    *("max_faces", "flip", "action_units"),
+)
+"""Settings that need a new analysis; the others only change how a kept timeline is read."""
+
+
+def job_key(kind: str, content: str, settings: Settings) -> str:
+    """What makes two jobs the same: kind, content hash, and the settings that enter the analysis."""
+    values = settings.to_dict()
+    return f"{kind}:{content}:{json.dumps([values[name] for name in ANALYSIS_FIELDS])}"
+
+
+def components(tools: dict, settings: Settings, *, still: bool = False) -> Components:
+    """The worker thread's own models: loaded once and kept, one set for video and one for photos.
+
+    Args:
+        tools: The thread's dict.
+        settings: Which models.
+        still: For photos.
+    """
+    slot = "still" if still else "video"
+    wanted = (settings.detector, settings.detector_path, settings.flip)
+    if tools.get(slot, (None,))[0] != wanted:
+        tools[slot] = (wanted, load_components(settings, still=still))
+    return tools[slot][1]
+
+
+def network(tools: dict) -> EmotionNetwork:
+    """The worker thread's network for crops that are there already: one view, loaded once and kept."""
+    if "network" not in tools:
+        tools["network"] = EmotionNetwork(threads=EMOTION_THREADS)
+    return tools["network"]
+
+
+def jpeg(image: np.ndarray, *, width: int | None = None, quality: int = 88) -> bytes:
+    """An (H, W, 3) uint8 RGB picture as JPEG, made smaller where it is wider than `width` pixels."""
+    picture = Image.fromarray(image)
+    if width is not None and picture.width > width:
+        height = max(1, round(picture.height * width / picture.width))
+        picture = picture.resize((width, height), Image.Resampling.BOX)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()

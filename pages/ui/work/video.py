@@ -1,0 +1,114 @@
+"""A video's analysis as a job: the report, and a portrait of every face."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from fer.draw.annotate import draw
+from fer.pipeline import analyze_video
+from fer.records import Frame, Observations
+from fer.settings import Settings
+from fer.timeline.report import Report
+from pages.ui.app import session
+from pages.ui.app.jobs import Job
+from pages.ui.app.uploads import Upload
+from pages.ui.work.analysis import components, job_key, jpeg
+
+PREVIEW_EVERY_S = 1.0
+PREVIEW_WIDTH = 640
+PORTRAIT_PX = 160
+PORTRAIT_MARGIN = 0.25
+"""Room around a face's box in its portrait, as a share of the box."""
+PORTRAIT_GAIN = 1.2
+"""A later view of a face replaces its portrait only if it is larger by this factor."""
+MAX_PORTRAITS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class VideoResult:
+    """A finished video analysis.
+
+    Args:
+        report: The library's report, made with the settings at the start.
+        portraits: Face id -> JPEG; in memory only, like the upload.
+    """
+
+    report: Report
+    portraits: dict[int, bytes]
+
+
+def video_job(clip: Upload, settings: Settings) -> Job:
+    """The analysis of this clip: found again, or put in the line."""
+
+    def work(job: Job, tools: dict) -> VideoResult:
+        models = components(tools, settings)
+        watcher = Watcher(job, models.emotion.manifest.unsure_below)
+        report = analyze_video(
+            clip.data,
+            settings,
+            name=clip.name,
+            on_progress=lambda progress: setattr(job, "progress", progress),
+            on_frame=watcher.see,
+            cancel=job.cancel,
+            components=models,
+        )
+        return VideoResult(report, watcher.portraits())
+
+    return session.registry().submit(session.owner(), job_key("video", clip.sha256, settings), work)
+
+
+class Watcher:
+    """Sees every analysed frame: shows one now and then, and keeps the best view of every face.
+
+    Args:
+        job: Gets the preview.
+        unsure_below: Threshold for the words in the preview.
+    """
+
+    def __init__(self, job: Job, unsure_below: float) -> None:
+        self._job = job
+        self._unsure_below = unsure_below
+        self._shown = float("-inf")
+        self._best: dict[int, tuple[float, np.ndarray]] = {}
+
+    def see(self, frame: Frame, observations: Observations) -> None:
+        """Look at one frame."""
+        now = time.monotonic()
+        if now - self._shown >= PREVIEW_EVERY_S:
+            self._shown = now
+            boxed = draw(frame.image, observations, unsure_below=self._unsure_below)
+            self._job.preview = jpeg(boxed, width=PREVIEW_WIDTH)
+        for row in np.flatnonzero(observations.usable):
+            self._consider(frame.image, observations, row)
+
+    def portraits(self) -> dict[int, bytes]:
+        """Face id -> JPEG of its best view."""
+        return {face_id: jpeg(image) for face_id, (_, image) in self._best.items()}
+
+    def _consider(self, image: np.ndarray, observations: Observations, row: int) -> None:
+        face_id = int(observations.faces.track_id[row])
+        left, top, right, bottom = (float(v) for v in observations.faces.detections.xyxy[row])
+        size = min(right - left, bottom - top)
+        best = self._best.get(face_id, (0.0, None))[0]
+        if size > PORTRAIT_GAIN * best and (best or len(self._best) < MAX_PORTRAITS):
+            self._best[face_id] = (size, cut_square(image, (left, top, right, bottom)))
+
+
+def cut_square(image: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The face with some room around it, as a (`PORTRAIT_PX`, `PORTRAIT_PX`, 3) uint8 picture.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        box: Left, top, right, bottom in pixels.
+    """
+    left, top, right, bottom = box
+    height, width = image.shape[:2]
+    # A square that fits the picture, moved inside it rather than padded.
+    half = max(1.0, min((0.5 + PORTRAIT_MARGIN) * max(right - left, bottom - top), width / 2, height / 2))
+    x = min(max((left + right) / 2, half), width - half)
+    y = min(max((top + bottom) / 2, half), height - half)
+    corners = tuple(round(v) for v in (x - half, y - half, x + half, y + half))
+    picture = Image.fromarray(image).crop(corners)
+    return np.asarray(picture.resize((PORTRAIT_PX, PORTRAIT_PX), Image.Resampling.BILINEAR))

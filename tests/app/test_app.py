@@ -1,0 +1,230 @@
+"""The pages as Streamlit runs them, without a browser: empty, busy, error and result."""
+
+import io
+from itertools import islice
+
+import pytest
+
+from fer.draw.video_writer import Mp4Encoder
+from fer.emotion.network import EmotionNetwork
+from fer.errors import MissingModelError
+from fer.sample import sample_frames
+from pages.ui.app import session
+from pages.ui.app.uploads import Upload
+from pages.ui.home import specimen
+from pages.ui.parts import sample_clip
+from pages.ui.work import analysis
+from pages.ui.work.analysis import jpeg
+from pages.ui.work.photos import Batch
+from tests.helpers.app import finished, give, open_page, registry, texts
+
+PAGES = (
+    "pages/home.py",
+    "pages/video.py",
+    "pages/photos.py",
+    "pages/dataset.py",
+    "pages/labs.py",
+    "pages/action_units.py",
+    "pages/prepare.py",
+)
+
+
+@pytest.fixture(scope="module")
+def clip() -> Upload:
+    """The first seconds of the sample: a smile."""
+    file = io.BytesIO()
+    encoder = Mp4Encoder(file, fps=10.0)
+    for frame in islice(sample_frames(fps=10.0), 20):
+        encoder.write(frame.image, frame.timestamp_s)
+    encoder.close()
+    return Upload("smile.mp4", file.getvalue())
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    """A frame of the sample: a smile."""
+    return jpeg(next(sample_frames()).image)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_deep_link_opens_every_page(page):
+    app = open_page(page)
+    assert not app.exception
+    assert len(app.title) == 1
+
+
+def test_the_app_opens_at_home_and_says_what_it_must_not_be_used_for():
+    app = open_page()
+    assert not app.exception
+    said = texts(app)
+    for word in ("not feelings", "hiring", "lie detection", "2 February 2025", "Tell everyone"):
+        assert word in said
+    assert app.button[0].label == "Try the sample"
+
+
+def test_home_opens_without_a_model_and_says_how_to_mend_it(monkeypatch):
+    def missing(*args, **more):
+        raise MissingModelError("The model is not there: run the training first.")
+
+    specimen.specimen.clear()
+    monkeypatch.setattr(specimen, "Analyzer", missing)
+    app = open_page()
+    assert not app.exception
+    assert "run the training first" in texts(app)
+    assert "model_missing" in texts(app)
+    specimen.specimen.clear()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_case_50_every_page_opens_without_the_models_folder(monkeypatch, tmp_path, page):
+    def from_nowhere(*args, **more):
+        return EmotionNetwork(tmp_path)
+
+    specimen.specimen.clear()
+    monkeypatch.setattr("fer.pipeline.EmotionNetwork", from_nowhere)
+    app = open_page(page)
+    assert not app.exception
+    assert len(app.title) == 1
+    if page == PAGES[0]:
+        assert "python -m fer train" in texts(app)
+        assert "model_missing" in texts(app)
+    specimen.specimen.clear()
+
+
+def test_the_sample_becomes_a_report():
+    app = finished(give(open_page("pages/video.py"), session.CLIP, sample_clip.sample_clip()))
+    assert not app.exception
+    assert "happy" in app.subheader[0].value
+    assert len(app.get("video")) == 1
+    assert len(app.get("plotly_chart")) == 4  # timeline, strip and lines of Action Units, shares
+
+
+def test_the_empty_video_page_offers_the_sample_and_hides_settings():
+    app = open_page("pages/video.py")
+    assert app.button(key="try_sample").label == "Try the sample"
+    assert len(app.get("file_uploader")) == 1
+    assert not app.get("video")
+
+
+def test_a_video_becomes_a_report_that_survives_a_page_change(clip):
+    app = finished(give(open_page("pages/video.py"), session.CLIP, clip))
+    assert not app.exception
+    title = app.subheader[0].value
+    assert title.startswith("Face 1: mostly happy")
+    [player] = app.get("video")
+    assert player.proto.subtitles
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Report", "CSV", "JSON"]
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/video.py").run()
+    assert app.subheader[0].value == title
+    assert len(registry().jobs_of(app.session_state[session.OWNER])) == 1
+
+
+def test_the_threshold_applies_without_a_new_analysis_and_goes_with_the_clip(clip):
+    app = finished(give(open_page("pages/video.py"), session.CLIP, clip))
+    own = app.slider(key="unsure_percent").value
+    app.slider(key="unsure_percent").set_value(99).run()
+    app.slider(key="half_life_s").set_value(0.0).run()
+    assert "unsure" in app.subheader[0].value
+    assert len(registry().jobs_of(app.session_state[session.OWNER])) == 1
+    [leave] = [button for button in app.button if button.label == "Another video"]
+    leave.click().run()
+    assert len(app.get("file_uploader")) == 1
+    assert registry().jobs_of(app.session_state[session.OWNER]) == []
+    assert registry().kept(app.session_state[session.OWNER], session.CLIP) is None
+    app = finished(give(app, session.CLIP, clip))
+    assert app.slider(key="unsure_percent").value == own
+
+
+def test_a_moment_moves_the_player(clip):
+    app = finished(give(open_page("pages/video.py"), session.CLIP, clip))
+    app.button(key="moment_0").click().run()
+    first = app.session_state["seek"]
+    app.button(key="moment_0").click().run()
+    assert app.session_state["seek"] == first | {"turn": first["turn"] + 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "input_empty"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "input_unsupported"),
+        (b"\0" * 4000, "input_unsupported"),
+    ],
+)
+def test_a_bad_video_is_one_sentence_and_the_next_one_works(data, code, clip):
+    app = finished(give(open_page("pages/video.py"), session.CLIP, Upload("<b>bad</b>.mp4", data)))
+    assert not app.exception
+    assert f"Code: {code}" in texts(app)
+    assert "Traceback" not in texts(app)
+    assert r"\<b\>bad\</b\>" in app.markdown[0].value
+    app = finished(give(app, session.CLIP, clip))
+    assert app.subheader[0].value.startswith("Face 1: mostly happy")
+
+
+def test_an_unexpected_error_is_a_reference_and_names_nothing(monkeypatch, clip, caplog):
+    def broken(*args, **more):
+        raise RuntimeError("secret-name.mp4")
+
+    monkeypatch.setattr(analysis, "load_components", broken)
+    app = open_page("pages/video.py")
+    registry_tools_gone()
+    app = finished(give(app, session.CLIP, clip))
+    assert not app.exception
+    assert "Code: ref-" in texts(app)
+    assert "secret" not in texts(app) + caplog.text
+    assert "Try again" in [button.label for button in app.button]
+
+
+def registry_tools_gone() -> None:
+    """Another registry, whose worker has loaded nothing yet."""
+    session.registry.clear()
+    session._caretaker.clear()
+
+
+def test_photos_give_a_row_for_every_face_and_every_bad_file(photo):
+    batch = Batch((Upload("a.jpg", photo), Upload("bad.jpg", b"hello"), Upload("b.jpg", photo + b" ")))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    assert not app.exception
+    [table] = app.dataframe
+    assert set(table.value["Photo"]) == {"a.jpg", "b.jpg", "bad.jpg"}
+    [bad] = table.value.loc[table.value["Photo"] == "bad.jpg", "Remark"]
+    assert bad.endswith("[input_unsupported]")
+    assert "in 2 photos" in app.subheader[0].value
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Photo with marks", "Report", "CSV", "JSON"]
+
+
+def test_only_bad_photos_are_said_plainly():
+    batch = Batch((Upload("a.jpg", b""), Upload("b.png", b"text")))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    assert not app.exception
+    assert app.subheader[0].value == "None of the files could be read"
+    assert "input_empty" in texts(app)
+    assert not app.dataframe
+
+
+def test_an_upload_is_handed_over_and_the_uploader_is_empty_again(photo):
+    app = open_page("pages/photos.py")
+    app.file_uploader(key="photos_upload_0").set_value([("a.jpg", photo, "image/jpeg")]).run()
+    assert not app.exception
+    batch = registry().kept(app.session_state[session.OWNER], session.BATCH)
+    assert [(one.name, one.data) for one in batch.uploads] == [("a.jpg", photo)]
+    assert "photos_upload_0" not in app.session_state
+
+
+def test_two_sessions_see_only_their_own(clip):
+    anna = finished(give(open_page("pages/video.py"), session.CLIP, clip))
+    ben = open_page("pages/video.py")
+    assert ben.session_state[session.OWNER] != anna.session_state[session.OWNER]
+    assert len(ben.get("file_uploader")) == 1
+    assert not ben.get("video")
+
+
+def test_many_bad_photos_are_listed_in_the_table():
+    batch = Batch(tuple(Upload(f"{k}.jpg", b"text %d" % k) for k in range(7)))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    assert not app.exception
+    assert "2 more could not be read" in texts(app)
+    assert len(app.dataframe[0].value) == 7

@@ -1,0 +1,50 @@
+"""The Model page and tagging by keys in a real browser."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fer.dataset.tagging import TAG_COLUMNS
+from fer.sample import sample_video
+from tests.helpers import live_app
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_cell_of_the_confusion_matrix_answers_and_parts_have_addresses(page: Page, address: str):
+    live_app.open_page(page, address, "model")
+    page.wait_for_selector(".st-key-confusion .nsewdrag", timeout=live_app.PATIENCE_MS)
+    live_app.click_cell(page, "confusion", "fear", "sad")
+    expect(page.get_by_text("Labelled fear, read as sad")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("tab", name="How sure").click()
+    expect(page.get_by_text(re.compile(r"\d+% answered")).first).to_be_visible(timeout=live_app.PATIENCE_MS)
+    assert "part=How" in page.url
+    page.reload()
+    expect(page.get_by_role("tab", name="How sure")).to_have_attribute(
+        "aria-selected", "true", timeout=live_app.PATIENCE_MS
+    )
+
+
+def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: str):
+    live_app.open_page(page, address, "labels")
+    live_app.upload(page, ("talk.mp4", sample_video(fps=5.0, duration_s=6.0)), which="Drop a video")
+    expect(page.get_by_text(re.compile("^0 of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
+    # The keys work once the buttons that carry them are there.
+    expect(page.get_by_role("button", name="cannot tell")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
+    for done, key in enumerate("1720", 1):
+        page.keyboard.press(key)
+        expect(page.get_by_text(re.compile(f"^{done} of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("u")
+    expect(page.get_by_text(re.compile("^3 of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Stop and evaluate").click()
+    expect(page.get_by_text("of 3 labels")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+        page.get_by_role("button", name="Tags as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
+    assert tuple(rows[0]) == TAG_COLUMNS
+    assert [row["label"] for row in rows] == ["happy", "angry", "surprise"]

@@ -1,0 +1,61 @@
+"""The app as Streamlit runs it without a browser: open a page, put something in, wait, read."""
+
+import time
+
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.app import session
+from pages.ui.app.jobs import Job, Registry
+from tests.helpers.places import ROOT
+
+RUN_S = 60.0
+PATIENCE_S = 10.0
+
+
+def open_page(page: str | None = None) -> AppTest:
+    """The app, on a page before its first run where one is named."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_S)
+    if page is not None:
+        app.switch_page(page)
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def give(app: AppTest, name: str, value: object) -> AppTest:
+    """Put something where an upload would have put it, and run."""
+    registry().keep(app.session_state[session.OWNER], name, value)
+    return app.run()
+
+
+def registry() -> Registry:
+    return session.registry()
+
+
+def finished(app: AppTest) -> AppTest:
+    """Wait for the session's jobs, then run."""
+    owner = app.session_state[session.OWNER]
+    deadline = time.monotonic() + RUN_S
+    while not all(job.finished for job in registry().jobs_of(owner)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return app.run()
+
+
+def part(app: AppTest, name: str) -> AppTest:
+    """Go to a part of the Dataset page."""
+    app.query_params["part"] = app.session_state["part"] = name
+    return app.run()
+
+
+def finish(job: Job) -> Job:
+    """Wait until the job has come to its end."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not job.finished:
+        assert time.monotonic() < deadline, f"still {job.state}"
+        time.sleep(0.005)
+    return job

@@ -1,0 +1,269 @@
+"""The contract that scripts rely on: outputs, exit codes, sentences on stderr, nothing overwritten."""
+
+import io
+import json
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from fer.cli import DONE, FAILED, WRONG_USE, build_parser, main
+from fer.evaluation.figures.metrics_file import read_metrics
+from fer.timeline.timeline import COLUMNS
+from tests.helpers.places import ROOT
+
+
+@pytest.fixture
+def clip(tmp_path, short_clip) -> Path:
+    """Two seconds of the sample as a file."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(short_clip)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path, portrait) -> Path:
+    path = tmp_path / "face.png"
+    Image.fromarray(portrait).save(path)
+    return path
+
+
+def test_wrong_use_exits_with_two(capsys):
+    for argv in ([], ["dance"], ["analyze"], ["analyze", "x", "--detector", "magic"]):
+        with pytest.raises(SystemExit) as exit_info:
+            main(argv)
+        assert exit_info.value.code == WRONG_USE
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_one_sentence_and_exit_one(capsys):
+    assert main(["analyze", "/nowhere/clip.mp4"]) == FAILED
+    assert "[input_missing]" in capsys.readouterr().err
+
+
+def test_a_setting_out_of_range_is_one_sentence(clip, capsys):
+    assert main(["analyze", str(clip), "--fps", "0"]) == FAILED
+    assert "fps=0.0 is out of range" in capsys.readouterr().err
+
+
+def test_a_video_becomes_csv_json_and_report(clip, tmp_path, capsys):
+    names = {"csv": tmp_path / "t.csv", "json": tmp_path / "r.json", "report": tmp_path / "r.html"}
+    options = [word for name, path in names.items() for word in (f"--{name}", str(path))]
+    assert main(["analyze", str(clip), *options]) == DONE
+    table = pd.read_csv(names["csv"])
+    assert tuple(table.columns[: len(COLUMNS)]) == COLUMNS
+    assert table["time_s"].is_monotonic_increasing
+    assert json.loads(names["json"].read_text())["source"]["name"] == "clip.mp4"
+    assert "<!doctype html>" in names["report"].read_text()[:200].lower()
+    printed = capsys.readouterr().out
+    assert "Face 1 was read as happy" in printed
+
+
+def test_nothing_is_overwritten_unless_forced(clip, tmp_path, capsys):
+    target = tmp_path / "t.csv"
+    target.write_text("mine")
+    assert main(["analyze", str(clip), "--csv", str(target)]) == FAILED
+    assert target.read_text() == "mine"
+    assert "[output_exists]" in capsys.readouterr().err
+    assert main(["analyze", str(clip), "--csv", str(target), "--force"]) == DONE
+    assert target.read_text().startswith("source,frame")
+
+
+def test_a_folder_gives_a_report_for_each_video_and_one_for_all_photos(clip, photo, tmp_path, capsys):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 half a picture")
+    out = tmp_path / "out"
+    assert main(["analyze", str(tmp_path), "--out", str(out)]) == FAILED
+    assert {p.name for p in out.iterdir()} == {
+        f"{stem}{suffix}" for stem in ("clip", "photos") for suffix in (".csv", ".json", ".html")
+    }
+    assert "broken.jpg" in capsys.readouterr().err
+    assert set(pd.read_csv(out / "photos.csv")["source"]) == {"face.png"}
+
+
+def test_one_file_name_for_several_results_is_wrong_use(clip, photo, tmp_path):
+    with pytest.raises(SystemExit) as exit_info:
+        main(["analyze", str(clip), str(photo), "--csv", str(tmp_path / "t.csv")])
+    assert exit_info.value.code == WRONG_USE
+
+
+def test_a_zip_of_photos(tmp_path, portrait, capsys):
+    buffer = io.BytesIO()
+    Image.fromarray(portrait).save(buffer, "PNG")
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("a/face.png", buffer.getvalue())
+    assert main(["analyze", str(tmp_path / "p.zip"), "--csv", str(tmp_path / "t.csv")]) == DONE
+    assert pd.read_csv(tmp_path / "t.csv")["emotion"].tolist() == ["happy"]
+
+
+@pytest.mark.parametrize("mode", ["none", "blur", "mesh"])
+def test_an_annotated_copy_has_the_same_times(clip, tmp_path, mode):
+    import av
+
+    copy = tmp_path / "copy.mp4"
+    assert main(["analyze", str(clip), "--video", str(copy), "--anonymise", mode]) == DONE
+    times = []
+    for path in (clip, copy):
+        with av.open(str(path)) as container:
+            times.append([frame.time for frame in container.decode(video=0)])
+    assert np.array(times[1]) == pytest.approx(np.array(times[0]), abs=2e-3)
+
+
+def test_importing_fer_is_light():
+    code = (
+        "import sys, fer; from fer import pipeline, photos, export, cli;"
+        "heavy = {'tensorflow', 'keras', 'streamlit'} & set(sys.modules); print(sorted(heavy))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_import_fer_alone_loads_nothing_heavy():
+    code = "import sys, fer; print(sorted({'numpy', 'cv2', 'pandas', 'av'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_module_runs_as_a_program():
+    run = subprocess.run(
+        [sys.executable, "-m", "fer", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for command in ("analyze", "train", "evaluate", "benchmark"):
+        assert command in run.stdout
+
+
+def test_a_reader_that_goes_away_is_no_traceback():
+    code = (
+        "import sys; from fer import cli;"
+        "args = type('Args', (), {'run': staticmethod(lambda a: [print('x' * 9999) for _ in range(99)])})();"
+        "cli.build_parser = lambda: type('P', (), {'parse_args': staticmethod(lambda argv: args)})();"
+        "sys.exit(cli.main([]))"
+    )
+    program = [sys.executable, "-c", code]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+        assert process.wait() == FAILED
+
+
+def test_evaluate_scores_a_labelled_folder(tmp_path, portrait, capsys):
+    from fer.faces.crop import crop_faces
+    from fer.pipeline import Analyzer
+    from fer.records import Frame
+
+    faces = Analyzer(still=True).analyze(Frame(portrait)).faces
+    for name in ("happy", "sad"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(crop_faces(portrait, faces)[0]).save(tmp_path / name / "a.png")
+    assert main(["evaluate", "--data", str(tmp_path), "--json", str(tmp_path / "m.json")]) == DONE
+    figures = read_metrics(tmp_path / "m.json").splits["all rows"]
+    assert figures.plain.accuracy.value == 0.5
+    assert figures.plain.classes["happy"].recall.value == 1.0
+    assert "50.0% (0.0 to 100.0)" in capsys.readouterr().out
+
+
+def test_train_refuses_what_it_cannot_do(tmp_path, capsys):
+    pixels = " ".join(["9"] * 2304)
+    rows = [f"3,{pixels},Training", f"3,{pixels},PublicTest"]
+    (tmp_path / "one.csv").write_text("emotion,pixels,Usage\n" + "\n".join(rows))
+    common = ["train", "--data", str(tmp_path / "one.csv"), "--out", str(tmp_path / "run")]
+    assert main(common) == FAILED
+    assert "one class only" in capsys.readouterr().err
+    assert main([*common, "--arch", "giant"]) == FAILED
+    assert "giant" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_benchmark_prints_every_step(clip, tmp_path, capsys):
+    assert main(["benchmark", str(clip), "--json", str(tmp_path / "b.json")]) == DONE
+    printed = capsys.readouterr().out
+    for word in ("decode", "detect", "mesh", "crop", "emotion", "frames/s", "import fer"):
+        assert word in printed
+    figures = json.loads((tmp_path / "b.json").read_text())
+    assert figures["clips"][0]["frames"] == 20
+    assert figures["import"]["tensorflow"] is False
+
+
+@pytest.mark.slow
+def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
+    pytest.importorskip("keras", reason="training needs TensorFlow, which a small container may leave out")
+    from fer.emotion.network import EmotionNetwork
+
+    rng = np.random.default_rng(0)
+    rows = ["emotion,pixels,Usage"]
+    for k in range(140 + 70):
+        pixels = " ".join(map(str, rng.integers(0, 255, 2304)))
+        rows.append(f"{k % 7},{pixels},{'Training' if k < 140 else 'PublicTest'}")
+    (tmp_path / "toy.csv").write_text("\n".join(rows))
+    common = ["train", "--data", str(tmp_path / "toy.csv"), "--out", str(tmp_path / "run"), "--epochs", "1"]
+    assert main([*common, "--models", str(tmp_path / "models")]) == DONE
+    printed = capsys.readouterr().out
+    assert "se_vgg: 1.12 M parameters, 71 MMACs a face" in printed
+    assert "epoch 1/1" in printed
+    command = shlex.split(printed.splitlines()[-1])
+    assert build_parser().parse_args(command[3:]).models == tmp_path / "models"
+    assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
+    assert main(common) == FAILED
+    assert "add --resume" in capsys.readouterr().err
+
+
+@pytest.fixture
+def labelled_photos(tmp_path, portrait) -> Path:
+    """A folder with a smiling portrait, a picture without a face, and their labels."""
+    Image.fromarray(portrait).save(tmp_path / "smile.jpg")
+    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(tmp_path / "wall.png")
+    rows = ("smile.jpg,Happiness", "wall.png,sad", "gone.jpg,3", "smile.jpg,smug")
+    (tmp_path / "labels.csv").write_text("file,label\n" + "\n".join(rows) + "\n")
+    return tmp_path
+
+
+def test_evaluate_finds_the_faces_of_own_labels(labelled_photos, capsys):
+    command = ["evaluate", "--data", str(labelled_photos / "labels.csv")]
+    assert main([*command, "--json", str(labelled_photos / "o.json")]) == FAILED
+    shown = capsys.readouterr()
+    assert "1 pictures, searched for their one face" in shown.out
+    assert "100.0% (100.0 to 100.0)" in shown.out
+    for reason in (
+        "wall.png: no face was found",
+        "gone.jpg: there is no such picture",
+        "label 'smug' is none",
+    ):
+        assert reason in shown.err
+    assert json.loads((labelled_photos / "o.json").read_text())["scores"]["n"] == 1
+    assert main([*command, "--cropped"]) == FAILED
+    assert "2 pictures, taken as cropped faces" in capsys.readouterr().out
+
+
+def test_evaluate_reads_own_labels_from_a_zip_file(labelled_photos, capsys):
+    path = labelled_photos / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(labelled_photos / "smile.jpg", "photos/smile.jpg")
+        archive.writestr("labels.csv", "file,label\nphotos/smile.jpg,3\n")
+    assert main(["evaluate", "--data", str(path)]) == DONE
+    assert "1 pictures" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),  # 31
+        (b"file,label\n", "No row follows"),  # 31
+        ("file,label\na.jpg,happy\n".encode("utf-16"), "UTF-16"),  # 32
+        (b"file,label\na.jpg\n", "Line 2"),  # 33
+        (b"file,label,label\na.jpg,happy,sad\n", "twice"),  # 34
+        (b"file,label\na.jpg,7\n", "none of the seven"),  # 35
+        (b"file,label\n" + b"a" * 300_000 + b",happy\n", "longer than"),  # 37
+        (b"file,label\n\0\1\2,happy\n", "binary"),  # 43
+    ],
+)
+def test_cases_31_to_43_of_a_table_of_own_labels(tmp_path, capsys, content, said):
+    (tmp_path / "labels.csv").write_bytes(content)
+    assert main(["evaluate", "--cropped", "--data", str(tmp_path / "labels.csv")]) == FAILED
+    shown = capsys.readouterr().err
+    assert said in shown and "Traceback" not in shown
+    assert len(shown.splitlines()) == 1

@@ -1,0 +1,97 @@
+"""A live session as a video with hidden faces, and a snapshot of one moment."""
+
+import threading
+
+import av
+import numpy as np
+import pytest
+
+from fer.draw.hidden import anonymise
+from fer.live import LiveSession, Overlay, VideoProcessor, tape
+from fer.live.tape import TapingAnalyzer
+from fer.records import Frame
+from fer.sources import VideoSource
+from tests.helpers.factories import BOX, OneFace
+
+STEP_S = 1 / 15
+
+
+def picture(index: int = 0) -> Frame:
+    """A chequered picture: whatever is hidden in it becomes plain."""
+    rows, columns = np.mgrid[:240, :320] // 8
+    gray = ((rows + columns) % 2 * 255).astype(np.uint8)
+    return Frame(np.repeat(gray[..., None], 3, axis=2), index, index * STEP_S)
+
+
+def stream_frame(index: int = 0) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(picture().image, format="rgb24")
+    frame.pts = index * 6000
+    return frame
+
+
+def test_without_a_start_nothing_is_kept():
+    taping = TapingAnalyzer(OneFace())
+    assert len(taping.analyze(picture())) == 1
+    assert taping.stop().data == b""
+    taping.start("blur")
+    assert taping.stop().data == b"", "no frame came"
+
+
+@pytest.mark.parametrize("mode", ["blur", "mesh"])
+def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
+    taping = TapingAnalyzer(OneFace())
+    taping.start(mode)
+    for k in range(10):
+        taping.analyze(picture(k))
+    made = taping.stop()
+    assert made.note == ""
+    taping.analyze(picture(11))
+    assert taping.stop().data == b"", "after the end nothing is kept"
+    with VideoSource(made.data, name="tape.mp4") as video:
+        frames = list(video)
+    assert [f.timestamp_s for f in frames] == pytest.approx([k * STEP_S for k in range(10)], abs=1e-3)
+    left, top, right, bottom = (int(v) for v in BOX)
+    middle = slice(top + 50, bottom - 50), slice(left + 40, right - 40)
+    hidden = anonymise(picture().image, OneFace().analyze(picture()), mode)
+    assert np.abs(frames[5].image[middle].astype(int) - hidden[middle]).mean() < 12
+    assert np.ptp(picture().image[middle]) == 255
+
+
+def test_a_video_that_gets_too_long_says_so(monkeypatch):
+    monkeypatch.setattr(tape, "MAX_TAPE_S", 0.5)
+    taping = TapingAnalyzer(OneFace())
+    taping.start("blur")
+    for k in range(15):
+        taping.analyze(picture(k))
+    made = taping.stop()
+    assert "longest time" in made.note
+    with VideoSource(made.data, name="tape.mp4") as video:
+        assert len(list(video)) == 8
+
+
+@pytest.mark.parametrize("sendback", [True, False])
+def test_a_snapshot_is_the_next_picture_with_its_overlay(sendback):
+    with LiveSession(OneFace()) as session:
+        processor = VideoProcessor(session, overlay=Overlay(mirror=False), sendback=sendback)
+        session.process(picture())
+        got = []
+        asking = threading.Thread(target=lambda: got.append(processor.snapshot(10.0)))
+        asking.start()
+        index = 0
+        while asking.is_alive():
+            processor.recv(stream_frame(index := index + 1))
+        asking.join()
+    assert got[0].shape == (240, 320, 3)
+    assert (got[0] != picture().image).any()
+
+
+def test_without_frames_there_is_no_snapshot():
+    with LiveSession(OneFace()) as session:
+        assert VideoProcessor(session).snapshot(0.01) is None
+
+
+def test_charts_only_passes_every_frame_as_it_came():
+    with LiveSession(OneFace()) as session:
+        processor = VideoProcessor(session, sendback=False)
+        session.process(picture())
+        assert processor.recv(frame := stream_frame()) is frame

@@ -1,0 +1,182 @@
+"""What pages say: titles, moments, captions, harmless names, tables."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fer.photos import PhotoResult
+from fer.pipeline import Progress
+from fer.settings import Settings
+from fer.timeline.report import make_report
+from fer.timeline.summary import summarise
+from fer.timeline.timeline import TimelineBuilder
+from pages.ui.app import busy, downloads, plain
+from pages.ui.parts import story
+from pages.ui.parts.reading import reread
+from pages.ui.photos.table import in_words, rows
+from pages.ui.work.analysis import job_key
+from pages.ui.work.video import PORTRAIT_PX, cut_square
+from tests.helpers.factories import make_observations, make_source, make_timeline
+
+
+def summary_of(script: dict):
+    return summarise(make_timeline(script))
+
+
+def test_titles_of_nothing():
+    assert story.titles(summary_of({})) == ["Nothing could be read"]
+    assert story.titles(summary_of({1: [("happy/blurred", 1.0)]})) == ["1 face found, but none could be read"]
+
+
+def test_a_title_names_the_largest_shares_and_is_honest_about_unsure():
+    assert story.titles(summary_of({1: [("happy", 3.0), ("neutral", 1.0)]})) == [
+        "Face 1: mostly happy, 75% of the time; neutral 25%"
+    ]
+    assert story.titles(summary_of({1: [("unsure", 3.0), ("sad", 1.0)]})) == [
+        "Face 1: mostly unsure, 75% of the time; sad 25%"
+    ]
+    assert story.titles(summary_of({1: [("happy", 2.0), ("sad", 2.0), ("fear", 1.0)]})) == [
+        "Face 1: happy 40% of the time, sad 40%, fear 20%"
+    ]
+
+
+def test_a_glimpse_gets_no_title_and_there_are_few_titles():
+    assert len(story.titles(summary_of({1: [("happy", 3.0)], 2: [("sad", 0.2)]}))) == 1
+    first, second = story.titles(summary_of({k: [("fear", 4.0 - k)] for k in (1, 2, 3)}))
+    assert first.startswith("Face 1")
+    assert second == "Face 2: mostly fear, 100% of the time"
+
+
+def test_moments_are_the_longest_in_order_of_time_without_unsure():
+    summary = summary_of({1: [("happy", 1.0), ("unsure", 2.0), ("sad", 3.0)], 2: [("", 1.0), ("fear", 1.5)]})
+    assert [(face.face_id, e.emotion) for face, e in story.moments(summary)] == [
+        (1, "happy"),
+        (2, "fear"),
+        (1, "sad"),
+    ]
+    assert [e.emotion for _, e in story.moments(summary, 2)] == ["fear"]
+
+
+def test_captions_are_webvtt():
+    lines = story.captions(summary_of({1: [("happy", 1.0), ("unsure", 1.0)]})).split("\n")
+    assert lines[0] == "WEBVTT"
+    assert lines[2:4] == ["00:00:00.000 --> 00:00:01.000", "happy 90%"]
+    assert lines[6] == "unsure"
+    assert story.captions(summary_of({})).strip() == "WEBVTT"
+
+
+def test_another_threshold_and_smoothing_need_no_new_analysis():
+    report = make_report(
+        make_timeline({1: [("happy", 2.0)]}, settings=Settings(half_life_s=0.0), confidence=0.7),
+        model={"name": "m", "sha256": "0"},
+    )
+    same = reread(report, half_life_s=0.0, unsure_below=report.timeline.unsure_below)
+    assert same is report
+    strict = reread(report, half_life_s=0.5, unsure_below=0.8)
+    assert strict.summary.faces[0].shares["unsure"] == pytest.approx(1.0)
+    assert set(strict.timeline.table["emotion"]) == {"unsure"}
+    assert strict.settings.half_life_s == 0.5
+    assert strict.provenance.created_utc == report.provenance.created_utc
+    assert report.summary.faces[0].shares["happy"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("", ""),
+        ("<img src=x onerror=alert(1)>.jpg", r"\<img src\=x onerror\=alert\(1\)\>\.jpg"),
+        ("**bold** [a](b) $x$ `c`", r"\*\*bold\*\* \[a\]\(b\) \$x\$ \`c\`"),
+        ("a\u202eb\nc\x00d", "a b c d"),
+        ("0:12 of 1:00", "0:12 of 1:00"),
+    ],
+)
+def test_foreign_text_is_shown_as_it_is(given, shown):
+    assert plain.plain(given) == shown
+
+
+def test_shortcodes_in_names_stay_text():
+    for name in (":smile:", ":red[x]", ":material/home:", ":100:"):
+        assert not re.search(r":[\w/]+(:|\[)", plain.plain(name).replace("\\", ""))
+
+
+def test_a_long_name_keeps_its_ending():
+    shown = plain.shorten("x" * 300 + ".mp4", 48)
+    assert len(shown) == 48
+    assert shown.endswith(".mp4")
+
+
+@pytest.mark.parametrize(
+    ("label", "stem"),
+    [
+        ("", "expressions"),
+        ("holiday 1.mp4", "holiday-1-expressions"),
+        ("../../etc/passwd", "passwd-expressions"),
+        ("=cmd|' /C calc'!A0.csv", "C-calc-A0-expressions"),
+        ("видео.mp4", "видео-expressions"),
+    ],
+)
+def test_downloads_have_safe_names(label, stem):
+    assert downloads.safe_stem(label) == stem
+
+
+def test_progress_in_words():
+    assert busy.of_video(None) == (0.0, "Getting ready")
+    assert busy.of_video(Progress(30.0, 60.0, 300, 10.0)) == (0.5, "0:30 of 1:00 · about 10 s left")
+    share, words = busy.of_video(Progress(30.0, None, 300, 10.0))
+    assert (share, words) == (0.0, "0:30 read; the file does not say how long it is")
+    assert busy.of_photos(Progress(3, 4, 3, 0.5)) == (0.75, "3 of 4 photos")
+
+
+def test_only_settings_that_enter_the_analysis_make_another_job():
+    base = Settings()
+    key = job_key("video", "abc", base)
+    assert job_key("video", "abc", base.replace(half_life_s=1.0, unsure_below=0.7)) == key
+    assert job_key("video", "abc", base.replace(fps=5.0)) != key
+    assert job_key("photos", "abc", base) != key
+    assert job_key("video", "abd", base) != key
+
+
+def test_a_portrait_is_square_at_the_edge_and_larger_than_the_picture():
+    image = np.zeros((60, 80, 3), np.uint8)
+    for box in ((-10.0, -10.0, 20.0, 20.0), (70.0, 50.0, 79.0, 59.0), (-50.0, -50.0, 200.0, 200.0)):
+        assert cut_square(image, box).shape == (PORTRAIT_PX, PORTRAIT_PX, 3)
+
+
+def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
+    results = (
+        PhotoResult("two.jpg", make_observations(["happy", None], quality=["ok", "small+blurred"])),
+        PhotoResult("none.jpg", make_observations()),
+        PhotoResult("bad.jpg", None, error="It is damaged.", error_code="input_damaged"),
+    )
+    table = rows(results, 0.5)
+    assert list(table["Photo"]) == ["two.jpg", "two.jpg", "none.jpg", "bad.jpg"]
+    assert list(table["Expression"][:2]) == ["happy", "unsure"]
+    assert table["Face"].isna().tolist() == [False, False, True, True]
+    assert table["Remark"][1] == "face too small and blurred"
+    assert table["Remark"][2] == "no face found"
+    assert table["Remark"][3] == "It is damaged. [input_damaged]"
+    assert len(rows((), 0.5)) == 0
+    assert in_words(results[0], 0.5) == "2 faces: happy, unsure"
+    assert in_words(results[1], 0.5) == "no face found"
+
+
+def photo_summary(*photos):
+    builder = TimelineBuilder()
+    for k, observations in enumerate(photos):
+        builder.add(replace(observations, frame_index=k), label=f"{k}.jpg")
+    return summarise(builder.build(make_source("photos", "photos"), Settings(), 0.5))
+
+
+def test_the_title_of_photos_says_how_many_faces_it_is_about():
+    assert story.photo_title(photo_summary()) == "None of the files could be read"
+    assert story.photo_title(photo_summary(make_observations())) == "No face was found in 1 photo"
+    one = make_observations(["sad"])
+    assert story.photo_title(photo_summary(one)) == "1 face in 1 photo: sad, 90% sure"
+    small = make_observations(["happy", "happy", "sad", "fear"], quality=["ok", "ok", "ok", "small"])
+    assert story.photo_title(photo_summary(small, one)) == (
+        "4 of 5 faces in 2 photos could be read: happy 50%, sad 50%"
+    )
+    left_out = make_observations(["happy"], quality=["dark"])
+    assert story.photo_title(photo_summary(left_out)) == "1 face in 1 photo, but none could be read"

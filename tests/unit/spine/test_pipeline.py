@@ -1,0 +1,185 @@
+"""From the built-in sample to a timeline: ids, times, expressions, gaps, cancelling."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from fer.pipeline import Analyzer, Progress, analyze_video
+from fer.records import Frame
+from fer.sample import SCRIPT
+from fer.settings import Settings
+from fer.stages import Stages
+
+
+@pytest.fixture(scope="module")
+def report(sample_clip):
+    """The whole sample, analysed once."""
+    return analyze_video(sample_clip, name="sample.mp4")
+
+
+def test_an_empty_picture_gives_no_faces():
+    for still in (True, False):
+        assert len(Analyzer(still=still).analyze(Frame(np.zeros((48, 64, 3), np.uint8)))) == 0
+
+
+def test_every_analysed_frame_is_in_the_timeline_with_its_own_time(report):
+    timeline = report.timeline
+    assert len(timeline.frame_times_s) == timeline.source.frames_decoded == 180
+    assert np.diff(timeline.frame_times_s) == pytest.approx(np.full(179, 1 / 15), abs=1e-4)
+    assert (timeline.table["quality"] == "no_face").any()
+
+
+def test_one_person_leaves_and_comes_back_and_another_enters(report):
+    faces = report.summary.faces
+    assert [f.face_id for f in faces] == [1, 2, 3]
+    first, again, second = faces
+    assert first.last_s < again.first_s
+    assert again.first_s < second.first_s < second.last_s < again.last_s
+
+
+@pytest.mark.parametrize("shown", [s for s in SCRIPT if s.expression in ("happy", "surprise")], ids=str)
+def test_smile_and_surprise_are_read_where_the_sample_shows_them(report, shown):
+    table = report.timeline.table
+    middle = (shown.start_s + shown.end_s) / 2
+    near = table[(table["time_s"] - middle).abs() < 0.25]
+    centre_x = near["x"] + near["width"] / 2
+    side = near[centre_x > 330] if shown.person == 2 else near[centre_x < 500]
+    words = side.groupby("face_id")["emotion"].agg(lambda names: names.mode()[0])
+    assert shown.expression in set(words)
+
+
+def test_nobody_is_read_where_nobody_is_shown(report):
+    nobody = next(s for s in SCRIPT if s.expression == "nobody")
+    table = report.timeline.table
+    inside = table[(table["time_s"] > nobody.start_s) & (table["time_s"] < nobody.end_s)]
+    assert set(inside["quality"]) == {"no_face"}
+    assert inside["face_id"].isna().all()
+
+
+def test_probabilities_sum_to_one(report):
+    table = report.timeline.table
+    sums = table.loc[table["quality"] != "no_face", list(report.timeline.table.columns[9:16])].sum(axis=1)
+    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)), abs=1e-5)
+
+
+def test_sampling_keeps_the_times_and_the_ids(sample_clip):
+    report = analyze_video(sample_clip, Settings(fps=5.0))
+    assert len(report.timeline.frame_times_s) == pytest.approx(60, abs=1)
+    assert report.timeline.frame_times_s[-1] > 11.5
+    assert len(report.summary.faces) <= 4
+
+
+def test_cancelling_keeps_what_was_read_and_says_so(sample_clip):
+    stop = threading.Event()
+    seen = []
+
+    def on_frame(frame, _observations):
+        seen.append(frame.index)
+        if len(seen) == 20:
+            stop.set()
+
+    report = analyze_video(sample_clip, cancel=stop, on_frame=on_frame)
+    assert len(seen) == len(report.timeline.frame_times_s) == 20
+    assert report.timeline.source.partial
+    assert report.timeline.source.notes[-1] == "Cancelled at 0:01."
+
+
+def test_progress_knows_the_length_and_the_time_left(sample_clip):
+    told: list[Progress] = []
+    analyze_video(sample_clip, Settings(fps=5.0), on_progress=told.append)
+    assert told
+    assert told[-1].total_s == pytest.approx(12.0, abs=0.1)
+    assert 0 <= told[0].share <= 1
+    assert Progress(3.0, 12.0, 9, 2.0).eta_s == pytest.approx(6.0)
+    assert Progress(3.0, None, 9, 2.0).eta_s is None
+
+
+def test_the_detector_runs_rarely_while_a_face_is_followed(portrait):
+    analyzer = Analyzer(Settings(detect_interval_s=1.0))
+    for k in range(31):
+        analyzer.analyze(Frame(portrait, k, k / 10))
+    assert analyzer.stages.calls["detect"] <= 5
+
+
+def test_two_people_side_by_side_never_swap(portrait):
+    analyzer = Analyzer()
+    pair = np.concatenate([portrait[:300, 100:400], portrait[:300, 100:400][:, ::-1]], axis=1)
+    ids = []
+    for k in range(12):
+        shifted = np.roll(pair, 4 * k, axis=1)
+        observations = analyzer.analyze(Frame(shifted, k, k / 15))
+        left_first = np.argsort(observations.faces.detections.xyxy[:, 0])
+        ids.append(observations.faces.track_id[left_first].tolist())
+    assert ids == [[1, 2]] * 12
+
+
+def test_a_cut_to_another_face_gives_a_new_id(portrait):
+    analyzer = Analyzer()
+    other = portrait[:, ::-1] // 2 + 60
+    other = np.roll(other, 90, axis=1)
+    first = [analyzer.analyze(Frame(portrait, k, k / 25)).faces.track_id.tolist() for k in range(5)]
+    second = [analyzer.analyze(Frame(other, k, k / 25)).faces.track_id.tolist() for k in range(5, 10)]
+    assert first == [[1]] * 5
+    assert second == [[2]] * 5
+
+
+def test_the_cap_on_faces_keeps_the_largest_and_counts_the_rest(portrait):
+    small = np.zeros_like(portrait)
+    small[:256, :256] = portrait[::2, ::2]
+    both = np.concatenate([portrait, small], axis=1)
+    observations = Analyzer(Settings(max_faces=1), still=True).analyze(Frame(both))
+    width = observations.faces.detections.xyxy[0, 2] - observations.faces.detections.xyxy[0, 0]
+    assert (len(observations), observations.left_out) == (1, 1)
+    assert width > 70
+
+
+def test_stages_add_up_with_an_injected_clock():
+    ticks = iter([0.0, 2.0, 10.0, 13.0])
+    stages = Stages(clock=lambda: next(ticks))
+    for _ in range(2):
+        with stages.time("mesh"):
+            pass
+    assert (stages.seconds["mesh"], stages.calls["mesh"]) == (5.0, 2)
+
+
+@pytest.mark.data
+def test_the_crying_woman_is_one_face_in_every_frame_and_smiles_later(media):
+    report = analyze_video(media / "crying_woman_472f.mp4")
+    table = report.timeline.table
+    found = table[table["quality"] != "no_face"]
+    assert len(report.timeline.frame_times_s) == 472
+    assert found["frame"].nunique() >= 0.95 * 472
+    assert set(found["face_id"]) == {1}
+    assert table["time_s"].to_numpy()[:472] == pytest.approx(np.arange(472) * 1001 / 24000, abs=1e-3)
+    emotion = dict(zip(found["frame"], found["emotion"], strict=True))
+    assert emotion[300] == "happy"
+    assert {emotion[k] for k in range(408, 441)} == {"happy"}
+    before = found[found["frame"] < 200]
+    assert (before["sad"] + before["fear"]).mean() > 0.5
+    assert (before["emotion"] == "sad").any()
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("name", "frames"), [("expressive_a.mp4", 216), ("talking_woman_short.mp4", 115)])
+def test_one_person_has_one_id(media, name, frames):
+    report = analyze_video(media / name)
+    assert [f.face_id for f in report.summary.faces] == [1]
+    assert report.summary.faces[0].seen_rows >= 0.95 * frames
+
+
+@pytest.mark.data
+def test_a_cut_between_two_real_people_gives_a_new_id(media):
+    import av
+
+    analyzer, ids, index = Analyzer(), [], 0
+    for name in ("expressive_a.mp4", "expressive_b.mp4"):
+        with av.open(str(media / name)) as clip:
+            for k, picture in enumerate(clip.decode(video=0)):
+                if k == 20:
+                    break
+                frame = Frame(picture.to_ndarray(format="rgb24"), index, index / 30)
+                ids.append(analyzer.analyze(frame).faces.track_id.tolist())
+                index += 1
+    assert ids[:20] == [[1]] * 20
+    assert ids[20:] == [[2]] * 20
