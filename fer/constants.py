@@ -12,7 +12,7 @@ DISPLAY_ORDER = ("happy", "surprise", "neutral", "sad", "fear", "disgust", "angr
 UNSURE = "unsure"
 """The answer when no calibrated probability reaches the threshold."""
 
-EMOTION_COLOURS = {
+EMOTION_COLORS = {
     "happy": "#E69F00",
     "surprise": "#56B4E9",
     "sad": "#0072B2",

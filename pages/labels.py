@@ -4,10 +4,10 @@ from pages.ui.app import guard, session
 from pages.ui.labels import report, start, tagging
 
 with guard.page("Labels"):
-    source, labelled = session.kept(session.TAG_SOURCE), session.kept(session.LABELLED)
+    source, labeled = session.kept(session.TAG_SOURCE), session.kept(session.LABELED)
     if source is not None:
         tagging.show(source, report.of_tags)
-    elif labelled is not None:
-        report.show(labelled)
+    elif labeled is not None:
+        report.show(labeled)
     else:
         start.choose()

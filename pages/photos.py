@@ -29,7 +29,7 @@ def choose() -> None:
     st.caption(REMINDER)
 
 
-def analyse(batch: Batch) -> None:
+def analyze(batch: Batch) -> None:
     """Photos are there: show what was read, or how far it is."""
     job = photos.photos_job(batch, settings.current())
 
@@ -50,4 +50,4 @@ with guard.page("Photos"):
     if batch is None:
         choose()
     else:
-        analyse(batch)
+        analyze(batch)

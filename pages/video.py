@@ -28,7 +28,7 @@ def choose() -> None:
     st.caption(REMINDER)
 
 
-def analyse(clip: Upload) -> None:
+def analyze(clip: Upload) -> None:
     """A clip is there: show its analysis, or how far it is."""
     job = video.video_job(clip, settings.current())
 
@@ -58,6 +58,6 @@ with guard.page("Video"):
     elif isinstance(clip, Recording):
         report.show(clip.result, clip, leave_recording)
     else:
-        analyse(clip)
+        analyze(clip)
 # Only now: until here a late word of the Live page's stream could have led back to it.
 session.release(session.OPENING)

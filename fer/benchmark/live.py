@@ -81,5 +81,5 @@ def _one_frame(processor: VideoProcessor, way: Vp8Way, packet: bytes, pts: int) 
     way.encode(shown)
     marks.append(time.perf_counter())
     decode_s, recv_s, encode_s = np.diff(marks).tolist()
-    analyse_s = processor.session.latest.took_s
-    return decode_s, analyse_s, recv_s - analyse_s, encode_s
+    analyze_s = processor.session.latest.took_s
+    return decode_s, analyze_s, recv_s - analyze_s, encode_s

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS
 from fer.evaluation.figures.metrics_file import ClassScores, Estimate
 from fer.text import count, percent
 
@@ -38,7 +38,7 @@ def confusion_chart(
     counts = np.asarray(confusion)[np.ix_(PLACES, PLACES)]
     if not counts.sum():
         return message_figure(NO_ROWS, dark=dark)
-    colours = ink(dark)
+    colors = ink(dark)
     totals = counts.sum(1, keepdims=True)
     shares = np.where(totals > 0, counts / np.maximum(totals, 1), np.nan)
     names = list(DISPLAY_ORDER)
@@ -54,7 +54,7 @@ def confusion_chart(
         z=shares,
         zmin=0,
         zmax=1,
-        colorscale=[[0, colours.empty], [1, colours.accent]],
+        colorscale=[[0, colors.empty], [1, colors.accent]],
         showscale=False,
         xgap=2,
         ygap=2,
@@ -68,9 +68,9 @@ def confusion_chart(
             y=names[row],
             text=f"{percent(share)}<br><span style='font-size:10px'>{n:,}</span>",
             showarrow=False,
-            font={"size": SMALL_PX, "color": colours.paper if share > LIGHT_FROM else colours.text},
+            font={"size": SMALL_PX, "color": colors.paper if share > LIGHT_FROM else colors.text},
         )
-    title = {"size": SMALL_PX, "color": colours.muted}
+    title = {"size": SMALL_PX, "color": colors.muted}
     figure.update_xaxes(axis(dark, side="top", fixedrange=True, ticks="", tickangle=-35))
     figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticks="", ticklabelstandoff=4))
     figure.update_xaxes(title={"text": read, "font": title, "standoff": 4})
@@ -137,8 +137,8 @@ def classes_chart(classes: dict[str, ClassScores], *, figure: str = "f1", dark: 
         dark: The dark variant.
     """
     rows = [Row(name, getattr(classes[name], figure)) for name in DISPLAY_ORDER if classes[name].n]
-    colours = [EMOTION_COLOURS[row.name] for row in rows]
-    return _dots(rows, colours, what=FIGURE_NAMES[figure], dark=dark, form=lambda value: f"{value:.2f}")
+    colors = [EMOTION_COLORS[row.name] for row in rows]
+    return _dots(rows, colors, what=FIGURE_NAMES[figure], dark=dark, form=lambda value: f"{value:.2f}")
 
 
 def comparison_chart(rows: Sequence[Row], *, what: str, dark: bool = False) -> go.Figure:
@@ -150,22 +150,22 @@ def comparison_chart(rows: Sequence[Row], *, what: str, dark: bool = False) -> g
         dark: The dark variant.
     """
     rows = sorted(rows, key=lambda row: -row.estimate.value)
-    colours = [ink(dark).accent if row.ours else ink(dark).muted for row in rows]
-    return _dots(rows, colours, what=what, dark=dark, form=lambda value: f"{value:.1%}")
+    colors = [ink(dark).accent if row.ours else ink(dark).muted for row in rows]
+    return _dots(rows, colors, what=what, dark=dark, form=lambda value: f"{value:.1%}")
 
 
-def _dots(rows: Sequence[Row], colours: list[str], *, what: str, dark: bool, form) -> go.Figure:
+def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form) -> go.Figure:
     """One row each: a dot, its interval, the figure in words at the right."""
     if not rows:
         return message_figure(NO_NETWORKS, dark=dark)
     alt = f"{what}: " + ", ".join(f"{row.name} {form(row.estimate.value)}" for row in rows) + "."
     margin = {"l": 8, "r": 60, "t": 8, "b": 44}
     figure = go.Figure(layout=base_layout(dark, height=60 + ROW_PX * len(rows), alt=alt, margin=margin))
-    for place, (row, colour) in enumerate(zip(rows, colours, strict=True)):
+    for place, (row, color) in enumerate(zip(rows, colors, strict=True)):
         value, low, high = row.estimate.value, row.estimate.low, row.estimate.high
         words = f"{row.name}: {form(value)}"
         if low < high:
-            line = {"color": colour, "width": 3}
+            line = {"color": color, "width": 3}
             figure.add_shape(type="line", x0=low, x1=high, y0=place, y1=place, line=line)
             words += f", 95% interval {form(low)} to {form(high)}"
         figure.add_scatter(
@@ -173,7 +173,7 @@ def _dots(rows: Sequence[Row], colours: list[str], *, what: str, dark: bool, for
             y=[place],
             mode="markers",
             name=row.name,
-            marker={"size": 11, "color": colour},
+            marker={"size": 11, "color": color},
             hovertemplate=f"{words}<extra></extra>",
         )
         figure.add_annotation(

@@ -139,10 +139,10 @@ def _sentence(step: Step) -> str:
 
 
 def _style() -> str:
-    dark = _colours(DARK)
+    dark = _colors(DARK)
     return (
         f"svg{{font:12px {FONT}}}"
-        f"svg{{{_colours(LIGHT)}}}"
+        f"svg{{{_colors(LIGHT)}}}"
         f'svg[data-theme="dark"]{{{dark}}}'
         f'@media (prefers-color-scheme:dark){{svg[data-theme="auto"]{{{dark}}}}}'
         "text{fill:var(--text)}.muted{fill:var(--muted);font-size:11px}.name{font-size:15px;font-weight:600}"
@@ -152,6 +152,6 @@ def _style() -> str:
     )
 
 
-def _colours(colours: Ink) -> str:
+def _colors(colors: Ink) -> str:
     names = ("text", "muted", "grid", "quiet", "accent")
-    return "".join(f"--{name}:{getattr(colours, name)};" for name in names)
+    return "".join(f"--{name}:{getattr(colors, name)};" for name in names)

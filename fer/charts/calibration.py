@@ -28,7 +28,7 @@ def reliability_chart(
     """
     if not sum(after.bins.n):
         return message_figure(NO_BINS, dark=dark)
-    colours = ink(dark)
+    colors = ink(dark)
     earlier = f" {before.ece.value:.1%} as trained," if before else ""
     alt = (
         f"Reliability diagram: expected calibration error{earlier} {after.ece.value:.1%} after scaling. "
@@ -36,17 +36,17 @@ def reliability_chart(
     )
     margin = {"l": 56, "r": 16, "t": 12, "b": 44}
     figure = go.Figure(layout=base_layout(dark, height=HEIGHT_PX, alt=alt, margin=margin))
-    line = {"color": colours.muted, "width": 1, "dash": "dot"}
+    line = {"color": colors.muted, "width": 1, "dash": "dot"}
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line=line)
     if before is not None:
-        _reliability(figure, before.bins, "before", colours.muted, dash="dash")
-    _reliability(figure, after.bins, "after", colours.accent, dash="solid")
+        _reliability(figure, before.bins, "before", colors.muted, dash="dash")
+    _reliability(figure, after.bins, "after", colors.accent, dash="solid")
     figure.add_bar(
         x=after.bins.confidence,
         y=after.bins.n,
         yaxis="y2",
         width=BAR_WIDTH,
-        marker={"color": colours.quiet},
+        marker={"color": colors.quiet},
         name="answers",
         hovertemplate="%{y:,} answers<extra></extra>",
     )
@@ -60,7 +60,7 @@ def reliability_chart(
     return figure
 
 
-def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, colour: str, *, dash: str) -> None:
+def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, color: str, *, dash: str) -> None:
     n = np.array(bins.n)
     there = n >= min(FEWEST, n.max())
     figure.add_scatter(
@@ -68,7 +68,7 @@ def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, colour: st
         y=np.array(bins.accuracy)[there],
         mode="lines+markers",
         name=name,
-        line={"color": colour, "width": 2, "dash": dash},
+        line={"color": color, "width": 2, "dash": dash},
         marker={"size": 7},
         customdata=n[there],
         hovertemplate=f"{name}: %{{x:.0%}} sure, %{{y:.0%}} right, %{{customdata:,}} answers<extra></extra>",
@@ -77,14 +77,12 @@ def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, colour: st
 
 def _key(figure: go.Figure, before: Calibration | None, after: Calibration, dark: bool) -> None:
     """What the lines are, in the empty upper left corner."""
-    colours = ink(dark)
+    colors = ink(dark)
     shown = f"after {after.scaling} scaling, ECE {after.ece.value:.1%}"
-    words = [f'<span style="color:{colours.accent}">━</span> {shown}']
+    words = [f'<span style="color:{colors.accent}">━</span> {shown}']
     if before is not None:
-        words.insert(
-            0, f'<span style="color:{colours.muted}">╍</span> as trained, ECE {before.ece.value:.1%}'
-        )
-    words.append(f'<span style="color:{colours.muted}">┈</span> as often right as sure')
+        words.insert(0, f'<span style="color:{colors.muted}">╍</span> as trained, ECE {before.ece.value:.1%}')
+    words.append(f'<span style="color:{colors.muted}">┈</span> as often right as sure')
     place = {"x": 0.03, "y": 0.98, "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "top"}
     figure.add_annotation(text="<br>".join(words), showarrow=False, align="left", **place)
 
@@ -102,17 +100,17 @@ def coverage_chart(coverage: Coverage, unsure_below: float, *, dark: bool = Fals
     if not np.isfinite(accuracy).any():
         return message_figure(NO_CURVE, dark=dark)
     chosen, own = place_of(coverage, unsure_below), place_of(coverage, coverage.unsure_below)
-    colours = ink(dark)
+    colors = ink(dark)
     words = in_words(coverage, unsure_below)
     alt = f"Coverage curve: {words}; with every face answered {accuracy[0]:.1%} right."
     margin = {"l": 56, "r": 24, "t": 16, "b": 44}
     figure = go.Figure(layout=base_layout(dark, height=COVERAGE_PX, alt=alt, margin=margin))
-    line = {"color": colours.accent, "width": 2}
+    line = {"color": colors.accent, "width": 2}
     hover = "%{x:.0%} answered, %{y:.1%} of them right<extra></extra>"
     figure.add_scatter(x=answered, y=accuracy, mode="lines", name="curve", line=line, hovertemplate=hover)
     if own != chosen:
-        _point(figure, (answered[own], accuracy[own]), "the model's own", colour=colours.muted, dark=dark)
-    _point(figure, (answered[chosen], accuracy[chosen]), words, colour=colours.accent, dark=dark)
+        _point(figure, (answered[own], accuracy[own]), "the model's own", color=colors.muted, dark=dark)
+    _point(figure, (answered[chosen], accuracy[chosen]), words, color=colors.accent, dark=dark)
     lowest = np.nanmin(accuracy)
     figure.update_xaxes(axis(dark, range=[0, 1.02], tickformat=".0%", fixedrange=True, showgrid=True))
     figure.update_yaxes(
@@ -135,13 +133,13 @@ def in_words(coverage: Coverage, unsure_below: float) -> str:
     return f"{percent(coverage.shares[place])} answered, {coverage.accuracies[place]:.1%} of them right"
 
 
-def _point(figure: go.Figure, at: tuple[float, float], words: str, *, colour: str, dark: bool) -> None:
+def _point(figure: go.Figure, at: tuple[float, float], words: str, *, color: str, dark: bool) -> None:
     """A dot on the curve with words beside it, on the side where there is room."""
     x, y = at
     if not np.isfinite(y):
         return
     figure.add_scatter(
-        x=[x], y=[y], mode="markers", name=words, marker={"size": 12, "color": colour}, hoverinfo="skip"
+        x=[x], y=[y], mode="markers", name=words, marker={"size": 12, "color": color}, hoverinfo="skip"
     )
     figure.add_annotation(
         text=words,

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from fer.charts.panels import key_text
 from fer.charts.style import SMALL_PX, axis, base_layout, fill, ink, text_on
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.feature_map import FeatureMap
 from fer.dataset.statistics import Measure, Statistics
@@ -54,7 +54,7 @@ def measure_chart(measure: Measure, *, dark: bool = False) -> go.Figure:
             x=middles,
             y=counts / max(counts.sum(), 1),
             mode="lines",
-            line={"color": EMOTION_COLOURS[emotion], "width": 2},
+            line={"color": EMOTION_COLORS[emotion], "width": 2},
             name=emotion,
             hovertemplate=f"{emotion}: %{{y:.1%}} near %{{x:.3g}}<extra></extra>",
         )
@@ -74,7 +74,7 @@ def agreement_chart(votes: VoteFigures, *, dark: bool = False) -> go.Figure:
         x=[shares[e] for e in DISPLAY_ORDER],
         y=list(DISPLAY_ORDER),
         orientation="h",
-        marker={"color": [EMOTION_COLOURS[e] for e in DISPLAY_ORDER]},
+        marker={"color": [EMOTION_COLORS[e] for e in DISPLAY_ORDER]},
         text=[percent(shares[e]) for e in DISPLAY_ORDER],
         textposition="outside",
         cliponaxis=False,
@@ -112,7 +112,7 @@ def response_chart(response: Response, unsure_below: float, *, dark: bool = Fals
             x=response.levels,
             y=response.probs[:, EMOTIONS.index(emotion)],
             mode="lines",
-            line={"color": EMOTION_COLOURS[emotion], "width": 2.5},
+            line={"color": EMOTION_COLORS[emotion], "width": 2.5},
             name=emotion,
             hovertemplate=f"{emotion} %{{y:.0%}}<extra></extra>",
         )
@@ -144,15 +144,15 @@ def robustness_chart(robustness: Robustness, name: str, *, dark: bool = False) -
     }
     alt = f"{found.label}: " + ", ".join(f"{v.level:g}: {percent(v.accuracy)} right" for v in found.levels)
     figure = go.Figure(layout=base_layout(dark, height=240, alt=f"{alt}."))
-    for words, (y, colour, dash) in lines.items():
+    for words, (y, color, dash) in lines.items():
         figure.add_scatter(
             x=x,
             y=y,
             mode="lines+markers+text",
             text=[words if level == found.neutral else "" for level in x],
             textposition="top center",
-            textfont={"color": colour, "size": SMALL_PX},
-            line={"color": colour, "width": 2, "dash": dash},
+            textfont={"color": color, "size": SMALL_PX},
+            line={"color": color, "width": 2, "dash": dash},
             hovertemplate=f"%{{x:g}}: %{{y:.1%}} {words}<extra></extra>",
         )
     figure.update_xaxes(axis(dark, fixedrange=True, title_text=found.unit))
@@ -174,7 +174,7 @@ def map_chart(found: FeatureMap, dataset: FaceDataset, *, dark: bool = False) ->
             x=found.xy[own, 0],
             y=found.xy[own, 1],
             mode="markers",
-            marker={"color": EMOTION_COLOURS[emotion], "size": 6, "opacity": 0.7},
+            marker={"color": EMOTION_COLORS[emotion], "size": 6, "opacity": 0.7},
             selected={"marker": {"size": 12, "opacity": 1}},
             unselected={"marker": {"opacity": 0.55}},
             customdata=[

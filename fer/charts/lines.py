@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 from fer.charts.panels import Panel
 from fer.charts.series import LINE_GAP_S, Lines
 from fer.charts.style import ink
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, UNSURE
 from fer.text import clock, percent
 
 LINES_PX = 190
 LABEL_HEIGHT_PX = 16
-LABELLED_FROM = 0.2
+LABELED_FROM = 0.2
 """A line that never reaches this probability gets no label at its end; hover names it."""
 
 CLICK_BARS = 400
@@ -26,7 +26,7 @@ def lines_panel(lines: Lines, unsure_below: float, *, dark: bool) -> Panel:
     ends = {}
     for state in DISPLAY_ORDER:
         values = lines.probs[:, EMOTIONS.index(state)]
-        strong = bool(np.nanmax(values, initial=0.0) >= LABELLED_FROM)
+        strong = bool(np.nanmax(values, initial=0.0) >= LABELED_FROM)
         if strong:
             ends[state] = float(values[-1])
         traces.append(_line_trace(state, lines, times, width=2.2 if strong else 1.0))
@@ -44,7 +44,7 @@ def lines_panel(lines: Lines, unsure_below: float, *, dark: bool) -> Panel:
 
 def _label(state: str) -> str:
     """Words at the right end of a line; under the dotted one the answer is unsure."""
-    return "↓ unsure" if state == UNSURE else f'<span style="color:{EMOTION_COLOURS[state]}">■</span> {state}'
+    return "↓ unsure" if state == UNSURE else f'<span style="color:{EMOTION_COLORS[state]}">■</span> {state}'
 
 
 def _answer(time: str, verdict: str, confidence: float) -> str:
@@ -122,7 +122,7 @@ def _line_trace(state: str, lines: Lines, times: list[str], *, width: float) -> 
         y=lines.probs[:, EMOTIONS.index(state)],
         name=state,
         mode="lines+markers",
-        line={"color": EMOTION_COLOURS[state], "width": width},
+        line={"color": EMOTION_COLORS[state], "width": width},
         customdata=times,
         hovertemplate=f"%{{customdata}} {state} %{{y:.0%}}<extra></extra>",
         connectgaps=False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import plotly.graph_objects as go
 
 from fer.charts.style import SMALL_PX, axis, base_layout, ink, time_axis
-from fer.constants import EMOTION_COLOURS, UNSURE
+from fer.constants import EMOTION_COLORS, UNSURE
 
 TITLE_PX = 26
 KEY_LINE_PX = 20
@@ -98,7 +98,7 @@ def _note(figure: go.Figure, text: str, dark: bool, *, color: str = "", **place)
 def key_text(states: list[str]) -> str:
     """A square in the colour and the word, four a line; "unsure" as a hatched square."""
     words = [
-        f'<span style="color:{EMOTION_COLOURS[s]}">■</span> {s}' if s != UNSURE else f"▨ {s}" for s in states
+        f'<span style="color:{EMOTION_COLORS[s]}">■</span> {s}' if s != UNSURE else f"▨ {s}" for s in states
     ]
     lines = [words[k : k + KEY_WORDS_A_LINE] for k in range(0, len(words), KEY_WORDS_A_LINE)]
     return "<br>".join("   ".join(line) for line in lines)

@@ -123,18 +123,18 @@ def quality_panel(states: list[Segment], *, dark: bool) -> Panel:
 
 
 def _quality_fill(state: str, dark: bool) -> dict:
-    colours = ink(dark)
-    marker: dict = {"color": colours.quiet, "line": {"width": 0}}
+    colors = ink(dark)
+    marker: dict = {"color": colors.quiet, "line": {"width": 0}}
     if state == QUALITY_OK:
         return marker
     if state == NO_FACE:
-        return {"color": "rgba(0,0,0,0)", "line": {"width": 1, "color": colours.quiet}}
+        return {"color": "rgba(0,0,0,0)", "line": {"width": 1, "color": colors.quiet}}
     shape = "." if state == MIXED else "x"
     marker["pattern"] = {
         "shape": shape,
         "size": 6,
         "solidity": 0.2,
-        "fgcolor": colours.hatch,
+        "fgcolor": colors.hatch,
         "fillmode": "overlay",
     }
     return marker

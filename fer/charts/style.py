@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from fer.constants import EMOTION_COLOURS, UNSURE
+from fer.constants import EMOTION_COLORS, UNSURE
 from fer.text import clock, percent
 
 FONT = '"Source Sans 3", "Source Sans", system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 FONT_PX = 13
 SMALL_PX = 12
 TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
-MOST_TIME_TICKS = 7
+MAX_TIME_TICKS = 7
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,18 @@ def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
         alt: One sentence for people who cannot see the chart; kept in ``layout.meta["alt"]``.
         **more: Further entries of the layout.
     """
-    colours = ink(dark)
+    colors = ink(dark)
     settings = {
         "height": height,
         "meta": {"alt": alt},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": FONT_PX, "color": colours.text},
+        "font": {"family": FONT, "size": FONT_PX, "color": colors.text},
         "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.grid,
-            "font": {"family": FONT, "size": FONT_PX, "color": colours.text},
+            "bgcolor": colors.paper,
+            "bordercolor": colors.grid,
+            "font": {"family": FONT, "size": FONT_PX, "color": colors.text},
         },
         "hovermode": "closest",
         "hoverdistance": 12,
@@ -102,14 +102,14 @@ def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
 
 def axis(dark: bool, **more) -> dict:
     """A quiet axis: no line, thin grid, small ticks."""
-    colours = ink(dark)
+    colors = ink(dark)
     return {
         "showline": False,
         "zeroline": False,
         "showgrid": False,
-        "gridcolor": colours.grid,
-        "tickfont": {"size": SMALL_PX, "color": colours.muted},
-        "title": {"font": {"size": SMALL_PX, "color": colours.muted}},
+        "gridcolor": colors.grid,
+        "tickfont": {"size": SMALL_PX, "color": colors.muted},
+        "title": {"font": {"size": SMALL_PX, "color": colors.muted}},
         "automargin": True,
     } | more
 
@@ -134,24 +134,24 @@ def time_axis(dark: bool, start_s: float, end_s: float, **more) -> dict:
 
 
 def time_ticks(start_s: float, end_s: float) -> list[float]:
-    """Round times in the range, at most `MOST_TIME_TICKS` + 1."""
+    """Round times in the range, at most `MAX_TIME_TICKS` + 1."""
     length = max(end_s - start_s, 0.1)
-    step = next((s for s in TIME_STEPS_S if length / s <= MOST_TIME_TICKS), TIME_STEPS_S[-1])
+    step = next((s for s in TIME_STEPS_S if length / s <= MAX_TIME_TICKS), TIME_STEPS_S[-1])
     first = -(-start_s // step)
     return [(first + k) * step for k in range(int((end_s - first * step) // step) + 1)]
 
 
 def fill(state: str, dark: bool) -> dict:
     """Marker of a bar or segment: the emotion's colour; "unsure" hatched."""
-    marker: dict = {"color": EMOTION_COLOURS[state], "line": {"width": 0}}
+    marker: dict = {"color": EMOTION_COLORS[state], "line": {"width": 0}}
     if state == UNSURE:
-        colours = ink(dark)
-        marker["color"] = colours.quiet
+        colors = ink(dark)
+        marker["color"] = colors.quiet
         marker["pattern"] = {
             "shape": "/",
             "size": 6,
             "solidity": 0.25,
-            "fgcolor": colours.hatch,
+            "fgcolor": colors.hatch,
             "fillmode": "overlay",
         }
     return marker
@@ -161,7 +161,7 @@ def text_on(state: str, dark: bool) -> str:
     """A text colour with enough contrast on the state's colour."""
     if state == UNSURE:
         return ink(dark).text
-    red, green, blue = (int(EMOTION_COLOURS[state][k : k + 2], 16) / 255 for k in (1, 3, 5))
+    red, green, blue = (int(EMOTION_COLORS[state][k : k + 2], 16) / 255 for k in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     black, white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)

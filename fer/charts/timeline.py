@@ -14,7 +14,7 @@ from fer.charts.segments import quality_panel, ribbon_panel, shares_panel
 from fer.charts.series import frame_states, left_out_segments, line_data, share_bins
 from fer.charts.style import SMALL_PX, add_bars, axis, base_layout, fill, ink, message_figure, text_on
 from fer.text import clock, count, percent
-from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarise
+from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarize
 from fer.timeline.timeline import Timeline
 
 NO_TIME = "Photos have no time axis."
@@ -76,7 +76,7 @@ def timeline_figure(timeline: Timeline, face_id: int | None = None, *, dark: boo
     """
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
-    chosen = summarise(timeline).by_presence[0].face_id if face_id is None else face_id
+    chosen = summarize(timeline).by_presence[0].face_id if face_id is None else face_id
     rows = timeline.usable & (
         timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
     )
@@ -99,7 +99,7 @@ def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
     used = [k for k in range(len(STATES)) if counts[k].any() or counts[:, k].any()]
     if not used:
         return message_figure("No change from one expression to another was seen.", dark=dark)
-    names, colours = [STATES[k] for k in used], ink(dark)
+    names, colors = [STATES[k] for k in used], ink(dark)
     values = counts[np.ix_(used, used)].astype(float)
     alt = (
         f"Table of {count(int(values.sum()), 'change')} between expressions; rows are before, columns after."
@@ -112,7 +112,7 @@ def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
         z=values,
         zmin=0,
         zmax=most,
-        colorscale=[[0, colours.empty], [1, colours.accent]],
+        colorscale=[[0, colors.empty], [1, colors.accent]],
         showscale=False,
         xgap=2,
         ygap=2,
@@ -120,10 +120,10 @@ def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
     )
     figure = go.Figure(heat, base_layout(dark, height=96 + 32 * len(used), alt=alt))
     for row, column in np.argwhere(values > 0):
-        color = colours.paper if values[row, column] > most / 2 else colours.text
+        color = colors.paper if values[row, column] > most / 2 else colors.text
         cell = {"x": names[column], "y": names[row], "text": f"{values[row, column]:.0f}"}
         figure.add_annotation(**cell, showarrow=False, font={"color": color})
-    title = {"size": SMALL_PX, "color": colours.muted}
+    title = {"size": SMALL_PX, "color": colors.muted}
     figure.update_xaxes(
         axis(dark, side="top", tickangle=-40 if len(used) > 4 else 0, fixedrange=True, ticks="")
     )
@@ -145,7 +145,7 @@ def _nothing(timeline: Timeline, face_id: int | None = None) -> str:
 
 def _ribbon(timeline: Timeline, dark: bool) -> Panel:
     length = timeline.end_s - float(timeline.frame_times_s[0])
-    faces = summarise(timeline, min_episode_s=max(MIN_EPISODE_S, length / EPISODES_IN_VIEW)).by_presence
+    faces = summarize(timeline, min_episode_s=max(MIN_EPISODE_S, length / EPISODES_IN_VIEW)).by_presence
     shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
     left_out = [left_out_segments(timeline, f.face_id) for f in shown]
     panel = ribbon_panel(shown, left_out, dark=dark)

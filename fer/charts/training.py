@@ -31,7 +31,7 @@ def history_chart(history: Sequence[Epoch], *, dark: bool = False) -> go.Figure:
     """
     if not history:
         return message_figure(NO_HISTORY, dark=dark)
-    colours = ink(dark)
+    colors = ink(dark)
     epochs = np.arange(1, len(history) + 1)
     accuracy, loss, val_loss = np.array([(e.val_accuracy, e.loss, e.val_loss) for e in history]).T
     best = int(accuracy.argmax())
@@ -47,7 +47,7 @@ def history_chart(history: Sequence[Epoch], *, dark: bool = False) -> go.Figure:
         yaxis=axis(dark, domain=top, tickformat=".0%", showgrid=True, fixedrange=True),
         yaxis2=axis(dark, domain=bottom, showgrid=True, fixedrange=True, range=_loss_range(loss, val_loss)),
     )
-    title = {"text": "epoch", "font": {"size": SMALL_PX, "color": colours.muted}, "standoff": 4}
+    title = {"text": "epoch", "font": {"size": SMALL_PX, "color": colors.muted}, "standoff": 4}
     figure.update_layout(xaxis_title=title)
     _lines(figure, epochs, {"PublicTest": accuracy}, yaxis="y", form=".1%", dark=dark)
     losses = {"training": loss, "PublicTest": val_loss}

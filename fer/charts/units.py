@@ -13,14 +13,14 @@ from fer.timeline.foreign_units import ForeignUnits, times_of
 from fer.timeline.timeline import Timeline
 
 NO_UNITS = "No Action Unit could be told for this face."
-ROW_PX, MOST_BINS = 22, 600
-LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+ROW_PX, MAX_BINS = 22, 600
+LINE_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 LINES_PX = 190
 KEY_COLUMNS, KEY_ROW_PX = 2, 18
 """Names over the lines: two beside each other fit a telephone."""
 HELD_S = 0.5
 """A frame speaks for this long, if no other comes."""
-MOST_POINTS = 2000
+MAX_POINTS = 2000
 """Points of another program's line; more nobody sees."""
 
 
@@ -33,7 +33,7 @@ def told_units(timeline: Timeline, face_id: int) -> list[str]:
     return [code for code in SHOWN_CODES if there[INDEX[code]]]
 
 
-def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLOURS)) -> list[str]:
+def strongest_units(timeline: Timeline, face_id: int, most: int = len(LINE_COLORS)) -> list[str]:
     """Codes of the units that are seen longest, without blinks."""
     rows = timeline.usable & (timeline.face_of_row == face_id)
     seen = (merged(timeline.presences[rows]) == 1).mean(axis=0) if rows.any() else np.zeros(len(CODES))
@@ -48,7 +48,7 @@ def _binned(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
     """
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
     start, end = float(timeline.frame_times_s[0]), timeline.end_s
-    count = int(min(MOST_BINS, max(1, round((end - start) / timeline.step_s))))
+    count = int(min(MAX_BINS, max(1, round((end - start) / timeline.step_s))))
     width = (end - start) / count
     time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
     place = _bin_of(time_s, start, width, count)
@@ -76,7 +76,7 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
     values = merged(values)
-    colours = ink(dark)
+    colors = ink(dark)
     names = [BY_CODE[code].shown for code in told]
     alt = f"Intensity of {len(told)} Action Units of face {face_id} over time."
     heat = go.Heatmap(
@@ -85,7 +85,7 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
         z=[[None if np.isnan(v) else round(float(v), 2) for v in values[:, INDEX[code]]] for code in told],
         zmin=0,
         zmax=FULL,
-        colorscale=[[0, colours.empty], [1, colours.accent]],
+        colorscale=[[0, colors.empty], [1, colors.accent]],
         showscale=False,
         ygap=2,
         hoverongaps=False,
@@ -108,7 +108,7 @@ class _Line:
 
 def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool = False) -> go.Figure:
     """Intensities of up to four units as lines, their names above."""
-    codes = codes[: len(LINE_COLOURS)]
+    codes = codes[: len(LINE_COLORS)]
     if not codes:
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
@@ -135,7 +135,7 @@ def beside_lines(
     time_s, values = _binned(timeline, face_id)
     theirs_s, theirs = times_of(timeline, other), other.intensity[:, INDEX[code]] * FULL / other.full
     order = np.argsort(theirs_s, kind="stable")
-    order = order[:: -(-len(order) // MOST_POINTS)]
+    order = order[:: -(-len(order) // MAX_POINTS)]
     unit = BY_CODE[code]
     lines = [
         _Line(f"{unit.number} {unit.name}, here", time_s, values[:, INDEX[code]]),
@@ -148,19 +148,19 @@ def beside_lines(
 def _lines(timeline: Timeline, lines: list[_Line], alt: str, *, dark: bool) -> go.Figure:
     """Lines over the clip's time, their names above."""
     figure = go.Figure(layout=base_layout(dark, height=LINES_PX + 80, alt=alt))
-    for line, colour in zip(lines, LINE_COLOURS, strict=False):
+    for line, color in zip(lines, LINE_COLORS, strict=False):
         figure.add_scatter(
             x=line.time_s,
             y=[None if np.isnan(v) else float(v) for v in line.values],
             mode="lines",
             name=line.name,
-            line={"color": colour, "width": 2},
+            line={"color": color, "width": 2},
             customdata=[clock(t, tenths=True) for t in line.time_s],
             hovertemplate=f"%{{customdata}} {line.name} %{{y:.1f}}<extra></extra>",
         )
     names = [
-        f'<span style="color:{colour}">■</span> {line.name}'
-        for line, colour in zip(lines, LINE_COLOURS, strict=False)
+        f'<span style="color:{color}">■</span> {line.name}'
+        for line, color in zip(lines, LINE_COLORS, strict=False)
     ]
     rows = ["   ".join(names[k : k + KEY_COLUMNS]) for k in range(0, len(names), KEY_COLUMNS)]
     place = {"x": 0, "y": 1, "yshift": 4, "xref": "paper", "yref": "paper", "align": "left"}

@@ -31,7 +31,7 @@ from fer.timeline.report import Report, make_report
 
 SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
-MOST_NEUTRAL_BYTES = 1_000_000
+MAX_NEUTRAL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
         if job.video is not None:
             draw = None
             if "video" in targets:
-                copy = {"settings": settings, "anonymise": args.anonymise, "force": args.force}
+                copy = {"settings": settings, "anonymize": args.anonymize, "force": args.force}
                 draw = stack.enter_context(annotated_video(targets["video"], **copy))
             report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
             if args.neutral:
@@ -169,7 +169,7 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
 def _over_neutral(report: Report, path: Path) -> Report:
     """The report with its Action Units judged again over the neutral faces of a file."""
     with open_binary(path) as file:
-        loaded = baselines_from_json(file.read(MOST_NEUTRAL_BYTES))
+        loaded = baselines_from_json(file.read(MAX_NEUTRAL_BYTES))
     chosen = of_this_clip(report.timeline, loaded)
     notes = [FROM_FILE.format(face=face) for face in chosen]
     return make_report(with_baselines(report.timeline, chosen, notes=notes), model=report.provenance.model)

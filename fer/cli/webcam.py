@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         analyzer = Analyzer(settings)
         tapes = nullcontext()
         if args.video:
-            tapes = annotated_video(args.video, settings=settings, anonymise=args.anonymise, force=args.force)
+            tapes = annotated_video(args.video, settings=settings, anonymize=args.anonymize, force=args.force)
         tap = _Tap(analyzer, stack.enter_context(tapes))
         with LiveSession(tap, max_fps=settings.fps) as session:
             session.start_recording()

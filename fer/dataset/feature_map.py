@@ -14,7 +14,7 @@ from fer.dataset.faces import FaceDataset
 from fer.emotion.network import EmotionNetwork
 from fer.errors import CancelledError
 
-MOST_FACES = 2000
+MAX_FACES = 2000
 """More points hide each other; the faces are taken evenly over the rows."""
 
 _BATCH = 64
@@ -50,7 +50,7 @@ def feature_map(
     network: EmotionNetwork,
     dataset: FaceDataset,
     *,
-    most: int = MOST_FACES,
+    most: int = MAX_FACES,
     on_progress: Callable[[float], None] = lambda share: None,
     cancel: threading.Event | None = None,
 ) -> FeatureMap:
@@ -83,8 +83,8 @@ def _principal(values: np.ndarray) -> tuple[np.ndarray, float]:
     """The first two principal components (k, 2), and the share of the variance that they keep."""
     if len(values) < 2:
         return np.zeros((len(values), 2), np.float32), 0.0
-    centred = values - values.mean(0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    centerd = values - values.mean(0)
+    left, sizes, _ = np.linalg.svd(centerd, full_matrices=False)
     total = float((sizes**2).sum())
     return (left[:, :2] * sizes[:2]).astype(np.float32), float(
         (sizes[:2] ** 2).sum() / total

@@ -27,7 +27,7 @@ TAG_COLUMNS = ("file", "time_s", "face_id", "x", "y", "width", "height", "label"
 FIRST_GAP_S = 0.5
 """Two samples of one face are at least this far apart: neighbouring frames show the same thing."""
 
-MOST_KEPT = 600
+MAX_KEPT = 600
 """Samples in memory while a recording is read, about 15 kB each."""
 
 PICTURE_PX = 320
@@ -90,7 +90,7 @@ class FaceSampler:
         ()
     """
 
-    def __init__(self, frame: CropFrame = DEFAULT_FRAME, *, most: int = MOST_KEPT) -> None:
+    def __init__(self, frame: CropFrame = DEFAULT_FRAME, *, most: int = MAX_KEPT) -> None:
         self._frame = frame
         self._most = most
         self._gap_s = FIRST_GAP_S

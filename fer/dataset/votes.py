@@ -14,7 +14,7 @@ from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS, VOTE_COLUMNS
 from fer.errors import DatasetError
 
 ENTROPY_BINS = 16
-MOST_ENTROPY_BITS = float(np.log2(len(VOTE_COLUMNS)))
+MAX_ENTROPY_BITS = float(np.log2(len(VOTE_COLUMNS)))
 """Eight expressions with equally many votes."""
 
 _WORDS = (
@@ -81,7 +81,7 @@ def vote_figures(dataset: FaceDataset, vote_counts: np.ndarray) -> VoteFigures:
     table = table.reshape(len(EMOTIONS), len(EMOTIONS))
     by_class = np.diag(table) / np.maximum(table.sum(1), 1)
     bits = vote_entropy(votes)[votes.sum(1) > 0]
-    counts, edges = np.histogram(bits, ENTROPY_BINS, (0.0, MOST_ENTROPY_BITS))
+    counts, edges = np.histogram(bits, ENTROPY_BINS, (0.0, MAX_ENTROPY_BITS))
     return VoteFigures(
         n_rows=len(dataset),
         n_unnamed=majority.n_unnamed,

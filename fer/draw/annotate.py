@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
-from fer.draw.hidden import ANONYMISE_MODES, anonymise
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.draw.hidden import ANONYMIZE_MODES, anonymize
 from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate
 from fer.emotion.verdict import verdicts
 from fer.records import Observations
 from fer.text import percent
 
-__all__ = ["ANONYMISE_MODES", "anonymise", "draw"]
+__all__ = ["ANONYMIZE_MODES", "anonymize", "draw"]
 
 FONT_PX = 15
 """Height of the font in a picture whose shorter side is `REFERENCE_PX`."""
@@ -27,7 +27,7 @@ FONT_SHARE = 0.16
 REFERENCE_PX = 480
 SMALLEST_FONT_PX = 11
 STROKE_PX = 2.4
-LEFT_OUT_COLOUR = "#A8A8A8"
+LEFT_OUT_COLOR = "#A8A8A8"
 """Faces that do not enter the statistics."""
 
 HALO_RGB = (24, 26, 31)
@@ -46,14 +46,14 @@ class _Look:
     Args:
         box: (4,) left, top, right, bottom px.
         texts: What may stand on its plate, the fullest first.
-        colour: ``#rrggbb``.
+        color: ``#rrggbb``.
         usable: It enters the statistics.
         hatched: The verdict is "unsure".
     """
 
     box: np.ndarray
     texts: tuple[str, ...]
-    colour: str
+    color: str
     usable: bool
     hatched: bool
 
@@ -114,12 +114,12 @@ def _looks(observations: Observations, xyxy: np.ndarray, unsure_below: float) ->
         prefix = f"{number} · " if number >= 0 else ""
         if quality == QUALITY_OK:
             texts = (f"{prefix}{name} {percent(float(confidence[k]))}", f"{prefix}{name}", name)
-            looks.append(_Look(xyxy[k], texts, EMOTION_COLOURS[name], True, name == UNSURE))
+            looks.append(_Look(xyxy[k], texts, EMOTION_COLORS[name], True, name == UNSURE))
         else:
             codes = quality.split("+")
             reason = ", ".join(QUALITY_TEXT.get(code, code) for code in codes)
             texts = (prefix + reason, reason, codes[0].replace("_", " "))
-            looks.append(_Look(xyxy[k], texts, LEFT_OUT_COLOUR, False, False))
+            looks.append(_Look(xyxy[k], texts, LEFT_OUT_COLOR, False, False))
     return looks
 
 
@@ -136,9 +136,9 @@ def _draw_box(canvas: np.ndarray, look: _Look, unit: float) -> None:
     lines = [_corner(look.box, sx, sy, radius, share) for sx, sy in ((0, 0), (1, 0), (1, 1), (0, 1))]
     points = [np.round(line * (1 << SUBPIXEL_BITS)).astype(np.int32) for line in lines]
     rim = max(1, round(unit * 0.7))
-    for colour, thickness in ((HALO_RGB, stroke + 2 * rim), (_rgb(look.colour), stroke)):
+    for color, thickness in ((HALO_RGB, stroke + 2 * rim), (_rgb(look.color), stroke)):
         if look.usable or thickness == stroke:
-            cv2.polylines(canvas, points, False, colour, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
+            cv2.polylines(canvas, points, False, color, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _corner(box: np.ndarray, right: int, bottom: int, radius: float, share: float) -> np.ndarray:
@@ -167,7 +167,7 @@ def _draw_label(
     others = [tuple(box) for box in faces if not np.array_equal(box, look.box)]
     for blocked in ([*taken, *others], taken) if look.usable else ([*taken, *others],):
         for text, size in _candidates(look, unit):
-            chosen = plate(text, look.colour, size, hatched=look.hatched)
+            chosen = plate(text, look.color, size, hatched=look.hatched)
             places = _places(canvas.shape, look.box, chosen, gap=round(5 * unit))
             place = next((p for p in places if not any(_overlap(p, other) for other in blocked)), None)
             if place is not None:
@@ -224,8 +224,8 @@ def _draw_bars(
         return
     size = max(SMALLEST_FONT_PX, round(0.8 * FONT_PX * unit))
     bar_px = round(4.2 * size)
-    colours = tuple(EMOTION_COLOURS[name] for name in DISPLAY_ORDER)
-    ground = panel(DISPLAY_ORDER, colours, size, bar_px=bar_px)
+    colors = tuple(EMOTION_COLORS[name] for name in DISPLAY_ORDER)
+    ground = panel(DISPLAY_ORDER, colors, size, bar_px=bar_px)
     places = _places_beside(
         canvas.shape, box, ground, gap=round(6 * unit), label_px=round(2 * FONT_PX * unit)
     )
@@ -237,10 +237,10 @@ def _draw_bars(
     taken.append(place)
     ground.paste(canvas, left, top)
     row, first = panel_row(size), left + panel_bar_left(DISPLAY_ORDER, size)
-    for k, (name, colour) in enumerate(zip(DISPLAY_ORDER, colours, strict=True)):
+    for k, (name, color) in enumerate(zip(DISPLAY_ORDER, colors, strict=True)):
         y = top + round(0.42 * size) + row * k + round(0.28 * row)
         end = first + max(1, round(bar_px * float(np.clip(probs[EMOTIONS.index(name)], 0, 1))))
-        cv2.rectangle(canvas, (first, y), (end, y + round(0.44 * row)), _rgb(colour), cv2.FILLED)
+        cv2.rectangle(canvas, (first, y), (end, y + round(0.44 * row)), _rgb(color), cv2.FILLED)
 
 
 def _places_beside(
@@ -265,5 +265,5 @@ def _places_beside(
     return places
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return tuple(int(colour[k : k + 2], 16) for k in (1, 3, 5))
+def _rgb(color: str) -> tuple[int, int, int]:
+    return tuple(int(color[k : k + 2], 16) for k in (1, 3, 5))

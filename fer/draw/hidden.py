@@ -9,7 +9,7 @@ import numpy as np
 from fer.draw.mesh_lines import BROWS, FEATURES, edges
 from fer.records import Observations
 
-ANONYMISE_MODES = ("none", "blur", "mesh")
+ANONYMIZE_MODES = ("none", "blur", "mesh")
 
 TRUSTED_PRESENCE = 0.5
 """Mesh presence under which the box decides what is hidden, because the mesh may lie beside the face."""
@@ -26,7 +26,7 @@ FEATURE_RGB = (236, 238, 242)
 SUBPIXEL_BITS = 4
 
 
-def anonymise(image: np.ndarray, observations: Observations, mode: str = "blur") -> np.ndarray:
+def anonymize(image: np.ndarray, observations: Observations, mode: str = "blur") -> np.ndarray:
     """Hide every face that was found, those that were not read too.
 
     Args:
@@ -39,10 +39,10 @@ def anonymise(image: np.ndarray, observations: Observations, mode: str = "blur")
         A new picture of the same size.
 
     Raises:
-        ValueError: The mode is not one of `ANONYMISE_MODES`.
+        ValueError: The mode is not one of `ANONYMIZE_MODES`.
     """
-    if mode not in ANONYMISE_MODES:
-        raise ValueError(f"Unknown mode {mode!r}: choose one of {', '.join(ANONYMISE_MODES)}.")
+    if mode not in ANONYMIZE_MODES:
+        raise ValueError(f"Unknown mode {mode!r}: choose one of {', '.join(ANONYMIZE_MODES)}.")
     canvas = image.copy()
     if mode == "none":
         return canvas
@@ -65,8 +65,8 @@ def anonymise(image: np.ndarray, observations: Observations, mode: str = "blur")
 def _outline(box: np.ndarray, mesh: np.ndarray | None, margin: float) -> np.ndarray:
     """(m, 2) px: the grown hull of the mesh and of the ellipse in the box."""
     turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
-    centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
-    points = centre + half * np.column_stack([np.cos(turn), np.sin(turn)])
+    center, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+    points = center + half * np.column_stack([np.cos(turn), np.sin(turn)])
     if mesh is not None:
         points = np.concatenate([points, mesh])
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]

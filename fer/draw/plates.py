@@ -76,12 +76,12 @@ def text_width(text: str, size_px: int) -> int:
 
 
 @lru_cache(maxsize=PLATES_KEPT)
-def plate(text: str, colour: str, size_px: int, *, hatched: bool = False) -> Plate:
+def plate(text: str, color: str, size_px: int, *, hatched: bool = False) -> Plate:
     """A plate with a coloured chip and a text.
 
     Args:
         text: One line.
-        colour: Of the chip, ``#rrggbb``.
+        color: Of the chip, ``#rrggbb``.
         size_px: Height of the font.
         hatched: The chip is striped, as "unsure" is everywhere.
     """
@@ -89,19 +89,19 @@ def plate(text: str, colour: str, size_px: int, *, hatched: bool = False) -> Pla
     gap = round(0.36 * size_px) if text else 0
     width = pad + chip + gap + text_width(text, size_px) + pad
     image = _ground(width, height, radius=0.38 * size_px)
-    image.alpha_composite(_chip(chip, colour, hatched=hatched), (pad, (height - chip) // 2))
+    image.alpha_composite(_chip(chip, color, hatched=hatched), (pad, (height - chip) // 2))
     draw = ImageDraw.Draw(image)
     draw.text((pad + chip + gap, height / 2), text, font=_font(size_px), fill=TEXT_RGB, anchor="lm")
     return _split(image)
 
 
 @lru_cache(maxsize=32)
-def panel(names: tuple[str, ...], colours: tuple[str, ...], size_px: int, *, bar_px: int) -> Plate:
+def panel(names: tuple[str, ...], colors: tuple[str, ...], size_px: int, *, bar_px: int) -> Plate:
     """The ground of a small bar chart: one row a name, room for a bar of ``bar_px`` beside it.
 
     Args:
         names: Rows from above.
-        colours: Of their chips, ``#rrggbb``.
+        colors: Of their chips, ``#rrggbb``.
         size_px: Height of the font.
         bar_px: Length of a full bar.
     """
@@ -109,9 +109,9 @@ def panel(names: tuple[str, ...], colours: tuple[str, ...], size_px: int, *, bar
     width = panel_bar_left(names, size_px) + bar_px + pad
     image = _ground(width, row * len(names) + 2 * pad, radius=0.38 * size_px)
     draw = ImageDraw.Draw(image)
-    for k, (name, colour) in enumerate(zip(names, colours, strict=True)):
+    for k, (name, color) in enumerate(zip(names, colors, strict=True)):
         middle = pad + row * k + row / 2
-        image.alpha_composite(_chip(chip, colour, hatched=False), (pad, round(middle - chip / 2)))
+        image.alpha_composite(_chip(chip, color, hatched=False), (pad, round(middle - chip / 2)))
         place = (pad + chip + round(0.36 * size_px), middle)
         draw.text(place, name, font=_font(size_px), fill=TEXT_RGB, anchor="lm")
     return _split(image)
@@ -136,7 +136,7 @@ def _ground(width: int, height: int, *, radius: float) -> Image.Image:
     return image
 
 
-def _chip(side: int, colour: str, *, hatched: bool) -> Image.Image:
+def _chip(side: int, color: str, *, hatched: bool) -> Image.Image:
     """A rounded square; hatched: with diagonal gaps."""
     large = Image.new("L", (side * SMOOTHING,) * 2, 0)
     draw = ImageDraw.Draw(large)
@@ -146,7 +146,7 @@ def _chip(side: int, colour: str, *, hatched: bool) -> Image.Image:
         for k in range(2 * HATCH_STEPS):
             x = (k + 0.5) * step
             draw.line((x, 0, x - large.width, large.height), fill=0, width=max(1, round(step * 0.42)))
-    image = Image.new("RGBA", (side, side), colour)
+    image = Image.new("RGBA", (side, side), color)
     image.putalpha(large.reduce(SMOOTHING))
     return image
 

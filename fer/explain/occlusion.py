@@ -36,11 +36,11 @@ def occlusion_map(
     """
     height, width = crop.shape
     reach = patch_px // 2
-    centres = [
+    centers = [
         (y, x) for y in range(step_px // 2, height, step_px) for x in range(step_px // 2, width, step_px)
     ]
     windows = [
-        (slice(max(0, y - reach), y + reach + 1), slice(max(0, x - reach), x + reach + 1)) for y, x in centres
+        (slice(max(0, y - reach), y + reach + 1), slice(max(0, x - reach), x + reach + 1)) for y, x in centers
     ]
     hidden = np.repeat(crop[None], len(windows), axis=0)
     for image, window in zip(hidden, windows, strict=True):

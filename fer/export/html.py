@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 from fer.action_units.prototypes import CONTRADICTION_TEXT
 from fer.charts.timeline import lines_chart, shares_chart, timeline_figure, transitions_chart
 from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
-from fer.constants import EMOTION_COLOURS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.text import clock, count, percent, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command
@@ -22,9 +22,9 @@ from fer.timeline.summary import STATES, Episode, FaceSummary
 from fer.timeline.unit_episodes import blink_words, explain
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_LINE_CHARTS = 4
-MOST_EPISODES = 24
-MOST_PHOTO_ROWS = 500
+MAX_LINE_CHARTS = 4
+MAX_EPISODES = 24
+MAX_PHOTO_ROWS = 500
 
 SETTING_TEXT = {
     "detector": "Face detector",
@@ -63,7 +63,7 @@ def report_html(report: Report) -> str:
             figure_data=_script_json([{"id": f"figure-{k}", **f["drawing"]} for k, f in enumerate(figures)]),
             faces=report.summary.by_presence,
             episodes=_episodes(report),
-            most_episodes=MOST_EPISODES,
+            max_episodes=MAX_EPISODES,
             photo_rows=_photo_rows(report),
             settings=_settings(report),
             created=datetime.strptime(report.provenance.created_utc, "%Y-%m-%dT%H:%M:%SZ"),
@@ -89,7 +89,7 @@ def _environment() -> jinja2.Environment:
     )
     words = {"clock": clock, "percent": percent, "span": span}
     environment.filters |= words
-    environment.globals |= {"count": count, "colours": EMOTION_COLOURS, "quality_text": QUALITY_TEXT}
+    environment.globals |= {"count": count, "colours": EMOTION_COLORS, "quality_text": QUALITY_TEXT}
     return environment
 
 
@@ -139,7 +139,7 @@ def _figures(report: Report) -> list[dict]:
         "drawing": _drawing(lambda dark: timeline_figure(timeline, dark=dark)),
         "narrow": False,
     }
-    lines = [_lines_figure(report, face) for face in readable[1:MOST_LINE_CHARTS]]
+    lines = [_lines_figure(report, face) for face in readable[1:MAX_LINE_CHARTS]]
     figures = [over_time, shares, *lines, *_unit_figures(report, readable[0])]
     if summary.transitions.any():
         figures.append(
@@ -227,7 +227,7 @@ def _facts(report: Report) -> list[str]:
     if source.width and source.height:
         facts.append(f"{source.width} × {source.height}")
     facts.append(f"{clock(source.duration_s if source.duration_s else summary.end_s - summary.start_s)} long")
-    rate = f", {summary.frames / summary.analysed_s:.3g} a second" if summary.frames > 1 else ""
+    rate = f", {summary.frames / summary.analyzed_s:.3g} a second" if summary.frames > 1 else ""
     facts.append(f"{count(summary.frames, 'frame')} analysed{rate}")
     return [*facts, count(len(summary.faces), "face")]
 
@@ -239,7 +239,7 @@ def _episodes(report: Report) -> list[dict]:
         for face in report.summary.by_presence
         for episode in face.longest.values()
     ]
-    return sorted(found, key=lambda row: -row["episode"].duration_s)[:MOST_EPISODES]
+    return sorted(found, key=lambda row: -row["episode"].duration_s)[:MAX_EPISODES]
 
 
 def _why(report: Report, face: FaceSummary, episode: Episode) -> str:
@@ -262,9 +262,9 @@ def _photo_rows(report: Report) -> dict:
             "confidence": percent(row.confidence) if row.quality == QUALITY_OK else "",
             "quality": ", ".join(QUALITY_TEXT[c] for c in row.quality.split("+")),
         }
-        for row in table.head(MOST_PHOTO_ROWS).itertuples()
+        for row in table.head(MAX_PHOTO_ROWS).itertuples()
     ]
-    return {"rows": rows, "more": max(0, len(table) - MOST_PHOTO_ROWS)}
+    return {"rows": rows, "more": max(0, len(table) - MAX_PHOTO_ROWS)}
 
 
 def _settings(report: Report) -> list[tuple[str, str]]:

@@ -106,6 +106,6 @@ def crop_faces(image: np.ndarray, faces: Faces, frame: CropFrame = DEFAULT_FRAME
     crops = np.zeros((len(faces), FACE_SIZE_PX, FACE_SIZE_PX), np.uint8)
     for k in range(len(faces)):
         side = max(float(regions.side[k]), 1.0)
-        patch = square_patch(image, regions.centre[k], side, float(regions.roll[k]), FACE_SIZE_PX)
+        patch = square_patch(image, regions.center[k], side, float(regions.roll[k]), FACE_SIZE_PX)
         crops[k] = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
     return crops

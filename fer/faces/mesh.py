@@ -26,12 +26,12 @@ class Regions:
     """Turned squares in which the mesh is fitted.
 
     Args:
-        centre: (n, 2) px.
+        center: (n, 2) px.
         side: (n,) px.
         roll: (n,) degrees, clockwise.
     """
 
-    centre: np.ndarray
+    center: np.ndarray
     side: np.ndarray
     roll: np.ndarray
 
@@ -44,8 +44,8 @@ def regions_from_detections(detections: Detections) -> Regions:
     xyxy = detections.xyxy
     eyes = detections.keypoints[:, 1] - detections.keypoints[:, 0]
     roll = np.nan_to_num(np.degrees(np.arctan2(eyes[:, 1], eyes[:, 0])))
-    centre = (xyxy[:, :2] + xyxy[:, 2:]) / 2
-    return Regions(centre, (xyxy[:, 2:] - xyxy[:, :2]).max(1, initial=0) * ROI_SCALE, roll)
+    center = (xyxy[:, :2] + xyxy[:, 2:]) / 2
+    return Regions(center, (xyxy[:, 2:] - xyxy[:, :2]).max(1, initial=0) * ROI_SCALE, roll)
 
 
 def regions_from_landmarks(landmarks: np.ndarray) -> Regions:
@@ -106,7 +106,7 @@ class FaceMesh:
         n = len(regions)
         landmarks, presence = np.zeros((n, N_LANDMARKS, 3), np.float32), np.zeros(n, np.float32)
         for k in range(n):
-            place = (regions.centre[k], max(float(regions.side[k]), 1.0), float(regions.roll[k]), INPUT_PX)
+            place = (regions.center[k], max(float(regions.side[k]), 1.0), float(regions.roll[k]), INPUT_PX)
             patch = square_patch(image, *place).astype(np.float32) * (1 / 255)
             points, logit = self._model(patch[None])
             landmarks[k] = to_picture(points.reshape(N_LANDMARKS, 3), patch_matrix(*place))

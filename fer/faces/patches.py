@@ -8,13 +8,13 @@ SHRINK_FROM = 2.0
 
 
 def square_patch(
-    image: np.ndarray, centre: np.ndarray, side: float, roll_degrees: float, out_px: int
+    image: np.ndarray, center: np.ndarray, side: float, roll_degrees: float, out_px: int
 ) -> np.ndarray:
     """Cut a turned square out of a picture.
 
     Args:
         image: (H, W) or (H, W, 3) uint8.
-        centre: (2,) x, y of the square's centre in pixels.
+        center: (2,) x, y of the square's centre in pixels.
         side: Side of the square in pixels.
         roll_degrees: Clockwise angle that is levelled.
         out_px: Side of the patch.
@@ -22,13 +22,13 @@ def square_patch(
     Returns:
         (out_px, out_px[, 3]) uint8; beyond the picture the border is repeated.
     """
-    to_patch = patch_matrix(centre, side, roll_degrees, out_px)
+    to_patch = patch_matrix(center, side, roll_degrees, out_px)
     shrink = int(side / out_px / SHRINK_FROM) + 1
     if shrink > 1:
         angle = np.deg2rad(roll_degrees)
         reach = side / 2 * (abs(np.cos(angle)) + abs(np.sin(angle))) + shrink
-        left, top = np.maximum(np.floor(centre - reach), 0).astype(int)
-        right, bottom = np.ceil(centre + reach).astype(int)
+        left, top = np.maximum(np.floor(center - reach), 0).astype(int)
+        right, bottom = np.ceil(center + reach).astype(int)
         region = image[top:bottom, left:right]
         size = (max(1, region.shape[1] // shrink), max(1, region.shape[0] // shrink))
         if region.size:
@@ -42,14 +42,14 @@ def square_patch(
     )
 
 
-def patch_matrix(centre: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
+def patch_matrix(center: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
     """(2, 3) affine matrix from picture pixels to pixels of the patch."""
     scale = out_px / side
     angle = np.deg2rad(roll_degrees)
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     turn = np.array([[cos, sin], [-sin, cos]])
     middle = (out_px - 1) / 2
-    return np.column_stack([turn, middle - turn @ np.asarray(centre, float)])
+    return np.column_stack([turn, middle - turn @ np.asarray(center, float)])
 
 
 def to_picture(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -49,7 +49,7 @@ class Track:
     """What is known of one face's motion.
 
     Args:
-        centre: (2,) px, where it was seen last.
+        center: (2,) px, where it was seen last.
         size: Geometric mean of the box's sides, px.
         velocity: (2,) px a second.
         seen_s: When it was seen last.
@@ -59,7 +59,7 @@ class Track:
         track_id: -1 until it is believed.
     """
 
-    centre: np.ndarray
+    center: np.ndarray
     size: float
     velocity: np.ndarray
     seen_s: float
@@ -72,13 +72,13 @@ class Track:
         """(2,) px: where the face should be, slowing down while it is out of sight."""
         gap = max(0.0, timestamp_s - self.seen_s)
         decay = np.log(2) / COAST_HALF_LIFE_S
-        return self.centre + self.velocity * (1 - np.exp(-decay * gap)) / decay
+        return self.center + self.velocity * (1 - np.exp(-decay * gap)) / decay
 
     def moved(self, seen: "Track") -> "Track":
         """The track after the face was seen again."""
         gap = max(seen.seen_s - self.seen_s, 1e-3)
         keep = 0.5 ** (gap / VELOCITY_HALF_LIFE_S)
-        velocity = keep * self.velocity + (1 - keep) * (seen.centre - self.centre) / gap
+        velocity = keep * self.velocity + (1 - keep) * (seen.center - self.center) / gap
         return replace(seen, velocity=velocity, hits=self.hits + 1, track_id=self.track_id)
 
 
@@ -143,7 +143,7 @@ class Tracker:
             return {}
         gap = np.array([timestamp_s - t.seen_s for t in self._tracks])
         predicted = np.array([t.predicted(timestamp_s) for t in self._tracks])
-        apart = np.linalg.norm(np.array([t.centre for t in seen])[:, None] - predicted[None], axis=2)
+        apart = np.linalg.norm(np.array([t.center for t in seen])[:, None] - predicted[None], axis=2)
         sizes, known = (np.array([t.size for t in tracks]) for tracks in (seen, self._tracks))
         distance = apart / np.sqrt(sizes[:, None] * known[None])
         growth = np.abs(np.log(sizes[:, None] / known[None]))
@@ -171,7 +171,7 @@ def _sightings(faces: Faces, crops: np.ndarray, frame: Frame) -> list[Track]:
     looks /= np.maximum(np.linalg.norm(looks, axis=1, keepdims=True), 1e-6)
     return [
         Track(
-            centre=(xyxy[k, :2] + xyxy[k, 2:]) / 2,
+            center=(xyxy[k, :2] + xyxy[k, 2:]) / 2,
             size=float(np.sqrt(sides[k].prod())),
             velocity=np.zeros(2),
             seen_s=frame.timestamp_s,

@@ -42,7 +42,7 @@ def read_cells(
     *,
     delimiter: str = ",",
     keep: Callable[[str], bool] | None = None,
-    most_rows: int | None = None,
+    max_rows: int | None = None,
 ) -> tuple[list[str], list[list[str]]]:
     """Read a UTF-8 CSV whose rows all have the header's length.
 
@@ -50,7 +50,7 @@ def read_cells(
         source: A path, or the file's bytes.
         delimiter: What stands between cells.
         keep: Says of a column's name whether it is wanted: wide files take no more memory than what is.
-        most_rows: More are refused as soon as they are met; None for no limit.
+        max_rows: More are refused as soon as they are met; None for no limit.
 
     Returns:
         The header's names and the rows of cells.
@@ -78,8 +78,8 @@ def read_cells(
                 )
             if row:
                 cells.append([row[k] for k in wanted])
-            if most_rows is not None and len(cells) > most_rows:
-                raise TooLargeInputError(f"The CSV has more than {most_rows:,} rows: split it.")
+            if max_rows is not None and len(cells) > max_rows:
+                raise TooLargeInputError(f"The CSV has more than {max_rows:,} rows: split it.")
     except csv.Error as exc:
         raise DamagedInputError(f"Line {rows.line_num} of the file is not CSV: {exc}.") from exc
     return [header[k] for k in wanted], cells

@@ -13,7 +13,7 @@ take 14 ms of processor time a frame, 0.85 cores together, and answer within 30 
 take 235 ms, six 1136 ms with pictures queueing up, while half a core is idle: Python's lock is the limit.
 """
 
-MOST_SESSIONS = 4
+MAX_SESSIONS = 4
 """What one Python process holds, however many cores there are."""
 
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -35,7 +35,7 @@ def _affinity() -> int:
 
 def default_limit() -> int:
     """Live sessions that this machine holds at the same time, at least 1."""
-    return max(1, min(MOST_SESSIONS, int(SESSIONS_PER_CORE * usable_cores())))
+    return max(1, min(MAX_SESSIONS, int(SESSIONS_PER_CORE * usable_cores())))
 
 
 class LiveToken:

@@ -13,7 +13,7 @@ from fer.sources.info import SourceInfo
 from fer.text import clock
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
-MOST_ROWS = 20_000
+MAX_ROWS = 20_000
 """Rows of the history, however many faces there are: about 5 MB."""
 
 
@@ -55,7 +55,7 @@ class History:
         self._moments.append(slim(observations, smoothed))
         self._rows += max(1, len(observations))
         oldest_s = observations.timestamp_s - self.length_s
-        while self._moments and (self._moments[0].timestamp_s < oldest_s or self._rows > MOST_ROWS):
+        while self._moments and (self._moments[0].timestamp_s < oldest_s or self._rows > MAX_ROWS):
             self._rows -= max(1, len(self._moments.popleft()))
 
     def moments(self) -> tuple[Observations, ...]:

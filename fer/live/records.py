@@ -54,14 +54,14 @@ class LiveCounts:
 
     Args:
         submitted: Came in.
-        analysed: Were read.
+        analyzed: Were read.
         dropped: Were replaced by a newer one before their turn came.
         skipped: Were left out to leave the processor room.
         failed: Analysis or drawing failed; the picture was passed on as it came.
     """
 
     submitted: int = 0
-    analysed: int = 0
+    analyzed: int = 0
     dropped: int = 0
     skipped: int = 0
     failed: int = 0
@@ -69,7 +69,7 @@ class LiveCounts:
     @property
     def waiting(self) -> int:
         """Frames that are held: the one in work and the newest."""
-        return max(0, self.submitted - self.analysed - self.dropped - self.skipped - self.failed)
+        return max(0, self.submitted - self.analyzed - self.dropped - self.skipped - self.failed)
 
 
 @dataclass(frozen=True)

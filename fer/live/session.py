@@ -28,8 +28,8 @@ IDLE_STOP_S = 5.0
 """Without frames the worker ends after this time, so that a forgotten session can be collected; the next
 frame starts another."""
 
-MOST_MARKERS = 200
-MOST_LABEL = 80
+MAX_MARKERS = 200
+MAX_LABEL = 80
 SOURCE_NAME = "webcam"
 
 _log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class LiveSession:
         self._analyzer: StreamAnalyzer | None = analyzer
         self._clock = clock
         self._changed = threading.Condition()
-        self._analysing = threading.Lock()
+        self._analyzing = threading.Lock()
         self._worker: threading.Thread | None = None
         self._pending: _Job | None = None
         self._in_work_since_s: float | None = None
@@ -103,7 +103,7 @@ class LiveSession:
         self._smoother = CausalSmoother(half_life_s)
         self._history = History(history_s)
         self._recorder = Recorder(max_recording_s)
-        self._markers: deque[Marker] = deque(maxlen=MOST_MARKERS)
+        self._markers: deque[Marker] = deque(maxlen=MAX_MARKERS)
 
     def __enter__(self) -> "LiveSession":
         return self
@@ -152,7 +152,7 @@ class LiveSession:
             if self._closed:
                 return LiveResult.empty()
             job = self._admit(frame)
-        self._analyse(job)
+        self._analyze(job)
         return self.latest
 
     @property
@@ -198,10 +198,10 @@ class LiveSession:
         """Name this moment.
 
         Args:
-            label: Shortened to `MOST_LABEL` characters, line breaks become spaces.
+            label: Shortened to `MAX_LABEL` characters, line breaks become spaces.
         """
         with self._changed:
-            marker = Marker(self._stream.time_s, " ".join(label.split())[:MOST_LABEL])
+            marker = Marker(self._stream.time_s, " ".join(label.split())[:MAX_LABEL])
             self._markers.append(marker)
             return marker
 
@@ -259,7 +259,7 @@ class LiveSession:
 
     def _work(self) -> None:
         while (job := self._take()) is not None:
-            self._analyse(job)
+            self._analyze(job)
             del job  # no picture stays while the worker waits
 
     def _take(self) -> _Job | None:
@@ -276,8 +276,8 @@ class LiveSession:
             self._worker = None
             return None
 
-    def _analyse(self, job: _Job) -> None:
-        with self._analysing:
+    def _analyze(self, job: _Job) -> None:
+        with self._analyzing:
             analyzer, started_s = self._analyzer, self._clock()
             if analyzer is None:
                 return
@@ -296,7 +296,7 @@ class LiveSession:
     def _keep(self, observations: Observations, job: _Job, *, started_s: float, done_s: float) -> None:
         """Make an answer the newest one. Call with the lock held."""
         smoothed = self._smoother.update(observations)
-        self._counts["analysed"] += 1
+        self._counts["analyzed"] += 1
         self._rate.tick(done_s)
         self._history.add(observations, smoothed)
         self._recorder.add(observations)

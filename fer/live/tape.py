@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import av
 
-from fer.draw.hidden import anonymise
+from fer.draw.hidden import anonymize
 from fer.draw.video_writer import Mp4Encoder
 from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
@@ -103,6 +103,6 @@ class TapingAnalyzer:
             self._note = f"The video ends at its longest time, {clock(length_s)}; the timeline goes on."
             return
         try:
-            self._encoder.write(anonymise(frame.image, observations, self._mode), frame.timestamp_s)
+            self._encoder.write(anonymize(frame.image, observations, self._mode), frame.timestamp_s)
         except (OSError, av.FFmpegError):
             self._note = f"The video breaks off at {clock(length_s)}; the timeline goes on."

@@ -70,30 +70,30 @@ def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
     return _members(file, archive, chosen)
 
 
-def open_archive(file: BinaryIO, *, most_members: int | None = None) -> zipfile.ZipFile:
+def open_archive(file: BinaryIO, *, max_members: int | None = None) -> zipfile.ZipFile:
     """Open a zip file after its members' number, sizes and compression were checked.
 
     Args:
         file: The zip file, at its start; the caller closes it.
-        most_members: Most entries; `MAX_MEMBERS` if None.
+        max_members: Most entries; `MAX_MEMBERS` if None.
 
     Raises:
         UnsupportedInputError: It is no zip file or is protected with a password.
         DamagedInputError: Its directory is damaged.
         TooLargeInputError: It passes a limit on members, sizes or compression.
     """
-    most_members = MAX_MEMBERS if most_members is None else most_members
+    max_members = MAX_MEMBERS if max_members is None else max_members
     head = file.read(HEAD_BYTES)
     if sniff(head) != "zip":
         raise unsupported(head, wanted="zip")
     # Python builds an object for every entry, so the directory's length is checked before that.
-    if _directory_bytes(file) > most_members * _DIRECTORY_BYTES_PER_MEMBER:
-        raise _too_many(most_members)
+    if _directory_bytes(file) > max_members * _DIRECTORY_BYTES_PER_MEMBER:
+        raise _too_many(max_members)
     try:
         archive = zipfile.ZipFile(file)
     except (*_READ_ERRORS, struct.error, IndexError) as error:
         raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
-    _check_limits(archive.infolist(), most_members)
+    _check_limits(archive.infolist(), max_members)
     return archive
 
 
@@ -119,10 +119,10 @@ def _directory_bytes(file: BinaryIO) -> int:
     return min(max(declared), size)
 
 
-def _check_limits(members: list[zipfile.ZipInfo], most_members: int) -> None:
+def _check_limits(members: list[zipfile.ZipInfo], max_members: int) -> None:
     """Refuse too many, too large, packed-too-well and encrypted members."""
-    if len(members) > most_members:
-        raise _too_many(most_members)
+    if len(members) > max_members:
+        raise _too_many(max_members)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise UnsupportedInputError("The zip file is protected with a password: unpack it first.")
     if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
@@ -136,9 +136,9 @@ def _check_limits(members: list[zipfile.ZipInfo], most_members: int) -> None:
             )
 
 
-def _too_many(most_members: int) -> TooLargeInputError:
+def _too_many(max_members: int) -> TooLargeInputError:
     return TooLargeInputError(
-        f"The zip file has more than {most_members} entries: split it into smaller ones."
+        f"The zip file has more than {max_members} entries: split it into smaller ones."
     )
 
 

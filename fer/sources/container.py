@@ -29,7 +29,7 @@ _OPTIONS = {
     "max_pixels": str(MAX_PIXELS),
 }
 _BUFFER_BYTES = 64 * 1024
-_MOST_THREADS = 4
+_MAX_THREADS = 4
 
 
 class StallGuard:
@@ -130,5 +130,5 @@ def picture_stream(container: av.container.InputContainer) -> av.video.stream.Vi
     # Again for the decoder: the size inside the stream can differ from the header's, and can change.
     context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_type = "AUTO"
-    context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
+    context.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
     return stream

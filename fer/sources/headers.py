@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 _JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
-_MOST_BOXES = 100_000
+_MAX_BOXES = 100_000
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 
 
@@ -98,7 +98,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 def _last_box_end(file: BinaryIO, size: int) -> int:
     """Where the last top-level box of an MP4 file says that it ends."""
     position = 0
-    for _ in range(_MOST_BOXES):
+    for _ in range(_MAX_BOXES):
         if position + 8 > size:
             break
         file.seek(position)

@@ -4,8 +4,8 @@ from fer.constants import QUALITY_TEXT, UNSURE
 from fer.text import clock, count, join, percent, span
 from fer.timeline.summary import FaceSummary, Summary
 
-MOST_SENTENCES = 6
-MOST_NEXT = 3
+MAX_SENTENCES = 6
+MAX_NEXT = 3
 """Further expressions that a sentence names."""
 
 MENTIONED_FROM = 0.005
@@ -25,8 +25,8 @@ def headlines(summary: Summary) -> list[str]:
         length = "" if summary.is_photos else f" ({clock(summary.end_s - summary.start_s)})"
         return [f"No face was found in {where}{length}."]
     faces = summary.by_presence
-    lines = [_photos_line(f, summary) if summary.is_photos else _face_line(f) for f in faces[:MOST_SENTENCES]]
-    if more := len(faces) - MOST_SENTENCES:
+    lines = [_photos_line(f, summary) if summary.is_photos else _face_line(f) for f in faces[:MAX_SENTENCES]]
+    if more := len(faces) - MAX_SENTENCES:
         lines += (
             [f"{count(more, 'more face')} could be read for a shorter time; see the table."]
             if more > 0
@@ -78,7 +78,7 @@ def _rest(face: FaceSummary) -> str:
     named = [s for s in face.ranking[1:] if s != UNSURE and face.shares[s] >= MENTIONED_FROM]
     parts = []
     if named:
-        parts.append("Next: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in named[:MOST_NEXT]) + ".")
+        parts.append("Next: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in named[:MAX_NEXT]) + ".")
     if face.shares[UNSURE] > 0:
         parts.append(f"Unsure: {percent(face.shares[UNSURE])}.")
     return "".join(" " + p for p in parts)

@@ -9,7 +9,7 @@ from importlib import metadata
 import fer
 from fer.settings import Settings
 from fer.timeline.smooth import smooth
-from fer.timeline.summary import Summary, summarise
+from fer.timeline.summary import Summary, summarize
 from fer.timeline.timeline import Timeline
 
 PACKAGES = ("numpy", "opencv-python-headless", "av", "ai-edge-litert", "pandas")
@@ -30,7 +30,7 @@ SETTING_FLAGS = {
 
 NEUTRAL_FILE = "neutral-faces.json"
 """What neutral faces are saved as, and loaded from when a report is made again."""
-MOST_NAMES = 5
+MAX_NAMES = 5
 
 LIMITS = (
     "This estimates facial expression, not feelings: what a face shows and what a person feels often differ.",
@@ -111,7 +111,7 @@ def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None 
         model=dict(model),
         source_sha256=timeline.source.sha256,
     )
-    return Report(timeline, smoothed, summarise(smoothed), timeline.settings, provenance)
+    return Report(timeline, smoothed, summarize(smoothed), timeline.settings, provenance)
 
 
 def rerun_command(report: Report) -> str:
@@ -122,7 +122,7 @@ def rerun_command(report: Report) -> str:
     names = [source.name]
     if source.kind == "photos":
         found = list(dict.fromkeys(report.timeline.table["source"]))
-        names = found if 0 < len(found) <= MOST_NAMES else ["FOLDER"]
+        names = found if 0 < len(found) <= MAX_NAMES else ["FOLDER"]
     words = ["python", "-m", "fer", "analyze", *(shlex.quote(_not_an_option(name)) for name in names)]
     for entry in fields(Settings):
         value = getattr(report.settings, entry.name)

@@ -17,7 +17,7 @@ FONT_PX, LINE_PX = 13, 1.8
 FINER = 2
 """Drawn this much larger and then reduced: Pillow's lines have no smooth edges."""
 
-MOST_TICKS = 6
+MAX_TICKS = 6
 LEAST_ROOM = 0.02
 """Above and below the lines, so that a single value has an axis too."""
 
@@ -52,17 +52,17 @@ class _Canvas:
     draw: ImageDraw.ImageDraw
     font: ImageFont.FreeTypeFont
 
-    def line(self, points, colour: str, width: float) -> None:
+    def line(self, points, color: str, width: float) -> None:
         """Through all points."""
-        self.draw.line([(x * FINER, y * FINER) for x, y in points], colour, round(width * FINER), "curve")
+        self.draw.line([(x * FINER, y * FINER) for x, y in points], color, round(width * FINER), "curve")
 
-    def dot(self, place, colour: str) -> None:
+    def dot(self, place, color: str) -> None:
         """Around a place."""
-        self.draw.circle([v * FINER for v in place], LINE_PX * 1.5 * FINER, colour)
+        self.draw.circle([v * FINER for v in place], LINE_PX * 1.5 * FINER, color)
 
-    def text(self, place, words: str, colour: str, anchor: str) -> None:
+    def text(self, place, words: str, color: str, anchor: str) -> None:
         """At a place; Pillow's anchors say which corner of the words lies there."""
-        self.draw.text([v * FINER for v in place], words, colour, self.font, anchor)
+        self.draw.text([v * FINER for v in place], words, color, self.font, anchor)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _lines(canvas: _Canvas, panel: _Panel, series: dict[str, list[float]], form:
 
 def _ticks(low: float, high: float, *, finest: float = 0.01) -> list[float]:
     """Round numbers in a range, both ends included."""
-    raw = max((high - low) / MOST_TICKS, finest)
+    raw = max((high - low) / MAX_TICKS, finest)
     power = 10.0 ** np.floor(np.log10(raw) + 1e-9)
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw - 1e-9)
     return [float(k * step) for k in range(int(np.ceil(low / step - 1e-9)), int(high / step + 1e-9) + 1)]

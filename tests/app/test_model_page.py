@@ -190,12 +190,12 @@ def test_the_empty_labels_page_offers_both_ways():
     assert not [b for b in app.button if b.key and b.key.startswith("tag_from")]
 
 
-def test_labelled_files_become_figures_and_disagreements():
+def test_labeled_files_become_figures_and_disagreements():
     rows = "".join(f"{k}.png,{EMOTIONS[k % 7]}\n" for k in range(14))
     table = ("file,label\n" + rows + "lost.png,happy\n").encode()
     pictures = zip_bytes({f"{k}.png": noise(k) for k in range(14)})
     batch = Batch((Upload("labels.csv", table), Upload("p.zip", pictures)))
-    app = finished(give(open_page(LABELS), session.LABELLED, batch))
+    app = finished(give(open_page(LABELS), session.LABELED, batch))
     assert not app.exception
     assert "of 14 labels" in app.subheader[0].value
     assert "Cohen’s kappa" in texts(app) and "there is no such picture" in texts(app)
@@ -208,7 +208,7 @@ def test_labelled_files_become_figures_and_disagreements():
 
 def test_files_without_labels_are_one_sentence():
     batch = Batch((Upload("labels.csv", b"picture,value\na.png,happy\n"),))
-    app = finished(give(open_page(LABELS), session.LABELLED, batch))
+    app = finished(give(open_page(LABELS), session.LABELED, batch))
     assert "Code: dataset" in texts(app) and not app.exception
 
 

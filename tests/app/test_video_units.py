@@ -21,14 +21,14 @@ MODEL = {"name": "tiny", "sha256": "0" * 64}
 
 
 @pytest.fixture
-def analysed():
+def analyzed():
     """A clip of a face that is relaxed and then raises its brows; its pictures are gone."""
     return Recording("brows.mp4", b"", result=VideoResult(make_report(clip_of(), model=MODEL), {}))
 
 
 @pytest.fixture
-def app(analysed):
-    return give(open_page("pages/video.py"), session.CLIP, analysed)
+def app(analyzed):
+    return give(open_page("pages/video.py"), session.CLIP, analyzed)
 
 
 def button(app, label: str):
@@ -63,8 +63,8 @@ def given(monkeypatch, data: bytes, to: str = "neutral_file") -> None:
     monkeypatch.setattr(uploads, "take", take)
 
 
-def test_neutral_faces_are_loaded_from_a_file(app, analysed, monkeypatch):
-    found = neutral_at(analysed.result.report.timeline, 1, 1.0)
+def test_neutral_faces_are_loaded_from_a_file(app, analyzed, monkeypatch):
+    found = neutral_at(analyzed.result.report.timeline, 1, 1.0)
     given(monkeypatch, baselines_to_json({1: found, 9: found}).encode())
     app.run()
     assert not app.exception
@@ -84,8 +84,8 @@ def test_a_bad_file_is_one_sentence_and_changes_nothing(app, monkeypatch, data, 
     assert shown(app) is None
 
 
-def test_neutral_faces_of_other_faces_are_refused(app, analysed, monkeypatch):
-    found = neutral_at(analysed.result.report.timeline, 1, 1.0)
+def test_neutral_faces_of_other_faces_are_refused(app, analyzed, monkeypatch):
+    found = neutral_at(analyzed.result.report.timeline, 1, 1.0)
     given(monkeypatch, baselines_to_json({9: found}).encode())
     app.run()
     assert "holds no neutral face of a face of this clip" in texts(app)

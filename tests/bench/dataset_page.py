@@ -23,7 +23,7 @@ from pages.ui.work.dataset import LOCAL_DATA
 from tests.helpers import live_app
 
 DATA = Path("../shared/fer2013/fer2013.csv.gz")
-MOST_EMPTY_S, MOST_DATA_S, MOST_MIB = 2.0, 30.0, 700.0
+MAX_EMPTY_S, MAX_DATA_S, MAX_MIB = 2.0, 30.0, 700.0
 MIB = 2**20
 CHART = ".js-plotly-plot .main-svg"
 READ_MS = 600_000
@@ -39,35 +39,35 @@ class Opened:
         wall_s: Seconds until it was there.
         cpu_s: Processor seconds of the app meanwhile; on a busy machine this is the figure to judge by.
         peak_mib: Most memory of the app meanwhile (resident set).
-        most_s: Wanted: less than this; None for no limit.
+        max_s: Wanted: less than this; None for no limit.
     """
 
     how: str
     wall_s: float
     cpu_s: float
     peak_mib: float
-    most_s: float | None
+    max_s: float | None
 
     @property
     def held(self) -> bool:
         """Whether time and memory are under their limits."""
-        return (self.most_s is None or self.wall_s < self.most_s) and self.peak_mib < MOST_MIB
+        return (self.max_s is None or self.wall_s < self.max_s) and self.peak_mib < MAX_MIB
 
 
-def measured(how: str, pid: int, most_s: float | None, open_it: Callable[[], None]) -> Opened:
+def measured(how: str, pid: int, max_s: float | None, open_it: Callable[[], None]) -> Opened:
     """Do something and measure the app's process meanwhile.
 
     Args:
         how: In words.
         pid: Of the app.
-        most_s: Its limit in seconds, if any.
+        max_s: Its limit in seconds, if any.
         open_it: Returns when the page is there.
     """
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts anew
     cpu_s, start_s = _cpu_s(pid), time.monotonic()
     open_it()
     wall_s = time.monotonic() - start_s
-    return Opened(how, wall_s, _cpu_s(pid) - cpu_s, _peak_mib(pid), most_s)
+    return Opened(how, wall_s, _cpu_s(pid) - cpu_s, _peak_mib(pid), max_s)
 
 
 def _cpu_s(pid: int) -> float:
@@ -107,7 +107,7 @@ def without_data(browser) -> list[Opened]:
         found = []
         for how in ("without data, first time in a fresh app", "without data, once more"):
             live_app.open_page(page, address)
-            found.append(measured(how, process.pid, MOST_EMPTY_S, lambda: _click(page)))
+            found.append(measured(how, process.pid, MAX_EMPTY_S, lambda: _click(page)))
         page.close()
         page = browser.new_page()
         by_address = "without data, by its address, Streamlit and Plotly to load"
@@ -128,7 +128,7 @@ def with_data(browser, data: Path) -> list[Opened]:
             page.locator(".st-key-data_local button").click()
             _wait_for_rows(page)
 
-        found.append(measured("with the data on the server", process.pid, MOST_DATA_S, read))
+        found.append(measured("with the data on the server", process.pid, MAX_DATA_S, read))
         page.close()
     with live_app.running_app() as (address, process):
         page = browser.new_page()
@@ -140,7 +140,7 @@ def with_data(browser, data: Path) -> list[Opened]:
             field.set_input_files(data)  # by path: Playwright does not hand over more than 50 MB itself
             _wait_for_rows(page)
 
-        found.append(measured("with the data uploaded", process.pid, MOST_DATA_S, send))
+        found.append(measured("with the data uploaded", process.pid, MAX_DATA_S, send))
         page.close()
     return found
 
@@ -158,10 +158,10 @@ def main() -> int:
         if args.data.is_file():
             found += with_data(browser, args.data)
     for one in found:
-        wanted = "" if one.most_s is None else f" (under {one.most_s:g} wanted)"
+        wanted = "" if one.max_s is None else f" (under {one.max_s:g} wanted)"
         print(
             f"{one.how}: {one.wall_s:.2f} s{wanted}, {one.cpu_s:.2f} s of processor, "
-            f"peak {one.peak_mib:.0f} MiB (under {MOST_MIB:.0f} wanted){'' if one.held else '  MISSED'}"
+            f"peak {one.peak_mib:.0f} MiB (under {MAX_MIB:.0f} wanted){'' if one.held else '  MISSED'}"
         )
     if args.json:
         args.json.write_text(json.dumps([asdict(one) for one in found], indent=2) + "\n")

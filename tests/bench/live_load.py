@@ -93,7 +93,7 @@ def measure(sessions: int, seconds: float, *, mode: WebRtcMode = WebRtcMode.SEND
         after = [session.snapshot().counts for session, _ in pairs]
         seen, cameras_cpu_s = cameras.report()
     frames = sum(b.submitted - a.submitted for a, b in zip(before, after, strict=True))
-    analysed = [b.analysed - a.analysed for a, b in zip(before, after, strict=True)]
+    analyzed = [b.analyzed - a.analyzed for a, b in zip(before, after, strict=True)]
     lags = np.concatenate([one.lag_s for one in measured]) * 1e3
     away = np.array([s for one in seen for s in one.away_s]) * 1e3
     return {
@@ -101,8 +101,8 @@ def measure(sessions: int, seconds: float, *, mode: WebRtcMode = WebRtcMode.SEND
         "mode": mode.name,
         "seconds": elapsed_s,
         "sent_fps": sum(one.sent for one in seen) / sessions / elapsed_s,
-        "analysed_fps": sum(analysed) / sessions / elapsed_s,
-        "least_analysed_fps": min(analysed) / elapsed_s,
+        "analysed_fps": sum(analyzed) / sessions / elapsed_s,
+        "least_analysed_fps": min(analyzed) / elapsed_s,
         "returned_fps": sum(one.received for one in seen) / sessions / elapsed_s,
         "lag_ms_median": float(np.median(lags)),
         "lag_ms_p95": float(np.percentile(lags, 95)),

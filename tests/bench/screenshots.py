@@ -32,7 +32,7 @@ THEMES = ("light", "dark")
 ONE_SMILES_S, TWO_PEOPLE_S, BETWEEN_S = (0.0, 1.0), (9.2, 9.7), (2.2, 2.6)
 """Stretches of the sample that fake cameras see; in the last one the answer is "unsure"."""
 
-MOST_PX = 4000
+MAX_PX = 4000
 """Longest page that is photographed."""
 
 
@@ -311,7 +311,7 @@ def labels_tagged(page: Page, address: str) -> None:
 
 def labels_result(page: Page, address: str) -> None:
     live_app.open_page(page, address, "labels")
-    live_app.upload(page, ("our study.zip", labelled_zip()), which="Drop a zip")
+    live_app.upload(page, ("our study.zip", labeled_zip()), which="Drop a zip")
     page.get_by_text("Every face as CSV").wait_for(timeout=live_app.PATIENCE_MS)
     page.wait_for_timeout(1500)
 
@@ -336,7 +336,7 @@ def sample_crops() -> list[tuple[str, str, bytes]]:
     return crops
 
 
-def labelled_zip() -> bytes:
+def labeled_zip() -> bytes:
     """Those faces with a table of labels, and rows that are no use."""
     rows, file = ["file,label", "lost.png,happy", "smug.png,smug"], io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -347,7 +347,7 @@ def labelled_zip() -> bytes:
     return file.getvalue()
 
 
-def labelled_folders() -> bytes:
+def labeled_folders() -> bytes:
     """Those faces in folders of splits and expressions."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -396,7 +396,7 @@ def _dataset_part(page: Page, address: str, part: str) -> None:
     votes = [f"Training,{k}.png,{k % 4},{10 - k % 4},0,0,0,0,0,0,0,0" for k in range(200)]
     head = f"Usage,Image name,{','.join(ALL_VOTE_COLUMNS)}"
     live_app.upload(
-        page, ("our faces.zip", labelled_folders()), ("ferplus.csv", "\n".join([head, *votes]).encode())
+        page, ("our faces.zip", labeled_folders()), ("ferplus.csv", "\n".join([head, *votes]).encode())
     )
     page.get_by_role("tab", name=part).click(timeout=live_app.PATIENCE_MS)
     live_app.settled(page)
@@ -563,7 +563,7 @@ def photograph(page: Page, path: Path) -> None:
     live_app.settled(page)
     tall = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
     size = page.viewport_size
-    size["height"] = min(MOST_PX, max(size["height"], tall + 20))
+    size["height"] = min(MAX_PX, max(size["height"], tall + 20))
     page.set_viewport_size(size)
     page.wait_for_timeout(700)
     page.screenshot(path=path)

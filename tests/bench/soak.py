@@ -27,7 +27,7 @@ SAMPLE_EVERY_S = 2.0
 DISCARDED = 1 / 6
 SILENT_S = 30.0
 """A stream without a new frame for this long has ended."""
-MOST_MIB_PER_MIN = 1.0
+MAX_MIB_PER_MIN = 1.0
 JUDGED_FROM_MIN = 10.0
 """Shorter runs print their slope, but a process that has just started still grows."""
 MIB = 2**20
@@ -75,8 +75,8 @@ def trouble(seen: Soaked) -> str:
         return f"The stream ended after {seen.minutes:.1f} min: the machine is too busy to keep it up."
     if seen.failed:
         return f"{seen.failed} frames could not be read."
-    if seen.minutes >= JUDGED_FROM_MIN and seen.slope[0] > MOST_MIB_PER_MIN:
-        return f"Memory grows by more than {MOST_MIB_PER_MIN:g} MiB/min."
+    if seen.minutes >= JUDGED_FROM_MIN and seen.slope[0] > MAX_MIB_PER_MIN:
+        return f"Memory grows by more than {MAX_MIB_PER_MIN:g} MiB/min."
     return ""
 
 
@@ -136,7 +136,7 @@ def soak(seconds: float) -> Soaked:
     return Soaked(
         minutes=ran_s / 60,
         ended_early=ended_early,
-        frames=counts.analysed,
+        frames=counts.analyzed,
         failed=counts.failed,
         mib=(mib[0], mib[-1]) if mib else (resident_mib(),) * 2,
         slope=slope(minutes, mib),

@@ -14,7 +14,7 @@ from tests.helpers import live_app
 
 STREAM = 'iframe[title*="webrtc_streamer"]'
 LOOK_EVERY_MS = 500
-MOST_RESTARTS = 5
+MAX_RESTARTS = 5
 PATIENCE_TIMES = 5.0
 """A live time may take this many times as long, with what `live_app.PATIENCE_MS` allows on top."""
 
@@ -91,7 +91,7 @@ def _live(page: Page, address: str, live_s: float) -> int:
         before_s, looked_s = looked_s, time.monotonic()
         if code := live_app.trouble(page):
             restarts += 1
-            if restarts > MOST_RESTARTS or looked_s > ends_s:
+            if restarts > MAX_RESTARTS or looked_s > ends_s:
                 raise VisitError(
                     f"the camera ran for {seen_s:.0f} of {live_s:.0f} s: {code}, {restarts} times"
                 )

@@ -76,7 +76,7 @@ def stream_picture(page: Page) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded.split(",")[1]))).convert("RGB"))
 
 
-def overlay_centre(picture: np.ndarray) -> tuple[float, float] | None:
+def overlay_center(picture: np.ndarray) -> tuple[float, float] | None:
     """Middle of everything coloured; None where there is too little."""
     vivid = np.argwhere(np.ptp(picture.astype(int), axis=2) > VIVID)
     return tuple(vivid.mean(0)) if len(vivid) > 100 else None
@@ -92,20 +92,20 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     tab.get_by_role("button", name="Record", exact=True).click()
     expect(tab.get_by_text("Recording 0:0")).to_be_visible(timeout=live_app.PATIENCE_MS)
     _, first = numbers(tab)
-    words, centres, rates = set(), [], []
+    words, centers, rates = set(), [], []
     least_s = time.monotonic() + LOOP_S + 2
-    most_s = least_s + live_app.PATIENCE_MS / 1000
+    max_s = least_s + live_app.PATIENCE_MS / 1000
     # A busy machine reads so few pictures that one round of the film may show too little.
-    while (now_s := time.monotonic()) < least_s or (not {"happy", "surprise"} <= words and now_s < most_s):
+    while (now_s := time.monotonic()) < least_s or (not {"happy", "surprise"} <= words and now_s < max_s):
         words |= set(re.findall(r"(\w+), \d+% sure", tab.locator('[data-testid="stMain"]').inner_text()))
-        if (centre := overlay_centre(stream_picture(tab))) is not None:
-            centres.append(centre)
+        if (center := overlay_center(stream_picture(tab))) is not None:
+            centers.append(center)
         rates.append(numbers(tab)[0])
         tab.wait_for_timeout(300)
     height, width, _ = stream_picture(tab).shape
     assert width * 3 == height * 4 and width <= 640, "640x480, or less where the browser has no time for it"
     assert {"happy", "surprise"} <= words, "the sample shows both"
-    assert len(centres) >= 3 and np.ptp(np.array(centres), axis=0).max() > 5, "the overlay moves"
+    assert len(centers) >= 3 and np.ptp(np.array(centers), axis=0).max() > 5, "the overlay moves"
     assert numbers(tab)[1] - first > LEAST_FPS * LOOP_S
     assert max(rates) >= LEAST_FPS
 

@@ -43,13 +43,13 @@ def pixels(data: bytes) -> np.ndarray:
     return read_image(data).frame.image
 
 
-def png(width: int, height: int, *, depth: int, colour: int, rows: bytes) -> bytes:
+def png(width: int, height: int, *, depth: int, color: int, rows: bytes) -> bytes:
     """A PNG made by hand, for what Pillow does not write."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
     chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks
 
@@ -105,7 +105,7 @@ def test_case_03_a_cut_jpeg_of_any_coding_is_refused(options):
 
 
 def test_case_04_pixel_bomb_is_refused_from_its_header(monkeypatch):
-    bomb = png(12_000, 12_000, depth=8, colour=0, rows=bytes(12_001) * 12_000)
+    bomb = png(12_000, 12_000, depth=8, color=0, rows=bytes(12_001) * 12_000)
     assert len(bomb) < 150_000
 
     def decoder(*_, **__):
@@ -182,10 +182,10 @@ def test_case_07_sixteen_bits_are_scaled_by_their_range_not_by_their_content():
     assert pixels(encoded(Image.fromarray(values)))[0, :, 0].tolist() == [0, 1, 128, 200]
     rgb = np.array([10, 128, 250], ">u2") * 257
     row = b"\0" + rgb.astype(">u2").tobytes() * 4
-    assert pixels(png(4, 1, depth=16, colour=2, rows=row))[0].tolist() == [[10, 128, 250]] * 4
+    assert pixels(png(4, 1, depth=16, color=2, rows=row))[0].tolist() == [[10, 128, 250]] * 4
     alpha = np.array([10, 128, 250, 255], ">u2") * 257
     row = b"\0" + alpha.astype(">u2").tobytes() * 4
-    assert pixels(png(4, 1, depth=16, colour=6, rows=row))[0].tolist() == [[10, 128, 250]] * 4
+    assert pixels(png(4, 1, depth=16, color=6, rows=row))[0].tolist() == [[10, 128, 250]] * 4
 
 
 def test_case_07_transparent_parts_are_white():
@@ -281,7 +281,7 @@ def test_case_10_a_hostile_name_is_never_opened(monkeypatch):
 
 @pytest.mark.parametrize(("form", "options"), [("WEBP", {"lossless": True}), ("GIF", {}), ("PNG", {})])
 def test_case_11_of_an_animation_the_first_frame_is_read_and_said(form, options):
-    first, second = (Image.new("RGB", (16, 12), colour) for colour in ("red", "blue"))
+    first, second = (Image.new("RGB", (16, 12), color) for color in ("red", "blue"))
     data = encoded(first, form, save_all=True, append_images=[second], duration=100, **options)
     loaded = read_image(data)
     assert loaded.frame.image[0, 0].tolist() == [255, 0, 0]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fer.cli import main
-from fer.dataset.readers import labelled
-from fer.dataset.readers.labelled import read_labelled_files
+from fer.dataset.readers import labeled
+from fer.dataset.readers.labeled import read_labeled_files
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.own_labels import own_labels, own_labels_csv
 from fer.io.csv import FORMULA_STARTS
@@ -72,7 +72,7 @@ def network() -> EmotionNetwork:
 
 
 def on_page(page, name: str, content: bytes):
-    app = finished(give(page, session.LABELLED, Batch((Upload(name, content),))))
+    app = finished(give(page, session.LABELED, Batch((Upload(name, content),))))
     assert not app.exception
     return app
 
@@ -131,11 +131,11 @@ def test_case_36_a_picture_of_any_size_is_read(evaluated):
 
 
 def test_case_38_a_table_without_end_is_refused_before_it_fills_the_memory(page, evaluated, monkeypatch):
-    monkeypatch.setattr(labelled, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(labeled, "MAX_MEMBERS", 3)
     rows = table(*["a.png,sad"] * 4)
     assert "more than 3 rows" in texts(on_page(page, "labels.csv", rows))
     assert "more than 3 rows" in evaluated("labels.csv", rows)[2]
-    monkeypatch.setattr(labelled, "MAX_TABLE_BYTES", 30)
+    monkeypatch.setattr(labeled, "MAX_TABLE_BYTES", 30)
     assert "no CSV of file and label" in texts(on_page(page, "labels.csv", rows + b"\n"))
     assert "[input_too_large]" in evaluated("labels.csv", rows)[2]
 
@@ -179,7 +179,7 @@ def test_case_41_no_exported_cell_is_a_formula(page, network, start):
     content = zip_bytes(named)
     app = on_page(page, f"{start}labels.zip", content)
     assert "of 1 label" in app.subheader[0].value
-    found = own_labels(read_labelled_files([("x.zip", content)]), network)
+    found = own_labels(read_labeled_files([("x.zip", content)]), network)
     cells = list(csv.reader(own_labels_csv(found).splitlines()))[1]
     assert not any(cell.startswith(FORMULA_STARTS) for cell in cells)
 

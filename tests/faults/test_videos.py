@@ -200,7 +200,7 @@ def test_case_19_the_cover_of_an_audio_file_is_no_video():
 
 
 @pytest.mark.parametrize("behind_mp4_magic", [False, True])
-def test_case_20_an_ffconcat_text_reads_no_neighbour(tmp_path, monkeypatch, behind_mp4_magic):
+def test_case_20_an_ffconcat_text_reads_no_neighbor(tmp_path, monkeypatch, behind_mp4_magic):
     canary = tmp_path / "canary.mp4"
     canary.write_bytes(clip(ramp(5)))
     path = tmp_path / "film.mp4"
@@ -480,7 +480,7 @@ def test_case_26_a_size_change_is_passed_on():
         ("yuvj420p", (64, 48), "mjpeg"),
     ],
 )
-def test_case_27_ten_bits_444_and_odd_sizes_keep_their_colours(pix_fmt, size, codec):
+def test_case_27_ten_bits_444_and_odd_sizes_keep_their_colors(pix_fmt, size, codec):
     image = flat((200, 60, 90), width=size[0], height=size[1])
     frames, _ = read(clip([image] * 3, codec=codec, pix_fmt=pix_fmt, **MKV))
     assert len(frames) == 3
@@ -579,7 +579,7 @@ def test_frames_carry_known_pixels_and_the_label():
     assert info.duration_s == pytest.approx(0.2)
 
 
-def test_colours_of_bt709_are_the_same_as_those_of_bt601():
+def test_colors_of_bt709_are_the_same_as_those_of_bt601():
     for colorspace in (1, 6):
         file = io.BytesIO()
         with av.open(file, "w", format="mp4") as output:

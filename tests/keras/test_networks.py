@@ -101,7 +101,7 @@ def test_multiply_accumulates_of_known_layers():
     assert networks.multiply_accumulates(model) == convolution + separable + depthwise + 7 * 2
 
 
-def test_fused_batch_normalisation_learns_the_same_statistics():
+def test_fused_batch_normalization_learns_the_same_statistics():
     x = np.random.default_rng(0).normal(3, 2, (32, 4, 4, 8)).astype(np.float32)
     plain, fused = layers.BatchNormalization(), networks.FusedBatchNormalization()
     outputs = [np.asarray(layer(x, training=True)) for layer in (plain, fused)]

@@ -8,14 +8,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.verdict import verdicts
 from fer.live import LiveSnapshot
 from fer.records import Observations
 from fer.text import clock, count, percent
 
 BAR_COLUMNS = 18
-MOST_FACES = 6
+MAX_FACES = 6
 """Faces with bars; the others are counted."""
 
 
@@ -56,9 +56,9 @@ def as_picture(snapshot: LiveSnapshot, unsure_below: float, *, title: str) -> Re
     """
     shown = snapshot.result.shown
     answers = _answers(shown, unsure_below)
-    panels = [_panel(shown, k, *answer) for k, answer in enumerate(answers[:MOST_FACES])]
+    panels = [_panel(shown, k, *answer) for k, answer in enumerate(answers[:MAX_FACES])]
     body: RenderableType = Columns(panels) if panels else Text("No face in sight.", style="dim")
-    more = len(answers) - MOST_FACES
+    more = len(answers) - MAX_FACES
     foot = f"and {count(more, 'more face')}. " if more > 0 else ""
     head = Text.assemble((title, "bold"), "  ", health(snapshot))
     return Group(head, body, Text(f"{foot}Ctrl-C ends it. An expression is not a feeling.", style="dim"))
@@ -86,8 +86,8 @@ def _panel(shown: Observations, k: int, name: str, confidence: float) -> Panel:
     table = Table.grid(padding=(0, 1))
     for emotion in DISPLAY_ORDER:
         share = float(shown.probs[k, EMOTIONS.index(emotion)]) if is_read else 0.0
-        colour = EMOTION_COLOURS[emotion]
-        bar = ProgressBar(1.0, share, BAR_COLUMNS, complete_style=colour, finished_style=colour)
+        color = EMOTION_COLORS[emotion]
+        bar = ProgressBar(1.0, share, BAR_COLUMNS, complete_style=color, finished_style=color)
         table.add_row(emotion, bar, Text(percent(share) if is_read else "", justify="right"))
     title = _sentence(shown, k, name, confidence).capitalize()
     return Panel(table, title=title, title_align="left", border_style="" if is_read else "dim", expand=False)

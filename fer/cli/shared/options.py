@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer.draw.annotate import ANONYMISE_MODES
+from fer.draw.annotate import ANONYMIZE_MODES
 from fer.errors import OutputExistsError
 from fer.export.tables import report_html, report_json, timeline_csv, write_text
 from fer.settings import DETECTORS, Settings
@@ -23,7 +23,13 @@ def add_outputs(group) -> None:
     group.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
     group.add_argument("--json", type=Path, help="everything, for programs")
     group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
-    group.add_argument("--anonymise", choices=ANONYMISE_MODES, default="none", help="hide faces in the video")
+    group.add_argument(
+        "--anonymise",
+        dest="anonymize",
+        choices=ANONYMIZE_MODES,
+        default="none",
+        help="hide faces in the video",
+    )
     group.add_argument("--force", action="store_true", help="replace files that exist")
 
 

@@ -8,10 +8,10 @@ from fer.cli.shared.score_tables import show_classes, show_confusion, show_views
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.readers.folders import whole_picture
-from fer.dataset.readers.labelled import (
+from fer.dataset.readers.labeled import (
     is_label_table,
     read_label_folder,
-    read_labelled_files,
+    read_labeled_files,
     zip_holds_label_table,
 )
 from fer.emotion.network import EmotionNetwork
@@ -60,7 +60,7 @@ def run_own_labels(args: argparse.Namespace, network: EmotionNetwork) -> int:
 def _read(path: Path, *, cropped: bool) -> FaceDataset:
     to_face = whole_picture if cropped else OneFace()
     if sniff(read_head(path)) == "zip":
-        return read_labelled_files([(path.name, path.read_bytes())], to_face=to_face)
+        return read_labeled_files([(path.name, path.read_bytes())], to_face=to_face)
     return read_label_folder(path, to_face=to_face)
 
 

@@ -34,13 +34,13 @@ def geometric(
     angle = np.deg2rad(rng.uniform(-rotate_degrees, rotate_degrees, n))
     factor = rng.uniform(*scale, n)
     mirror = np.where(rng.random(n) < flip, -1.0, 1.0)
-    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    center = np.array([(width - 1) / 2, (height - 1) / 2])
     offset = rng.uniform(-shift, shift, (n, 2)) * (width, height)
     cos, sin = np.cos(angle) * factor, np.sin(angle) * factor
     matrices = np.empty((n, 2, 3))
     matrices[:, 0, 0], matrices[:, 0, 1] = cos * mirror, -sin
     matrices[:, 1, 0], matrices[:, 1, 1] = sin * mirror, cos
-    matrices[:, :, 2] = centre + offset - matrices[:, :, :2] @ centre
+    matrices[:, :, 2] = center + offset - matrices[:, :, :2] @ center
     out = np.empty_like(images)
     for image, matrix, target in zip(images, matrices, out, strict=True):
         cv2.warpAffine(

@@ -23,17 +23,17 @@ _FOREIGN_MARKS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _SPLIT_WITHOUT_COLUMN = "Training"
-_MOST_LABEL_DIGITS = 3
+_MAX_LABEL_DIGITS = 3
 _SHOWN = 20
 
 
-def read_csv(stream: BinaryIO, label: str, *, most_bytes: int | None = None) -> FaceCollector:
+def read_csv(stream: BinaryIO, label: str, *, max_bytes: int | None = None) -> FaceCollector:
     """Read the columns ``emotion``, ``pixels`` and optionally ``Usage``.
 
     Args:
         stream: The CSV's bytes, already unpacked.
         label: What the file is called in errors.
-        most_bytes: Where an unpacking stream must have ended; None for no limit.
+        max_bytes: Where an unpacking stream must have ended; None for no limit.
 
     Returns:
         The rows, (2304,) uint8 pixels each; rows that cannot be used are rejected and counted.
@@ -43,7 +43,7 @@ def read_csv(stream: BinaryIO, label: str, *, most_bytes: int | None = None) -> 
         DatasetError: It is not UTF-8 text, or columns are missing or doubled.
         TooLargeInputError: A line, the number of rows or the unpacked size passes its limit.
     """
-    lines = _lines(stream, label, most_bytes)
+    lines = _lines(stream, label, max_bytes)
     first = next(lines, None)
     if first is None:
         raise EmptyInputError(f"{label!r} is empty: give a FER2013 CSV.")
@@ -64,7 +64,7 @@ def looks_like_faces(stream: BinaryIO) -> bool:
     return "pixels" in names or "emotion" in names
 
 
-def _lines(stream: BinaryIO, label: str, most_bytes: int | None) -> Iterator[bytes]:
+def _lines(stream: BinaryIO, label: str, max_bytes: int | None) -> Iterator[bytes]:
     """The lines that are not blank, each checked before it is handed on."""
     total = 0
     first = True
@@ -78,7 +78,7 @@ def _lines(stream: BinaryIO, label: str, most_bytes: int | None) -> Iterator[byt
             raise TooLargeInputError(
                 f"{label!r} has a line of more than {MAX_LINE_BYTES:,} bytes, so it is no FER2013 CSV."
             )
-        if most_bytes is not None and total > most_bytes:
+        if max_bytes is not None and total > max_bytes:
             raise TooLargeInputError(
                 f"{label!r} unpacks to a size that only a zip bomb has: unpack it yourself if you trust it."
             )
@@ -135,7 +135,7 @@ def _take(cells: list[bytes], names: list[str], faces: FaceCollector) -> None:
         return
     row = dict(zip(names, cells, strict=True))
     label = row["emotion"].strip()
-    if not label.isdigit() or len(label) > _MOST_LABEL_DIGITS or int(label) >= len(EMOTIONS):
+    if not label.isdigit() or len(label) > _MAX_LABEL_DIGITS or int(label) >= len(EMOTIONS):
         shown = label[:_SHOWN].decode("utf-8", "replace")
         faces.reject(f"the label {shown!r} is not 0 to {len(EMOTIONS) - 1}")
         return

@@ -149,8 +149,8 @@ def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], 
 def _read_gzip(raw: BinaryIO, label: str, packed_bytes: int) -> FaceDataset:
     try:
         with gzip.open(raw) as stream:
-            most_bytes = max(BOMB_BYTES, MAX_RATIO * packed_bytes)
-            return read_csv(stream, label, most_bytes=most_bytes).finish(label)
+            max_bytes = max(BOMB_BYTES, MAX_RATIO * packed_bytes)
+            return read_csv(stream, label, max_bytes=max_bytes).finish(label)
     except (OSError, EOFError, zlib.error) as error:
         raise DamagedInputError(f"{label!r} is cut off or damaged: copy or download it again.") from error
 

@@ -56,7 +56,7 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
     """
     faces = FaceCollector()
     for name, source in files:
-        if is_labelled(name):
+        if is_labeled(name):
             _take(name, source, faces)
         elif name.suffix.lower() in IMAGE_SUFFIXES and not _is_helper(name):
             reason = f"the folder {safe_label(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
@@ -66,7 +66,7 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
     return faces.finish(label)
 
 
-def is_labelled(name: PurePosixPath) -> bool:
+def is_labeled(name: PurePosixPath) -> bool:
     """Whether a file stands in a folder named after an emotion and is no helper of a file manager."""
     return name.parent.name.lower() in EMOTIONS and not _is_helper(name)
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from fer.dataset.faces import FaceDataset
 from fer.dataset.readers.csv_rows import looks_like_faces, read_csv
-from fer.dataset.readers.folders import is_labelled, read_pictures
+from fer.dataset.readers.folders import is_labeled, read_pictures
 from fer.errors import DamagedInputError, DatasetError, UnsupportedInputError
 from fer.sources.archives import open_archive
 from fer.sources.images import MAX_FILE_BYTES
@@ -36,9 +36,9 @@ def read_zipped(file: BinaryIO, label: str) -> FaceDataset:
         TooLargeInputError: It passes a limit on members, sizes, compression, lines or rows.
         DatasetError: It holds no such data, or more than one such CSV.
     """
-    with open_archive(file, most_members=MAX_MEMBERS) as archive:
+    with open_archive(file, max_members=MAX_MEMBERS) as archive:
         members = members_of(archive, label)
-        if any(is_labelled(member_name(member)) for member in members):
+        if any(is_labeled(member_name(member)) for member in members):
             return read_pictures(_contents(archive, members), label)
         try:
             return _read_only_csv(archive, members, label)
@@ -85,7 +85,7 @@ def _contents(
 ) -> Iterator[tuple[PurePosixPath, bytes]]:
     for member in members:
         name = member_name(member)
-        yield name, read_member(archive, member) if is_labelled(name) else b""
+        yield name, read_member(archive, member) if is_labeled(name) else b""
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -14,7 +14,7 @@ FORMS = ("float32", "float16", "dynamic", "int8")
 """``float16`` stores halves and computes in float32; ``dynamic`` stores int8 weights and scales activations
 as they come; ``int8`` computes in int8 throughout, with ranges measured on calibration rows."""
 
-MOST_LOST = 0.003
+MAX_LOST = 0.003
 """Accuracy on PublicTest that a smaller form may cost."""
 SLOWER = 1.05
 """A form this much slower is slower; less is noise of the clock."""
@@ -95,12 +95,12 @@ def read_conversion(path: Path = MODELS_DIR / CONVERSION) -> Conversion:
 
 
 def choose_form(figures: Iterable[FormFigures]) -> str:
-    """The smallest form that costs under `MOST_LOST` of accuracy in both views and is nowhere slower."""
+    """The smallest form that costs under `MAX_LOST` of accuracy in both views and is nowhere slower."""
     by_form = {f.form: f for f in figures}
     base = by_form["float32"]
     for f in sorted(by_form.values(), key=lambda f: f.bytes):
         lost = max(base.accuracy - f.accuracy, base.accuracy_flip - f.accuracy_flip)
         slower = any(f.ms[key] > SLOWER * base.ms[key] for key in base.ms)
-        if lost < MOST_LOST and not slower:
+        if lost < MAX_LOST and not slower:
             return f.form
     return base.form

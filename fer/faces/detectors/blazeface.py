@@ -28,12 +28,12 @@ MAX_LOGIT = 80.0
 
 def _anchors() -> np.ndarray:
     """(896, 2) anchor centres in 0..1."""
-    centres = []
+    centers = []
     for cells, each in ANCHOR_GRIDS:
         axis = (np.arange(cells) + 0.5) / cells
         grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 1, 2)
-        centres.append(np.repeat(grid, each, axis=1).reshape(-1, 2))
-    return np.concatenate(centres).astype(np.float32)
+        centers.append(np.repeat(grid, each, axis=1).reshape(-1, 2))
+    return np.concatenate(centers).astype(np.float32)
 
 
 class BlazeFaceDetector:
@@ -93,9 +93,9 @@ class BlazeFaceDetector:
         keep = np.flatnonzero(score >= self.threshold)
         raw = regressors.reshape(len(score), -1)[keep] / INPUT_PX
         points = raw.reshape(len(keep), N_KEYPOINTS + 2, 2)
-        centre = points[:, 0] + self._anchors[keep]
+        center = points[:, 0] + self._anchors[keep]
         half = points[:, 1] / 2
-        xyxy = np.concatenate([centre - half, centre + half], 1)
+        xyxy = np.concatenate([center - half, center + half], 1)
         keypoints = points[:, 2 : 2 + N_KEYPOINTS] + self._anchors[keep, None]
         return suppress(Detections(xyxy * side, score[keep].astype(np.float32), keypoints * side))
 

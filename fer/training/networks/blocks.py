@@ -31,7 +31,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         return y
 
 
-def normalise(x, norm: type, name: str, *, momentum: float = 0.95):
+def normalize(x, norm: type, name: str, *, momentum: float = 0.95):
     """Batch normalisation; by default with the statistics of about the last 20 batches."""
     # No autocast: the fused kernel wants its weights in float32 also in a bfloat16 training.
     return norm(momentum=momentum, epsilon=1e-3, autocast=False, name=f"{name}_bn")(x)
@@ -60,7 +60,7 @@ def convolution(
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    x = normalise(x, norm, name)
+    x = normalize(x, norm, name)
     return layers.ReLU(name=f"{name}_relu")(x) if active else x
 
 

@@ -5,7 +5,7 @@ Their outputs are logits here; the published networks end in a softmax, which th
 
 from keras import layers
 
-from fer.training.networks.blocks import normalise
+from fer.training.networks.blocks import normalize
 
 _XCEPTION_PX, _MOMENTUM = 64, 0.99
 
@@ -45,7 +45,7 @@ def mini_xception(x, norm: type, dropout: float):
     x = layers.Resizing(_XCEPTION_PX, _XCEPTION_PX, interpolation="bilinear", name="enlarge")(x)
     for k in (1, 2):
         x = layers.Conv2D(8, 3, use_bias=False, name=f"base_conv{k}")(x)
-        x = normalise(x, norm, f"base_conv{k}", momentum=_MOMENTUM)
+        x = normalize(x, norm, f"base_conv{k}", momentum=_MOMENTUM)
         x = layers.ReLU(name=f"base_conv{k}_relu")(x)
     for module, filters in enumerate((16, 32, 64, 128), 1):
         x = _xception_module(x, filters, norm, f"module{module}")
@@ -58,10 +58,10 @@ def _xception_module(x, filters: int, norm: type, name: str):
     # channels crashes TensorFlow 2.21 on a CPU.
     shortcut = layers.MaxPooling2D(1, strides=2, padding="same", name=f"{name}_every_second")(x)
     shortcut = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_shortcut")(shortcut)
-    shortcut = normalise(shortcut, norm, f"{name}_shortcut", momentum=_MOMENTUM)
+    shortcut = normalize(shortcut, norm, f"{name}_shortcut", momentum=_MOMENTUM)
     for k in (1, 2):
         x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_conv{k}")(x)
-        x = normalise(x, norm, f"{name}_conv{k}", momentum=_MOMENTUM)
+        x = normalize(x, norm, f"{name}_conv{k}", momentum=_MOMENTUM)
         if k == 1:
             x = layers.ReLU(name=f"{name}_relu")(x)
     x = layers.MaxPooling2D(3, strides=2, padding="same", name=f"{name}_pool")(x)

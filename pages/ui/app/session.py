@@ -23,7 +23,7 @@ ROOM = "room"
 SNAPSHOT = "snapshot"
 NEUTRAL, FOREIGN = "neutral", "foreign"
 TAG_SOURCE, TAGGING = "tag_source", "tagging"
-LABELLED = "labelled"
+LABELED = "labelled"
 EXPLAINED = "explained"
 
 

@@ -16,7 +16,7 @@ from pages.ui.work.dataset import DatasetView, Shown
 
 A_PAGE, COLUMNS = 12, 2
 FAULT_PX = 540
-MOST_FACES = 12
+MAX_FACES = 12
 """Of one group; the others are counted."""
 
 LEAK = (
@@ -110,11 +110,11 @@ def _group(view: DatasetView, group: CopyGroup) -> None:
     splits = list(dict.fromkeys(plain(name) for name in data.usage))
     said = f"labelled {join(labels)}" if group.conflicting else f"all {labels[0]}"
     where = f"in {join(splits)}" if group.crosses else f"all in {splits[0]}"
-    more = len(data) - MOST_FACES
+    more = len(data) - MAX_FACES
     st.markdown(
         f"{count(len(data), 'picture')}, {said}, {where}" + (f"; {more} not shown" if more > 0 else "")
     )
-    data = data.where(np.arange(min(len(data), MOST_FACES)))
+    data = data.where(np.arange(min(len(data), MAX_FACES)))
     words = [[EMOTIONS[label], str(split)] for label, split in zip(data.labels, data.usage, strict=True)]
     captions = [
         "  \n".join(map(plain, [*pair, f"row {row}"])) for pair, row in zip(words, data.rows, strict=True)

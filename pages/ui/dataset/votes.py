@@ -10,7 +10,7 @@ from fer.charts.dataset import agreement_chart, entropy_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.votes import (
-    MOST_ENTROPY_BITS,
+    MAX_ENTROPY_BITS,
     VoteFigures,
     ambiguous,
     called_no_face,
@@ -25,10 +25,10 @@ from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetView, Given, Shown, Votes
 
-MOST_SHOWN = 150
+MAX_SHOWN = 150
 """Rows of the table of disputed faces."""
 
-MOST_WITHOUT, COLUMNS = 48, 12
+MAX_WITHOUT, COLUMNS = 48, 12
 VOTES_MB = 20
 WITH_DATA = (
     "With the data and FER+'s ferplus.csv the disputed faces stand here with their votes, and the pictures "
@@ -106,19 +106,19 @@ def _disputed(data: FaceDataset, votes: Votes) -> None:
         st.caption("The annotators agree on every one of these faces.")
         return
     st.dataframe(
-        disputed_table(data, votes.counts, places[:MOST_SHOWN]),
+        disputed_table(data, votes.counts, places[:MAX_SHOWN]),
         hide_index=True,
         row_height=ROW_PX,
         column_config={
             "Face": st.column_config.ImageColumn(width="small"),
             "Votes": st.column_config.TextColumn(width="large"),
             "Bits": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0.0, max_value=MOST_ENTROPY_BITS, help="Entropy of the votes"
+                format="%.2f", min_value=0.0, max_value=MAX_ENTROPY_BITS, help="Entropy of the votes"
             ),
         },
         alt="Faces on which FER+'s annotators disagree, with their label and votes",
     )
-    st.caption(f"{min(MOST_SHOWN, len(places)):,} of {len(places):,} faces on which at least one disagrees.")
+    st.caption(f"{min(MAX_SHOWN, len(places)):,} of {len(places):,} faces on which at least one disagrees.")
 
 
 def disputed_table(data: FaceDataset, counts: np.ndarray, places: np.ndarray) -> pd.DataFrame:
@@ -150,10 +150,10 @@ def _without_face(given: Given, view: DatasetView, votes: Votes | None) -> None:
 
 
 def _sheet(data: FaceDataset, places: np.ndarray, title: str) -> None:
-    few = f", the first {MOST_WITHOUT}" if len(places) > MOST_WITHOUT else ""
+    few = f", the first {MAX_WITHOUT}" if len(places) > MAX_WITHOUT else ""
     st.markdown(f"{title}: {f'{len(places):,}{few}' if len(places) else 'none'}")
     if len(places):
-        shown = places[:MOST_WITHOUT]
+        shown = places[:MAX_WITHOUT]
         background = 30 if is_dark() else 255
         st.image(
             sheet(data.images[shown], columns=min(COLUMNS, len(shown)), background=background),

@@ -22,7 +22,7 @@ from pages.ui.parts.limits import REMINDER
 from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work.photos import Batch
 
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 """Disagreements in the table; the CSV has all faces."""
 
 REASONS_SHOWN = 5
@@ -64,10 +64,10 @@ def of_tags(tagging: Tagging, label: str) -> None:
 
 def leave() -> None:
     """Drop the labelled files and their evaluation."""
-    batch = session.kept(session.LABELLED)
+    batch = session.kept(session.LABELED)
     if batch is not None:
         session.registry().forget_content(session.owner(), f"labelled:{batch.sha256}")
-    session.release(session.LABELLED)
+    session.release(session.LABELED)
 
 
 def _settled(job: Job, label: str) -> None:
@@ -168,10 +168,10 @@ def _disagreements(found: OwnLabels) -> None:
     if not len(rows):
         st.markdown("**No disagreement**")
         return
-    few = f", the {MOST_SHOWN} of {len(rows):,} in which it was surest" if len(rows) > MOST_SHOWN else ""
+    few = f", the {MAX_SHOWN} of {len(rows):,} in which it was surest" if len(rows) > MAX_SHOWN else ""
     st.markdown(f"**Where you differ**{few}")
     st.dataframe(
-        disagreement_table(found, rows[:MOST_SHOWN]),
+        disagreement_table(found, rows[:MAX_SHOWN]),
         hide_index=True,
         row_height=ROW_PX,
         column_config={

@@ -9,8 +9,8 @@ from pages.ui.app.uploads import Upload
 from pages.ui.labels.tagging import DEFAULT_MANY, HOW_MANY, MANY, label_of
 from pages.ui.work.photos import Batch
 
-LABELLED_TYPES = ["zip", "csv", "jpg", "jpeg", "png", "webp", "bmp"]
-LABELLED_MB = 200
+LABELED_TYPES = ["zip", "csv", "jpg", "jpeg", "png", "webp", "bmp"]
+LABELED_MB = 200
 TAG_TYPES = [*uploads.VIDEO_TYPES, *uploads.PHOTO_TYPES]
 FORMS = """
 A **zip** with a folder for each expression, as `fer evaluate` reads it:
@@ -41,7 +41,7 @@ def choose() -> None:
     with have:
         st.markdown("#### :material/fact_check: I have labels")
         st.caption("Labelled faces, scored as `fer evaluate` scores them.")
-        _take_labelled()
+        _take_labeled()
         with st.expander("What the files have to look like", icon=":material/help:"):
             st.markdown(FORMS)
     with make:
@@ -50,16 +50,16 @@ def choose() -> None:
         _take_faces()
 
 
-def _take_labelled() -> None:
+def _take_labeled() -> None:
     given = uploads.take(
         "Drop a zip, or a CSV and its pictures, here",
         key="labelled_upload",
-        types=LABELLED_TYPES,
-        limit_mb=LABELLED_MB,
+        types=LABELED_TYPES,
+        limit_mb=LABELED_MB,
         many=True,
     )
     if given:
-        session.keep(session.LABELLED, Batch(tuple(given)))
+        session.keep(session.LABELED, Batch(tuple(given)))
         st.rerun()
 
 

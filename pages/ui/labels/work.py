@@ -6,7 +6,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.dataset.readers.labelled import read_labelled_files
+from fer.dataset.readers.labeled import read_labeled_files
 from fer.dataset.tagging import Tagging
 from fer.errors import CancelledError
 from fer.evaluation.own_labels import OwnLabels, own_labels
@@ -22,7 +22,7 @@ def files_job(batch: Batch) -> Job:
 
     def load(told: Callable[[int, int], None]) -> FaceDataset:
         files = [(upload.name, upload.data) for upload in batch.uploads]
-        return read_labelled_files(files, on_picture=told)
+        return read_labeled_files(files, on_picture=told)
 
     return _submit(f"labelled:{batch.sha256}", load)
 

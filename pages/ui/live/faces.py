@@ -9,15 +9,15 @@ import numpy as np
 import streamlit as st
 
 from fer.charts.style import ink
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.verdict import verdicts
 from fer.records import Observations
 from fer.text import percent
 from pages.ui.parts import unit_bars
 
-MOST_BARS = 3
+MAX_BARS = 3
 """Faces with bars; the others get a line each."""
-MOST_LINES = 12
+MAX_LINES = 12
 
 
 def show(observations: Observations, unsure_below: float, *, dark: bool) -> None:
@@ -29,7 +29,7 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
         dark: The dark variant.
     """
     size = observations.faces.detections.xyxy[:, 2] - observations.faces.detections.xyxy[:, 0]
-    chosen = set(np.argsort(-size, kind="stable")[:MOST_BARS].tolist())
+    chosen = set(np.argsort(-size, kind="stable")[:MAX_BARS].tolist())
     several = len(observations) > 1
     words, confidence = verdicts(observations.probs, unsure_below)
     lines = []
@@ -53,8 +53,8 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
         else:
             lines.append(f"{face}: {word}{sure}")
     if lines:
-        more = f" · {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
-        st.caption(" · ".join(lines[:MOST_LINES]) + more)
+        more = f" · {len(lines) - MAX_LINES} more" if len(lines) > MAX_LINES else ""
+        st.caption(" · ".join(lines[:MAX_LINES]) + more)
 
 
 def bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> str:
@@ -65,20 +65,20 @@ def bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> str:
         unsure_below: Threshold in 0..1.
         dark: The dark variant.
     """
-    colours = ink(dark)
+    colors = ink(dark)
     values = [(name, float(probs[EMOTIONS.index(name)])) for name in DISPLAY_ORDER]
     alt = ", ".join(f"{name} {percent(value)}" for name, value in values)
     mark = (
         f'<i style="position:absolute;left:{100 * unsure_below:.1f}%;top:-3px;bottom:-3px;'
-        f'border-left:1px dotted {colours.muted}"></i>'
+        f'border-left:1px dotted {colors.muted}"></i>'
     )
     rows = "".join(
         f'<div style="display:flex;align-items:center;height:22px">'
         f'<span style="width:68px">{name}</span>'
-        f'<span style="position:relative;flex:1;height:11px;border-radius:3px;background:{colours.quiet}">'
+        f'<span style="position:relative;flex:1;height:11px;border-radius:3px;background:{colors.quiet}">'
         f'<b style="position:absolute;inset:0 auto 0 0;width:{100 * value:.1f}%;border-radius:3px;'
-        f'background:{EMOTION_COLOURS[name]}"></b>{mark}</span>'
+        f'background:{EMOTION_COLORS[name]}"></b>{mark}</span>'
         f'<span style="width:48px;text-align:right">{escape(percent(value))}</span></div>'
         for name, value in values
     )
-    return f'<div role="img" aria-label="{alt}" style="font-size:13px;color:{colours.text}">{rows}</div>'
+    return f'<div role="img" aria-label="{alt}" style="font-size:13px;color:{colors.text}">{rows}</div>'

@@ -52,9 +52,9 @@ def health(shot: LiveSnapshot) -> Health:
         return Health(State.WAITING, "Waiting for the first picture.")
     if shot.silent_s > SILENT_S:
         return Health(State.SILENT, "No picture is coming from the camera.")
-    if shot.counts.failed and not shot.counts.analysed:
+    if shot.counts.failed and not shot.counts.analyzed:
         return Health(State.FAILING, f"The pictures cannot be read: {shot.last_error}.")
-    settled = shot.counts.analysed >= SETTLED_FRAMES
+    settled = shot.counts.analyzed >= SETTLED_FRAMES
     if not settled and shot.lag_s > SLOW_LAG_S:
         return Health(State.WAITING, "The first pictures are being read.")
     if settled and (shot.fps < SLOW_FPS or shot.lag_s > SLOW_LAG_S):
@@ -75,7 +75,7 @@ def numbers(shot: LiveSnapshot) -> str:
     parts = [
         f"{shot.fps:.1f} frames a second read",
         f"{1000 * shot.lag_s:.0f} ms behind",
-        f"{shot.counts.analysed:,} read" + (f", {left_out:,} left out" if left_out else ""),
+        f"{shot.counts.analyzed:,} read" + (f", {left_out:,} left out" if left_out else ""),
     ]
     if shot.counts.failed:
         parts.append(f"{shot.counts.failed:,} failed")

@@ -19,7 +19,7 @@ from pages.ui.live.room import Phase, Room
 EVERY_S = 0.5
 CHART_EVERY_S = 1.0
 FACE = "live_face"
-MOST_FACES = 6
+MAX_FACES = 6
 """Faces to choose from for the chart."""
 WAITING = {
     Phase.ASKING: ":material/videocam: Waiting for the camera: allow it in the browser.",
@@ -104,7 +104,7 @@ def last_minute(room: Room, shown: Phase) -> None:
     if len(ranked) > 1:
         picked = st.pills(
             "Face of the chart",
-            sorted(ranked[:MOST_FACES]),
+            sorted(ranked[:MAX_FACES]),
             format_func="Face {}".format,
             label_visibility="collapsed",
             key=FACE,

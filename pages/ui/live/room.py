@@ -26,7 +26,7 @@ CONNECT_WITHIN_S = 15.0
 NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 5.0
 """A stream that brings nothing for this long has ended: in general, and while somebody waits for its place. A
 closed tab does not always say so, and the network notices only after half a minute."""
-LAG_MOST_S = 2.0
+MAX_LAG_S = 2.0
 LAGGING_FOR_S = 10.0
 """Frames queue up on their way back when the processor is too slow: a session that lags this long ends."""
 KEPT_RECORDINGS = 3
@@ -274,7 +274,7 @@ class Room:
 
     def _check(self, shot: LiveSnapshot, now_s: float, silent_s: float) -> None:
         """End a stream that has fallen silent, or far behind."""
-        if shot.lag_s <= LAG_MOST_S:
+        if shot.lag_s <= MAX_LAG_S:
             self._late_since_s = None
         elif self._late_since_s is None:
             self._late_since_s = now_s

@@ -48,7 +48,7 @@ def show(units: ActionUnits, row: int, confidence: float | None, *, dark: bool) 
 
 def bars(units: ActionUnits, row: int, *, dark: bool) -> str:
     """One bar a unit that can be told as HTML: 0 to 5, a thin line one standard deviation to both sides."""
-    colours = ink(dark)
+    colors = ink(dark)
     lines = []
     for unit in _shown(units, row):
         k = INDEX[unit.code]
@@ -57,21 +57,21 @@ def bars(units: ActionUnits, row: int, *, dark: bool) -> str:
             continue
         low, high = max(value - sigma, 0.0), min(value + sigma, FULL)
         seen = units.state[row, k] == SEEN
-        fill = colours.accent if seen else colours.hatch
+        fill = colors.accent if seen else colors.hatch
         lines.append(
             f'<div style="display:flex;align-items:center;height:22px">'
             f'<span style="width:172px">{escape(unit.shown)}</span>'
             f'<span style="position:relative;flex:1;height:11px;border-radius:3px;'
-            f'background:{colours.quiet}">'
+            f'background:{colors.quiet}">'
             f'<b style="position:absolute;inset:0 auto 0 0;width:{20 * value:.1f}%;border-radius:3px;'
             f'background:{fill};opacity:{1 if seen else 0.55}"></b>'
             f'<i style="position:absolute;left:{20 * low:.1f}%;width:{20 * (high - low):.1f}%;top:5px;'
-            f'border-top:1px solid {colours.text}"></i></span>'
+            f'border-top:1px solid {colors.text}"></i></span>'
             f'<span style="width:28px;text-align:right">{value:.1f}</span>'
-            f'<span style="width:74px;text-align:right;color:{colours.muted}">'
+            f'<span style="width:74px;text-align:right;color:{colors.muted}">'
             f"{escape(STATE_TEXT[int(units.state[row, k])])}</span></div>"
         )
-    return f'<div style="font-size:13px;color:{colours.text}">{"".join(lines)}</div>'
+    return f'<div style="font-size:13px;color:{colors.text}">{"".join(lines)}</div>'
 
 
 def _shown(units: ActionUnits, row: int) -> list[ActionUnit]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer.draw.annotate import anonymise, draw
+from fer.draw.annotate import anonymize, draw
 from fer.draw.video_writer import Mp4Encoder
 from fer.errors import CancelledError, InputError
 from fer.pipeline import analyze_video
@@ -72,7 +72,7 @@ def marked_job(clip: Upload, settings: Settings, mode: str) -> Job:
         encoder = Mp4Encoder(file)
 
         def write(frame: Frame, observations: Observations) -> None:
-            hidden = anonymise(frame.image, observations, mode)
+            hidden = anonymize(frame.image, observations, mode)
             marked = draw(hidden, observations, unsure_below=settings.unsure_below)
             encoder.write(marked, frame.timestamp_s)
 

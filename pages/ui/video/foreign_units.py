@@ -37,27 +37,27 @@ class Given:
     units: ForeignUnits
 
 
-def show(report: Report, analysed: Report, face_id: int) -> None:
+def show(report: Report, analyzed: Report, face_id: int) -> None:
     """An uploader, then both programs' values of each unit.
 
     Args:
         report: As it is shown.
-        analysed: As it was analysed: the file belongs to it.
+        analyzed: As it was analysed: the file belongs to it.
         face_id: Whose units of ours.
     """
     given = session.kept(session.FOREIGN)
-    mine = given if given is not None and given.report is analysed else None
+    mine = given if given is not None and given.report is analyzed else None
     with st.expander("Compare with OpenFace or py-feat", icon=":material/compare_arrows:"):
         try:
             if mine is None:
-                _take(analysed)
+                _take(analyzed)
             else:
                 _beside(report, face_id, mine)
         except InputError as error:
             guard.show(trouble_from(error))
 
 
-def _take(analysed: Report) -> None:
+def _take(analyzed: Report) -> None:
     """The uploader; what it was given is kept, and the page drawn anew without it."""
     files = uploads.take(
         "Drop the CSV that OpenFace 2 or py-feat made of this clip",
@@ -66,7 +66,7 @@ def _take(analysed: Report) -> None:
         limit_mb=LIMIT_MB,
     )
     if files:
-        session.keep(session.FOREIGN, Given(analysed, files[0].name, read_foreign(files[0].data)))
+        session.keep(session.FOREIGN, Given(analyzed, files[0].name, read_foreign(files[0].data)))
         st.rerun()
 
 

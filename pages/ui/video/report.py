@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.charts.timeline import shares_chart, timeline_figure
 from fer.sources import sniff
 from fer.text import clock, count, percent, span
-from fer.timeline.headline import MOST_SENTENCES, headlines
+from fer.timeline.headline import MAX_SENTENCES, headlines
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
 from pages.ui.app import downloads, guard
@@ -186,7 +186,7 @@ def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
 
 def _faces(summary: Summary, portraits: dict[int, bytes]) -> None:
     """Who showed what: a row for each face, and the shares as a chart."""
-    sentences = headlines(summary)[:MOST_SENTENCES]
+    sentences = headlines(summary)[:MAX_SENTENCES]
     rows = [(face, sentences[k] if k < len(sentences) else "") for k, face in enumerate(summary.by_presence)]
     left, right = st.columns([5, 7], gap="medium")
     with left:

@@ -17,12 +17,12 @@ from pages.ui.video import foreign_units, neutral_faces
 
 @st.fragment
 @guard.calm
-def show(report: Report, analysed: Report) -> None:
+def show(report: Report, analyzed: Report) -> None:
     """The whole section; nothing where no units were measured.
 
     Args:
         report: Of a video, as it is shown.
-        analysed: The same, before other neutral faces were chosen.
+        analyzed: The same, before other neutral faces were chosen.
     """
     timeline, summary = report.timeline, report.summary
     lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
@@ -42,7 +42,7 @@ def show(report: Report, analysed: Report) -> None:
                 key="unit_face",
             )
         face_id = names[picked]
-        neutral_faces.panel(analysed, face_id)
+        neutral_faces.panel(analyzed, face_id)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _episodes(report, face_id)
@@ -52,7 +52,7 @@ def show(report: Report, analysed: Report) -> None:
         st.caption(
             blink_words(timeline, face_id) or "Blinks cannot be counted: too short, or too few frames."
         )
-    foreign_units.show(report, analysed, face_id)
+    foreign_units.show(report, analyzed, face_id)
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
         f"The units explain or question the network's answer; they never change it. {CONTRADICTION_TEXT}"

@@ -22,7 +22,7 @@ from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import components, job_key, jpeg, network
 from pages.ui.work.video import cut_square
 
-MOST_FACES = 12
+MAX_FACES = 12
 SAMPLE_S = 10
 """Second of the built-in sample that shows two people with different expressions."""
 
@@ -73,7 +73,7 @@ def faces_job(photo: Upload, settings: Settings) -> Job:
         if not len(seen):
             raise InputError("No face was found in the photo: choose one with a face of 28 pixels or more.")
         image, boxes = loaded.frame.image, seen.faces.detections.xyxy
-        largest = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(1), kind="stable")[:MOST_FACES]
+        largest = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(1), kind="stable")[:MAX_FACES]
         return tuple(
             Face(crop_of(image, seen, k), jpeg(cut_square(image, tuple(boxes[k].tolist()))), seen.probs[k])
             for k in largest

@@ -10,7 +10,7 @@ import pytest
 
 from fer.charts.lines import LABEL_HEIGHT_PX, LINES_PX, spread
 from fer.charts.series import MAX_POINTS, frame_states, left_out_segments, line_data, share_bins
-from fer.charts.style import MOST_TIME_TICKS, text_on, time_ticks
+from fer.charts.style import MAX_TIME_TICKS, text_on, time_ticks
 from fer.charts.timeline import (
     MAX_ROWS,
     lines_chart,
@@ -20,8 +20,8 @@ from fer.charts.timeline import (
     timeline_figure,
     transitions_chart,
 )
-from fer.constants import DISPLAY_ORDER, EMOTION_COLOURS
-from fer.timeline.summary import STATES, summarise
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS
+from fer.timeline.summary import STATES, summarize
 from tests.helpers.factories import make_photos, make_timeline
 
 SCRIPT = {
@@ -36,7 +36,7 @@ def timeline():
 
 
 def figures(timeline, *, dark=False):
-    summary = summarise(timeline)
+    summary = summarize(timeline)
     return {
         "shares": shares_chart(summary, dark=dark),
         "transitions": transitions_chart(summary, dark=dark),
@@ -106,15 +106,15 @@ def test_light_and_dark_differ_in_ink_but_not_in_numbers(timeline):
         assert numbers[0] == numbers[1] != [], name
 
 
-def test_emotions_keep_their_order_and_their_colours(timeline):
+def test_emotions_keep_their_order_and_their_colors(timeline):
     lines = [t for t in lines_chart(timeline, 1).data if t.name in DISPLAY_ORDER]
     assert [t.name for t in lines] == list(DISPLAY_ORDER)
-    assert [t.line.color for t in lines] == [EMOTION_COLOURS[s] for s in DISPLAY_ORDER]
+    assert [t.line.color for t in lines] == [EMOTION_COLORS[s] for s in DISPLAY_ORDER]
     bars = [t.name for t in ribbon_chart(timeline).data if t.name in STATES]
     assert bars == [s for s in STATES if s in bars]
 
 
-def test_unsure_is_hatched_and_colours_have_words(timeline):
+def test_unsure_is_hatched_and_colors_have_words(timeline):
     figure = timeline_figure(timeline)
     hatched = [t for t in figure.data if t.name == "unsure"]
     assert len(hatched) == 2 and all(t.marker.pattern.shape == "/" for t in hatched)
@@ -174,7 +174,7 @@ def test_time_is_written_as_minutes_and_seconds(timeline):
 @pytest.mark.parametrize("length", [0.4, 3, 13, 59, 60, 601, 3599, 40_000])
 def test_ticks_are_few_and_inside(length):
     ticks = time_ticks(0.0, length)
-    assert 1 <= len(ticks) <= MOST_TIME_TICKS + 1
+    assert 1 <= len(ticks) <= MAX_TIME_TICKS + 1
     assert ticks[0] == 0 and ticks[-1] <= length
 
 
@@ -205,7 +205,7 @@ def test_share_bins_sum_to_one_and_a_known_bin():
 
 
 def test_shares_as_percent_by_face():
-    summary = summarise(make_timeline({1: [("happy", 2.0), ("sad", 1.0)], 2: [("fear", 3.0)]}))
+    summary = summarize(make_timeline({1: [("happy", 2.0), ("sad", 1.0)], 2: [("fear", 3.0)]}))
     figure = shares_chart(summary)
     assert trace_texts(figure) == {"happy 67%", "sad 33%", "fear 100%"}
     assert figure.layout.xaxis.tickformat == ".0%"
@@ -217,13 +217,13 @@ def trace_texts(figure):
 
 
 def test_one_face_gets_a_bar_for_each_state():
-    figure = shares_chart(summarise(make_timeline({1: [("happy", 2.0), ("sad", 1.0)]})))
+    figure = shares_chart(summarize(make_timeline({1: [("happy", 2.0), ("sad", 1.0)]})))
     assert [t.y[0] for t in figure.data] == list(STATES)
     assert [t.text[0] for t in figure.data] == ["67%", "0%", "0%", "33%", "0%", "0%", "0%", "0%"]
 
 
 def test_transitions_have_their_counts():
-    figure = transitions_chart(summarise(make_timeline({1: [("happy", 1.0), ("sad", 1.0), ("happy", 1.0)]})))
+    figure = transitions_chart(summarize(make_timeline({1: [("happy", 1.0), ("sad", 1.0), ("happy", 1.0)]})))
     assert list(figure.data[0].x) == ["happy", "sad"]
     cells = {(a.y, a.x): a.text for a in figure.layout.annotations}
     assert cells == {("happy", "sad"): "1", ("sad", "happy"): "1"}
@@ -274,11 +274,11 @@ def test_labels_at_line_ends_do_not_overlap():
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("dark", [False, True])
-def test_words_on_colours_can_be_read(state, dark):
+def test_words_on_colors_can_be_read(state, dark):
     """WCAG contrast of at least 4.5 to 1."""
 
-    def luminance(colour):
-        rgb = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    def luminance(color):
+        rgb = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
         return np.dot([0.2126, 0.7152, 0.0722], linear)
 

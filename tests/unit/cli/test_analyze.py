@@ -151,7 +151,7 @@ def test_a_reader_that_goes_away_is_no_traceback():
         assert process.wait() == FAILED
 
 
-def test_evaluate_scores_a_labelled_folder(tmp_path, portrait, capsys):
+def test_evaluate_scores_a_labeled_folder(tmp_path, portrait, capsys):
     from fer.faces.crop import crop_faces
     from fer.pipeline import Analyzer
     from fer.records import Frame
@@ -213,7 +213,7 @@ def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
 
 
 @pytest.fixture
-def labelled_photos(tmp_path, portrait) -> Path:
+def labeled_photos(tmp_path, portrait) -> Path:
     """A folder with a smiling portrait, a picture without a face, and their labels."""
     Image.fromarray(portrait).save(tmp_path / "smile.jpg")
     Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(tmp_path / "wall.png")
@@ -222,9 +222,9 @@ def labelled_photos(tmp_path, portrait) -> Path:
     return tmp_path
 
 
-def test_evaluate_finds_the_faces_of_own_labels(labelled_photos, capsys):
-    command = ["evaluate", "--data", str(labelled_photos / "labels.csv")]
-    assert main([*command, "--json", str(labelled_photos / "o.json")]) == FAILED
+def test_evaluate_finds_the_faces_of_own_labels(labeled_photos, capsys):
+    command = ["evaluate", "--data", str(labeled_photos / "labels.csv")]
+    assert main([*command, "--json", str(labeled_photos / "o.json")]) == FAILED
     shown = capsys.readouterr()
     assert "1 pictures, searched for their one face" in shown.out
     assert "100.0% (100.0 to 100.0)" in shown.out
@@ -234,15 +234,15 @@ def test_evaluate_finds_the_faces_of_own_labels(labelled_photos, capsys):
         "label 'smug' is none",
     ):
         assert reason in shown.err
-    assert json.loads((labelled_photos / "o.json").read_text())["scores"]["n"] == 1
+    assert json.loads((labeled_photos / "o.json").read_text())["scores"]["n"] == 1
     assert main([*command, "--cropped"]) == FAILED
     assert "2 pictures, taken as cropped faces" in capsys.readouterr().out
 
 
-def test_evaluate_reads_own_labels_from_a_zip_file(labelled_photos, capsys):
-    path = labelled_photos / "all.zip"
+def test_evaluate_reads_own_labels_from_a_zip_file(labeled_photos, capsys):
+    path = labeled_photos / "all.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.write(labelled_photos / "smile.jpg", "photos/smile.jpg")
+        archive.write(labeled_photos / "smile.jpg", "photos/smile.jpg")
         archive.writestr("labels.csv", "file,label\nphotos/smile.jpg,3\n")
     assert main(["evaluate", "--data", str(path)]) == DONE
     assert "1 pictures" in capsys.readouterr().out

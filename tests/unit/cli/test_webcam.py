@@ -242,7 +242,7 @@ def snapshot(*emotions, **more) -> LiveSnapshot:
     seen = make_observations(emotions, **more)
     return LiveSnapshot(
         result=LiveResult(seen, seen.probs),
-        counts=LiveCounts(submitted=9, analysed=6, skipped=2, failed=1),
+        counts=LiveCounts(submitted=9, analyzed=6, skipped=2, failed=1),
         fps=14.94,
         lag_s=0.021,
         silent_s=0.0,

@@ -42,17 +42,17 @@ def test_geometry_moves_the_way_its_name_says():
     faces = np.zeros((32, 48, 48), np.float32)
     faces[:, 23:25, 33:35] = 255
 
-    def centres(name, **values):
+    def centers(name, **values):
         views = AUGMENTATIONS[name](faces, np.random.default_rng(1), **values)
         rows, columns = np.mgrid[:48, :48] - 23.5
         mass = views.sum((1, 2))
         return (views * rows).sum((1, 2)) / mass, (views * columns).sum((1, 2)) / mass
 
-    rows, columns = centres("shift", amount=0.1)
+    rows, columns = centers("shift", amount=0.1)
     assert np.abs(rows).max() <= 4.9 and np.abs(columns - 10).max() <= 4.9 and np.ptp(columns) > 4
-    rows, columns = centres("scale", factor=(0.8, 1.2))
+    rows, columns = centers("scale", factor=(0.8, 1.2))
     assert np.abs(rows).max() < 0.1 and columns.min() >= 7.9 and columns.max() <= 12.1
-    rows, columns = centres("rotate", degrees=30.0)
+    rows, columns = centers("rotate", degrees=30.0)
     assert np.hypot(rows, columns) == pytest.approx(10, abs=0.2)
     assert np.abs(np.degrees(np.arctan2(rows, columns))).max() <= 31 and np.ptp(rows) > 4
 

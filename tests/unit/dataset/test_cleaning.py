@@ -221,7 +221,7 @@ def test_copies_come_in_groups_and_those_with_different_labels_first():
     assert second.places.tolist() == [1, 2] and second.crosses and not second.conflicting
 
 
-def test_near_pairs_bring_their_neighbours_together():
+def test_near_pairs_bring_their_neighbors_together():
     data = make_dataset(scenes(4), ["Training"] * 4)
     [group] = copy_groups(data, np.array([[0, 1], [1, 3]]))
     assert group.places.tolist() == [0, 1, 3]

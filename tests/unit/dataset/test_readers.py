@@ -72,7 +72,7 @@ def test_an_unknown_split_names_those_that_are_there(tmp_path):
         data.split("PrivateTest")
 
 
-def test_a_labelled_folder(tmp_path):
+def test_a_labeled_folder(tmp_path):
     for split, emotion in (("train", "happy"), ("test", "sad"), ("test", "smug")):
         (tmp_path / split / emotion).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / split / emotion / "a.png"), np.full((96, 96), 50, np.uint8))

@@ -95,7 +95,7 @@ def test_votes_against_labels():
             votes(),
         ]
     )
-    v = vote_figures(make_labelled([0, 0, 0, 0, 0, 0, 0]), counts)
+    v = vote_figures(make_labeled([0, 0, 0, 0, 0, 0, 0]), counts)
     assert (v.n_no_face, v.n_unknown, v.n_contempt, v.n_tied, v.n_unnamed) == (1, 1, 1, 1, 1)
     assert v.n_compared == 2
     assert v.agreement == 0.5
@@ -103,7 +103,7 @@ def test_votes_against_labels():
     assert sum(v.entropy_counts) == 6
 
 
-def make_labelled(labels):
+def make_labeled(labels):
     n = len(labels)
     data = make_dataset(np.zeros((n, 48, 48)), ["Training"] * n, labels)
     return type(data)(data.images, data.labels, data.usage, np.arange(n))
@@ -116,11 +116,11 @@ def test_entropy_is_zero_where_all_agree_and_one_bit_for_two_halves():
 
 def test_votes_of_another_file_are_refused():
     with pytest.raises(DatasetError, match="fewer rows"):
-        vote_figures(make_labelled([0, 1]), votes()[None])
+        vote_figures(make_labeled([0, 1]), votes()[None])
 
 
 def test_the_record_survives_json():
-    s = compute_statistics(make_labelled([0, 3]), vote_counts=np.array([votes(anger=10), votes(fear=10)]))
+    s = compute_statistics(make_labeled([0, 3]), vote_counts=np.array([votes(anger=10), votes(fear=10)]))
     assert from_values(Statistics, json.loads(to_json(s))) == s
 
 

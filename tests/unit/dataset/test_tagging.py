@@ -57,7 +57,7 @@ def test_a_sample_holds_what_person_and_network_see():
         FaceSample("a", 0.0, 1, one.box, np.zeros((48, 40), np.uint8), one.probs)
 
 
-def test_neighbouring_frames_give_one_sample():
+def test_neighboring_frames_give_one_sample():
     samples = sampled(3.0, ids=(1, 2)).samples
     assert [s.time_s for s in samples if s.face_id == 1] == pytest.approx([0, 0.5, 1, 1.5, 2, 2.5])
     assert len(samples) == 12

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.constants import EMOTION_COLOURS, N_LANDMARKS
+from fer.constants import EMOTION_COLORS, N_LANDMARKS
 from fer.draw import annotate, plates
-from fer.draw.annotate import anonymise, draw
+from fer.draw.annotate import anonymize, draw
 from fer.draw.mesh_lines import OPENINGS, edges, layout
 from fer.records import Faces, Observations
 from tests.helpers.factories import make_faces, make_observations, probs_of
@@ -31,13 +31,13 @@ def observe(boxes, *, emotion="happy", quality="ok", ids=None):
     return Observations(0, 0.0, replace(faces, landmarks=landmarks), probs, (quality,) * len(boxes))
 
 
-def rgb(colour):
-    return tuple(int(colour[k : k + 2], 16) for k in (1, 3, 5))
+def rgb(color):
+    return tuple(int(color[k : k + 2], 16) for k in (1, 3, 5))
 
 
-def where(image, colour):
+def where(image, color):
     """(n, 2) x, y of the pixels of one colour."""
-    return np.argwhere((image == rgb(colour)).all(axis=2))[:, ::-1]
+    return np.argwhere((image == rgb(color)).all(axis=2))[:, ::-1]
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def written(monkeypatch):
     """Every label that is made: (text, hatched)."""
     texts = []
 
-    def record(text, colour, size_px, *, hatched=False):
+    def record(text, color, size_px, *, hatched=False):
         texts.append((text, hatched))
-        return plates.plate(text, colour, size_px, hatched=hatched)
+        return plates.plate(text, color, size_px, hatched=hatched)
 
     monkeypatch.setattr(annotate, "plate", record)
     return texts
@@ -75,10 +75,10 @@ def test_nobody_leaves_the_picture_as_it_is(options):
     assert shown is not image
 
 
-@pytest.mark.parametrize("mode", annotate.ANONYMISE_MODES)
+@pytest.mark.parametrize("mode", annotate.ANONYMIZE_MODES)
 def test_nobody_needs_no_hiding(mode):
     image = noise()
-    assert np.array_equal(anonymise(image, Observations.empty(), mode), image)
+    assert np.array_equal(anonymize(image, Observations.empty(), mode), image)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (48, 48), (480, 640), (1500, 2000)])
@@ -88,16 +88,16 @@ def test_size_and_type_stay_and_the_input_is_not_changed(size):
     observations = observe([(0.1 * size[1], 0.2 * size[0], 0.6 * size[1], 0.9 * size[0])])
     for shown in (
         draw(image, observations, unsure_below=0.5, bars=True),
-        anonymise(image, observations, "blur"),
-        anonymise(image, observations, "mesh"),
+        anonymize(image, observations, "blur"),
+        anonymize(image, observations, "mesh"),
     ):
         assert (shown.shape, shown.dtype) == (image.shape, image.dtype)
     assert np.array_equal(image, before)
 
 
-def test_the_box_has_the_emotion_s_colour_at_the_face():
+def test_the_box_has_the_emotion_s_color_at_the_face():
     shown = draw(gray_picture(), observe([(200, 150, 400, 350)], emotion="sad"), unsure_below=0.5)
-    points = where(shown, EMOTION_COLOURS["sad"])
+    points = where(shown, EMOTION_COLORS["sad"])
     strokes = points[points[:, 1] > 145]
     assert strokes.min(axis=0) == pytest.approx((200, 150), abs=4)
     assert strokes.max(axis=0) == pytest.approx((400, 350), abs=4)
@@ -123,7 +123,7 @@ def test_a_face_that_is_left_out_is_thin_and_gray_with_the_reason(written):
     kept = draw(gray_picture(), observe(box), unsure_below=0.5)
     left_out = draw(gray_picture(), observe(box, quality="turned+dark"), unsure_below=0.5)
     assert written[-1][0] == "1 · turned away, too dark"
-    assert len(where(left_out, EMOTION_COLOURS["happy"])) == 0
+    assert len(where(left_out, EMOTION_COLORS["happy"])) == 0
     side = left_out[230:270, 190:210]  # the middle of the left side: a frame here, nothing at a kept face
     assert (side != 128).any()
     assert (kept[230:270, 190:210] == 128).all()
@@ -150,7 +150,7 @@ def test_labels_and_bars_stay_inside_the_picture(pasted, box, quality):
         assert 0 <= top < bottom <= 480
 
 
-def test_labels_of_neighbours_keep_off_each_other_and_off_faces(pasted):
+def test_labels_of_neighbors_keep_off_each_other_and_off_faces(pasted):
     boxes = [(100, 200, 200, 310), (180, 195, 270, 290), (260, 210, 350, 320), (130, 320, 230, 440)]
     draw(gray_picture(), observe(boxes), unsure_below=0.5)
     assert len(pasted) == 4
@@ -173,7 +173,7 @@ def test_everything_grows_with_the_picture(pasted):
     large = draw(gray_picture(2400, 3200), observe([(1000, 750, 2000, 1750)]), unsure_below=0.5)
     first, second = ((right - left, bottom - top) for left, top, right, bottom in pasted)
     assert second == pytest.approx((5 * first[0], 5 * first[1]), rel=0.1)
-    strokes = [len(where(image, EMOTION_COLOURS["happy"])) for image in (small, large)]
+    strokes = [len(where(image, EMOTION_COLORS["happy"])) for image in (small, large)]
     assert strokes[1] > 12 * strokes[0]
 
 
@@ -203,7 +203,7 @@ def test_bars_show_the_probabilities():
     shown = draw(gray_picture(), observations, unsure_below=0.5, boxes=False, bars=True)
 
     def bar(name):
-        counts = (shown == rgb(EMOTION_COLOURS[name])).all(axis=2)[:, 270:].sum(axis=1)
+        counts = (shown == rgb(EMOTION_COLORS[name])).all(axis=2)[:, 270:].sum(axis=1)
         return counts.max()
 
     assert bar("surprise") > 4 * bar("angry") > 0
@@ -246,13 +246,13 @@ def test_a_plate_beyond_the_picture_changes_nothing():
 
 def test_unknown_mode_is_refused():
     with pytest.raises(ValueError, match="pixels"):
-        anonymise(gray_picture(), Observations.empty(), "pixels")
+        anonymize(gray_picture(), Observations.empty(), "pixels")
 
 
 @pytest.mark.parametrize("mode", ["blur", "mesh"])
 def test_the_face_is_gone_and_the_rest_stays(mode):
     image = noise()
-    hidden = anonymise(image, observe([(250, 150, 400, 330)]), mode)
+    hidden = anonymize(image, observe([(250, 150, 400, 330)]), mode)
     far = np.ones(image.shape[:2], bool)
     far[80:400, 180:470] = False
     assert np.array_equal(hidden[far], image[far])
@@ -261,14 +261,14 @@ def test_the_face_is_gone_and_the_rest_stays(mode):
 
 
 def test_a_blurred_face_keeps_no_detail():
-    hidden = anonymise(noise(), observe([(200, 100, 440, 380)]), "blur")[150:330, 250:390].astype(float)
+    hidden = anonymize(noise(), observe([(200, 100, 440, 380)]), "blur")[150:330, 250:390].astype(float)
     assert np.abs(np.diff(hidden, axis=0)).max() < 12
     assert np.abs(np.diff(hidden, axis=1)).max() < 12
 
 
 def test_the_mesh_picture_of_a_face_does_not_depend_on_its_skin():
     observations = observe([(250, 150, 400, 330)])
-    first, second = (anonymise(noise(seed=seed), observations, "mesh")[175:305, 285:365] for seed in (1, 2))
+    first, second = (anonymize(noise(seed=seed), observations, "mesh")[175:305, 285:365] for seed in (1, 2))
     assert np.array_equal(first, second)
     assert len(np.unique(first.reshape(-1, 3), axis=0)) > 20  # lines are there
 
@@ -279,7 +279,7 @@ def test_without_a_trusted_mesh_the_box_is_hidden(mode):
     lost = np.full_like(observations.faces.landmarks, np.nan)
     faces = replace(observations.faces, presence=np.zeros(1, np.float32), landmarks=lost)
     image = noise()
-    hidden = anonymise(image, replace(observations, faces=faces), mode)
+    hidden = anonymize(image, replace(observations, faces=faces), mode)
     assert (hidden[200:280, 290:360] != image[200:280, 290:360]).any(axis=2).mean() > 0.95
 
 
@@ -289,14 +289,14 @@ def test_without_a_trusted_mesh_the_box_is_hidden(mode):
 )
 def test_faces_at_and_beyond_the_border_are_hidden_too(mode, box):
     image = noise()
-    hidden = anonymise(image, observe([box]), mode)
+    hidden = anonymize(image, observe([box]), mode)
     inside = hidden[max(0, box[1]) : max(0, box[3]), max(0, box[0]) : max(0, box[2])]
     before = image[max(0, box[1]) : max(0, box[3]), max(0, box[0]) : max(0, box[2])]
     assert inside.size == 0 or (inside != before).mean() > 0.7
 
 
 def test_small_faces_become_a_few_cells():
-    hidden = anonymise(noise(), observe([(300, 200, 312, 214)]), "blur")[202:212, 302:310].astype(float)
+    hidden = anonymize(noise(), observe([(300, 200, 312, 214)]), "blur")[202:212, 302:310].astype(float)
     assert hidden.std() < 60 < noise()[202:212, 302:310].std()
 
 
@@ -312,7 +312,7 @@ def test_no_detector_finds_a_hidden_face():
     faces = faces[faces.presence > 0.5]
     assert len(faces) == 2
     probs = np.array([probs_of("happy")] * 2, np.float32)
-    hidden = anonymise(image, Observations(0, 0.0, faces, probs, ("ok", "ok")), "blur")
+    hidden = anonymize(image, Observations(0, 0.0, faces, probs, ("ok", "ok")), "blur")
     left = mesh.faces(hidden, detector.detect(hidden))
     assert (left.presence < 0.5).all()
 
@@ -333,6 +333,6 @@ def test_faces_that_were_found_but_not_read_are_hidden_too(portrait):
     box = np.array([[170, 60, 290, 200]], np.float32)
     observations = replace(make_observations(), unread=box)
     for mode in ("blur", "mesh"):
-        changed = (anonymise(portrait, observations, mode) != portrait).any(2)
+        changed = (anonymize(portrait, observations, mode) != portrait).any(2)
         assert changed[80:180, 190:270].mean() > 0.95
         assert not changed[300:].any()

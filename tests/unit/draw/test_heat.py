@@ -17,7 +17,7 @@ def test_for_is_orange_and_against_is_blue_whatever_the_scale():
     heat = np.zeros((48, 48), np.float32)
     heat[:20], heat[28:] = 0.004, -0.004
     picture = overlay(FACE, heat, side_px=48)
-    for row, colour in ((5, FOR_RGB), (40, AGAINST_RGB)):
-        wanted = np.rint(100 * (1 - OPACITY) + OPACITY * np.array(colour))
+    for row, color in ((5, FOR_RGB), (40, AGAINST_RGB)):
+        wanted = np.rint(100 * (1 - OPACITY) + OPACITY * np.array(color))
         assert np.abs(picture[row, 24] - wanted).max() <= 1
     assert (picture[24] == 100).all()

@@ -35,16 +35,16 @@ def test_one_frame_is_a_video(tmp_path):
     assert image.mean() == pytest.approx(90, abs=3)
 
 
-def test_uneven_times_and_colours_come_back(tmp_path):
+def test_uneven_times_and_colors_come_back(tmp_path):
     times = [10.0, 10.04, 10.1, 10.5, 11.7, 12.001]
-    colours = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (0, 0, 0), (255, 255, 255), (120, 60, 90)]
+    colors = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (0, 0, 0), (255, 255, 255), (120, 60, 90)]
     with VideoWriter(tmp_path / "uneven.mp4", fps=15) as video:
-        for time_s, colour in zip(times, colours, strict=True):
-            video.write(np.broadcast_to(np.array(colour, np.uint8), (64, 64, 3)), time_s)
+        for time_s, color in zip(times, colors, strict=True):
+            video.write(np.broadcast_to(np.array(color, np.uint8), (64, 64, 3)), time_s)
     got = decode(tmp_path / "uneven.mp4")
     assert [time_s for time_s, _ in got] == pytest.approx([t - 10 for t in times], abs=1e-4)
-    for (_, image), colour in zip(got, colours, strict=True):
-        assert image.mean(axis=(0, 1)) == pytest.approx(colour, abs=8)
+    for (_, image), color in zip(got, colors, strict=True):
+        assert image.mean(axis=(0, 1)) == pytest.approx(color, abs=8)
 
 
 def test_times_that_do_not_rise_are_moved_behind_each_other(tmp_path):

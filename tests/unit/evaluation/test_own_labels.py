@@ -9,7 +9,7 @@ from fer.cli import main
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.readers.fer2013 import read_dataset
-from fer.dataset.readers.labelled import read_label_folder, read_labelled_files
+from fer.dataset.readers.labeled import read_label_folder, read_labeled_files
 from fer.emotion.network import EmotionNetwork
 from fer.errors import CancelledError, DamagedInputError, DatasetError, UnsupportedInputError
 from fer.evaluation.own_labels import ROW_COLUMNS, own_labels, own_labels_csv, own_labels_json
@@ -23,20 +23,20 @@ def network() -> EmotionNetwork:
 
 @pytest.fixture(scope="module")
 def faces() -> FaceDataset:
-    return read_labelled_files(
+    return read_labeled_files(
         [("a.zip", zip_bytes({f"{EMOTIONS[k % 7]}/{k}.png": noise(k) for k in range(30)}))]
     )
 
 
-def test_nothing_labelled_is_said():
+def test_nothing_labeled_is_said():
     with pytest.raises(DatasetError, match="no images"):
-        read_labelled_files([("a.png", noise(0))])
+        read_labeled_files([("a.png", noise(0))])
     with pytest.raises(DatasetError, match="No row follows"):
-        read_labelled_files([("labels.csv", b"file,label\n")])
+        read_labeled_files([("labels.csv", b"file,label\n")])
     with pytest.raises(DatasetError, match="no column 'label'"):
-        read_labelled_files([("labels.csv", b"file,mood\na.png,happy\n"), ("a.png", noise(0))])
+        read_labeled_files([("labels.csv", b"file,mood\na.png,happy\n"), ("a.png", noise(0))])
     with pytest.raises(DatasetError, match="2 CSV files"):
-        read_labelled_files([("a.csv", b"file,label\n"), ("b.csv", b"file,label\n")])
+        read_labeled_files([("a.csv", b"file,label\n"), ("b.csv", b"file,label\n")])
 
 
 def test_a_zip_of_folders_keeps_names(faces):
@@ -59,7 +59,7 @@ def test_a_csv_and_its_pictures_in_every_form(form):
             ("p.zip", zip_bytes(pictures)),
         ],
     }[form]
-    found = read_labelled_files(files)
+    found = read_labeled_files(files)
     assert [EMOTIONS[k] for k in found.labels] == ["happy", "sad"]
     assert found.names.tolist() == ["a.png", "b.png"] and found.n_rejected == 0
 
@@ -69,7 +69,7 @@ def test_bad_rows_are_counted_with_their_reasons():
     pictures = zip_bytes(
         {"a.png": noise(1), "bad.png": b"text", "x/twice.png": noise(2), "y/twice.png": noise(3)}
     )
-    found = read_labelled_files([("labels.csv", table), ("pictures.zip", pictures)])
+    found = read_labeled_files([("labels.csv", table), ("pictures.zip", pictures)])
     assert len(found) == 1 and found.n_rejected == 5
     reasons = dict(line.split(": ", 1) for line in found.rejected)
     assert reasons == {
@@ -94,12 +94,12 @@ def test_bad_rows_are_counted_with_their_reasons():
 )
 def test_hostile_and_damaged_files_are_one_sentence(files, error):
     with pytest.raises(error):
-        read_labelled_files(files)
+        read_labeled_files(files)
 
 
 def test_reading_and_scoring_can_be_watched_and_stopped(faces, network):
     told = []
-    read_labelled_files(
+    read_labeled_files(
         [("a.zip", zip_bytes({"sad/1.png": noise(1), "sad/2.png": noise(2)}))],
         on_picture=lambda *at: told.append(at),
     )
@@ -121,7 +121,7 @@ def test_a_csv_on_the_disk_reads_like_the_upload(tmp_path):
     found = read_label_folder(tmp_path / "labels.csv")
     assert (
         found.images
-        == read_labelled_files([("labels.csv", b"file,label\na.png,happy\n"), ("a.png", noise(1))]).images
+        == read_labeled_files([("labels.csv", b"file,label\na.png,happy\n"), ("a.png", noise(1))]).images
     ).all()
 
 
@@ -152,7 +152,7 @@ def test_disagreements_come_by_confidence_and_cells_agree_with_the_matrix(faces,
 
 def test_csv_and_json_hold_every_face_and_what_was_left_out(network):
     files = [("labels.csv", b"file,label\n=evil.png,happy\nlost.png,sad\n"), ("=evil.png", noise(1))]
-    found = own_labels(read_labelled_files(files), network)
+    found = own_labels(read_labeled_files(files), network)
     header, row = own_labels_csv(found).splitlines()
     assert header == ",".join(ROW_COLUMNS) and row.startswith("'=evil.png,happy,")
     document = json.loads(own_labels_json(found))

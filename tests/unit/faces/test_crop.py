@@ -63,7 +63,7 @@ def test_a_face_without_eyes_is_framed_by_its_box():
     faces.detections.keypoints[:] = np.nan
     region = crop_regions(faces)
     assert 80 < region.side[0] < 130
-    assert region.centre[0] == pytest.approx([45, 45], abs=12)
+    assert region.center[0] == pytest.approx([45, 45], abs=12)
 
 
 def test_gray_is_bt601():

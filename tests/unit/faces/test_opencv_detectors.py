@@ -68,8 +68,8 @@ def test_haar_finds_nothing_in_empty_pictures():
 def test_haar_finds_the_portrait():
     found = HaarDetector().detect(portrait())
     assert len(found) == 1
-    centre = (found.xyxy[0, :2] + found.xyxy[0, 2:]) / 2
-    assert centre == pytest.approx((225, 120), abs=15)
+    center = (found.xyxy[0, :2] + found.xyxy[0, 2:]) / 2
+    assert center == pytest.approx((225, 120), abs=15)
     assert 0.5 < found.score[0] < 1
     assert np.isnan(found.keypoints).all()
 

@@ -11,9 +11,9 @@ SIZE = 100.0
 STEP_S = 1 / 25
 
 
-def faces_at(*centres: tuple[float, float], score: float = 0.95) -> Faces:
+def faces_at(*centers: tuple[float, float], score: float = 0.95) -> Faces:
     """Square faces of 100 px around the centres."""
-    middle = np.array(centres, np.float32).reshape(-1, 2)
+    middle = np.array(centers, np.float32).reshape(-1, 2)
     xyxy = np.concatenate([middle - SIZE / 2, middle + SIZE / 2], 1)
     n = len(middle)
     detections = Detections(xyxy, np.full(n, score, np.float32), np.zeros((n, 6, 2), np.float32))

@@ -72,8 +72,8 @@ def test_case_65_a_busy_session_does_not_hold_up_the_others():
         for index in range(100):
             other.process(picture(index, index / 15))
             stuck.submit(picture(index + 1, index / 15))
-        assert other.snapshot().counts.analysed == 100
-        assert stuck.snapshot().counts.analysed == 0 and stuck.snapshot().counts.waiting == 2
+        assert other.snapshot().counts.analyzed == 100
+        assert stuck.snapshot().counts.analyzed == 0 and stuck.snapshot().counts.waiting == 2
         busy.go_on.set()
 
 
@@ -141,7 +141,7 @@ def test_case_67_what_a_session_holds_goes_with_its_tab(monkeypatch):
     session = LiveSession(analyzer)
     session.start_recording()
     session.submit(picture())
-    until(lambda session=session: session.snapshot().counts.analysed == 1)
+    until(lambda session=session: session.snapshot().counts.analyzed == 1)
     registry.keep("anna", "room", (session, gate.try_enter()))
     caretaker.watch("anna", "tab")
     gone = weakref.ref(session), weakref.ref(analyzer)

@@ -10,7 +10,7 @@ import pytest
 
 from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
 from fer.live import session as session_module
-from fer.live.memory import MOST_ROWS, History
+from fer.live.memory import MAX_ROWS, History
 from fer.live.pace import Pacer, RateMeter, StreamClock
 from fer.live.records import NEVER_S
 from fer.live.smooth import CausalSmoother
@@ -70,7 +70,7 @@ def test_process_gives_the_answer_of_this_frame(session, clock):
     result, shot = session.latest, session.snapshot()
     assert result.observations.frame_index == 45
     assert result.observations.timestamp_s == pytest.approx(45 * STEP_S)
-    assert shot.counts.submitted == shot.counts.analysed == 46
+    assert shot.counts.submitted == shot.counts.analyzed == 46
     assert shot.fps == pytest.approx(15, abs=0.5)
 
 
@@ -118,7 +118,7 @@ def test_history_is_bounded_in_time_and_rows(analyzer, clock):
     history, crowd = History(1e9), make_observations(["happy"] * 100)
     for _ in range(300):
         history.add(crowd, crowd.probs)
-    assert len(history) == MOST_ROWS // 100
+    assert len(history) == MAX_ROWS // 100
     assert all(m.faces.landmarks.strides[0] == 0 for m in history.moments())
 
 
@@ -182,7 +182,7 @@ def test_only_the_newest_frame_is_held(session, analyzer):
     image = weakref.ref(frame.image)
     session.submit(frame)
     del frame
-    until(lambda: session.snapshot().counts.analysed == 1)
+    until(lambda: session.snapshot().counts.analyzed == 1)
     until(lambda: gc.collect() >= 0 and image() is None)
     assert session.latest.size == (64, 48)
 
@@ -191,7 +191,7 @@ def test_close_frees_everything_and_may_come_twice(clock):
     analyzer = FakeAnalyzer(clock=clock)
     session = LiveSession(analyzer, clock=clock)
     session.submit(picture())
-    until(lambda: session.snapshot().counts.analysed == 1)
+    until(lambda: session.snapshot().counts.analyzed == 1)
     session.close()
     session.close()
     gone = weakref.ref(analyzer)
@@ -280,7 +280,7 @@ def test_case_55_a_failing_analysis_passes_the_frame_and_is_counted(session, ana
     analyzer.error = None
     clock.tick()
     processor.recv(stream_frame(1))
-    until(lambda: session.snapshot().counts.analysed == 1)
+    until(lambda: session.snapshot().counts.analyzed == 1)
 
 
 def test_case_55_a_failing_overlay_passes_the_frame_and_is_counted(session, monkeypatch):
@@ -306,7 +306,7 @@ def test_case_56_with_a_slow_analysis_the_newest_frame_wins(clock):
         until(lambda: session.snapshot().counts.dropped + session.snapshot().counts.skipped == 14)
         clock.tick(2)
         session.submit(picture(15, clock() - 1000))
-        until(lambda: session.snapshot().counts.analysed == 2)
+        until(lambda: session.snapshot().counts.analyzed == 2)
         shot = session.snapshot()
     assert analyzer.seen == [0, 15]
     assert shot.lag_s <= 1.0 + 1e-6

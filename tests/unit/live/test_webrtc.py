@@ -108,7 +108,7 @@ def test_a_stream_goes_through_the_worker_and_comes_back_with_the_overlay(server
         counts = session.snapshot().counts
     assert len(seen) == FRAMES
     assert np.ptp(seen[-1].to_ndarray(format="rgb24")) > 50  # gray came, the overlay is there
-    assert counts.analysed > FRAMES // 3 and counts.failed == 0
+    assert counts.analyzed > FRAMES // 3 and counts.failed == 0
 
 
 def test_case_53_a_camera_that_goes_away_ends_the_stream_and_frees_everything(server):
@@ -133,7 +133,7 @@ def test_case_53_the_loop_that_serves_all_never_waits_for_an_analysis(server):
 
     with LiveSession(analyzer) as session:
         watch(server.worker(VideoProcessor(session)), 5, after=_turns)
-        assert session.snapshot().counts.analysed == 0
+        assert session.snapshot().counts.analyzed == 0
         analyzer.go_on.set()
 
 
@@ -164,7 +164,7 @@ def test_case_56_the_stream_outlives_an_analysis_that_hangs(server):
         seen = watch(server.worker(VideoProcessor(session, overlay=plain())), FRAMES)
         shot = session.snapshot()
         analyzer.go_on.set()
-    assert len(seen) == FRAMES and shot.counts.analysed == 0
+    assert len(seen) == FRAMES and shot.counts.analyzed == 0
     assert shot.counts.waiting <= 2 and shot.counts.dropped >= FRAMES // 2
 
 
@@ -265,7 +265,7 @@ def test_a_stream_of_charts_only_is_read_and_sends_nothing_back(server):
         answer = await asyncio.to_thread(worker.process_offer, offer.sdp, offer.type, SIGNAL_WITHIN_S)
         await client.setRemoteDescription(RTCSessionDescription(answer.sdp, answer.type))
         for _ in range(int(PATIENCE_S / 0.05)):
-            if session.snapshot().counts.analysed >= 5:
+            if session.snapshot().counts.analyzed >= 5:
                 break
             await asyncio.sleep(0.05)
         assert all(sender.track is None for sender in worker.pc.getSenders())
@@ -274,4 +274,4 @@ def test_a_stream_of_charts_only_is_read_and_sends_nothing_back(server):
     with LiveSession(OneFace()) as session, ThreadPoolExecutor(1) as pool:
         worker = server.worker(VideoProcessor(session, overlay=plain()), mode=WebRtcMode.SENDONLY)
         pool.submit(asyncio.run, _send(worker, session)).result()
-        assert session.snapshot().counts.analysed >= 5
+        assert session.snapshot().counts.analyzed >= 5

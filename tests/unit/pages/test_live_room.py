@@ -242,7 +242,7 @@ def shot_of(
     faces: int = 1, *, fps: float = 15.0, lag_s: float = 0.05, silent_s: float = 0.0, **counts: int
 ) -> LiveSnapshot:
     observations = make_observations(["happy"] * faces)
-    counted = LiveCounts(**{"submitted": 100, "analysed": 100} | counts)
+    counted = LiveCounts(**{"submitted": 100, "analyzed": 100} | counts)
     result = LiveResult(observations, observations.probs)
     return LiveSnapshot(result, counted, fps, lag_s, silent_s, 7.0, (), NEVER_S, False, "model_output", False)
 
@@ -250,13 +250,13 @@ def shot_of(
 @pytest.mark.parametrize(
     ("shot", "state"),
     [
-        (shot_of(0, submitted=0, analysed=0), State.WAITING),
+        (shot_of(0, submitted=0, analyzed=0), State.WAITING),
         (shot_of(silent_s=3.0), State.SILENT),
         (shot_of(fps=4.0), State.SLOW),
         (shot_of(lag_s=0.9), State.SLOW),
-        (shot_of(fps=4.0, analysed=10), State.WELL),
-        (shot_of(lag_s=0.9, analysed=10), State.WAITING),
-        (shot_of(analysed=0, failed=9), State.FAILING),
+        (shot_of(fps=4.0, analyzed=10), State.WELL),
+        (shot_of(lag_s=0.9, analyzed=10), State.WAITING),
+        (shot_of(analyzed=0, failed=9), State.FAILING),
         (shot_of(0), State.NO_FACE),
         (shot_of(), State.WELL),
     ],

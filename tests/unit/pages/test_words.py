@@ -10,7 +10,7 @@ from fer.photos import PhotoResult
 from fer.pipeline import Progress
 from fer.settings import Settings
 from fer.timeline.report import make_report
-from fer.timeline.summary import summarise
+from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import busy, downloads, plain
 from pages.ui.parts import story
@@ -22,7 +22,7 @@ from tests.helpers.factories import make_observations, make_source, make_timelin
 
 
 def summary_of(script: dict):
-    return summarise(make_timeline(script))
+    return summarize(make_timeline(script))
 
 
 def test_titles_of_nothing():
@@ -166,7 +166,7 @@ def photo_summary(*photos):
     builder = TimelineBuilder()
     for k, observations in enumerate(photos):
         builder.add(replace(observations, frame_index=k), label=f"{k}.jpg")
-    return summarise(builder.build(make_source("photos", "photos"), Settings(), 0.5))
+    return summarize(builder.build(make_source("photos", "photos"), Settings(), 0.5))
 
 
 def test_the_title_of_photos_says_how_many_faces_it_is_about():

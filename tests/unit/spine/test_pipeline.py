@@ -23,7 +23,7 @@ def test_an_empty_picture_gives_no_faces():
         assert len(Analyzer(still=still).analyze(Frame(np.zeros((48, 64, 3), np.uint8)))) == 0
 
 
-def test_every_analysed_frame_is_in_the_timeline_with_its_own_time(report):
+def test_every_analyzed_frame_is_in_the_timeline_with_its_own_time(report):
     timeline = report.timeline
     assert len(timeline.frame_times_s) == timeline.source.frames_decoded == 180
     assert np.diff(timeline.frame_times_s) == pytest.approx(np.full(179, 1 / 15), abs=1e-4)
@@ -43,8 +43,8 @@ def test_smile_and_surprise_are_read_where_the_sample_shows_them(report, shown):
     table = report.timeline.table
     middle = (shown.start_s + shown.end_s) / 2
     near = table[(table["time_s"] - middle).abs() < 0.25]
-    centre_x = near["x"] + near["width"] / 2
-    side = near[centre_x > 330] if shown.person == 2 else near[centre_x < 500]
+    center_x = near["x"] + near["width"] / 2
+    side = near[center_x > 330] if shown.person == 2 else near[center_x < 500]
     words = side.groupby("face_id")["emotion"].agg(lambda names: names.mode()[0])
     assert shown.expression in set(words)
 

@@ -11,7 +11,7 @@ import fer
 from fer.export.tables import report_html
 from fer.settings import Settings
 from fer.timeline.report import LIMITS, SETTING_FLAGS, make_report, rerun_command
-from fer.timeline.summary import summarise
+from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
 from tests.helpers.factories import make_observations, make_photos, make_source, make_timeline
 
@@ -53,13 +53,13 @@ class Page(HTMLParser):
 # --- the record
 
 
-def test_report_keeps_raw_rows_and_summarises_smoothed_ones():
+def test_report_keeps_raw_rows_and_summarizes_smoothed_ones():
     steps = [("happy", 1.0), ("sad", 0.1), ("happy", 1.0)]
     report = report_of({1: steps})
     assert "sad" in set(report.timeline.table["emotion"])
     assert report.summary.faces[0].shares["happy"] == 1.0
     plain = report_of({1: steps}, settings=Settings(half_life_s=0))
-    assert plain.summary.faces[0].shares == summarise(plain.timeline).faces[0].shares
+    assert plain.summary.faces[0].shares == summarize(plain.timeline).faces[0].shares
     assert plain.summary.faces[0].shares["sad"] > 0
 
 

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from fer.timeline.headline import MOST_SENTENCES, headlines
-from fer.timeline.summary import STATES, summarise
+from fer.timeline.headline import MAX_SENTENCES, headlines
+from fer.timeline.summary import STATES, summarize
 from tests.helpers.factories import make_photos, make_timeline
 
 
 def only_face(script, **more):
-    summary = summarise(make_timeline({1: script}, **more))
+    summary = summarize(make_timeline({1: script}, **more))
     assert len(summary.faces) == 1
     return summary.faces[0]
 
@@ -21,8 +21,8 @@ def episodes_of(script, **more):
 
 
 def test_empty():
-    summary = summarise(make_timeline({}))
-    assert (summary.frames, summary.faces, summary.analysed_s, summary.left_out) == (0, (), 0.0, {})
+    summary = summarize(make_timeline({}))
+    assert (summary.frames, summary.faces, summary.analyzed_s, summary.left_out) == (0, (), 0.0, {})
     assert math.isnan(summary.valid_share)
     assert summary.transitions.sum() == 0
     assert summary.left_out_text() == "There was nothing to leave out."
@@ -30,7 +30,7 @@ def test_empty():
 
 
 def test_no_face_in_any_frame():
-    summary = summarise(make_timeline({1: [("", 2.0)]}))
+    summary = summarize(make_timeline({1: [("", 2.0)]}))
     assert (summary.frames, summary.frames_with_face, summary.valid_share) == (20, 0, 0.0)
     assert summary.left_out == {"no_face": 20}
     assert headlines(summary) == ["No face was found in 20 frames (0:02)."]
@@ -61,7 +61,7 @@ def test_a_gap_stands_for_no_time_and_unsure_is_a_share():
 
 
 def test_left_out_rows_are_counted_by_reason_and_said():
-    summary = summarise(
+    summary = summarize(
         make_timeline({1: [("happy", 1.0), ("sad/small+dark", 0.5), ("sad/turned", 0.2), ("", 0.3)]})
     )
     face = summary.faces[0]
@@ -77,11 +77,11 @@ def test_left_out_rows_are_counted_by_reason_and_said():
 
 
 def test_nothing_left_out_is_said():
-    assert summarise(make_timeline({1: [("happy", 1.0)]})).left_out_text().startswith("Nothing was left out")
+    assert summarize(make_timeline({1: [("happy", 1.0)]})).left_out_text().startswith("Nothing was left out")
 
 
 def test_a_face_that_could_never_be_read():
-    summary = summarise(make_timeline({1: [("happy/small", 1.0)]}))
+    summary = summarize(make_timeline({1: [("happy/small", 1.0)]}))
     face = summary.faces[0]
     assert face.usable_s == 0 and face.episodes == () and math.isnan(face.shares["happy"])
     assert face.ranking == []
@@ -146,14 +146,14 @@ def test_transitions_are_counted_from_row_to_column():
 
 
 def test_faces_are_apart_and_the_longest_comes_first():
-    summary = summarise(make_timeline({1: [("happy", 1.0)], 2: [("sad", 3.0)]}))
+    summary = summarize(make_timeline({1: [("happy", 1.0)], 2: [("sad", 3.0)]}))
     assert [f.face_id for f in summary.faces] == [1, 2]
     assert [f.face_id for f in summary.by_presence] == [2, 1]
     assert summary.faces[1].shares["sad"] == 1.0
 
 
 def test_photos_are_shares_of_faces():
-    summary = summarise(make_photos({"a.jpg": ["happy", "happy"], "b.jpg": ["sad", None], "c.jpg": []}))
+    summary = summarize(make_photos({"a.jpg": ["happy", "happy"], "b.jpg": ["sad", None], "c.jpg": []}))
     (faces,) = summary.faces
     assert faces.face_id is None and faces.name == "All faces"
     assert (faces.shares["happy"], faces.shares["sad"], faces.shares["unsure"]) == (0.5, 0.25, 0.25)
@@ -168,7 +168,7 @@ def test_photos_are_shares_of_faces():
 
 
 def test_headline_says_who_what_when_how_long_and_how_sure():
-    summary = summarise(make_timeline({1: [("happy", 12.0), ("sad", 6.0), ("unsure", 2.0)]}))
+    summary = summarize(make_timeline({1: [("happy", 12.0), ("sad", 6.0), ("unsure", 2.0)]}))
     assert headlines(summary) == [
         "Face 1 was read as happy for 12 s of the 20 s in which it could be read (60%), longest from 0:00.0 "
         "to 0:12.0, with a mean confidence of 90%. Next: sad 30%. Unsure: 10%."
@@ -176,12 +176,12 @@ def test_headline_says_who_what_when_how_long_and_how_sure():
 
 
 def test_headline_of_a_face_that_was_always_unsure():
-    text = headlines(summarise(make_timeline({1: [("unsure", 3.0)]})))
+    text = headlines(summarize(make_timeline({1: [("unsure", 3.0)]})))
     assert text == ["Face 1 could be read for 3.0 s, but the answer was always unsure."]
 
 
 def test_a_crowd_gets_a_few_sentences():
     crowd = {k: [("happy", 1.0 + k / 10)] for k in range(1, 10)}
-    lines = headlines(summarise(make_timeline(crowd)))
-    assert len(lines) == MOST_SENTENCES + 1
+    lines = headlines(summarize(make_timeline(crowd)))
+    assert len(lines) == MAX_SENTENCES + 1
     assert lines[-1] == "3 more faces could be read for a shorter time; see the table."

@@ -15,7 +15,7 @@ from fer.dataset.readers.folders import (
     SPLIT_WITHOUT_FOLDER,
     ToFace,
     add_picture,
-    is_labelled,
+    is_labeled,
     read_pictures,
     whole_picture,
 )
@@ -41,7 +41,7 @@ OnPicture = Callable[[int, int], None]
 """Told before each picture: how many are done, and of how many. It may raise to stop the reading."""
 
 
-def read_labelled_files(
+def read_labeled_files(
     files: Sequence[tuple[str, bytes]],
     *,
     on_picture: OnPicture | None = None,
@@ -70,7 +70,7 @@ def read_labelled_files(
         if not tables:
             label = safe_label(files[0][0]) if len(files) == 1 else "the files"
             watched = _watched(pictures.items(), len(pictures), on_picture)
-            read = ((name, content() if is_labelled(name) else b"") for name, content in watched)
+            read = ((name, content() if is_labeled(name) else b"") for name, content in watched)
             return read_pictures(read, label)
         [(name, content)] = tables.items()
         table, label = content(), safe_label(name.name)
@@ -116,7 +116,7 @@ def zip_holds_label_table(path: Path) -> bool:
         InputError: It is damaged or passes a limit.
     """
     with ExitStack() as stack:
-        archive = open_archive(stack.enter_context(open_binary(path)), most_members=MAX_MEMBERS)
+        archive = open_archive(stack.enter_context(open_binary(path)), max_members=MAX_MEMBERS)
         members = members_of(archive, safe_label(path.name))
         tables = (member for member in members if _is_table(member_name(member)))
         return any(is_label_table(read_member(archive, member)) for member in tables)
@@ -146,7 +146,7 @@ def read_label_table(
     """
     if len(table) > MAX_TABLE_BYTES:
         raise _too_large(label)
-    header, rows = read_cells(table, delimiter=_delimiter(table), most_rows=MAX_MEMBERS)
+    header, rows = read_cells(table, delimiter=_delimiter(table), max_rows=MAX_MEMBERS)
     file_at, label_at = _column(header, FILE_COLUMNS, label), _column(header, LABEL_COLUMNS, label)
     finder, faces = _Finder(pictures), FaceCollector()
     seen: set[PurePosixPath] = set()
@@ -179,7 +179,7 @@ def _sort(files: Sequence[tuple[str, bytes]], stack: ExitStack) -> tuple[dict, d
     entries: dict[PurePosixPath, Callable[[], bytes]] = {}
     for name, data in files:
         if sniff(data) == "zip":
-            archive = stack.enter_context(open_archive(io.BytesIO(data), most_members=MAX_MEMBERS))
+            archive = stack.enter_context(open_archive(io.BytesIO(data), max_members=MAX_MEMBERS))
             for member in members_of(archive, safe_label(name)):
                 entries[member_name(member)] = _reader(archive, member)
         else:
