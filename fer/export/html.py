@@ -227,7 +227,7 @@ def _facts(report: Report) -> list[str]:
     if source.width and source.height:
         facts.append(f"{source.width} × {source.height}")
     facts.append(f"{clock(source.duration_s if source.duration_s else summary.end_s - summary.start_s)} long")
-    rate = f", {summary.frames / summary.analyzed_s:.3g} a second" if summary.frames > 1 else ""
+    rate = f", {summary.frames / summary.analysed_s:.3g} a second" if summary.frames > 1 else ""
     facts.append(f"{count(summary.frames, 'frame')} analysed{rate}")
     return [*facts, count(len(summary.faces), "face")]
 

@@ -109,8 +109,8 @@ class Summary:
         frames_with_face: Frames in which at least one face was found.
         start_s: Time of the first frame.
         end_s: Where the time of the last frame ends.
-        analyzed_s: Seconds that the frames stand for; pauses over 1 s do not count (photos: frames).
-        valid_share: Share of `analyzed_s` with at least one usable face; NaN without frames.
+        analysed_s: Seconds that the frames stand for; pauses over 1 s do not count (photos: frames).
+        valid_share: Share of `analysed_s` with at least one usable face; NaN without frames.
         faces: One a face by id; one for all faces of photos; empty without faces.
         rows: Rows with a face.
         rows_left_out: Rows with a face that do not enter the statistics.
@@ -122,7 +122,7 @@ class Summary:
     frames_with_face: int
     start_s: float
     end_s: float
-    analyzed_s: float
+    analysed_s: float
     valid_share: float
     faces: tuple[FaceSummary, ...]
     rows: int
@@ -198,7 +198,7 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         frames_with_face=len(np.unique(timeline.frame_of_row[face])),
         start_s=float(timeline.frame_times_s[0]) if len(weights) else 0.0,
         end_s=timeline.end_s,
-        analyzed_s=total,
+        analysed_s=total,
         valid_share=float(weights[usable_frames].sum()) / total if total else float("nan"),
         faces=tuple(_summarize_face(timeline, k, np.flatnonzero(rows), min_episode_s) for k, rows in masks),
         rows=int(face.sum()),

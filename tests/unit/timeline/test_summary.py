@@ -22,7 +22,7 @@ def episodes_of(script, **more):
 
 def test_empty():
     summary = summarize(make_timeline({}))
-    assert (summary.frames, summary.faces, summary.analyzed_s, summary.left_out) == (0, (), 0.0, {})
+    assert (summary.frames, summary.faces, summary.analysed_s, summary.left_out) == (0, (), 0.0, {})
     assert math.isnan(summary.valid_share)
     assert summary.transitions.sum() == 0
     assert summary.left_out_text() == "There was nothing to leave out."
