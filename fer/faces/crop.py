@@ -66,7 +66,7 @@ def crop_regions(faces: Faces, frame: CropFrame = DEFAULT_FRAME) -> Regions:
     distance = np.linalg.norm(left - right, axis=1)
     middle = (left + right)[:, :2] / 2
     roll = eye_roll(faces.landmarks)
-    for k in np.flatnonzero(faces.presence < MESH_TRUSTED_FROM):
+    for k in map(int, np.flatnonzero(faces.presence < MESH_TRUSTED_FROM)):
         distance[k], middle[k], roll[k] = _from_detection(faces, k)
     side = distance * (FACE_SIZE_PX / frame.eye_distance)
     roll = frame.levelled(roll)

@@ -43,7 +43,7 @@ def write_whole(data: bytes, path: Path) -> None:
 
 def cannot_write(path: Path, exc: OSError) -> OutputError:
     """The error for a file or folder that the system refused to write, with its cure."""
-    why = CURES.get(exc.errno, f"{exc.strerror or exc}. Choose another folder")
+    why = CURES.get(exc.errno or 0, f"{exc.strerror or exc}. Choose another folder")
     return OutputError(f"{path} cannot be written: {why}.")
 
 

@@ -6,7 +6,7 @@ import types
 import typing
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fer.errors import MissingModelError, ModelError
 
@@ -39,7 +39,7 @@ def read_record(kind: type[Record], path: Path, *, wanted_format: int, repair: s
         ) from exc
 
 
-def to_json(record) -> str:
+def to_json(record: Any) -> str:
     """A record as JSON text: six significant digits, a row of numbers a line.
 
     Args:
@@ -50,7 +50,7 @@ def to_json(record) -> str:
     return rows.sub(lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -58,7 +58,7 @@ def _rounded(value):
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def from_values(kind, value):
+def from_values(kind: Any, value: Any) -> Any:
     """A value of JSON as the type that a record's field names.
 
     Args:
@@ -68,7 +68,7 @@ def from_values(kind, value):
     Raises:
         ValueError: It does not fit.
     """
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         if set(value) != {field.name for field in fields(kind)}:
             raise ValueError(f"{kind.__name__} has other fields")

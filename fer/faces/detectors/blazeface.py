@@ -126,4 +126,4 @@ def _inside_region(
     slack = 0.02 * max(right - left, bottom - top)
     cut_low = (low < -slack) & (np.array([left, top]) > 0)
     cut_high = (high > slack) & (np.array([right, bottom]) < (shape[1], shape[0]))
-    return ~(cut_low | cut_high).any(1)
+    return ~np.any(cut_low | cut_high, axis=1)

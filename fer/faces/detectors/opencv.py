@@ -10,6 +10,7 @@ References:
 from pathlib import Path
 
 import cv2
+import cv2.data
 import numpy as np
 
 from fer.errors import ModelError, ModelOutputError
