@@ -30,7 +30,7 @@ JPEG_QUALITY = 80
 """Of the sheet of faces: 2,000 of them take about 1.5 MB."""
 
 _faces = st.components.v2.component(
-    "map_faces", js=Path(__file__).with_name("map_faces.js").read_text(encoding="utf-8")
+    "map_faces", js=Path(__file__).with_name("map.js").read_text(encoding="utf-8")
 )
 
 

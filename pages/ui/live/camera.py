@@ -9,7 +9,7 @@ from pages.ui.live.room import Phase, Room
 KEY = "live_camera"
 
 _camera = st.components.v2.component(
-    KEY, js=Path(__file__).with_name("live_camera.js").read_text(encoding="utf-8")
+    KEY, js=Path(__file__).with_name("camera.js").read_text(encoding="utf-8")
 )
 
 

@@ -10,7 +10,7 @@ PLAYER_BOX, CHART_BOX = "player", "timeline"
 """Keys of the containers that player_link.js looks for."""
 
 _link = st.components.v2.component(
-    "player_link", js=Path(__file__).with_name("player_link.js").read_text(encoding="utf-8")
+    "player_link", js=Path(__file__).with_name("player.js").read_text(encoding="utf-8")
 )
 
 
