@@ -14,7 +14,6 @@ from pages.ui.app.uploads import Upload
 from pages.ui.home import specimen
 from pages.ui.parts import sample_clip
 from pages.ui.work import analysis
-from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import Batch
 from tests.helpers.app import finished, give, open_page, registry, texts
 
@@ -38,12 +37,6 @@ def clip() -> Upload:
         encoder.write(frame.image, frame.timestamp_s)
     encoder.close()
     return Upload("smile.mp4", file.getvalue())
-
-
-@pytest.fixture(scope="module")
-def photo() -> bytes:
-    """A frame of the sample: a smile."""
-    return jpeg(next(sample_frames()).image)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,9 +13,8 @@ from pages.ui.app import session
 from pages.ui.live import actions, health, registry, stream
 from pages.ui.live.room import NO_FRAME_S, Choice, Phase, Room, Rooms
 from tests.helpers.factories import OneFace
-from tests.helpers.live_fakes import STEP_S, Clock
+from tests.helpers.live_fakes import STEP_S, Clock, feed
 from tests.helpers.places import ROOT
-from tests.unit.pages.test_live_room import feed
 
 RUN_S = 60.0
 

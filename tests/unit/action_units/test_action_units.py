@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from fer.action_units.alignment import ANCHORS, align
+from fer.action_units.alignment import align
 from fer.action_units.baseline import (
     CAPTURE_FRAMES,
     Baseline,
@@ -18,7 +18,7 @@ from fer.action_units.blinks import BlinkCounter
 from fer.action_units.eyes import EyeModel, lid_heights
 from fer.action_units.formulas import metrics
 from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN, SEEN, held_states, states, strengths
-from fer.action_units.population import Population, population
+from fer.action_units.population import Population
 from fer.action_units.prototypes import (
     CONTRADICTED,
     NOT_CHECKABLE,
@@ -28,7 +28,6 @@ from fer.action_units.prototypes import (
     judge,
     log_ratios,
 )
-from fer.action_units.reader import ActionUnitReader
 from fer.action_units.records import ActionUnits
 from fer.action_units.table import BY_CODE, CODES, INDEX, TABLE
 from fer.constants import EMOTIONS
@@ -37,16 +36,19 @@ from fer.evaluation.units.fitting import canonical_face
 from fer.pipeline import Analyzer
 from fer.records import Faces, Frame
 from fer.settings import Settings
-from tests.helpers.factories import make_faces, probs_of
+from tests.helpers.action_units import (
+    FRAME,
+    KNOWN,
+    OPEN_LIDS,
+    deformed,
+    faces_of,
+    picture_of,
+    read,
+    reader_of,
+)
+from tests.helpers.factories import probs_of
 
-OPEN_LIDS = np.array([[[0.2, -0.11], [0.2, -0.11]]])
 FRONT = np.zeros(3)
-KNOWN = population()
-
-
-def picture_of(points: np.ndarray) -> np.ndarray:
-    """(468, 3) px: a face of the canonical frame as a camera sees it."""
-    return points * [200.0, -200.0, -200.0] + [320.0, 240.0, 0.0]
 
 
 def turned(points: np.ndarray, *, yaw: float = 0.0, pitch: float = 0.0) -> np.ndarray:
@@ -59,49 +61,6 @@ def turned(points: np.ndarray, *, yaw: float = 0.0, pitch: float = 0.0) -> np.nd
 def measured(points: np.ndarray, lids: np.ndarray = OPEN_LIDS) -> np.ndarray:
     """(k,) metrics of one face."""
     return metrics(align(picture_of(points)[None], KNOWN.canonical).points, lids)[0]
-
-
-def deformed(code: str, by: float) -> tuple[np.ndarray, np.ndarray]:
-    """The canonical face with a unit's own points moved the way its formula rises."""
-    unit, points, lids = BY_CODE[code], KNOWN.canonical.copy(), OPEN_LIDS.copy()
-    for factor, chosen in unit.heights:
-        moving = [p for p in chosen if p not in ANCHORS]
-        points[moving, 1] += np.sign(factor) * by
-    for factor, a, b in unit.distances:
-        across = points[b] - points[a]
-        across /= np.linalg.norm(across)
-        points[b] += np.sign(factor) * by / 2 * across
-        points[a] -= np.sign(factor) * by / 2 * across
-    lids += np.array(unit.lids) * by
-    return points, lids
-
-
-def faces_of(points: np.ndarray, ids=(1,)) -> Faces:
-    landmarks = np.tile(picture_of(points).astype(np.float32), (len(ids), 1, 1))
-    return replace(make_faces(ids), landmarks=landmarks)
-
-
-class FixedEyes:
-    """Stands in for the iris model."""
-
-    def __init__(self, lids: np.ndarray = OPEN_LIDS) -> None:
-        self.value = lids
-
-    def lids(self, image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        return np.repeat(self.value, len(landmarks), axis=0)
-
-
-FRAME = Frame(np.zeros((480, 640, 3), np.uint8))
-
-
-def reader_of(**more) -> ActionUnitReader:
-    return ActionUnitReader(FixedEyes(), unsure_below=0.4, **more)
-
-
-def read(reader: ActionUnitReader, points: np.ndarray, time_s: float = 0.0, emotion: str = "happy", **more):
-    frame = replace(FRAME, timestamp_s=time_s)
-    usable = more.get("usable", np.ones(1, bool))
-    return reader.read(frame, faces_of(points), np.array([probs_of(emotion)]), usable)
 
 
 def test_no_face_gives_empty_values():

@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict, describe_units
-from fer.action_units.records import MEASURES, ActionUnits
-from fer.action_units.table import CODES, INDEX
+from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, describe_units
+from fer.action_units.table import CODES
 from fer.charts.units import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
 from fer.draw.drawn_face import face_svg, marked_face, points_of
 from fer.errors import DamagedInputError
@@ -18,32 +17,10 @@ from fer.timeline.report import make_report
 from fer.timeline.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder, read_csv
 from fer.timeline.unit_episodes import blink_words, blinks, explain
 from pages.ui.parts.unit_bars import bars
+from tests.helpers.action_units import units_of
 from tests.helpers.factories import make_observations, make_source, make_timeline
 
 UNSURE_BELOW = 0.5
-
-
-def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:
-    """One face: the named units at these intensities and seen, AU25 not seen, the rest can't tell."""
-    intensity = np.full((1, len(CODES)), np.nan, np.float32)
-    intensity[0, INDEX["AU25"]] = 0.0
-    for code, value in strong.items():
-        intensity[0, INDEX[code]] = value
-    told = ~np.isnan(intensity)
-    state = np.where(told, intensity > 1, -1).astype(np.int8)
-    present = np.where(told, np.clip(intensity / 5, 0, 1), np.nan).astype(np.float32)
-    verdict = Verdict("happy", kind, fits=fits)
-    none = np.zeros(1, np.float32)
-    return ActionUnits(
-        intensity,
-        np.ones_like(intensity),
-        present,
-        state,
-        (verdict,),
-        none.astype(bool),
-        none,
-        np.full((1, MEASURES), np.nan, np.float32),
-    )
 
 
 def smiling(kind: str = SUPPORTED, fits: str = "happy", frames: int = 20, **units):

@@ -1,8 +1,5 @@
 """From photos and clips to a data set: labels, crops, quality, duplicates, splits by person, the file."""
 
-import io
-import json
-import zipfile
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -21,11 +18,7 @@ from fer.dataset.prepare import (
 from fer.dataset.readers.fer2013 import SPLITS, read_dataset
 from fer.errors import DatasetError, SettingsError
 from fer.sample import sample_frames
-from pages.ui.app import session
-from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import jpeg
-from tests.bench.retrain import commands, toy_folder
-from tests.helpers.app import finished, give, open_page, texts
 from tests.helpers.bad_data import noise, png, zip_bytes
 
 
@@ -126,50 +119,6 @@ def test_the_command_writes_a_file_and_names_what_it_left_out(tmp_path, photos, 
     assert main(["prepare", str(tmp_path / "none"), "--out", str(tmp_path / "x.csv")]) == 1
 
 
-def packed(files: dict[str, bytes]) -> Upload:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return Upload("=faces*.zip", file.getvalue())
-
-
-def test_the_page_makes_a_data_set_of_a_zip(photos):
-    files = {"anna/happy/1.jpg": photos[0], "__MACOSX/anna/happy/1.jpg": b"x", "a/happy/<b>.jpg": b"text"}
-    app = finished(give(open_page("pages/prepare.py"), session.RAW, packed(files)))
-    assert not app.exception
-    assert "from 2 files" in app.subheader[0].value
-    assert "<b>.jpg" in texts(app)
-    assert [button.label for button in app.get("download_button")] == ["Data set"]
-    [leave] = [button for button in app.button if button.label == "Another zip"]
-    leave.click().run()
-    assert app.title[0].value == "Prepare"
-
-
-def test_the_page_says_what_is_wrong_with_a_zip():
-    app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", b"text")))
-    assert not app.exception
-    assert "Code: input_unsupported" in texts(app)
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "input_empty"),
-        (zip_bytes({}), "dataset"),
-        (zip_bytes({"anna/happy/1.jpg": b"", "../../evil.csv": b"x"}), "input_unsupported"),
-        (zip_bytes({"anna/happy/1.jpg": bytes(70_000_000)}), "input_too_large"),
-        (zip_bytes({"anna/happy/1.jpg": png()})[:-30], "input_damaged"),
-        (zip_bytes({"anna/happy/1.jpg": bytes(range(256))}), "dataset"),
-    ],
-    ids=["31 empty", "31 no file", "42 leads out", "42 bomb", "43 cut", "43 binary"],
-)
-def test_case_31_42_43_a_zip_that_cannot_be_used_is_one_sentence_on_the_page(content, code):
-    app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", content)))
-    assert not app.exception
-    assert f"Code: {code}" in texts(app)
-
-
 def test_case_31_43_the_command_names_every_file_that_is_no_picture(tmp_path, capsys):
     folder = tmp_path / "in" / "anna" / "happy"
     folder.mkdir(parents=True)
@@ -183,21 +132,3 @@ def test_case_31_43_the_command_names_every_file_that_is_no_picture(tmp_path, ca
     (tmp_path / "x.zip").write_bytes(zip_bytes({"anna/happy/1.jpg": png()}))
     assert main(["prepare", str(tmp_path / "x.zip"), "--out", str(out)]) == 1
     assert "There is no folder" in capsys.readouterr().err
-
-
-@pytest.mark.data
-@pytest.mark.slow
-def test_a_network_is_trained_and_scored_on_prepared_clips(media, tmp_path, capsys):
-    prepare_it, count_it, train_it, score_it = commands(
-        toy_folder(media, tmp_path / "photos"), tmp_path, epochs=1
-    )
-    assert main(prepare_it) in (0, 1)
-    data = read_dataset(tmp_path / "toy.csv")
-    assert set(data.usage.tolist()) == set(SPLITS)
-    assert [main(arguments) for arguments in (count_it, train_it)] == [0, 0]
-    assert (tmp_path / "run" / "models" / "emotion.tflite").is_file()
-    figures = tmp_path / "figures.json"
-    assert main([*score_it, "--json", str(figures)]) == 0
-    scored = json.loads(figures.read_text())["splits"]["PrivateTest"]
-    assert scored["plain"]["n"] == len(data.split("PrivateTest"))
-    assert "PrivateTest" in capsys.readouterr().out

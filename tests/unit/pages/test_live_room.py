@@ -10,7 +10,6 @@ from fer.errors import MissingModelError
 from fer.live import LiveCounts, LiveResult, LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
 from fer.live.tape import TapingAnalyzer
-from fer.records import Frame
 from pages.ui.live import room as live_room
 from pages.ui.live.faces import bars
 from pages.ui.live.health import State, health, numbers
@@ -18,7 +17,7 @@ from pages.ui.live.now import ranked_faces
 from pages.ui.live.room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.helpers.factories import OneFace, make_observations, probs_of
-from tests.helpers.live_fakes import STEP_S, Clock, FakeAnalyzer, picture, until
+from tests.helpers.live_fakes import STEP_S, Clock, FakeAnalyzer, feed, picture, until
 
 
 @pytest.fixture
@@ -40,12 +39,6 @@ def live(rooms: Rooms) -> Room:
     room.look()
     assert room.phase is Phase.LIVE
     return room
-
-
-def feed(room: Room, count: int) -> None:
-    first = room.session.snapshot().counts.submitted
-    for k in range(first, first + count):
-        room.session.process(Frame(np.zeros((48, 64, 3), np.uint8), k, k * STEP_S))
 
 
 def test_a_room_is_quiet_until_start(rooms):

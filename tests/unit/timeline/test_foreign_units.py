@@ -12,8 +12,8 @@ from fer.export.tables import timeline_csv
 from fer.settings import Settings
 from fer.timeline.foreign_units import OPENFACE, PYFEAT, compare, read_foreign, remarks, times_of
 from fer.timeline.timeline import TimelineBuilder
+from tests.helpers.action_units import units_of
 from tests.helpers.factories import make_observations, make_source, make_timeline
-from tests.unit.charts.test_unit_views import units_of
 
 STRENGTHS = (0.0, 1.0, 2.0, 3.0, 4.0)
 

@@ -12,32 +12,16 @@ from fer.cli import DONE, FAILED, main
 from fer.errors import InputError
 from fer.export.tables import timeline_csv
 from fer.pipeline import analyze_video
-from fer.records import Observations
 from fer.sample import sample_video
 from fer.settings import Settings
 from fer.timeline.neutral_faces import most_neutral, neutral_at, of_this_clip, with_baselines
 from fer.timeline.report import NEUTRAL_FILE, make_report, rerun_command
 from fer.timeline.timeline import TimelineBuilder, read_csv
-from tests.helpers.factories import make_observations, make_source, probs_of
-from tests.unit.action_units.test_action_units import deformed, faces_of, read, reader_of
+from tests.helpers.action_units import FPS, clip_of
+from tests.helpers.factories import make_source
 
-FPS = 15
 RAISED, RELAXED = INDEX["AU02"], (0.0, 2.0)
 """The clip's face is relaxed for two seconds, then raises its brows for two."""
-
-
-def clip_of(fps: int = FPS):
-    """A face whose brows lie high by nature, relaxed and then raised; an empty frame at the end."""
-    builder, reader = TimelineBuilder(), reader_of()
-    own, more = (deformed("AU02", by)[0] for by in (0.03, 0.09))
-    for k in range(4 * fps):
-        relaxed = k < 2 * fps
-        points, emotion = (own, "neutral") if relaxed else (more, "surprise")
-        units = read(reader, points, k / fps, emotion)
-        probs = np.array([probs_of(emotion)])
-        builder.add(Observations(k, k / fps, faces_of(points), probs, ("ok",), units))
-    builder.add(make_observations([], time_s=4.0, index=4 * fps))
-    return builder.build(make_source(), Settings(), 0.4)
 
 
 def test_an_empty_clip_has_no_neutral_face():

@@ -14,8 +14,8 @@ from pages.ui.app import session, uploads
 from pages.ui.app.uploads import Upload
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
-from tests.app.test_app import give, open_page, texts
-from tests.unit.timeline.test_neutral_faces import clip_of
+from tests.helpers.action_units import clip_of
+from tests.helpers.app import give, open_page, texts
 
 MODEL = {"name": "tiny", "sha256": "0" * 64}
 

@@ -1,8 +1,5 @@
 """The measurements measure: what a tracer's lines say, slopes, sections of a file; and short runs of them."""
 
-import json
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -10,55 +7,14 @@ import sys
 import numpy as np
 import pytest
 
-from fer.benchmark.live import FER_PACKAGE_MS, STEPS, live_latency
-from fer.benchmark.sections import write_sections
-from fer.benchmark.vp8 import CLOCK_HZ, Vp8Way, camera_packets
-from fer.errors import DamagedInputError, OutputExistsError
 from tests.bench import fits
-from tests.bench.cameras import number_of, numbered
 from tests.bench.privacy import is_local, own_addresses, seen_in, sent_to, tracer, written
-from tests.bench.soak import JUDGED_FROM_MIN, MAX_MIB_PER_MIN, Soaked, slope, trouble
-from tests.helpers import live_app
-from tests.helpers.places import ROOT
+from tests.bench.soak import Soaked, slope, trouble
 
-SOAK_MINUTES = float(os.environ.get("FER_SOAK_MINUTES", "0.2"))
-"""`.ci/run slow` sets 10."""
-VISIT_S = 600
-"""A whole visit on a busy machine."""
 needs_strace = pytest.mark.skipif(
     shutil.which("strace") is None, reason="needs strace (apt-get install strace)"
 )
-needs_chromium = pytest.mark.skipif(
-    not live_app.CHROMIUM.exists(), reason="needs Debian's chromium (apt-get install chromium)"
-)
 OWN = {"192.0.2.2"}
-
-
-def test_no_packets_from_no_pictures():
-    assert camera_packets([], fps=15.0) == []
-
-
-def test_a_picture_survives_the_codec_and_its_number_too():
-    images = [numbered(np.full((480, 640, 3), 90, np.uint8), number) for number in (0, 5, 255)]
-    way = Vp8Way()
-    frames = [
-        way.decode(packet, k * CLOCK_HZ // 15) for k, packet in enumerate(camera_packets(images, fps=15))
-    ]
-    assert [number_of(frame.to_ndarray(format="gray")) for frame in frames] == [0, 5, 255]
-    assert [number_of(frame.to_ndarray(format="gray")[:, ::-1]) for frame in frames] == [0, 5, 255]
-    assert way.encode(frames[0]) > 100
-
-
-def test_a_new_section_leaves_the_others(tmp_path):
-    path = tmp_path / "benchmark.json"
-    write_sections({"clips": [1], "live": {"ms": 9}}, path)
-    with pytest.raises(OutputExistsError):
-        write_sections({"live": {"ms": 5}}, path)
-    write_sections({"live": {"ms": 5}}, path, force=True)
-    assert json.loads(path.read_text()) == {"clips": [1], "live": {"ms": 5}}
-    path.write_text("[]")
-    with pytest.raises(DamagedInputError):
-        write_sections({}, path, force=True)
 
 
 def test_the_slope_is_that_of_most_pairs():
@@ -159,61 +115,3 @@ def test_memory_over_the_limit_is_ended():
     watch.run()
     process.stdin.close()
     assert process.wait(10) < 0 and watch.peak > fits.MIB
-
-
-@pytest.mark.slow
-def test_the_live_benchmark_measures_every_step():
-    figures = live_latency(rounds=1)
-    assert tuple(figures["ms"]) == STEPS and all(ms > 0 for ms in figures["ms"].values())
-    assert figures["frames"] > 90 and figures["failed"] == 0
-    assert figures["ms_median"] <= figures["ms_p95"] and figures["fer_package_ms"] == FER_PACKAGE_MS
-
-
-def bench(name: str, *options: str, within_s: float = VISIT_S) -> subprocess.CompletedProcess:
-    """Run a measurement as its user does."""
-    command = [sys.executable, "-m", f"tests.bench.{name}", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=within_s)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(60 * SOAK_MINUTES + VISIT_S + 30)
-def test_case_60_a_soak_leaves_no_slope_and_gives_its_threads_back():
-    run = bench("soak", "--minutes", f"{SOAK_MINUTES}", within_s=60 * SOAK_MINUTES + VISIT_S)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert " 0 failed" in run.stdout
-    before, _, after = [int(part.split()[0]) for part in run.stdout.split("threads ")[1].split(", ")]
-    assert after <= before + 1  # the executor of the event loop may stay
-    found = float(re.search(r"slope ([+-][\d.]+) MiB/min", run.stdout)[1])
-    assert found < MAX_MIB_PER_MIN or SOAK_MINUTES < JUDGED_FROM_MIN
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.timeout(VISIT_S + 30)
-@needs_strace
-@needs_chromium
-def test_a_whole_visit_sends_nothing_outside_and_writes_nothing():
-    run = bench("privacy", "--live-seconds", "5")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "sent outside: nothing" in run.stdout and "written: nothing" in run.stdout
-    assert int(run.stdout.split(" calls watched")[0].split()[-1]) > 1000, "the tracer saw the app"
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.timeout(VISIT_S + 30)
-@needs_chromium
-def test_a_whole_visit_fits_a_gigabyte():
-    run = bench("fits", "--live-seconds", "5")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert 100 < int(re.match(r"peak (\d+) MiB of 1024", run.stdout)[1]) < 1024
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.timeout(VISIT_S + 30)
-@needs_chromium
-def test_case_72_a_visit_that_loads_tensorflow_fits_community_cloud():
-    run = bench("fits", "--mib", "2700", "--live-seconds", "5", "--explain")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert 500 < int(re.match(r"peak (\d+) MiB of 2700", run.stdout)[1]) < 2700

@@ -1,0 +1,48 @@
+"""A whole visit in a browser, watched from outside: nothing is sent or written, and the app fits its host."""
+
+import re
+import shutil
+
+import pytest
+
+from tests.helpers import live_app
+from tests.helpers.measuring import VISIT_S, bench
+
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="needs strace (apt-get install strace)"
+)
+needs_chromium = pytest.mark.skipif(
+    not live_app.CHROMIUM.exists(), reason="needs Debian's chromium (apt-get install chromium)"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(VISIT_S + 30)
+@needs_strace
+@needs_chromium
+def test_a_whole_visit_sends_nothing_outside_and_writes_nothing():
+    run = bench("privacy", "--live-seconds", "5")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "sent outside: nothing" in run.stdout and "written: nothing" in run.stdout
+    assert int(run.stdout.split(" calls watched")[0].split()[-1]) > 1000, "the tracer saw the app"
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(VISIT_S + 30)
+@needs_chromium
+def test_a_whole_visit_fits_a_gigabyte():
+    run = bench("fits", "--live-seconds", "5")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert 100 < int(re.match(r"peak (\d+) MiB of 1024", run.stdout)[1]) < 1024
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(VISIT_S + 30)
+@needs_chromium
+def test_case_72_a_visit_that_loads_tensorflow_fits_community_cloud():
+    run = bench("fits", "--mib", "2700", "--live-seconds", "5", "--explain")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert 500 < int(re.match(r"peak (\d+) MiB of 2700", run.stdout)[1]) < 2700
