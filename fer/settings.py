@@ -1,6 +1,6 @@
 """Settings of an analysis: one frozen record that travels into every report."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 
 from fer.errors import SettingsError
 
@@ -57,15 +57,3 @@ class Settings:
     def to_dict(self) -> dict:
         """Plain values for JSON."""
         return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "Settings":
-        """Settings from `to_dict`'s values; unknown keys are refused.
-
-        Raises:
-            SettingsError: A key is unknown or a value is out of range.
-        """
-        unknown = set(values) - {f.name for f in fields(cls)}
-        if unknown:
-            raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
-        return cls(**values)

@@ -1,6 +1,8 @@
-"""Numbers as people read them: times as m:ss, shares as percent, counts with their noun."""
+"""What people read: times as m:ss, shares as percent, counts with their noun, quality codes in words."""
 
 import math
+
+from fer.constants import QUALITY_TEXT
 
 MISSING = "–"
 """What stands where there is no number."""
@@ -60,3 +62,17 @@ def join(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def quality_words(quality: str) -> str:
+    """A face's quality in words.
+
+    Args:
+        quality: Codes of `fer.constants.QUALITY_CODES` joined by ``+``, or `QUALITY_OK`; a code of another
+            version stays as it is.
+
+    Example:
+        >>> quality_words("small+dark")
+        'face too small, too dark'
+    """
+    return ", ".join(QUALITY_TEXT.get(code, code) for code in quality.split("+"))

@@ -117,12 +117,6 @@ class UnitJudge:
             return None
         return memory.capture.share, memory.hint
 
-    def forget_neutral(self, face_id: int) -> None:
-        """Go back to the population's neutral face."""
-        if face_id in self._faces:
-            self._faces[face_id].baseline = Baseline.of_population(self.known)
-            self._faces[face_id].capture = None
-
     @property
     def baselines(self) -> dict[int, Baseline]:
         """Neutral values by face id, to be saved with a session."""

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 from fer.charts.panels import Panel
 from fer.charts.series import MIXED, Segment
 from fer.charts.style import SMALL_PX, fill, ink, text_on
-from fer.constants import QUALITY_OK, QUALITY_TEXT
-from fer.text import clock, percent
+from fer.constants import QUALITY_OK
+from fer.text import clock, percent, quality_words
 from fer.timeline.summary import STATES, FaceSummary
 from fer.timeline.timeline import NO_FACE
 
@@ -143,7 +143,7 @@ def _quality_fill(state: str, dark: bool) -> dict:
 def _quality_words(state: str) -> str:
     if state == MIXED:
         return "some faces usable"
-    return ", ".join(QUALITY_TEXT.get(code, code) for code in state.split("+"))
+    return quality_words(state)
 
 
 def _range(stretch) -> str:

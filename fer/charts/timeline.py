@@ -42,13 +42,6 @@ def shares_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
     return _stacked_shares(faces, unit, dark)
 
 
-def ribbon_chart(timeline: Timeline, *, dark: bool = False) -> go.Figure:
-    """One row per face: which expression when, with the word where it fits. Thin grey: seen but left out."""
-    if message := _nothing(timeline):
-        return message_figure(message, dark=dark)
-    return _figure(timeline, [_ribbon(timeline, dark)], dark)
-
-
 def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:
     """The seven probabilities of one face over time, with its confidence as the area under them."""
     if message := _nothing(timeline, face_id):
@@ -56,13 +49,6 @@ def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.F
     return _figure(
         timeline, [lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)], dark
     )
-
-
-def quality_strip(timeline: Timeline, *, dark: bool = False) -> go.Figure:
-    """Which frames could be read, and why the others could not."""
-    if timeline.is_photos or not len(timeline):
-        return message_figure(NO_TIME if timeline.is_photos else NO_FACES, dark=dark)
-    return _figure(timeline, [quality_panel(frame_states(timeline), dark=dark)], dark)
 
 
 def timeline_figure(timeline: Timeline, face_id: int | None = None, *, dark: bool = False) -> go.Figure:

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.cleaning import FAULTS, find_faults
+from fer.dataset.hashes import source_sha256
 from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
 from fer.dataset.shipped import write_faces
-from fer.dataset.splits import source_sha256
 from fer.dataset.statistics import QUANTILES, QUICK_FAULTS, Statistics, class_faces, compute_statistics
 from fer.dataset.votes import VoteFigures
 from fer.export.tables import write_text

@@ -22,6 +22,7 @@ from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
 from fer.records import Frame
 from fer.sources import VideoSource, input_kind, read_image, safe_label, sniff
+from fer.sources.archives import is_hidden
 from fer.sources.opening import read_head
 
 SHARES = (0.8, 0.1, 0.1)
@@ -86,7 +87,7 @@ def folder_files(folder: Path) -> list[tuple[PurePosixPath, Path]]:
     """Every file of a folder by its name inside it, sorted; hidden ones are passed over."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files]
-    return [(name, path) for name, path in named if not any(part.startswith(".") for part in name.parts)]
+    return [(name, path) for name, path in named if not is_hidden(name)]
 
 
 def prepare(

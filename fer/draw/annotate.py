@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.draw.hidden import ANONYMIZE_MODES, anonymize
 from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate
 from fer.emotion.verdict import verdicts
 from fer.records import Observations
-from fer.text import percent
+from fer.text import percent, quality_words
 
 __all__ = ["ANONYMIZE_MODES", "anonymize", "draw"]
 
@@ -116,9 +116,8 @@ def _looks(observations: Observations, xyxy: np.ndarray, unsure_below: float) ->
             texts = (f"{prefix}{name} {percent(float(confidence[k]))}", f"{prefix}{name}", name)
             looks.append(_Look(xyxy[k], texts, EMOTION_COLORS[name], True, name == UNSURE))
         else:
-            codes = quality.split("+")
-            reason = ", ".join(QUALITY_TEXT.get(code, code) for code in codes)
-            texts = (prefix + reason, reason, codes[0].replace("_", " "))
+            reason, first = quality_words(quality), quality.split("+")[0]
+            texts = (prefix + reason, reason, first.replace("_", " "))
             looks.append(_Look(xyxy[k], texts, LEFT_OUT_COLOR, False, False))
     return looks
 

@@ -49,10 +49,5 @@ def scaling_of(kind: str, weights: np.ndarray, bias: np.ndarray) -> Scaling:
     return Scaling(kind, tuple(map(tuple, weights.round(5).tolist())), tuple(bias.round(5).tolist()))
 
 
-def temperature_scaling(temperature: float) -> Scaling:
-    """Every logit divided by one number above 0."""
-    return scaling_of("temperature", np.eye(_N) / temperature, np.zeros(_N))
-
-
 UNSCALED = scaling_of(AS_TRAINED, np.eye(_N), np.zeros(_N))
 """The logits as they are."""

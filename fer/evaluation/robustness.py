@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fer.dataset.faces import FaceDataset
-from fer.dataset.splits import content_sha256
+from fer.dataset.hashes import content_sha256
 from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError
 from fer.evaluation.perturbations import PERTURBATIONS, Perturbation

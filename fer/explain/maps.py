@@ -17,7 +17,7 @@ import pandas as pd
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.emotion.network import EmotionNetwork
-from fer.errors import ExplanationError, MissingModelError, SettingsError
+from fer.errors import ExplanationError, MissingModelError
 from fer.explain.occlusion import occlusion_map
 from fer.io.places import IMPORT_ROOT, MODELS_DIR
 
@@ -61,35 +61,6 @@ class Explanation:
                 )
 
 
-def explain_face(
-    crop: np.ndarray,
-    emotion: str | None = None,
-    *,
-    network: EmotionNetwork | None = None,
-    folder: Path = MODELS_DIR,
-    time_limit_s: float = TIME_LIMIT_S,
-) -> Explanation:
-    """Explain one answer of the shipped network.
-
-    Args:
-        crop: (48, 48) uint8 gray, from `crop_faces`.
-        emotion: The expression to explain; None takes the most probable one.
-        network: The loaded network of ``folder``; loaded here if not given.
-        folder: Where manifest and .keras file are.
-        time_limit_s: Longest time that Grad-CAM may take.
-
-    Raises:
-        ExplanationError: TensorFlow is not installed, or Grad-CAM did not finish.
-        MissingModelError: The .keras file is not there.
-        SettingsError: There is no such expression.
-    """
-    if emotion is not None and emotion not in EMOTIONS:
-        raise SettingsError(f"There is no expression {emotion!r}: choose one of {', '.join(EMOTIONS)}.")
-    network = network or EmotionNetwork(folder)
-    chosen = emotion or EMOTIONS[int(network(_checked(crop)[None])[0].argmax())]
-    return explain_all(crop, (chosen,), network=network, folder=folder, time_limit_s=time_limit_s)[chosen]
-
-
 def explain_all(
     crop: np.ndarray,
     emotions: tuple[str, ...] = EMOTIONS,
@@ -100,7 +71,19 @@ def explain_all(
 ) -> dict[str, Explanation]:
     """Explain several expressions of one face at the price of one: TensorFlow starts once.
 
-    Arguments and errors are those of `explain_face`.
+    Args:
+        crop: (48, 48) uint8 gray, from `crop_faces`.
+        emotions: The expressions to explain.
+        network: The loaded network of ``folder``; loaded here if not given.
+        folder: Where manifest and .keras file are.
+        time_limit_s: Longest time that Grad-CAM may take.
+
+    Returns:
+        An explanation for each expression.
+
+    Raises:
+        ExplanationError: TensorFlow is not installed, or Grad-CAM did not finish.
+        MissingModelError: The .keras file is not there.
     """
     crop = _checked(crop)
     network = network or EmotionNetwork(folder)

@@ -15,7 +15,7 @@ from fer.action_units.prototypes import CONTRADICTION_TEXT
 from fer.charts.timeline import lines_chart, shares_chart, timeline_figure, transitions_chart
 from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
-from fer.text import clock, count, percent, span
+from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command
 from fer.timeline.summary import STATES, Episode, FaceSummary
@@ -260,7 +260,7 @@ def _photo_rows(report: Report) -> dict:
             "face": "" if row.quality == "no_face" else str(row.face_id),
             "emotion": row.emotion if row.quality == QUALITY_OK else "",
             "confidence": percent(row.confidence) if row.quality == QUALITY_OK else "",
-            "quality": ", ".join(QUALITY_TEXT[c] for c in row.quality.split("+")),
+            "quality": quality_words(row.quality),
         }
         for row in table.head(MAX_PHOTO_ROWS).itertuples()
     ]

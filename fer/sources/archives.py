@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
 from fer.errors import DamagedInputError, TooLargeInputError, UnsupportedInputError
@@ -33,6 +33,20 @@ _RECORD_64_BYTES = 56
 _END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
 _ENCRYPTED = 0x1
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+
+_FILE_MANAGERS = ("thumbs.db", "desktop.ini")
+
+
+def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
+    """A member's name inside the zip file."""
+    # Some packers of Windows write folders with backslashes.
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
+def is_hidden(name: PurePath) -> bool:
+    """Whether a name, or a folder in it, is hidden or a file manager's own (``__MACOSX``, ``Thumbs.db``)."""
+    dotted = any(part.startswith(".") and part != ".." for part in name.parts)
+    return dotted or "__MACOSX" in name.parts or name.name.lower() in _FILE_MANAGERS
 
 
 def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
@@ -143,9 +157,8 @@ def _too_many(max_members: int) -> TooLargeInputError:
 
 
 def _is_picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    # Some packers of Windows write folders with backslashes.
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    if member.is_dir() or "__MACOSX" in name.parts or name.name.startswith("."):
+    name = member_name(member)
+    if member.is_dir() or is_hidden(name):
         return False
     if name.suffix.lower() in _IMAGE_SUFFIXES:
         return True

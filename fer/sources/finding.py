@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from fer.errors import InputError, MissingInputError
+from fer.sources.archives import is_hidden
 from fer.sources.magic import input_kind, sniff
 from fer.sources.opening import read_head
 
@@ -36,10 +37,10 @@ def find_inputs(paths: Iterable[str | Path]) -> list[Path]:
 
 def _usable(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_hidden(PurePath(name))]
         for name in names:
             path = Path(parent, name)
-            if not name.startswith(".") and _is_input(path):
+            if not is_hidden(PurePath(name)) and _is_input(path):
                 yield path
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from fer.constants import EMOTIONS
 from fer.emotion.network import EmotionNetwork
-from fer.errors import ExplanationError, MissingModelError, SettingsError
+from fer.errors import ExplanationError, MissingModelError
 from fer.explain import maps
 from fer.explain.occlusion import occlusion_map
 
@@ -73,20 +72,18 @@ def test_the_record_checks_itself():
 
 
 def test_wrong_requests_are_refused_before_anything_is_loaded(tmp_path):
-    with pytest.raises(SettingsError, match="joyful"):
-        maps.explain_face(face(), "joyful")
     with pytest.raises(ValueError, match="crop"):
-        maps.explain_face(face()[:40], network=EmotionNetwork())
+        maps.explain_all(face()[:40], network=EmotionNetwork())
     with pytest.raises(MissingModelError, match=r"emotion\.keras"):
-        maps.explain_face(face(), network=EmotionNetwork(), folder=tmp_path)
+        maps.explain_all(face(), network=EmotionNetwork(), folder=tmp_path)
 
 
 def test_a_child_that_takes_too_long_or_fails_is_one_sentence(tmp_path):
     with pytest.raises(ExplanationError, match="longer than 0 seconds"):
-        maps.explain_face(face(), time_limit_s=0.01)
+        maps.explain_all(face(), time_limit_s=0.01)
     (tmp_path / maps.KERAS_FILE).write_bytes(b"no network")
     with pytest.raises(ExplanationError, match="Grad-CAM stopped"):
-        maps.explain_face(face(), network=EmotionNetwork(), folder=tmp_path)
+        maps.explain_all(face(), network=EmotionNetwork(), folder=tmp_path)
 
 
 @pytest.mark.slow
@@ -100,11 +97,3 @@ def test_the_shipped_network_explains_a_face(tmp_path):
         assert one.probs == pytest.approx(EmotionNetwork()(crop[None])[0], abs=1e-6)
         assert one.grad_cam.min() >= 0 and one.grad_cam.max() in (0.0, pytest.approx(1.0))
     assert not np.array_equal(found["happy"].grad_cam, found["sad"].grad_cam)
-
-
-def test_the_most_probable_expression_is_the_default(monkeypatch):
-    monkeypatch.setattr(maps, "_grad_cams", lambda *_: np.zeros((7, 48, 48), np.float32))
-    network = EmotionNetwork()
-    one = maps.explain_face(face(), network=network)
-    assert one.emotion == EMOTIONS[int(network(face()[None])[0].argmax())]
-    assert np.isnan(one.agreement)

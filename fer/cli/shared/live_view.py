@@ -8,11 +8,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.emotion.verdict import verdicts
 from fer.live import LiveSnapshot
 from fer.records import Observations
-from fer.text import clock, count, percent
+from fer.text import clock, count, percent, quality_words
 
 BAR_COLUMNS = 18
 MAX_FACES = 6
@@ -73,7 +73,7 @@ def _sentence(shown: Observations, k: int, name: str, confidence: float) -> str:
     """What is said of one face: its expression, "unsure" with the likeliest one, or why it is not read."""
     face = f"face {shown.faces.track_id[k]}"
     if shown.quality[k] != QUALITY_OK:
-        return f"{face}: {', '.join(QUALITY_TEXT.get(code, code) for code in shown.quality[k].split('+'))}"
+        return f"{face}: {quality_words(shown.quality[k])}"
     if name == UNSURE:
         likeliest = EMOTIONS[int(np.argmax(shown.probs[k]))]
         return f"{face} {UNSURE} ({likeliest} {percent(confidence)})"

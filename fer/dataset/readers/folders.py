@@ -9,6 +9,7 @@ import numpy as np
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.errors import DatasetError, InputError
+from fer.sources.archives import is_hidden
 from fer.sources.images import read_image
 from fer.sources.opening import safe_label
 
@@ -19,8 +20,6 @@ SPLIT_WITHOUT_FOLDER = "all"
 
 ToFace = Callable[[np.ndarray], np.ndarray]
 """(H, W, 3) RGB picture to (48, 48) uint8 gray face; DatasetError says why there is none."""
-
-_NOT_DATA = ("thumbs.db", "desktop.ini")
 
 
 def read_folder(folder: Path) -> FaceDataset:
@@ -58,7 +57,7 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
     for name, source in files:
         if is_labeled(name):
             _take(name, source, faces)
-        elif name.suffix.lower() in IMAGE_SUFFIXES and not _is_helper(name):
+        elif name.suffix.lower() in IMAGE_SUFFIXES and not is_hidden(name):
             reason = f"the folder {safe_label(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
             faces.reject(reason, name=safe_label(name.name))
     if faces.n_seen == faces.n_rejected:
@@ -67,12 +66,8 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
 
 
 def is_labeled(name: PurePosixPath) -> bool:
-    """Whether a file stands in a folder named after an emotion and is no helper of a file manager."""
-    return name.parent.name.lower() in EMOTIONS and not _is_helper(name)
-
-
-def _is_helper(name: PurePosixPath) -> bool:
-    return name.name.startswith(".") or "__MACOSX" in name.parts or name.name.lower() in _NOT_DATA
+    """Whether a file stands in a folder named after an emotion and is not hidden."""
+    return name.parent.name.lower() in EMOTIONS and not is_hidden(name)
 
 
 def _take(name: PurePosixPath, source: bytes | Path, faces: FaceCollector) -> None:

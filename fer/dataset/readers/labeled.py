@@ -19,10 +19,10 @@ from fer.dataset.readers.folders import (
     read_pictures,
     whole_picture,
 )
-from fer.dataset.readers.zipped import MAX_MEMBERS, member_name, members_of, read_member
+from fer.dataset.readers.zipped import MAX_MEMBERS, members_of, read_member
 from fer.errors import DatasetError, TooLargeInputError
 from fer.io.csv import read_cells, unguard
-from fer.sources.archives import open_archive
+from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.magic import sniff
 from fer.sources.opening import open_binary, safe_label
 
@@ -195,8 +195,7 @@ def _reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], b
 
 
 def _is_table(name: PurePosixPath) -> bool:
-    hidden = name.name.startswith(".") or "__MACOSX" in name.parts
-    return name.suffix.lower() == TABLE_SUFFIX and not hidden
+    return name.suffix.lower() == TABLE_SUFFIX and not is_hidden(name)
 
 
 def _watched(items: Iterable, total: int, on_picture: OnPicture | None) -> Iterator:

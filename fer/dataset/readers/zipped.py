@@ -10,7 +10,7 @@ from fer.dataset.faces import FaceDataset
 from fer.dataset.readers.csv_rows import looks_like_faces, read_csv
 from fer.dataset.readers.folders import is_labeled, read_pictures
 from fer.errors import DamagedInputError, DatasetError, UnsupportedInputError
-from fer.sources.archives import open_archive
+from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.images import MAX_FILE_BYTES
 from fer.sources.opening import safe_label
 
@@ -61,7 +61,7 @@ def members_of(archive: zipfile.ZipFile, label: str) -> list[zipfile.ZipInfo]:
 
 
 def _read_only_csv(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str) -> FaceDataset:
-    members = [m for m in members if "__MACOSX" not in m.filename and not member_name(m).name.startswith(".")]
+    members = [member for member in members if not is_hidden(member_name(member))]
     found = [member for member in members if len(members) == 1 or _is_csv(archive, member)]
     if not found:
         raise DatasetError(f"{label!r} holds neither a FER2013 CSV nor pictures in folders of emotions.")
@@ -95,12 +95,6 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
             return stream.read(MAX_FILE_BYTES + 1)
     except _READ_ERRORS:
         return b""
-
-
-def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
-    """A member's name inside the zip file."""
-    # Some packers of Windows write folders with backslashes.
-    return PurePosixPath(member.filename.replace("\\", "/"))
 
 
 def _leads_out(member: zipfile.ZipInfo) -> bool:

@@ -11,7 +11,7 @@ from fer.action_units.table import CODES, INDEX
 from fer.constants import QUALITY_OK
 from fer.pipeline import Analyzer, Components
 from fer.records import Frame
-from fer.sample import SCRIPT, action_units_at, sample_frames
+from fer.sample import action_units_at, sample_frames
 from fer.settings import Settings
 from fer.sources import VideoSource
 
@@ -86,11 +86,6 @@ def _correlations(shown: np.ndarray, measured: np.ndarray) -> dict[str, float | 
         varies = there.sum() > 2 and shown[there, k].std() > 0 and values[there].std() > 0
         out[code] = float(np.corrcoef(shown[there, k], values[there])[0, 1]) if varies else None
     return out
-
-
-def neutral_in_script() -> bool:
-    """True while the script still has the neutral stretch that `NEUTRAL_S` names."""
-    return any(s.expression == "neutral" and (s.start_s, s.end_s) == NEUTRAL_S for s in SCRIPT)
 
 
 def steadiness(photo: np.ndarray, components: Components) -> dict:

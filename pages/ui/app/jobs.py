@@ -159,11 +159,6 @@ class Registry:
         for key in keys:
             self.forget(owner, key)
 
-    def owners(self) -> set[str]:
-        """Sessions that have a job or keep something."""
-        with self._changed:
-            return {owner for owner, _ in self._jobs} | set(self._kept)
-
     def _make_room(self, owner: str) -> None:
         """Forget the session's oldest finished jobs beyond `MAX_KEPT`. Called with the lock held."""
         mine = [job for job in self._jobs.values() if job.owner == owner]

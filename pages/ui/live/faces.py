@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from fer.charts.style import ink
-from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.emotion.verdict import verdicts
 from fer.records import Observations
-from fer.text import percent
+from fer.text import percent, quality_words
 from pages.ui.parts import unit_bars
 
 MAX_BARS = 3
@@ -36,7 +36,7 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
     for row, (word, quality) in enumerate(zip(words, observations.quality, strict=True)):
         face = f"Face {int(observations.faces.track_id[row])}"
         if quality != QUALITY_OK:
-            reasons = ", ".join(QUALITY_TEXT.get(code, code) for code in quality.split("+"))
+            reasons = quality_words(quality)
             lines.append(f"{face}: {reasons}")
             continue
         sure = f", {percent(float(confidence[row]))} sure"

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.emotion.verdict import verdicts
 from fer.photos import PhotoResult
 from fer.sources import read_image
-from fer.text import count, percent
+from fer.text import count, percent, quality_words
 from pages.ui.app import downloads, guard
 from pages.ui.app.plain import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
@@ -155,7 +155,7 @@ def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
     row = 0
     if len(ids) > 1:
         names = [
-            f"{face_id} {word}" if usable else f"{face_id} ({table.quality_words(code)})"
+            f"{face_id} {word}" if usable else f"{face_id} ({quality_words(code)})"
             for face_id, word, usable, code in zip(
                 ids, words, one.observations.usable, one.observations.quality, strict=True
             )
@@ -180,7 +180,7 @@ def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
         with st.expander("Why: the Action Units", icon=":material/face:"):
             unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
-    st.caption(f"Quality: {table.quality_words(one.observations.quality[row])}{left_out}")
+    st.caption(f"Quality: {quality_words(one.observations.quality[row])}{left_out}")
 
 
 def _ask(place: int, row: int) -> None:

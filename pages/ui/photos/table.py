@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from fer.constants import QUALITY_TEXT
 from fer.emotion.verdict import verdicts
 from fer.photos import PhotoResult
-from fer.text import count, join
+from fer.text import count, quality_words
 
 WORDS_NAMED = 4
 
@@ -60,8 +59,3 @@ def in_words(one: PhotoResult, unsure_below: float) -> str:
         return "no face found"
     few = words[:WORDS_NAMED] + (["…"] if len(words) > WORDS_NAMED else [])
     return f"{count(len(words), 'face')}: {', '.join(few)}"
-
-
-def quality_words(code: str) -> str:
-    """Reason codes as people read them."""
-    return join([QUALITY_TEXT.get(part, part) for part in code.split("+")])

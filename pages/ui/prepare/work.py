@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from fer.dataset.prepare import Prepared, PrepareSettings, prepare
-from fer.dataset.readers.zipped import member_name, members_of, read_member
+from fer.dataset.readers.zipped import members_of, read_member
 from fer.errors import CancelledError
 from fer.pipeline import Analyzer
 from fer.settings import Settings
-from fer.sources.archives import open_archive
+from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.opening import open_binary, safe_label
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
@@ -42,17 +42,13 @@ def members(upload: Upload) -> list[zipfile.ZipInfo]:
     """
     with open_archive(open_binary(upload.data)) as archive:
         found = members_of(archive, safe_label(upload.name))
-    return [member for member in found if not _is_helper(member_name(member))]
+    return [member for member in found if not is_hidden(member_name(member))]
 
 
 def _contents(upload: Upload) -> Iterator[tuple[PurePosixPath, bytes]]:
     with open_archive(open_binary(upload.data)) as archive:
         for member in members(upload):
             yield member_name(member), read_member(archive, member)
-
-
-def _is_helper(name: PurePosixPath) -> bool:
-    return "__MACOSX" in name.parts or any(part.startswith(".") for part in name.parts)
 
 
 def describe(progress: tuple[float, str] | None) -> tuple[float, str]:

@@ -342,8 +342,6 @@ def test_capture_neutral_through_the_reader():
     again = reader_of()
     again.use_baselines(baselines_from_json(baselines_to_json(reader.baselines)))
     assert read(again, own, 0.0).captured[0]
-    again.forget_neutral(1)
-    assert not read(again, own, 0.1).captured[0]
 
 
 def test_faces_that_left_are_forgotten():

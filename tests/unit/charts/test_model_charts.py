@@ -7,7 +7,7 @@ from fer.charts.accuracy import NO_NETWORKS, NO_ROWS, Row, classes_chart, compar
 from fer.charts.calibration import coverage_chart, in_words, reliability_chart
 from fer.charts.training import NO_HISTORY, history_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
-from fer.emotion.scaling import temperature_scaling
+from fer.emotion.scaling import scaling_of
 from fer.evaluation.figures.history import Epoch
 from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.scores import score_logits
@@ -21,7 +21,8 @@ def scores():
     answers = np.where(rng.random(420) < 0.5, labels, (labels + 1) % 7)
     logits = np.zeros((420, 7), np.float32)
     logits[np.arange(420), answers] = np.where(answers == labels, 3.0, 1.5)
-    return score_logits(logits, labels, scaling=temperature_scaling(0.8), unsure_below=0.5)
+    scaling = scaling_of("temperature", np.eye(7) / 0.8, np.zeros(7))
+    return score_logits(logits, labels, scaling=scaling, unsure_below=0.5)
 
 
 def epochs(n: int, stage: str = "1") -> list[Epoch]:

@@ -14,8 +14,6 @@ from fer.charts.style import MAX_TIME_TICKS, text_on, time_ticks
 from fer.charts.timeline import (
     MAX_ROWS,
     lines_chart,
-    quality_strip,
-    ribbon_chart,
     shares_chart,
     timeline_figure,
     transitions_chart,
@@ -40,15 +38,19 @@ def figures(timeline, *, dark=False):
     return {
         "shares": shares_chart(summary, dark=dark),
         "transitions": transitions_chart(summary, dark=dark),
-        "ribbon": ribbon_chart(timeline, dark=dark),
         "lines": lines_chart(timeline, 1, dark=dark),
-        "quality": quality_strip(timeline, dark=dark),
         "timeline": timeline_figure(timeline, dark=dark),
     }
 
 
 def words(figure):
     return " ".join(a.text for a in figure.layout.annotations)
+
+
+def ribbon(timeline, *, dark=False):
+    """The traces of the first panel of the timeline figure."""
+    figure = timeline_figure(timeline, dark=dark)
+    return [t for t in figure.data if t.yaxis == "y"]
 
 
 def trace(figure, name):
@@ -110,7 +112,7 @@ def test_emotions_keep_their_order_and_their_colors(timeline):
     lines = [t for t in lines_chart(timeline, 1).data if t.name in DISPLAY_ORDER]
     assert [t.name for t in lines] == list(DISPLAY_ORDER)
     assert [t.line.color for t in lines] == [EMOTION_COLORS[s] for s in DISPLAY_ORDER]
-    bars = [t.name for t in ribbon_chart(timeline).data if t.name in STATES]
+    bars = [t.name for t in ribbon(timeline) if t.name in STATES]
     assert bars == [s for s in STATES if s in bars]
 
 
@@ -118,14 +120,14 @@ def test_unsure_is_hatched_and_colors_have_words(timeline):
     figure = timeline_figure(timeline)
     hatched = [t for t in figure.data if t.name == "unsure"]
     assert len(hatched) == 2 and all(t.marker.pattern.shape == "/" for t in hatched)
-    assert all(set(t.text) == {t.name} for t in ribbon_chart(timeline).data if t.name in STATES)
+    assert all(set(t.text) == {t.name} for t in ribbon(timeline) if t.name in STATES)
     for state in ("happy", "neutral", "fear", "surprise", "sad", "unsure"):
         assert state in words(figure)
     assert "angry" not in words(figure)
 
 
 def test_ribbon_starts_where_the_episodes_start(timeline):
-    figure = ribbon_chart(timeline)
+    figure = timeline_figure(timeline)
     happy, fear = trace(figure, "happy"), trace(figure, "fear")
     assert (happy.x[0], happy.width[0], happy.offset) == (0.0, pytest.approx(3.0), 0)
     assert (fear.x[0], fear.width[0]) == (pytest.approx(2.0), pytest.approx(4.0))
@@ -164,7 +166,7 @@ def test_wherever_somebody_points_there_is_an_answer(timeline):
 
 
 def test_time_is_written_as_minutes_and_seconds(timeline):
-    for figure in (timeline_figure(timeline), ribbon_chart(timeline), quality_strip(timeline)):
+    for figure in (timeline_figure(timeline), lines_chart(timeline, 1)):
         axis = figure.layout.xaxis
         assert axis.title.text == "time (m:ss)"
         assert axis.ticktext[:2] == ("0:00", "0:02") and list(axis.tickvals[:2]) == [0, 2]
@@ -229,12 +231,13 @@ def test_transitions_have_their_counts():
     assert cells == {("happy", "sad"): "1", ("sad", "happy"): "1"}
 
 
-def test_quality_strip_tells_the_states(timeline):
+def test_the_quality_panel_tells_the_states(timeline):
     found = [(s.state, round(s.start_s, 1), round(s.end_s, 1)) for s in frame_states(timeline)]
     assert found == [("ok", 0.0, 10.0), ("turned", 10.0, 11.0), ("ok", 11.0, 13.0)]
     both = make_timeline({1: [("happy", 1.0)], 2: [("sad/small", 0.5)], 3: [("", 1.2)]})
     assert [s.state for s in frame_states(both)] == ["mixed", "ok", "no_face"]
-    assert {t.name for t in quality_strip(timeline).data} == {"usable", "turned away"}
+    strip = [t for t in timeline_figure(timeline).data if t.yaxis == "y4"]
+    assert {t.name for t in strip} == {"usable", "turned away"}
     assert [s.state for s in left_out_segments(both, 2)] == ["small"]
 
 
@@ -283,13 +286,13 @@ def test_words_on_colors_can_be_read(state, dark):
         return np.dot([0.2126, 0.7152, 0.0722], linear)
 
     face = make_timeline({1: [(state, 1.0)]})
-    background = trace(ribbon_chart(face, dark=dark), state).marker.color
+    background = trace(timeline_figure(face, dark=dark), state).marker.color
     a, b = sorted((luminance(background), luminance(text_on(state, dark))))
     assert (b + 0.05) / (a + 0.05) >= 4.5
 
 
 def test_golden_ribbon_bar():
-    bar = ribbon_chart(make_timeline({1: [("happy", 1.0)]})).data[0]
+    bar = ribbon(make_timeline({1: [("happy", 1.0)]}))[0]
     assert isinstance(bar, go.Bar)
     kept = {k: bar.to_plotly_json()[k] for k in ("name", "offset", "base", "text", "customdata")}
     assert json.loads(json.dumps(kept)) == {

@@ -7,9 +7,9 @@ import pytest
 from fer.constants import FACE_SIZE_PX
 from fer.dataset.cleaning import CleaningReport, clean, find_faults, near_pictures
 from fer.dataset.groups import copy_groups
+from fer.dataset.hashes import content_sha256, source_sha256
 from fer.dataset.near import near_pairs
 from fer.dataset.readers.fer2013 import read_dataset
-from fer.dataset.splits import content_sha256, read_splits, source_sha256
 from fer.errors import DatasetError, MissingInputError, SettingsError
 from tests.helpers.datasets import SIDE, make_dataset, scenes, write
 
@@ -143,23 +143,6 @@ def test_a_picture_of_nothing_is_no_face_and_a_portrait_is_one(portrait):
     assert find_faults(data, ("not_a_face",))["not_a_face"].tolist() == [False, True]
 
 
-def test_splits_name_their_rows_by_hash_and_say_what_was_left_out(tmp_path):
-    images = scenes(4)
-    images[3] = images[0]
-    usage = ["Training", "Training", "PublicTest", "PrivateTest"]
-    path = write(tmp_path / "f.csv", images, [0, 1, 2, 0], usage)
-    splits = read_splits(path, drop=("seen_later",))
-    assert splits.names == ("Training", "PublicTest", "PrivateTest")
-    assert splits.training.rows.tolist() == [1]
-    assert splits.private.rows.tolist() == [3]
-    values = splits.to_dict()
-    assert values["source"] == "f.csv"
-    assert values["source_sha256"] == source_sha256(path)
-    assert values["cleaning"]["dropped"] == {"seen_later": [0]}
-    assert values["splits"]["Training"] == {"n": 1, "sha256": content_sha256(splits.training)}
-    assert read_splits(path).to_dict()["splits"]["Training"]["n"] == 2
-
-
 def test_the_hash_of_a_split_is_that_of_its_rows_and_not_of_the_file(tmp_path):
     images = scenes(3)
     one = read_dataset(write(tmp_path / "a.csv", images, [0, 1, 2], ["Training"] * 3))
@@ -167,12 +150,6 @@ def test_the_hash_of_a_split_is_that_of_its_rows_and_not_of_the_file(tmp_path):
     assert content_sha256(one) == content_sha256(other)
     assert content_sha256(one) != content_sha256(one.where(np.array([1, 0, 2])))
     assert content_sha256(one) != content_sha256(make_dataset(images, ["Training"] * 3, [0, 1, 3]))
-
-
-def test_a_split_that_is_not_there_is_named(tmp_path):
-    splits = read_splits(write(tmp_path / "a.csv", scenes(1), [0], ["Training"]))
-    with pytest.raises(DatasetError, match="PublicTest"):
-        splits.public  # noqa: B018
 
 
 def test_the_hash_of_a_folder_changes_with_names_and_contents(tmp_path):

@@ -184,8 +184,8 @@ def test_the_shipped_figures_are_the_official_ones():
 @pytest.mark.data
 @pytest.mark.slow
 def test_the_shipped_figures_come_out_again(fer2013):
+    from fer.dataset.hashes import source_sha256
     from fer.dataset.readers.fer2013 import read_dataset
-    from fer.dataset.splits import source_sha256
 
     path = fer2013 / "fer2013.csv.gz"
     s = compute_statistics(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer.emotion.network import softmax
-from fer.emotion.scaling import KINDS, UNSCALED, Scaling, temperature_scaling
+from fer.emotion.scaling import KINDS, UNSCALED, Scaling, scaling_of
 from fer.evaluation.calibration import calibration, ece_by_chance
 from fer.evaluation.scaling_fit import choose_scaling, compare_scalings, fit_scaling
 
@@ -67,7 +67,8 @@ def test_perfect_answers_show_an_error_by_chance_that_shrinks_with_their_number(
 
 
 def test_a_scaling_checks_itself():
-    assert temperature_scaling(0.5)(np.arange(7.0)) == pytest.approx(2 * np.arange(7.0))
+    logits = np.arange(7.0)
+    assert scaling_of("temperature", 2 * np.eye(7), np.zeros(7))(logits) == pytest.approx(2 * logits)
     for weights, bias in (((), ()), (UNSCALED.weights, (0.0,) * 6), (UNSCALED.weights, (np.nan,) * 7)):
         with pytest.raises(ValueError, match="scaling needs"):
             Scaling("matrix", weights, bias)

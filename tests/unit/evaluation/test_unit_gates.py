@@ -40,10 +40,6 @@ def test_the_clip_gate_needs_a_value():
     assert gates.clip_gate(lambda frame: np.full(len(CODES), np.nan))["passed"] is False
 
 
-def test_the_scripts_neutral_stretch_is_where_it_is_captured():
-    assert checks.neutral_in_script()
-
-
 def test_fit_without_data_says_what_is_missing(capsys):
     assert main(["action-units", "--fit"]) == 1
     assert "--fit needs --data" in capsys.readouterr().err

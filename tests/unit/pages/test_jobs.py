@@ -29,7 +29,7 @@ class Gate:
 
 def test_nobody_has_anything_at_first():
     registry = Registry()
-    assert registry.owners() == set()
+    assert registry.jobs_of("anna") == []
     assert registry.find("anna", "clip") is None
     assert registry.kept("anna", "clip") is None
     registry.drop("anna")
@@ -149,7 +149,7 @@ def test_a_session_takes_its_jobs_and_bytes_with_it_and_nobody_elses():
     registry.keep("ben", "clip", b"ben's")
     registry.drop("anna")
     assert finish(job).state is State.CANCELLED
-    assert registry.owners() == {"ben"}
+    assert registry.jobs_of("anna") == []
     assert registry.kept("anna", "clip") is None
     assert registry.kept("ben", "clip") == b"ben's"
 
@@ -194,6 +194,6 @@ def test_two_minutes_after_the_tab_closed_everything_is_gone():
     tabs.open.clear()
     tabs.now = GRACE_S
     assert caretaker.look() == ["anna"]
-    assert registry.owners() == set()
+    assert registry.kept("anna", "clip") is None
     assert tabs.closed == ["tab"]
     assert caretaker.look() == []

@@ -154,7 +154,7 @@ def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
     assert list(table["Photo"]) == ["two.jpg", "two.jpg", "none.jpg", "bad.jpg"]
     assert list(table["Expression"][:2]) == ["happy", "unsure"]
     assert table["Face"].isna().tolist() == [False, False, True, True]
-    assert table["Remark"][1] == "face too small and blurred"
+    assert table["Remark"][1] == "face too small, blurred"
     assert table["Remark"][2] == "no face found"
     assert table["Remark"][3] == "It is damaged. [input_damaged]"
     assert len(rows((), 0.5)) == 0
