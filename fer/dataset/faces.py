@@ -1,6 +1,6 @@
 """Labelled faces in memory, and the collector that readers fill row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,7 +36,8 @@ class FaceDataset:
         rejected: Rows left out because they could not be read, with their reason; the first
             `MAX_REASONS` of them.
         n_rejected: How many rows were left out; at least the length of ``rejected``.
-        names: (n,) labels of the files that the faces came from; empty text where they were rows of a table.
+        names: (n,) labels of the files that the faces came from; empty text where they were rows of a table
+            (none given means that for all of them).
     """
 
     images: np.ndarray
@@ -45,11 +46,11 @@ class FaceDataset:
     rows: np.ndarray
     rejected: tuple[str, ...] = ()
     n_rejected: int = 0
-    names: np.ndarray | None = None
+    names: np.ndarray = field(default_factory=lambda: np.zeros(0, object))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n_rejected", max(self.n_rejected, len(self.rejected)))
-        if self.names is None:
+        if not len(self.names):
             object.__setattr__(self, "names", np.full(len(self.labels), "", object))
 
     def __len__(self) -> int:

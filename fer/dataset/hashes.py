@@ -21,7 +21,7 @@ def content_sha256(dataset: FaceDataset) -> str:
     digest = hashlib.sha256()
     for label, image in zip(dataset.labels.astype(np.uint8), dataset.images, strict=True):
         digest.update(label.tobytes())
-        digest.update(np.ascontiguousarray(image))
+        digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()
 
 

@@ -147,7 +147,7 @@ def divide(sizes: dict[str, int], *, seed: int = 0) -> dict[str, str]:
         return -sizes[group], hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()
 
     total = max(sum(sizes.values()), 1)
-    filled = dict.fromkeys(SPLITS, 0)
+    filled: dict[str, int] = dict.fromkeys(SPLITS, 0)
     place: dict[str, str] = {}
     waiting = sorted(sizes, key=largest_first)
     for k, group in enumerate(waiting):

@@ -113,9 +113,8 @@ class FaceSampler:
             still: A photo: it has no time.
         """
         self.n_left_out += int((~observations.usable).sum())
-        rows = [
-            k for k in np.flatnonzero(observations.usable) if still or self._is_due(frame, observations, k)
-        ]
+        usable = [int(k) for k in np.flatnonzero(observations.usable)]
+        rows = [k for k in usable if still or self._is_due(frame, observations, k)]
         if not rows:
             return
         faces = observations.faces[rows]

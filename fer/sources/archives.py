@@ -1,5 +1,6 @@
 """Zip files with pictures: members come out one by one, bounded in number and size."""
 
+import io
 import os
 import struct
 import zipfile
@@ -84,7 +85,7 @@ def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
     return _members(file, archive, chosen)
 
 
-def open_archive(file: BinaryIO, *, max_members: int | None = None) -> zipfile.ZipFile:
+def open_archive(file: BinaryIO | io.RawIOBase, *, max_members: int | None = None) -> zipfile.ZipFile:
     """Open a zip file after its members' number, sizes and compression were checked.
 
     Args:
@@ -111,7 +112,7 @@ def open_archive(file: BinaryIO, *, max_members: int | None = None) -> zipfile.Z
     return archive
 
 
-def _directory_bytes(file: BinaryIO) -> int:
+def _directory_bytes(file: BinaryIO | io.RawIOBase) -> int:
     """Length of the directory that the end record, or its 64-bit form, declares; 0 without one."""
     size = file.seek(0, os.SEEK_END)
     start = max(0, size - _END_RECORD_REACH)

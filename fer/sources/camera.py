@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.container import InputContainer
+from av.error import FFmpegError
 
 from fer.errors import (
     CameraDeniedError,
@@ -101,7 +103,7 @@ class CameraSource:
     ) -> None:
         self._clock, self._sleep = clock, sleep
         self._video: VideoSource | None = None
-        self._camera: av.container.InputContainer | None = None
+        self._camera: InputContainer | None = None
         if device is not None and Path(device).is_file():
             self._video = VideoSource(device)
             self.name = self._video.info.name
@@ -123,31 +125,36 @@ class CameraSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """See the class."""
-        return self._paced(self._video) if self._video is not None else self._live(self._camera)
+        if self._video is not None:
+            return self._paced(self._video)
+        if self._camera is None:
+            raise ValueError("The camera was closed.")
+        return self._live(self._camera)
 
     def _paced(self, video: VideoSource) -> Iterator[Frame]:
         """The file's frames, each when its time has come."""
-        started_s = first_s = None
+        start: tuple[float, float] | None = None
         for frame in video:
-            if started_s is None:
-                started_s, first_s = self._clock(), frame.timestamp_s
+            if start is None:
+                start = self._clock(), frame.timestamp_s
+            started_s, first_s = start
             self._sleep(max(0.0, frame.timestamp_s - first_s - (self._clock() - started_s)))
             yield frame
 
-    def _live(self, camera: av.container.InputContainer) -> Iterator[Frame]:
+    def _live(self, camera: InputContainer) -> Iterator[Frame]:
         index = 0
         try:
             for picture in camera.decode(video=0):
                 time_s = self._clock() if picture.time is None else float(picture.time)
                 yield Frame(picture.to_ndarray(format="rgb24"), index, time_s, self.name)
                 index += 1
-        except (av.FFmpegError, OSError) as exc:
+        except (FFmpegError, OSError) as exc:
             raise CameraLostError(
                 f"The camera {self.name} gives no more pictures: check its cable and start again."
             ) from exc
 
 
-def _open_camera(device: str | None, platform: str) -> tuple[av.container.InputContainer, str]:
+def _open_camera(device: str | None, platform: str) -> tuple[InputContainer, str]:
     """The open camera and its label."""
     api = CAMERA_APIS.get(platform)
     if api is None:
@@ -159,8 +166,8 @@ def _open_camera(device: str | None, platform: str) -> tuple[av.container.InputC
     for options in (ASKED_FOR, {}):
         try:
             timeout = (OPEN_WITHIN_S, READ_WITHIN_S)
-            container = av.open(address, format=api.format, options=dict(options), timeout=timeout)
-        except (av.FFmpegError, OSError, ValueError) as exc:
+            container = av.open(address, "r", format=api.format, options=dict(options), timeout=timeout)
+        except (FFmpegError, OSError, ValueError) as exc:
             error = exc
             continue
         if container.streams.video:
@@ -188,6 +195,6 @@ def cameras(api: CameraApi) -> list[str]:
     """Names of the cameras that the system lists; empty where it cannot say."""
     try:
         found = av.enumerate_input_devices(api.format)
-    except (av.FFmpegError, OSError, ValueError):
+    except (FFmpegError, OSError, ValueError):
         return []
     return [device.name for device in found if not device.media_types or "video" in device.media_types]

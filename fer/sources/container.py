@@ -10,6 +10,10 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 import av
+import av.stream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from fer.errors import (
     DamagedInputError,
@@ -78,7 +82,7 @@ class GuardedFile:
         return self._file.read(size)
 
 
-def open_container(file: GuardedFile, *, cut_short: bool) -> av.container.InputContainer:
+def open_container(file: GuardedFile, *, cut_short: bool) -> InputContainer:
     """Open the container and read its headers.
 
     Args:
@@ -91,8 +95,8 @@ def open_container(file: GuardedFile, *, cut_short: bool) -> av.container.InputC
     """
     try:
         # Names and descriptions inside the file are never used, so bad text in them must not matter.
-        return av.open(file, options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
-    except av.FFmpegError as error:
+        return av.open(file, "r", options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
+    except FFmpegError as error:
         if cut_short:
             text = "The end of the video is missing, and with it the index that is needed to play it"
         else:
@@ -100,7 +104,7 @@ def open_container(file: GuardedFile, *, cut_short: bool) -> av.container.InputC
         raise DamagedInputError(f"{text}. Copy or download it again.") from error
 
 
-def picture_stream(container: av.container.InputContainer) -> av.video.stream.VideoStream:
+def picture_stream(container: InputContainer) -> VideoStream:
     """The stream to decode, checked against the limits and set up; all others are switched off.
 
     Raises:
@@ -113,7 +117,7 @@ def picture_stream(container: av.container.InputContainer) -> av.video.stream.Vi
     if not streams:
         raise NoVideoError("The file holds no picture, only sound or data: choose a video.")
     best = container.streams.best("video")
-    stream = best if best in streams else streams[0]
+    stream = next((s for s in streams if s is best), streams[0])
     context = stream.codec_context
     if context is None:
         raise UnsupportedInputError("The video's codec is not known here: convert it to MP4 (H.264).")

@@ -5,13 +5,15 @@ import io
 import re
 import unicodedata
 from pathlib import Path
-from typing import BinaryIO
 
 from fer.errors import EmptyInputError, MissingInputError
 from fer.sources.magic import HEAD_BYTES
 
 LABEL_LENGTH = 120
 """Longest label in characters."""
+
+OpenFile = io.BytesIO | io.FileIO
+"""What `open_binary` gives: the bytes in memory, or the file without a buffer."""
 
 _BYTES = bytes | bytearray | memoryview
 
@@ -47,7 +49,7 @@ def label_of(source: bytes | str | Path, name: str | None, *, default: str = "un
     return safe_label(name or default, default=default)
 
 
-def open_binary(source: bytes | str | Path) -> BinaryIO:
+def open_binary(source: bytes | str | Path) -> OpenFile:
     """Open bytes or a regular file for reading. Bytes stay in memory: nothing touches the disk.
 
     Args:

@@ -42,7 +42,7 @@ class StreamClock:
         elif time_s is not None and time_s > self.last_s:
             self.last_s = time_s
         else:
-            self.last_s = self._repair(time_s)
+            self.last_s = self._repair(self.last_s, time_s)
         return self.last_s
 
     def _seconds(self, pts: int) -> float:
@@ -57,13 +57,13 @@ class StreamClock:
         self._shift_s = max(0.0, -time_s)
         return max(0.0, time_s)
 
-    def _repair(self, time_s: float | None) -> float:
+    def _repair(self, last_s: float, time_s: float | None) -> float:
         self.repaired += 1
         if time_s is None:
-            return self.last_s + self._period_s
-        if self.last_s - time_s <= _JUMP_BACK_S:
-            return self.last_s + self._tick_s
-        follows_s = self.last_s + self._period_s
+            return last_s + self._period_s
+        if last_s - time_s <= _JUMP_BACK_S:
+            return last_s + self._tick_s
+        follows_s = last_s + self._period_s
         self._shift_s += follows_s - time_s
         return follows_s
 

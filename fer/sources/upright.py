@@ -57,4 +57,5 @@ def _wanted_turn(picture: av.VideoFrame) -> Callable[[np.ndarray], np.ndarray] |
     if side_data is None:
         return None
     matrix = np.frombuffer(bytes(side_data)[:20], np.int32)
-    return _TURNS.get(tuple(round(int(matrix[i]) / _ONE) for i in (0, 1, 3, 4)))
+    a, b, c, d = (round(int(matrix[i]) / _ONE) for i in (0, 1, 3, 4))
+    return _TURNS.get((a, b, c, d))

@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
 from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 
 from fer.errors import DamagedInputError, SettingsError, UnsupportedInputError
 from fer.records import Frame
@@ -26,6 +30,7 @@ STALL_S = 20.0
 """Seconds without a decoded frame after which a video is given up."""
 
 _USUAL_FPS = 25.0
+_USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
 _HIGHEST_FPS = 1000.0
 
 
@@ -155,24 +160,26 @@ class VideoSource:
 
     def _begin(self) -> None:
         """Go to the start, if anything was read before, and set all counters back."""
-        if self._stream is None:
-            raise ValueError("The video was closed.")
         if not self._fresh:
-            self._container.close()
+            self._opened()[0].close()
             self._file.seek(0)
             self._open()
         self._fresh = False
         self._guard.progress()
         self._reformatter, self._upright = VideoReformatter(), Upright()
-        stream, info = self._stream, self._info
-        self._clock = StreamClock(
-            stream.time_base, start=stream.start_time, period_s=1 / (info.fps or _USUAL_FPS)
-        )
-        self._sampler = Sampler(self._rate(), time_base=stream.time_base)
+        _, stream = self._opened()
+        tick_s, fps = stream.time_base or _USUAL_TICK_S, self._info.fps
+        self._clock = StreamClock(tick_s, start=stream.start_time, period_s=1 / (fps or _USUAL_FPS))
+        start_s = max(0.0, float((stream.start_time or 0) * tick_s))
+        self._sampler = Sampler(self._rate(start_s), time_base=tick_s)
 
-    def _rate(self) -> float | None:
+    def _opened(self) -> tuple[InputContainer, VideoStream]:
+        if self._container is None or self._stream is None:
+            raise ValueError("The video was closed.")
+        return self._container, self._stream
+
+    def _rate(self, start_s: float) -> float | None:
         """Frames a second to give out, thinned where the whole video would be too many."""
-        start_s = max(0.0, float((self._stream.start_time or 0) * self._stream.time_base))
         duration_s, stream_fps = self._info.duration_s, self._info.fps
         end_s = None if duration_s is None else start_s + duration_s
         rate = rate_within(self._max_frames, fps=self._wanted_fps, stream_fps=stream_fps, end_s=end_s)
@@ -187,7 +194,7 @@ class VideoSource:
             self._guard.check()
             try:
                 pictures = packet.decode()
-            except av.FFmpegError:  # a damaged packet costs its own frame, not the video
+            except FFmpegError:  # a damaged packet costs its own frame, not the video
                 self._skipped += 1 if packet.size else 0
                 continue
             for picture in pictures:
@@ -200,8 +207,8 @@ class VideoSource:
 
     def _packets(self) -> Iterator[av.Packet]:
         """The stream's packets up to the end of the file or the place where it is broken."""
-        container = self._container
-        packets = container.demux(self._stream)
+        container, stream = self._opened()
+        packets = container.demux(stream)
         while True:
             if self._container is not container:  # FFmpeg would crash on a closed container
                 raise ValueError("The video was closed or started again while it was read.")
@@ -209,7 +216,7 @@ class VideoSource:
                 packet = next(packets)
             except StopIteration:
                 return
-            except av.FFmpegError:  # what was read so far is still good; `_finish` says so
+            except FFmpegError:  # what was read so far is still good; `_finish` says so
                 self._cut_short = True
                 return
             yield packet
@@ -220,7 +227,7 @@ class VideoSource:
             # One reformatter for all frames: a new one costs ten times the conversion itself. One
             # thread: the decoder's threads already use the other cores.
             rgb = self._reformatter.reformat(picture, format="rgb24", threads=1)
-        except (av.FFmpegError, ValueError) as error:
+        except (FFmpegError, ValueError) as error:
             pixels = picture.format.name
             text = f"The video's pixel format {pixels} cannot be converted: convert it to MP4 (H.264)."
             raise UnsupportedInputError(text) from error
@@ -232,7 +239,7 @@ class VideoSource:
             raise DamagedInputError("Not one picture of the video can be decoded: convert it to MP4 (H.264).")
         if self._cut_short:
             whole = "" if self.duration_s is None else f" of {_minutes(self.duration_s)}"
-            text = f"The video is cut off: it was read up to {_minutes(self._clock.last_s)}{whole}."
+            text = f"The video is cut off: it was read up to {_minutes(self._clock.last_s or 0.0)}{whole}."
             self._note(text, partial=True)
         if self._skipped:
             self._note(f"Damaged frames that were left out: {self._skipped}.")
@@ -244,7 +251,7 @@ class VideoSource:
         self._info = replace(info, notes=(*info.notes, text), partial=info.partial or partial)
 
 
-def _declared_fps(stream: av.video.stream.VideoStream) -> float | None:
+def _declared_fps(stream: VideoStream) -> float | None:
     """Mean frame rate in frames a second, None where the stream says nothing sensible."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate and 0 < rate <= _HIGHEST_FPS:
@@ -252,12 +259,10 @@ def _declared_fps(stream: av.video.stream.VideoStream) -> float | None:
     return None
 
 
-def _declared_duration(
-    container: av.container.InputContainer, stream: av.video.stream.VideoStream
-) -> float | None:
+def _declared_duration(container: InputContainer, stream: VideoStream) -> float | None:
     """Length in seconds, of the pictures where it is known, else of the whole file."""
     if stream.duration:
-        return float(stream.duration * stream.time_base)
+        return float(stream.duration * (stream.time_base or _USUAL_TICK_S))
     return container.duration / av.time_base if container.duration else None
 
 

@@ -11,6 +11,7 @@ Example:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,8 @@ class Parameter:
             SettingsError: It is no number or pair as the default is, or lies outside the range.
         """
         is_range = isinstance(self.default, tuple)
-        numbers = tuple(value) if is_range and isinstance(value, list | tuple) else (value,)
+        # Of any type still: a plan file or a caller may give whatever it likes.
+        numbers: tuple[Any, ...] = tuple(value) if is_range and isinstance(value, list | tuple) else (value,)
         in_range = all(isinstance(x, int | float) and self.low <= x <= self.high for x in numbers)
         if len(numbers) != (2 if is_range else 1) or not in_range or numbers[0] > numbers[-1]:
             wanted = "two rising numbers" if is_range else "a number"
@@ -186,7 +188,7 @@ CHAINS: dict[str, Steps] = {
 }
 """The chains that a training can name: "strong" from scratch, "light" once the network knows the faces."""
 
-_NEUTRAL_GEOMETRY = {"shift": 0.0, "scale": (1.0, 1.0), "rotate_degrees": 0.0, "flip": 0.0}
+_NEUTRAL_GEOMETRY: dict[str, Any] = {"shift": 0.0, "scale": (1.0, 1.0), "rotate_degrees": 0.0, "flip": 0.0}
 _GEOMETRY_KEYWORDS = {"flip": "flip", "shift": "shift", "scale": "scale", "rotate": "rotate_degrees"}
 _TONES = ("brightness", "contrast")
 
@@ -214,10 +216,11 @@ def augment(images: np.ndarray, rng: np.random.Generator, steps: Steps) -> np.nd
         raise SettingsError(f"Unknown augmentation {sorted(unknown)[0]!r}: choose from {names}.")
     values = {name: a.values(steps[name]) for name, a in AUGMENTATIONS.items() if name in steps}
     views = np.asarray(images, np.float32)
-    geometry = {k: _only(values.pop(name)) for name, k in _GEOMETRY_KEYWORDS.items() if name in values}
+    named = {name: k for name, k in _GEOMETRY_KEYWORDS.items() if name in values}
+    geometry: dict[str, Any] = {k: _only(values.pop(name)) for name, k in named.items()}
     if geometry:
         views = transforms.geometric(views, rng, **(_NEUTRAL_GEOMETRY | geometry))
-    tones = {name: _only(values.pop(name)) for name in _TONES if name in values}
+    tones: dict[str, Any] = {name: _only(values.pop(name)) for name in _TONES if name in values}
     if tones:
         views = transforms.brightness_contrast(views, rng, **(dict.fromkeys(_TONES, 0.0) | tones))
     for name, given in values.items():

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 
@@ -27,7 +27,15 @@ _MAX_LABEL_DIGITS = 3
 _SHOWN = 20
 
 
-def read_csv(stream: BinaryIO, label: str, *, max_bytes: int | None = None) -> FaceCollector:
+class LineReader(Protocol):
+    """What a table is read from: an open file, or a member of a packed one."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line, or its first ``size`` bytes."""
+        ...
+
+
+def read_csv(stream: LineReader, label: str, *, max_bytes: int | None = None) -> FaceCollector:
     """Read the columns ``emotion``, ``pixels`` and optionally ``Usage``.
 
     Args:
@@ -57,14 +65,14 @@ def read_csv(stream: BinaryIO, label: str, *, max_bytes: int | None = None) -> F
     return faces
 
 
-def looks_like_faces(stream: BinaryIO) -> bool:
+def looks_like_faces(stream: LineReader) -> bool:
     """Whether the first line names the columns of a FER2013 CSV; used to find it among other files."""
     head = stream.readline(MAX_LINE_BYTES).removeprefix(_UTF8_MARK)
     names = _column_names(head.replace(b'"', b"").split(b","))
     return "pixels" in names or "emotion" in names
 
 
-def _lines(stream: BinaryIO, label: str, max_bytes: int | None) -> Iterator[bytes]:
+def _lines(stream: LineReader, label: str, max_bytes: int | None) -> Iterator[bytes]:
     """The lines that are not blank, each checked before it is handed on."""
     total = 0
     first = True

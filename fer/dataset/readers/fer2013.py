@@ -11,7 +11,6 @@ import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,7 @@ from fer.dataset.repeats import seen_before
 from fer.errors import DamagedInputError, DatasetError, MissingInputError
 from fer.sources.archives import BOMB_BYTES, MAX_RATIO
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
-from fer.sources.opening import label_of, open_binary
+from fer.sources.opening import OpenFile, label_of, open_binary
 
 __all__ = [
     "ALL_VOTE_COLUMNS",
@@ -101,7 +100,7 @@ class _Watched(io.RawIOBase):
         on_progress: Told the share.
     """
 
-    def __init__(self, raw: BinaryIO, size: int, on_progress: Callable[[float], None]) -> None:
+    def __init__(self, raw: OpenFile, size: int, on_progress: Callable[[float], None]) -> None:
         self._raw, self._size, self._on_progress = raw, size, on_progress
 
     def readable(self) -> bool:
@@ -128,12 +127,11 @@ class _Watched(io.RawIOBase):
 
 
 def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], None] | None) -> FaceDataset:
-    with open_binary(source) as raw:
-        head = raw.read(HEAD_BYTES)
-        packed_bytes = raw.seek(0, os.SEEK_END)
-        raw.seek(0)
-        if on_progress is not None:
-            raw = _Watched(raw, packed_bytes, on_progress)
+    with open_binary(source) as file:
+        head = file.read(HEAD_BYTES)
+        packed_bytes = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        raw = file if on_progress is None else _Watched(file, packed_bytes, on_progress)
         kind = input_kind(sniff(head))
         if kind == "zip":
             return read_zipped(raw, label)
@@ -146,7 +144,7 @@ def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], 
             return read_csv(stream, label).finish(label)
 
 
-def _read_gzip(raw: BinaryIO, label: str, packed_bytes: int) -> FaceDataset:
+def _read_gzip(raw: OpenFile | _Watched, label: str, packed_bytes: int) -> FaceDataset:
     try:
         with gzip.open(raw) as stream:
             max_bytes = max(BOMB_BYTES, MAX_RATIO * packed_bytes)

@@ -1,5 +1,6 @@
 """A zip file with one FER2013 CSV or with pictures in folders; nothing is unpacked to the disk."""
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ MAX_MEMBERS = 100_000
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
-def read_zipped(file: BinaryIO, label: str) -> FaceDataset:
+def read_zipped(file: BinaryIO | io.RawIOBase, label: str) -> FaceDataset:
     """Read the one CSV of a zip file, or its pictures ``[split/]<emotion>/*.jpg``.
 
     Args:
