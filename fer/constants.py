@@ -41,6 +41,16 @@ QUALITY_TEXT = {
 }
 """What a person reads for each code."""
 
+AU_CODES = (
+    *("AU01", "AU02", "AU04", "AU05", "AU06", "AU07", "AU09", "AU10"),
+    *("AU12", "AU15", "AU17", "AU20", "AU25", "AU26", "AU45"),
+)
+"""Action Units in the order of every array of k values, as OpenFace writes them."""
+
+SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not_checkable"
+UNIT_VERDICTS = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE)
+"""What Action Units can say to the network's answer."""
+
 FACE_SIZE_PX = 48
 """Side of the network's gray input, as in FER2013."""
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fer.errors import InputError
 from fer.pipeline import Analyzer, Components, Progress
-from fer.records import Observations
+from fer.records import Observations, SourceInfo
 from fer.settings import Settings
-from fer.sources import LoadedImage, SourceInfo, hash_source, read_image
+from fer.sources import LoadedImage, hash_source, read_image
 from fer.text import count
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import TimelineBuilder
@@ -110,7 +110,7 @@ def analyze_images(
         if on_progress:
             on_progress(Progress(len(results), total, len(results), time.monotonic() - started))
     info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
-    timeline = builder.build(info, settings, analyzer.unsure_below)
+    timeline = builder.build(info, analyzer.settings)
     return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))
 
 

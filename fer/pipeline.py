@@ -12,7 +12,6 @@ import numpy as np
 
 from fer.action_units.eyes import EyeModel
 from fer.action_units.reader import ActionUnitReader
-from fer.action_units.records import ActionUnits
 from fer.constants import QUALITY_OK
 from fer.emotion.network import EmotionNetwork
 from fer.faces.crop import crop_faces
@@ -20,7 +19,7 @@ from fer.faces.detectors import Detector, make_detector
 from fer.faces.follow import FaceFollower, find_faces
 from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
-from fer.records import Faces, Frame, Observations
+from fer.records import ActionUnits, Faces, Frame, Observations
 from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.stages import Stages
@@ -70,7 +69,7 @@ class Analyzer:
     """Reads one stream of frames, or single photos.
 
     Args:
-        settings: What to do.
+        settings: What to do; the attribute `settings` holds the threshold of "unsure" that is in use.
         still: Every frame is a picture of its own: no following, no ids carried over.
         components: Models; loaded if not given.
 
@@ -83,14 +82,15 @@ class Analyzer:
     def __init__(
         self, settings: Settings | None = None, *, still: bool = False, components: Components | None = None
     ) -> None:
-        self.settings = settings or Settings()
+        settings = settings or Settings()
         self.still = still
-        self.components = components or load_components(self.settings, still=still)
+        self.components = components or load_components(settings, still=still)
         self.stages = Stages()
         manifest = self.components.emotion.manifest
         self.unsure_below = (
-            manifest.unsure_below if self.settings.unsure_below is None else self.settings.unsure_below
+            manifest.unsure_below if settings.unsure_below is None else float(settings.unsure_below)
         )
+        self.settings = settings.replace(unsure_below=self.unsure_below)
         self.action_units = ActionUnitReader(
             self.components.eyes, unsure_below=self.unsure_below, still=still
         )
@@ -140,7 +140,15 @@ class Analyzer:
         unread = np.delete(found.detections.xyxy, rows, axis=0)
         left_out = len(sure) - len(rows)
         return Observations(
-            frame.index, frame.timestamp_s, faces, probs, quality, units, left_out=left_out, unread=unread
+            frame.index,
+            frame.timestamp_s,
+            faces,
+            probs,
+            quality,
+            units,
+            left_out=left_out,
+            unread=unread,
+            unsure_below=self.unsure_below,
         )
 
     def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:
@@ -235,7 +243,7 @@ def analyze_video(
     if stopped_s is not None:
         note = f"Cancelled at {clock(stopped_s)}."
         info = replace(info, partial=True, notes=(*info.notes, note))
-    timeline = builder.build(info, settings, analyzer.unsure_below)
+    timeline = builder.build(info, analyzer.settings)
     return make_report(timeline, model=analyzer.model_info)
 
 

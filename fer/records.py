@@ -1,19 +1,22 @@
-"""The records that travel through the pipeline: Frame, Detections, Faces, Observations.
+"""The records that travel through the pipeline, from `Frame` to `Observations`, and `SourceInfo`.
 
 Each is frozen, checks its shapes and dtypes when it is made, and has an empty value. Nothing found
 is a value of shape ``(0, ...)``, never None.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fer.action_units.records import ActionUnits
-from fer.constants import EMOTIONS, N_LANDMARKS, QUALITY_OK
+from fer.constants import AU_CODES, EMOTIONS, N_LANDMARKS, QUALITY_OK
+from fer.verdict import verdicts
 
 N_KEYPOINTS = 6
 UNCONFIRMED = -1
 """Track id of a face that is not yet sure to be one."""
+
+MEASURES = len(AU_CODES) + 3
+"""Numbers that are measured of a face before its Action Units are judged."""
 
 
 def _check(record: object, name: str, shape: tuple[int | None, ...], dtype: type) -> None:
@@ -161,6 +164,76 @@ class Faces:
         )
 
 
+@dataclass(frozen=True)
+class UnitVerdict:
+    """What the Action Units say to the network's answer.
+
+    Args:
+        emotion: The network's answer.
+        kind: One of `UNIT_VERDICTS`.
+        ratio: Log-likelihood ratio of the answer over the base rates.
+        fits: The expression that the units speak for; empty where there is none.
+        seen: (code, intensity) of the units behind it, the strongest first.
+        missing: Codes of the units without which the answer hardly exists and which are not seen.
+    """
+
+    emotion: str
+    kind: str
+    ratio: float = 0.0
+    fits: str = ""
+    seen: tuple[tuple[str, float], ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ActionUnits:
+    """Units of the n faces of a frame; relative intensities, not FACS coding.
+
+    Args:
+        intensity: (n, k) float32 in 0..5 in the order of `AU_CODES`; NaN: can't tell.
+        sigma: (n, k) float32, its standard deviation.
+        present: (n, k) float32, probability that the unit is present; NaN: can't tell.
+        state: (n, k) int8: 1 seen, 0 not seen, -1 can't tell.
+        verdicts: n, what the units say to the network's answer.
+        captured: (n,) bool: the face's neutral values were captured.
+        blinks_per_minute: (n,) float32; NaN in photos and in the first seconds.
+        measures: (n, k + 3) float32: `fer.action_units.formulas`, then yaw, pitch and roll in degrees; what
+            it takes to judge the face again over another neutral face. NaN where nothing is told of it.
+    """
+
+    intensity: np.ndarray
+    sigma: np.ndarray
+    present: np.ndarray
+    state: np.ndarray
+    verdicts: tuple[UnitVerdict, ...]
+    captured: np.ndarray
+    blinks_per_minute: np.ndarray
+    measures: np.ndarray
+
+    def __post_init__(self) -> None:
+        n = len(self.verdicts)
+        for name in ("intensity", "sigma", "present", "state"):
+            shape = getattr(self, name).shape
+            if shape != (n, len(AU_CODES)):
+                raise ValueError(f"ActionUnits.{name}: wanted ({n}, {len(AU_CODES)}), got {shape}")
+        for name in ("captured", "blinks_per_minute"):
+            if getattr(self, name).shape != (n,):
+                raise ValueError(f"ActionUnits.{name}: wanted ({n},), got {getattr(self, name).shape}")
+        if self.measures.shape != (n, MEASURES):
+            raise ValueError(f"ActionUnits.measures: wanted ({n}, {MEASURES}), got {self.measures.shape}")
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    @classmethod
+    def empty(cls) -> "ActionUnits":
+        """Nothing was measured, or there is no face."""
+        values = np.zeros((0, len(AU_CODES)), np.float32)
+        none = np.zeros(0, np.float32)
+        measures = np.zeros((0, MEASURES), np.float32)
+        return cls(values, values, values, values.astype(np.int8), (), none.astype(bool), none, measures)
+
+
 @dataclass(frozen=True, eq=False)
 class Observations:
     """What was read from one frame.
@@ -175,6 +248,7 @@ class Observations:
         left_out: Faces that were found beyond the cap on faces a frame, and not read.
         unread: (m, 4) boxes, xyxy px, of faces that were found and not read: beyond the cap, or
             not yet sure. They are hidden too where faces are hidden.
+        unsure_below: A highest probability under this is "unsure".
     """
 
     frame_index: int
@@ -185,6 +259,7 @@ class Observations:
     action_units: ActionUnits = field(default_factory=ActionUnits.empty)
     left_out: int = 0
     unread: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    unsure_below: float = 0.0
 
     def __post_init__(self) -> None:
         n = len(self.faces)
@@ -203,8 +278,48 @@ class Observations:
         """(n,) bool: the faces that enter the statistics."""
         return np.array([code == QUALITY_OK for code in self.quality], bool)
 
+    @property
+    def verdicts(self) -> tuple[list[str], np.ndarray]:
+        """n emotion names or "unsure", and (n,) the highest probabilities; see `fer.verdict.verdicts`."""
+        return verdicts(self.probs, self.unsure_below)
+
+    def with_unsure_below(self, unsure_below: float) -> "Observations":
+        """The same readings under another threshold."""
+        return replace(self, unsure_below=unsure_below)
+
     @classmethod
     def empty(cls, frame_index: int = 0, timestamp_s: float = 0.0) -> "Observations":
         """A frame without a face."""
         none = np.zeros((0, len(EMOTIONS)), np.float32)
         return cls(frame_index, timestamp_s, Faces.empty(), none, ())
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """Facts about one video, one set of photos or one live session.
+
+    Args:
+        name: Label, never a path.
+        kind: ``"video"``, ``"photos"`` or ``"live"``.
+        sha256: Hash of the bytes in hex, empty where there is no file.
+        width: Width of the upright picture in pixels, 0 if unknown.
+        height: Height of the upright picture in pixels, 0 if unknown.
+        fps: Mean frame rate that the stream declares, in frames a second; None if unknown.
+        duration_s: Length in seconds; None if unknown (recordings of a browser).
+        frames_decoded: Frames that could be decoded, with those that sampling dropped.
+        frames_skipped: Damaged frames and packets that were left out.
+        partial: Only a part of the source could be read.
+        notes: What the user should know, one sentence each.
+    """
+
+    name: str
+    kind: str
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float | None = None
+    duration_s: float | None = None
+    frames_decoded: int = 0
+    frames_skipped: int = 0
+    partial: bool = False
+    notes: tuple[str, ...] = ()

@@ -15,10 +15,10 @@ from fer.action_units.blinks import BlinkCounter
 from fer.action_units.intensity import Strengths, held_states, states, strengths
 from fer.action_units.population import Population, population
 from fer.action_units.prototypes import judge
-from fer.action_units.records import ActionUnits
 from fer.action_units.table import CODES, INDEX
 from fer.constants import EMOTIONS
-from fer.emotion.verdict import verdicts
+from fer.records import ActionUnits
+from fer.verdict import verdicts
 
 SMOOTHING_S = 0.2
 """Time constant of the intensities; blinks are not smoothed."""

@@ -13,7 +13,8 @@ import numpy as np
 
 from fer.action_units.intensity import NOT_SEEN, SEEN
 from fer.action_units.table import BY_CODE, CODES, GOOD, INDEX, MERGED, TABLE
-from fer.constants import EMOTIONS, UNSURE
+from fer.constants import CONTRADICTED, EMOTIONS, NOT_CHECKABLE, SUPPORTED, UNSURE
+from fer.records import UnitVerdict
 from fer.text import join
 
 CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
@@ -22,8 +23,6 @@ CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
 SUPPORTED_FROM, CONTRADICTED_TO = 0.75, -0.5
 """Log-likelihood ratios of a verdict; chosen on PublicTest."""
 
-SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not_checkable"
-VERDICTS = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE)
 VERDICT_TEXT = {SUPPORTED: "supported", CONTRADICTED: "contradicted", NOT_CHECKABLE: "not checkable"}
 
 WARNED = ("happy",)
@@ -75,43 +74,23 @@ PROTOTYPES = {
 _RATES = [PROTOTYPES[name].rates() for name in EMOTIONS]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What the geometry says to an answer.
+def is_warning(verdict: UnitVerdict) -> bool:
+    """True where a person should be warned."""
+    return verdict.kind == CONTRADICTED and verdict.emotion in WARNED
 
-    Args:
-        emotion: The network's answer.
-        kind: One of `VERDICTS`.
-        ratio: Log-likelihood ratio of the answer over the base rates.
-        fits: The expression that the units speak for; empty where there is none.
-        seen: (code, intensity) of the units behind it, the strongest first.
-        missing: Codes of the units without which the answer hardly exists and which are not seen.
-    """
 
-    emotion: str
-    kind: str
-    ratio: float = 0.0
-    fits: str = ""
-    seen: tuple[tuple[str, float], ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def warns(self) -> bool:
-        """True where a person should be warned."""
-        return self.kind == CONTRADICTED and self.emotion in WARNED
-
-    def sentence(self, confidence: float | None = None) -> str:
-        """What a person reads, as in "Happy 0.86, supported by AU12 lip corner puller 3.4 and AU25"."""
-        head = self.emotion.capitalize() + (f" {confidence:.2f}" if confidence is not None else "")
-        units = describe_units(self.seen)
-        if self.kind == SUPPORTED:
-            return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"
-        if self.kind == CONTRADICTED and self.missing:
-            absent = join([BY_CODE[code].shown for code in self.missing])
-            return f"{head}, contradicted: {absent} is not seen"
-        if self.kind == CONTRADICTED:
-            return f"{head}, contradicted: {units} fits {self.fits} better"
-        return f"{head}, not checkable from the geometry" + (f"; seen: {units}" if units else "")
+def verdict_sentence(verdict: UnitVerdict, confidence: float | None = None) -> str:
+    """What a person reads, as in "Happy 0.86, supported by AU12 lip corner puller 3.4 and AU25"."""
+    head = verdict.emotion.capitalize() + (f" {confidence:.2f}" if confidence is not None else "")
+    units = describe_units(verdict.seen)
+    if verdict.kind == SUPPORTED:
+        return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"
+    if verdict.kind == CONTRADICTED and verdict.missing:
+        absent = join([BY_CODE[code].shown for code in verdict.missing])
+        return f"{head}, contradicted: {absent} is not seen"
+    if verdict.kind == CONTRADICTED:
+        return f"{head}, contradicted: {units} fits {verdict.fits} better"
+    return f"{head}, not checkable from the geometry" + (f"; seen: {units}" if units else "")
 
 
 def describe_units(seen: tuple[tuple[str, float], ...]) -> str:
@@ -160,7 +139,7 @@ def _share(present: float, rate: float) -> float:
 
 def judge(
     emotion: str, present: np.ndarray, intensity: np.ndarray, states: np.ndarray, base_rate: np.ndarray
-) -> Verdict:
+) -> UnitVerdict:
     """Compare an answer with the units.
 
     Args:
@@ -174,21 +153,21 @@ def judge(
     seen_rows.sort(key=lambda k: -TABLE[k].reliability * intensity[k])
     seen = tuple((CODES[k], float(intensity[k])) for k in seen_rows)
     if emotion == UNSURE or not np.isfinite(present).any():
-        return Verdict(emotion, NOT_CHECKABLE, seen=seen)
+        return UnitVerdict(emotion, NOT_CHECKABLE, seen=seen)
     ratios = log_ratios(present, base_rate)
     own, best = float(ratios[EMOTIONS.index(emotion)]), int(ratios.argmax())
     fits = EMOTIONS[best] if ratios[best] >= SUPPORTED_FROM else ""
     backing = tuple(s for s in seen if s[0] in supporting(emotion))
     if own >= SUPPORTED_FROM and (backing or (emotion == "neutral" and not seen)):
-        return Verdict(emotion, SUPPORTED, own, fits, backing)
+        return UnitVerdict(emotion, SUPPORTED, own, fits, backing)
     proof = tuple(s for s in seen if fits and s[0] in supporting(fits))
     strong = any(BY_CODE[code].reliability == GOOD for code, _ in proof)
     if own <= CONTRADICTED_TO and fits != emotion and strong:
-        return Verdict(emotion, CONTRADICTED, own, fits, proof)
+        return UnitVerdict(emotion, CONTRADICTED, own, fits, proof)
     missing = missing_units(emotion, states)
     if own <= CONTRADICTED_TO and missing:
-        return Verdict(emotion, CONTRADICTED, own, fits, missing=missing)
-    return Verdict(emotion, NOT_CHECKABLE, own, fits, seen)
+        return UnitVerdict(emotion, CONTRADICTED, own, fits, missing=missing)
+    return UnitVerdict(emotion, NOT_CHECKABLE, own, fits, seen)
 
 
 def missing_units(emotion: str, states: np.ndarray) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ from fer.action_units.eyes import EyeModel
 from fer.action_units.formulas import metrics
 from fer.action_units.judging import MeasuredFaces, UnitJudge
 from fer.action_units.population import Population
-from fer.action_units.records import ActionUnits
-from fer.records import Faces, Frame
+from fer.records import ActionUnits, Faces, Frame
 
 MIN_PRESENCE = 0.5
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer.constants import AU_CODES
+
 GOOD, FAIR, POOR = 1.0, 0.5, 0.2
 """How far geometry can be believed; the weight of a unit in `fer.action_units.prototypes`."""
 
@@ -185,8 +187,8 @@ TABLE = (
     ),
 )  # fmt: skip
 
-CODES = tuple(unit.code for unit in TABLE)
-"""Codes in the order of every array of k values."""
+CODES = AU_CODES
+"""Codes of the table in its order."""
 
 BY_CODE = {unit.code: unit for unit in TABLE}
 SHOWN_CODES = tuple(code for code in CODES if code not in MERGED)

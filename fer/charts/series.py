@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.constants import QUALITY_OK
-from fer.emotion.verdict import verdicts
 from fer.timeline.summary import STATES
 from fer.timeline.timeline import NO_FACE, Timeline
+from fer.verdict import verdicts
 
 MAX_POINTS = 2000
 """More points than this nobody sees, and the browser becomes slow."""

@@ -29,7 +29,7 @@ INTERRUPTED = 130
 def build_parser() -> argparse.ArgumentParser:
     """The parser with all commands."""
     parser = argparse.ArgumentParser(
-        prog="python -m fer",
+        prog="fer",
         description="Read facial expressions in photos and videos. An expression is not a feeling.",
     )
     parser.add_argument("--version", action="version", version=fer.__version__)

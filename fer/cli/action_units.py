@@ -6,9 +6,9 @@ import math
 from pathlib import Path
 
 from fer.action_units.population import PATH, population
-from fer.action_units.prototypes import VERDICT_TEXT, VERDICTS
+from fer.action_units.prototypes import VERDICT_TEXT
 from fer.action_units.table import BY_CODE
-from fer.constants import DISPLAY_ORDER
+from fer.constants import DISPLAY_ORDER, UNIT_VERDICTS
 from fer.dataset.readers.fer2013 import read_dataset
 from fer.errors import SettingsError
 from fer.evaluation.units import checks, gates
@@ -143,10 +143,10 @@ def _show_split(figures: dict) -> None:
     )
     print(f"  no gate: {logged}")
     table = figures["verdicts"]
-    print(f"  {'answer':9}" + "".join(f"{VERDICT_TEXT[kind]:>22}" for kind in VERDICTS))
+    print(f"  {'answer':9}" + "".join(f"{VERDICT_TEXT[kind]:>22}" for kind in UNIT_VERDICTS))
     for name in ("all", *DISPLAY_ORDER):
         group = table["all"] if name == "all" else table["by_answer"][name]
-        print(f"  {name:9}" + "".join(f"{_cell(group[kind]):>22}" for kind in VERDICTS))
+        print(f"  {name:9}" + "".join(f"{_cell(group[kind]):>22}" for kind in UNIT_VERDICTS))
 
 
 def _cell(entry: dict) -> str:

@@ -152,7 +152,7 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
         if job.video is not None:
             draw = None
             if "video" in targets:
-                copy = {"settings": settings, "anonymize": args.anonymize, "force": args.force}
+                copy = {"anonymize": args.anonymize, "force": args.force}
                 draw = stack.enter_context(annotated_video(targets["video"], **copy))
             report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
             if args.neutral:

@@ -26,7 +26,6 @@ from fer.draw.video_copy import annotated_video
 from fer.errors import CameraLostError, FerError
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
-from fer.records import Frame, Observations
 from fer.sources.camera import CameraSource
 from fer.timeline.report import LIMITS, make_report
 
@@ -67,11 +66,11 @@ def run(args: argparse.Namespace) -> int:
     with stopping() as stop, ExitStack() as stack:
         camera = stack.enter_context(CameraSource(args.device))
         analyzer = Analyzer(settings)
-        tapes = nullcontext()
+        copy = nullcontext()
         if args.video:
-            tapes = annotated_video(args.video, settings=settings, anonymize=args.anonymize, force=args.force)
-        tap = _Tap(analyzer, stack.enter_context(tapes))
-        with LiveSession(tap, max_fps=settings.fps) as session:
+            copy = annotated_video(args.video, anonymize=args.anonymize, force=args.force)
+        on_frame = stack.enter_context(copy)
+        with LiveSession(analyzer, on_frame=on_frame, max_fps=settings.fps) as session:
             session.start_recording()
             lost = _watch(camera, session, stop, seconds=args.seconds)
             timeline = session.stop_recording(camera.name)
@@ -97,28 +96,6 @@ def stopping() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-class _Tap:
-    """An analyzer whose results a second listener hears too.
-
-    Args:
-        analyzer: Reads the frames.
-        listener: Called with every frame and its observations; None: nobody listens.
-    """
-
-    def __init__(
-        self, analyzer: Analyzer, listener: Callable[[Frame, Observations], None] | None = None
-    ) -> None:
-        self.settings, self.unsure_below = analyzer.settings, analyzer.unsure_below
-        self._analyzer, self._listener = analyzer, listener
-
-    def analyze(self, frame: Frame) -> Observations:
-        """See `fer.live.StreamAnalyzer`."""
-        observations = self._analyzer.analyze(frame)
-        if self._listener is not None:
-            self._listener(frame, observations)
-        return observations
 
 
 class _Reader(threading.Thread):
@@ -157,7 +134,7 @@ def _watch(
     reader, started_s = _Reader(camera, session), time.monotonic()
     reader.start()
     lost = None
-    with _view(camera.name, session.unsure_below) as show:
+    with _view(camera.name) as show:
         while reader.is_alive() and not stop.wait(REFRESH_S):
             show(session.snapshot())
             if seconds is not None and time.monotonic() - started_s >= seconds:
@@ -184,12 +161,12 @@ def _settle(session: LiveSession) -> None:
 
 
 @contextmanager
-def _view(title: str, unsure_below: float) -> Iterator[Callable[[LiveSnapshot], None]]:
+def _view(title: str) -> Iterator[Callable[[LiveSnapshot], None]]:
     """Bars that move on a terminal, a line a second elsewhere."""
     console = Console(stderr=True)
     if console.is_terminal:
         with Live(console=console, transient=True, auto_refresh=False) as live:
-            yield lambda shot: live.update(as_picture(shot, unsure_below, title=title), refresh=True)
+            yield lambda shot: live.update(as_picture(shot, title=title), refresh=True)
         return
     told_s = time.monotonic()
 
@@ -198,6 +175,6 @@ def _view(title: str, unsure_below: float) -> Iterator[Callable[[LiveSnapshot], 
         nonlocal told_s
         if time.monotonic() - told_s >= LINE_EVERY_S:
             told_s += LINE_EVERY_S
-            print(as_line(shot, unsure_below), file=sys.stderr, flush=True)
+            print(as_line(shot), file=sys.stderr, flush=True)
 
     yield tell

@@ -12,7 +12,6 @@ import numpy as np
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.draw.hidden import ANONYMIZE_MODES, anonymize
 from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate
-from fer.emotion.verdict import verdicts
 from fer.records import Observations
 from fer.text import percent, quality_words
 
@@ -62,7 +61,6 @@ def draw(
     image: np.ndarray,
     observations: Observations,
     *,
-    unsure_below: float,
     boxes: bool = True,
     bars: bool = False,
     mirror: bool = False,
@@ -72,7 +70,6 @@ def draw(
     Args:
         image: (H, W, 3) uint8, RGB; it is not changed.
         observations: What was read from it.
-        unsure_below: A highest probability under this is "unsure".
         boxes: Draw a box and a label at every face. A face that is left out of the statistics
             is drawn thin and gray, with the reason.
         bars: Draw the seven probabilities beside every usable face that has room beside it.
@@ -82,13 +79,13 @@ def draw(
         A new picture of the same size.
 
     Example:
-        >>> shown = draw(frame.image, analyzer.analyze(frame), unsure_below=0.4)   # doctest: +SKIP
+        >>> shown = draw(frame.image, analyzer.analyze(frame))   # doctest: +SKIP
     """
     canvas = cv2.flip(image, 1) if mirror else image.copy()
     xyxy = observations.faces.detections.xyxy.astype(np.float64)
     if mirror:
         xyxy[:, [0, 2]] = image.shape[1] - xyxy[:, [2, 0]]
-    looks = _looks(observations, xyxy, unsure_below)
+    looks = _looks(observations, xyxy)
     unit = max(min(image.shape[:2]) / REFERENCE_PX, SMALLEST_FONT_PX / FONT_PX)
     # Large faces come last onto the picture, but first where it comes to room for labels.
     order = np.argsort((xyxy[:, 2] - xyxy[:, 0]) * (xyxy[:, 3] - xyxy[:, 1]), kind="stable")
@@ -106,8 +103,8 @@ def draw(
     return canvas
 
 
-def _looks(observations: Observations, xyxy: np.ndarray, unsure_below: float) -> list[_Look]:
-    names, confidence = verdicts(observations.probs, unsure_below)
+def _looks(observations: Observations, xyxy: np.ndarray) -> list[_Look]:
+    names, confidence = observations.verdicts
     looks = []
     for k, (name, quality) in enumerate(zip(names, observations.quality, strict=True)):
         number = int(observations.faces.track_id[k])

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from fer.action_units.prototypes import CONTRADICTION_TEXT
+from fer.action_units.prototypes import CONTRADICTION_TEXT, verdict_sentence
 from fer.charts.timeline import lines_chart, shares_chart, timeline_figure, transitions_chart
 from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
@@ -246,7 +246,7 @@ def _why(report: Report, face: FaceSummary, episode: Episode) -> str:
     """What the Action Units say to an episode; empty where they were not measured."""
     if not report.timeline.has_units or face.face_id is None or episode.emotion == UNSURE:
         return ""
-    return explain(report.timeline, face.face_id, episode).sentence()
+    return verdict_sentence(explain(report.timeline, face.face_id, episode))
 
 
 def _photo_rows(report: Report) -> dict:

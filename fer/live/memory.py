@@ -7,9 +7,8 @@ import numpy as np
 
 from fer.constants import N_LANDMARKS
 from fer.live.records import NEVER_S, Marker
-from fer.records import N_KEYPOINTS, Observations
+from fer.records import N_KEYPOINTS, Observations, SourceInfo
 from fer.settings import Settings
-from fer.sources.info import SourceInfo
 from fer.text import clock
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
@@ -111,15 +110,12 @@ class Recorder:
             self._last_s = observations.timestamp_s
             self._frames += 1
 
-    def stop(
-        self, name: str, settings: Settings, unsure_below: float, markers: tuple[Marker, ...] = ()
-    ) -> Timeline:
+    def stop(self, name: str, settings: Settings, markers: tuple[Marker, ...] = ()) -> Timeline:
         """The timeline of what was recorded; markers inside it become notes of its source.
 
         Args:
             name: Label of the source.
             settings: What it was analysed with.
-            unsure_below: The threshold in use.
             markers: All markers of the session.
         """
         builder = self._builder or TimelineBuilder()
@@ -140,4 +136,4 @@ class Recorder:
             notes=tuple(notes),
         )
         self._builder, self.full = None, False
-        return builder.build(source, settings, unsure_below)
+        return builder.build(source, settings)

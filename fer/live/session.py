@@ -13,9 +13,8 @@ from fer.live.memory import History, Recorder
 from fer.live.pace import Pacer, RateMeter, StreamClock
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
 from fer.live.smooth import CausalSmoother
-from fer.records import Frame, Observations
+from fer.records import Frame, Observations, SourceInfo
 from fer.settings import Settings
-from fer.sources.info import SourceInfo
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
 HISTORY_S = 60.0
@@ -36,10 +35,9 @@ _log = logging.getLogger(__name__)
 
 
 class StreamAnalyzer(Protocol):
-    """What a session needs of `fer.pipeline.Analyzer`."""
+    """What a session needs of `fer.pipeline.Analyzer`; its settings hold the threshold that is in use."""
 
     settings: Settings
-    unsure_below: float
 
     def analyze(self, frame: Frame) -> Observations:
         """Read the expression of every face of the stream's next frame."""
@@ -61,6 +59,7 @@ class LiveSession:
 
     Args:
         analyzer: Reads the frames; for this session alone.
+        on_frame: Called in the worker with every frame that was read and what was read from it.
         clock: Seconds that never run backwards; injected in tests.
         history_s: Seconds of results that are kept for charts.
         half_life_s: Half-life of the smoothing in seconds; None takes the analyzer's setting.
@@ -77,14 +76,16 @@ class LiveSession:
         self,
         analyzer: StreamAnalyzer,
         *,
+        on_frame: Callable[[Frame, Observations], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         history_s: float = HISTORY_S,
         half_life_s: float | None = None,
         max_fps: float | None = None,
         max_recording_s: float = MAX_RECORDING_S,
     ) -> None:
-        self.settings, self.unsure_below = analyzer.settings, analyzer.unsure_below
+        self.settings = analyzer.settings
         self._analyzer: StreamAnalyzer | None = analyzer
+        self._on_frame = on_frame
         self._clock = clock
         self._changed = threading.Condition()
         self._analyzing = threading.Lock()
@@ -192,7 +193,7 @@ class LiveSession:
         for moment in moments:
             if seconds is None or moment.timestamp_s >= moments[-1].timestamp_s - seconds:
                 builder.add(moment)
-        return builder.build(SourceInfo(SOURCE_NAME, "live"), self.settings, self.unsure_below)
+        return builder.build(SourceInfo(SOURCE_NAME, "live"), self.settings)
 
     def mark(self, label: str) -> Marker:
         """Name this moment.
@@ -222,7 +223,7 @@ class LiveSession:
         """
         with self._changed:
             markers = tuple(self._markers)
-            return self._recorder.stop(name, self.settings, self.unsure_below, markers)
+            return self._recorder.stop(name, self.settings, markers)
 
     def count_failure(self, exc: Exception) -> None:
         """Count an error that was survived; the first of its kind goes to the log."""
@@ -284,6 +285,8 @@ class LiveSession:
             self._in_work_since_s = job.arrived_s
             try:
                 observations = analyzer.analyze(job.frame)
+                if self._on_frame is not None:
+                    self._on_frame(job.frame, observations)
             except Exception as exc:
                 self.count_failure(exc)
                 observations = None

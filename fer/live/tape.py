@@ -8,7 +8,6 @@ import av
 
 from fer.draw.hidden import anonymize
 from fer.draw.video_writer import Mp4Encoder
-from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
 from fer.text import clock
 
@@ -18,7 +17,7 @@ EXPECTED_FPS = 15.0
 
 
 @dataclass(frozen=True, eq=False)
-class Tape:
+class TapedVideo:
     """A finished video.
 
     Args:
@@ -30,30 +29,19 @@ class Tape:
     note: str = ""
 
 
-class TapingAnalyzer:
-    """An `Analyzer` that, while asked to, also writes every frame it reads into a video.
+class LiveTape:
+    """Writes every frame that a live session reads into a video, while it is asked to.
 
     The faces are hidden before a frame is encoded: no picture of a face is ever in the file.
 
-    Args:
-        analyzer: Does the reading.
-
-    Attributes:
-        model_info: Of the analyzer, for the report.
-        action_units: Its reader of Action Units, for capturing neutral faces.
-
     Example:
-        >>> analyzer = TapingAnalyzer(Analyzer())                          # doctest: +SKIP
-        >>> with LiveSession(analyzer) as session:                         # doctest: +SKIP
-        ...     session.start_recording(); analyzer.start("blur")
-        ...     timeline, tape = session.stop_recording(), analyzer.stop()
+        >>> tape = LiveTape()                                              # doctest: +SKIP
+        >>> with LiveSession(Analyzer(), on_frame=tape.on_frame) as session:   # doctest: +SKIP
+        ...     session.start_recording(); tape.start("blur")
+        ...     timeline, video = session.stop_recording(), tape.stop()
     """
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self.settings, self.unsure_below = analyzer.settings, analyzer.unsure_below
-        self.model_info = analyzer.model_info
-        self.action_units = analyzer.action_units
-        self._analyzer = analyzer
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._mode = ""
         self._file = io.BytesIO()
@@ -61,13 +49,11 @@ class TapingAnalyzer:
         self._first_s: float | None = None
         self._note = ""
 
-    def analyze(self, frame: Frame) -> Observations:
-        """Read a frame, and write it if a video is being made."""
-        observations = self._analyzer.analyze(frame)
+    def on_frame(self, frame: Frame, observations: Observations) -> None:
+        """Write a frame if a video is being made; to be given to `fer.live.LiveSession`."""
         with self._lock:
             if self._encoder is not None and not self._note:
-                self._write(frame, observations)
-        return observations
+                self._write(self._encoder, frame, observations)
 
     def start(self, mode: str) -> None:
         """Begin a video; one that is being made is dropped.
@@ -81,20 +67,20 @@ class TapingAnalyzer:
             self._file = io.BytesIO()
             self._encoder = Mp4Encoder(self._file, fps=EXPECTED_FPS)
 
-    def stop(self) -> Tape:
+    def stop(self) -> TapedVideo:
         """End the video and hand it over; an empty one if none was being made."""
         with self._lock:
             if self._encoder is None:
-                return Tape()
+                return TapedVideo()
             try:
                 self._encoder.close()
             except (OSError, av.FFmpegError):
                 self._file = io.BytesIO()  # a file without its end does not play
-            tape = Tape(self._file.getvalue(), self._note)
+            video = TapedVideo(self._file.getvalue(), self._note)
             self._encoder, self._file = None, io.BytesIO()
-            return tape
+            return video
 
-    def _write(self, frame: Frame, observations: Observations) -> None:
+    def _write(self, encoder: Mp4Encoder, frame: Frame, observations: Observations) -> None:
         """Add a frame, or note that the video is as long as it may be. Call with the lock held."""
         if self._first_s is None:
             self._first_s = frame.timestamp_s
@@ -103,6 +89,6 @@ class TapingAnalyzer:
             self._note = f"The video ends at its longest time, {clock(length_s)}; the timeline goes on."
             return
         try:
-            self._encoder.write(anonymize(frame.image, observations, self._mode), frame.timestamp_s)
+            encoder.write(anonymize(frame.image, observations, self._mode), frame.timestamp_s)
         except (OSError, av.FFmpegError):
             self._note = f"The video breaks off at {clock(length_s)}; the timeline goes on."

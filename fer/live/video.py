@@ -101,7 +101,6 @@ class VideoProcessor:
         picture = draw(
             image,
             observations,
-            unsure_below=self.session.unsure_below,
             boxes=overlay.boxes,
             bars=overlay.bars,
             mirror=overlay.mirror,

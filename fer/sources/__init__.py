@@ -3,14 +3,12 @@
 from fer.sources.archives import read_zip
 from fer.sources.finding import find_inputs
 from fer.sources.images import LoadedImage, read_image
-from fer.sources.info import SourceInfo
 from fer.sources.magic import input_kind, sniff
 from fer.sources.opening import hash_source, safe_label
 from fer.sources.video import VideoSource
 
 __all__ = [
     "LoadedImage",
-    "SourceInfo",
     "VideoSource",
     "find_inputs",
     "hash_source",

@@ -14,10 +14,9 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from fer.errors import DamagedInputError, SettingsError, UnsupportedInputError
-from fer.records import Frame
+from fer.records import Frame, SourceInfo
 from fer.sources.container import GuardedFile, StallGuard, open_container, picture_stream
 from fer.sources.headers import is_cut_short
-from fer.sources.info import SourceInfo
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, label_of, open_binary
 from fer.sources.timing import Sampler, StreamClock, rate_within

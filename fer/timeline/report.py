@@ -82,15 +82,18 @@ class Report:
         timeline: Per frame, unsmoothed.
         smoothed: The same, smoothed with ``settings.half_life_s``; what charts show.
         summary: Of the smoothed timeline.
-        settings: What it was made with.
         provenance: Versions and hashes.
     """
 
     timeline: Timeline
     smoothed: Timeline
     summary: Summary
-    settings: Settings
     provenance: Provenance
+
+    @property
+    def settings(self) -> Settings:
+        """What it was made with."""
+        return self.timeline.settings
 
 
 def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None = None) -> Report:
@@ -111,7 +114,7 @@ def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None 
         model=dict(model),
         source_sha256=timeline.source.sha256,
     )
-    return Report(timeline, smoothed, summarize(smoothed), timeline.settings, provenance)
+    return Report(timeline, smoothed, summarize(smoothed), provenance)
 
 
 def rerun_command(report: Report) -> str:

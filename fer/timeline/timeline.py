@@ -8,16 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fer.action_units.prototypes import VERDICTS
-from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import CODES
-from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNSURE
-from fer.emotion.verdict import verdicts
+from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNIT_VERDICTS, UNSURE
 from fer.errors import DamagedInputError
 from fer.io.csv import read_cells, unguard
-from fer.records import Observations
+from fer.records import MEASURES, ActionUnits, Observations, SourceInfo
 from fer.settings import Settings
-from fer.sources.info import SourceInfo
+from fer.verdict import verdicts
 
 COLUMNS = (
     "source",
@@ -62,7 +59,7 @@ class Timeline:
         frame_times_s: (f,) float64, time of every analysed frame in seconds.
         source: What the frames came from.
         settings: What they were analysed with; `unsure_below` is the threshold that was used.
-        measures: (rows, `fer.action_units.records.MEASURES`) float32, what Action Units are judged from; NaN
+        measures: (rows, `fer.records.MEASURES`) float32, what Action Units are judged from; NaN
             where nothing was told. None where it is not known, as after reading a CSV.
         own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
 
@@ -192,7 +189,7 @@ class TimelineBuilder:
     Example:
         >>> builder = TimelineBuilder()
         >>> builder.add(Observations.empty(0, 0.0))
-        >>> len(builder.build(SourceInfo("clip.mp4", "video"), Settings(), 0.4))
+        >>> len(builder.build(SourceInfo("clip.mp4", "video"), Settings()))
         1
     """
 
@@ -253,13 +250,12 @@ class TimelineBuilder:
             self._measures.extend([np.nan] * rows * MEASURES)
             self._unit_words.extend([("", "")] * rows)
 
-    def build(self, source: SourceInfo, settings: Settings, unsure_below: float) -> Timeline:
+    def build(self, source: SourceInfo, settings: Settings) -> Timeline:
         """The timeline of what was added so far; more may be added afterwards.
 
         Args:
             source: What the frames came from.
-            settings: What they were analysed with.
-            unsure_below: The threshold in use; it is kept in the timeline's settings.
+            settings: What they were analysed with; `unsure_below` is the threshold in use, 0 if it is None.
         """
         names = [c for c in NUMBER_COLUMNS if c != "confidence"]
         numbers = dict(zip(names, np.array(self._numbers).reshape(-1, len(names)).T, strict=True))
@@ -274,7 +270,7 @@ class TimelineBuilder:
             values = np.array(self._units).reshape(-1, len(UNIT_NUMBERS)).T
             columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
             columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
-        settings = settings.replace(unsure_below=float(unsure_below))
+        settings = settings.replace(unsure_below=float(settings.unsure_below or 0.0))
         table, times = with_verdicts(_table(columns), settings), np.array(self._times)
         measures = np.array(self._measures, np.float32).reshape(-1, MEASURES) if self._with_units else None
         return Timeline(table, times, source, settings, measures)
@@ -382,7 +378,7 @@ def _check_words(columns: dict) -> None:
     known = {
         "emotion": {*EMOTIONS, UNSURE, ""},
         "quality": {QUALITY_OK, *QUALITY_CODES},
-        "au_verdict": {*VERDICTS, ""},
+        "au_verdict": {*UNIT_VERDICTS, ""},
         "au_fits": {*EMOTIONS, ""},
     }
     for name, words in known.items():

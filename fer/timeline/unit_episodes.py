@@ -6,15 +6,10 @@ import numpy as np
 
 from fer.action_units.blinks import LEAST_S, BlinkCounter
 from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN
-from fer.action_units.prototypes import (
-    CONTRADICTED,
-    NOT_CHECKABLE,
-    SUPPORTED,
-    Verdict,
-    missing_units,
-    supporting,
-)
+from fer.action_units.prototypes import missing_units, supporting
 from fer.action_units.table import CODES, INDEX
+from fer.constants import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
+from fer.records import UnitVerdict
 from fer.text import count, span
 from fer.timeline.summary import Episode
 from fer.timeline.timeline import Timeline
@@ -26,7 +21,7 @@ BLINK_STEP_S = 0.11
 """With longer steps between frames, blinks fall between them."""
 
 
-def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
+def explain(timeline: Timeline, face_id: int, episode: Episode) -> UnitVerdict:
     """The verdict of an episode.
 
     Args:
@@ -40,7 +35,7 @@ def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
     rows &= (time_s >= episode.start_s) & (time_s < episode.end_s)
     rows &= (table["emotion"] == episode.emotion).to_numpy(bool)
     if not rows.any() or not timeline.has_units:
-        return Verdict(episode.emotion, NOT_CHECKABLE)
+        return UnitVerdict(episode.emotion, NOT_CHECKABLE)
     kinds = table["au_verdict"].to_numpy(object)[rows]
     fits = Counter(word for word in table["au_fits"].to_numpy(object)[rows] if word)
     best = fits.most_common(1)[0][0] if fits else ""
@@ -48,12 +43,12 @@ def explain(timeline: Timeline, face_id: int, episode: Episode) -> Verdict:
     absent = (timeline.presences[rows] == 0).mean(axis=0) >= MOST
     missing = missing_units(episode.emotion, np.where(absent, NOT_SEEN, CANNOT_TELL))
     if missing and (kinds == CONTRADICTED).mean() >= MOST:
-        return Verdict(episode.emotion, CONTRADICTED, fits=best, missing=missing)
+        return UnitVerdict(episode.emotion, CONTRADICTED, fits=best, missing=missing)
     for kind, spoken_for in ((SUPPORTED, episode.emotion), (CONTRADICTED, best)):
         if (kinds == kind).mean() >= MOST:
             backing = tuple(entry for entry in seen if entry[0] in supporting(spoken_for))
-            return Verdict(episode.emotion, kind, fits=best, seen=backing)
-    return Verdict(episode.emotion, NOT_CHECKABLE, fits=best, seen=seen)
+            return UnitVerdict(episode.emotion, kind, fits=best, seen=backing)
+    return UnitVerdict(episode.emotion, NOT_CHECKABLE, fits=best, seen=seen)
 
 
 def blinks(timeline: Timeline, face_id: int) -> tuple[int, float] | None:

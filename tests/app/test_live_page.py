@@ -7,7 +7,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer.live.tape import TapingAnalyzer
 from fer.records import Frame
 from pages.ui.app import session
 from pages.ui.live import actions, health, registry, stream
@@ -28,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def rooms(monkeypatch, clock) -> Rooms:
     """Two places, and models that see one happy face."""
-    made = Rooms(2, lambda: TapingAnalyzer(OneFace()), clock=clock)
+    made = Rooms(2, OneFace, clock=clock)
     monkeypatch.setattr(registry, "rooms", lambda: made)
     # Without a server there is no session for the stream to look after, and no loop for its relay.
     monkeypatch.setattr(stream, "get_global_relay", lambda: SimpleNamespace())

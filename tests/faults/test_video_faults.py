@@ -26,8 +26,8 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
-from fer.records import Frame
-from fer.sources import SourceInfo, VideoSource, hash_source, sniff
+from fer.records import Frame, SourceInfo
+from fer.sources import VideoSource, hash_source, sniff
 from fer.sources.timing import Sampler, StreamClock, rate_within
 from tests.helpers.clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 

@@ -6,11 +6,9 @@ import numpy as np
 
 from fer.action_units.alignment import ANCHORS
 from fer.action_units.population import population
-from fer.action_units.prototypes import Verdict
 from fer.action_units.reader import ActionUnitReader
-from fer.action_units.records import MEASURES, ActionUnits
 from fer.action_units.table import BY_CODE, CODES, INDEX
-from fer.records import Faces, Frame, Observations
+from fer.records import MEASURES, ActionUnits, Faces, Frame, Observations, UnitVerdict
 from fer.settings import Settings
 from fer.timeline.timeline import TimelineBuilder
 from tests.helpers.factories import make_faces, make_observations, make_source, probs_of
@@ -78,7 +76,7 @@ def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:
     told = ~np.isnan(intensity)
     state = np.where(told, intensity > 1, -1).astype(np.int8)
     present = np.where(told, np.clip(intensity / 5, 0, 1), np.nan).astype(np.float32)
-    verdict = Verdict("happy", kind, fits=fits)
+    verdict = UnitVerdict("happy", kind, fits=fits)
     none = np.zeros(1, np.float32)
     return ActionUnits(
         intensity,
@@ -106,4 +104,4 @@ def clip_of(fps: int = FPS):
         probs = np.array([probs_of(emotion)])
         builder.add(Observations(k, k / fps, faces_of(points), probs, ("ok",), units))
     builder.add(make_observations([], time_s=4.0, index=4 * fps))
-    return builder.build(make_source(), Settings(), 0.4)
+    return builder.build(make_source(), Settings(unsure_below=0.4))

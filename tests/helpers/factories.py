@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer.constants import EMOTIONS, N_LANDMARKS
-from fer.records import N_KEYPOINTS, Detections, Faces, Frame, Observations
+from fer.records import N_KEYPOINTS, Detections, Faces, Frame, Observations, SourceInfo
 from fer.settings import Settings
-from fer.sources.info import SourceInfo
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
 UNSURE_BELOW = 0.5
@@ -51,14 +50,15 @@ def make_observations(
     n = len(emotions)
     faces = make_faces(ids if ids is not None else range(1, n + 1))
     probs = np.array([probs_of(e, confidence) for e in emotions], np.float32).reshape(n, len(EMOTIONS))
-    return Observations(index, time_s, faces, probs, tuple(quality or ["ok"] * n))
+    codes = tuple(quality or ["ok"] * n)
+    return Observations(index, time_s, faces, probs, codes, unsure_below=UNSURE_BELOW)
 
 
 class OneFace:
     """An analyzer that sees one happy face in every frame."""
 
     def __init__(self) -> None:
-        self.settings, self.unsure_below = Settings(), UNSURE_BELOW
+        self.settings = Settings(unsure_below=UNSURE_BELOW)
         self.model_info = {"name": "tiny", "sha256": "0" * 64}
         self.action_units = None
 
@@ -102,7 +102,7 @@ def make_timeline(
                 confidence=confidence,
             )
         )
-    return builder.build(source or make_source(), settings or Settings(), UNSURE_BELOW)
+    return builder.build(source or make_source(), (settings or Settings()).replace(unsure_below=UNSURE_BELOW))
 
 
 def make_photos(photos: dict[str, Sequence[str | None]]) -> Timeline:
@@ -110,4 +110,4 @@ def make_photos(photos: dict[str, Sequence[str | None]]) -> Timeline:
     builder = TimelineBuilder()
     for index, (name, emotions) in enumerate(photos.items()):
         builder.add(make_observations(emotions, index=index), label=name)
-    return builder.build(make_source(f"{len(photos)} photos", "photos"), Settings(), UNSURE_BELOW)
+    return builder.build(make_source(f"{len(photos)} photos", "photos"), Settings(unsure_below=UNSURE_BELOW))

@@ -34,7 +34,7 @@ class FakeAnalyzer:
     """Sees as many happy faces as it is told; may be slow, hang or fail."""
 
     def __init__(self, faces: int = 1, *, clock: Clock | None = None, takes_s: float = 0.0) -> None:
-        self.settings, self.unsure_below = Settings(), UNSURE_BELOW
+        self.settings = Settings(unsure_below=UNSURE_BELOW)
         self.model_info, self.action_units = {"name": "tiny", "sha256": "0" * 64}, None
         self.faces, self.clock, self.takes_s = faces, clock, takes_s
         self.error: Exception | None = None

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
-from fer.emotion.verdict import verdicts
 from fer.live import LiveSnapshot
 from fer.records import Observations
 from fer.text import clock, count, percent, quality_words
@@ -39,23 +38,22 @@ def health(snapshot: LiveSnapshot) -> str:
     return " · ".join(parts)
 
 
-def as_line(snapshot: LiveSnapshot, unsure_below: float) -> str:
+def as_line(snapshot: LiveSnapshot) -> str:
     """The state as plain text, for logs and pipes."""
     shown = snapshot.result.shown
-    faces = [_sentence(shown, k, *answer) for k, answer in enumerate(_answers(shown, unsure_below))]
+    faces = [_sentence(shown, k, *answer) for k, answer in enumerate(_answers(shown))]
     return " | ".join([health(snapshot), *faces])
 
 
-def as_picture(snapshot: LiveSnapshot, unsure_below: float, *, title: str) -> RenderableType:
+def as_picture(snapshot: LiveSnapshot, *, title: str) -> RenderableType:
     """The state for a terminal.
 
     Args:
         snapshot: Of the session.
-        unsure_below: The threshold in use.
         title: Name of the camera.
     """
     shown = snapshot.result.shown
-    answers = _answers(shown, unsure_below)
+    answers = _answers(shown)
     panels = [_panel(shown, k, *answer) for k, answer in enumerate(answers[:MAX_FACES])]
     body: RenderableType = Columns(panels) if panels else Text("No face in sight.", style="dim")
     more = len(answers) - MAX_FACES
@@ -64,8 +62,8 @@ def as_picture(snapshot: LiveSnapshot, unsure_below: float, *, title: str) -> Re
     return Group(head, body, Text(f"{foot}Ctrl-C ends it. An expression is not a feeling.", style="dim"))
 
 
-def _answers(shown: Observations, unsure_below: float) -> list[tuple[str, float]]:
-    names, confidence = verdicts(shown.probs, unsure_below)
+def _answers(shown: Observations) -> list[tuple[str, float]]:
+    names, confidence = shown.verdicts
     return [(name, float(sure)) for name, sure in zip(names, confidence, strict=True)]
 
 

@@ -16,14 +16,15 @@ from fer.action_units.eyes import EyeModel
 from fer.action_units.formulas import metrics
 from fer.action_units.intensity import states, strengths
 from fer.action_units.population import Population, population
-from fer.action_units.prototypes import VERDICTS, Verdict, judge
+from fer.action_units.prototypes import judge
 from fer.action_units.table import CODES, INDEX
-from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.constants import DISPLAY_ORDER, EMOTIONS, UNIT_VERDICTS
 from fer.dataset.faces import FaceDataset
 from fer.emotion.network import EmotionNetwork
-from fer.emotion.verdict import verdicts
 from fer.evaluation.units.measured import Measured, measure_crops
 from fer.faces.mesh import FaceMesh
+from fer.records import UnitVerdict
+from fer.verdict import verdicts
 
 SEPARATION = (
     ("AU12", "happy", 0.88),
@@ -85,7 +86,7 @@ def separation(raw: np.ndarray, labels: np.ndarray) -> dict:
     return {"gates": gated, "logged": [row(code, emotion) for code, emotion in LOGGED]}
 
 
-def verdict_table(found: list[Verdict], labels: np.ndarray, answers: np.ndarray) -> dict:
+def verdict_table(found: list[UnitVerdict], labels: np.ndarray, answers: np.ndarray) -> dict:
     """Must-show: how often each verdict is given, and how often the network is right under it.
 
     Args:
@@ -99,7 +100,7 @@ def verdict_table(found: list[Verdict], labels: np.ndarray, answers: np.ndarray)
     def group(rows: np.ndarray) -> dict:
         """Share and share right of each verdict in these rows."""
         out = {"n": int(rows.sum())}
-        for kind in VERDICTS:
+        for kind in UNIT_VERDICTS:
             chosen = rows & (kinds == kind)
             out[kind] = {
                 "n": int(chosen.sum()),
@@ -130,7 +131,7 @@ def score_split(rows: FaceDataset, network: EmotionNetwork, mesh: FaceMesh, eyes
     judged = [
         judge(name, s.present, s.intensity, states(s.present), known.base_rate)
         if there
-        else Verdict(name, "not_checkable")
+        else UnitVerdict(name, "not_checkable")
         for name, s, there in zip(names, found, seen.found, strict=True)
     ]
     there = seen.found

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer.draw.drawn_face import marked_face
-from fer.emotion.verdict import verdicts
 from fer.errors import InputError
 from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
@@ -40,7 +39,7 @@ def show(code: str) -> None:
         return
     if found is None:
         return
-    frame, seen, unsure_below = found
+    frame, seen = found
     if not len(seen):
         st.markdown("**No face was found**")
         st.caption(NO_FACE_HINT)
@@ -53,23 +52,22 @@ def show(code: str) -> None:
         st.image(marked, width="stretch", alt="The face with its mesh; the unit's points are marked")
         st.caption("Marked: the points that this unit is measured at.")
     with numbers:
-        words, confidence = verdicts(seen.probs, unsure_below)
+        words, confidence = seen.verdicts
         sure = None if words[row] == "unsure" else float(confidence[row])
         unit_bars.show(seen.action_units, row, sure, dark=is_dark())
 
 
 @st.cache_resource(show_spinner=False)
-def _sample() -> tuple[Frame, Observations, float]:
+def _sample() -> tuple[Frame, Observations]:
     return read(next(sample_frames()))
 
 
-def read(frame: Frame) -> tuple[Frame, Observations, float]:
-    """A picture with what is read from it and the threshold of "unsure"."""
-    analyzer = Analyzer(Settings(), still=True)
-    return frame, analyzer.analyze(frame), analyzer.unsure_below
+def read(frame: Frame) -> tuple[Frame, Observations]:
+    """A picture with what is read from it."""
+    return frame, Analyzer(Settings(), still=True).analyze(frame)
 
 
-def _given(source: str) -> tuple[Frame, Observations, float] | None:
+def _given(source: str) -> tuple[Frame, Observations] | None:
     """What the user gave; None while nothing is there."""
     if source == "photo":
         files = uploads.take(

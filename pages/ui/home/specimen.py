@@ -51,7 +51,7 @@ def specimen() -> Specimen:
         seen = analyzer.analyze(frame)
         if frame.timestamp_s >= TELLING_S:
             break
-    picture = jpeg(draw(frame.image, seen, unsure_below=analyzer.unsure_below), width=WIDTH)
+    picture = jpeg(draw(frame.image, seen), width=WIDTH)
     probs = seen.probs[0] if len(seen) else None
     return Specimen(picture, probs, analyzer.unsure_below, frame.timestamp_s)
 

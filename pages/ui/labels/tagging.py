@@ -6,8 +6,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, spread, tags_csv, tags_zip
-from fer.emotion.verdict import verdicts
 from fer.text import clock, count, percent
+from fer.verdict import verdicts
 from pages.ui.app import busy, downloads, guard, session
 from pages.ui.app.plain import name, plain
 from pages.ui.app.uploads import Upload

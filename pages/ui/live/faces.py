@@ -10,7 +10,6 @@ import streamlit as st
 
 from fer.charts.style import ink
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
-from fer.emotion.verdict import verdicts
 from fer.records import Observations
 from fer.text import percent, quality_words
 from pages.ui.parts import unit_bars
@@ -20,18 +19,17 @@ MAX_BARS = 3
 MAX_LINES = 12
 
 
-def show(observations: Observations, unsure_below: float, *, dark: bool) -> None:
+def show(observations: Observations, *, dark: bool) -> None:
     """Every face, the largest first with its bars.
 
     Args:
         observations: With the smoothed probabilities.
-        unsure_below: The threshold in use, 0..1.
         dark: The dark variant.
     """
     size = observations.faces.detections.xyxy[:, 2] - observations.faces.detections.xyxy[:, 0]
     chosen = set(np.argsort(-size, kind="stable")[:MAX_BARS].tolist())
     several = len(observations) > 1
-    words, confidence = verdicts(observations.probs, unsure_below)
+    words, confidence = observations.verdicts
     lines = []
     for row, (word, quality) in enumerate(zip(words, observations.quality, strict=True)):
         face = f"Face {int(observations.faces.track_id[row])}"
@@ -45,7 +43,7 @@ def show(observations: Observations, unsure_below: float, *, dark: bool) -> None
             sure = f" ({likeliest} {percent(float(confidence[row]))})"
         if row in chosen:
             st.markdown(f"{f'{face}: ' if several else ''}**{word}**{sure}")
-            st.html(bars(observations.probs[row], unsure_below, dark=dark))
+            st.html(bars(observations.probs[row], observations.unsure_below, dark=dark))
             if len(observations.action_units):
                 known = None if word == UNSURE else float(confidence[row])
                 with st.expander("Action Units", icon=":material/face:"):

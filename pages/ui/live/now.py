@@ -86,7 +86,7 @@ def faces(room: Room, shown: Phase) -> None:
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
     if found.state is not State.SILENT:
         neutral.progress(room)
-        live_faces.show(shot.result.shown, session.unsure_below, dark=is_dark())
+        live_faces.show(shot.result.shown, dark=is_dark())
 
 
 @st.fragment(run_every=CHART_EVERY_S)

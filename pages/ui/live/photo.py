@@ -47,9 +47,9 @@ def _answer(result: photos.PhotosResult) -> None:
     if one.observations is None:
         guard.show(Trouble(one.error, one.error_code))
         return
-    st.image(result.thumb(0, result.unsure_below), width="stretch", alt="The photo with its faces marked")
+    st.image(result.thumb(0), width="stretch", alt="The photo with its faces marked")
     if len(one.observations):
-        show(one.observations, result.unsure_below, dark=is_dark())
+        show(one.observations, dark=is_dark())
     else:
         st.markdown("**No face was found**")
         st.caption(NO_FACE_HINT)

@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fer.live.tape import TapingAnalyzer
 from fer.pipeline import Analyzer, load_components
 from fer.records import Frame
 from fer.settings import Settings
@@ -21,7 +20,7 @@ WARM_UP = (480, 640, 3)
 """Shape of the black picture that models read before they see a camera."""
 
 
-def make_analyzer() -> TapingAnalyzer:
+def make_analyzer() -> Analyzer:
     """Models for one session, loaded and warm.
 
     Raises:
@@ -31,7 +30,7 @@ def make_analyzer() -> TapingAnalyzer:
     settings = Settings(action_units=live_settings.with_units())
     analyzer = Analyzer(settings, components=load_components(settings, threads=THREADS))
     analyzer.analyze(Frame(np.zeros(WARM_UP, np.uint8)))
-    return TapingAnalyzer(analyzer)
+    return analyzer
 
 
 @st.cache_resource(show_spinner=False)

@@ -16,7 +16,8 @@ from fer.action_units.reader import ActionUnitReader
 from fer.errors import FerError
 from fer.live import LiveGate, LiveSession, LiveSnapshot, LiveToken, Overlay, VideoProcessor
 from fer.live.records import NEVER_S
-from fer.live.tape import TapingAnalyzer
+from fer.live.tape import LiveTape
+from fer.pipeline import Analyzer
 from pages.ui.app.trouble import Trouble, trouble_from
 from pages.ui.work.recordings import Recording, make_recording
 
@@ -113,7 +114,7 @@ class Rooms:
     def __init__(
         self,
         limit: int,
-        make_analyzer: Callable[[], TapingAnalyzer],
+        make_analyzer: Callable[[], Analyzer],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -167,7 +168,8 @@ class Room:
         self._clock = rooms.clock
         self._lock = threading.RLock()
         self._token: LiveToken | None = None
-        self._analyzer: TapingAnalyzer | None = None
+        self._analyzer: Analyzer | None = None
+        self._tape = LiveTape()
         self._since_s = 0.0
         self._stopped_s = -math.inf
         self._late_since_s: float | None = None
@@ -234,7 +236,8 @@ class Room:
             return
         with self._lock:
             self._analyzer = analyzer
-            self.session = LiveSession(analyzer, clock=self._clock)
+            self._tape = LiveTape()
+            self.session = LiveSession(analyzer, on_frame=self._tape.on_frame, clock=self._clock)
             self.processor = VideoProcessor(
                 self.session, overlay=self.choice.overlay, sendback=not self.choice.charts_only
             )
@@ -292,7 +295,7 @@ class Room:
         with self._lock:
             if self.session is not None:
                 if hide:
-                    self._analyzer.start(hide)
+                    self._tape.start(hide)
                 self.session.start_recording()
 
     def stop_recording(self) -> Recording | None:
@@ -300,7 +303,7 @@ class Room:
         with self._lock:
             if self.session is None or self.session.snapshot().recording_s == NEVER_S:
                 return None
-            timeline, tape = self.session.stop_recording(), self._analyzer.stop()
+            timeline, tape = self.session.stop_recording(), self._tape.stop()
             if not len(timeline.frame_times_s):
                 return None
             recording = make_recording(

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from fer.action_units.intensity import FULL, SEEN, STATE_TEXT
-from fer.action_units.records import ActionUnits
+from fer.action_units.prototypes import is_warning, verdict_sentence
 from fer.action_units.table import INDEX, MERGED, SHOWN_CODES, TABLE, ActionUnit
 from fer.charts.style import ink
+from fer.records import ActionUnits
 from fer.text import join
 
 ICONS = {
@@ -28,8 +29,8 @@ def show(units: ActionUnits, row: int, confidence: float | None, *, dark: bool) 
         dark: The dark variant.
     """
     verdict = units.verdicts[row]
-    icon = ":material/warning:" if verdict.warns else ICONS[verdict.kind]
-    st.markdown(f"{icon} {verdict.sentence(confidence)}.")
+    icon = ":material/warning:" if is_warning(verdict) else ICONS[verdict.kind]
+    st.markdown(f"{icon} {verdict_sentence(verdict, confidence)}.")
     told = np.isfinite(units.intensity[row])
     if told.any():
         st.html(bars(units, row, dark=dark))

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer.emotion.verdict import verdicts
 from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.text import count, percent, quality_words
@@ -73,7 +72,7 @@ def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
     """
     with title_row(batch, leave):
         unsure_below = settings.unsure_slider(result.unsure_below)
-    half_life_s = result.report.settings.half_life_s
+    result, half_life_s = result.read_with(unsure_below), result.report.settings.half_life_s
     report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
     st.subheader(story.photo_title(report.summary), anchor=False)
@@ -84,12 +83,12 @@ def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
         st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
     if readable:
         place = _chosen(readable)
-        _one(result, place, unsure_below)
+        _one(result, place)
         _why(result, place)
     if len(readable) > 1:
-        _gallery(result, readable, unsure_below)
+        _gallery(result, readable)
     if readable or len(failed) > FAILED_SHOWN:
-        table.show(result.results, unsure_below)
+        table.show(result.results)
     if not readable:
         return
     st.caption(f"{report.summary.left_out_text()} {REMINDER}")
@@ -116,13 +115,13 @@ def _choose(place: int) -> None:
     st.session_state[CHOSEN] = place
 
 
-def _one(result: PhotosResult, place: int, unsure_below: float) -> None:
+def _one(result: PhotosResult, place: int) -> None:
     """One photo large, and the numbers of its faces."""
     one = result.results[place]
     picture, numbers = st.columns([7, 5], gap="medium")
     with picture:
         st.image(
-            result.picture(place, unsure_below),
+            result.picture(place),
             width="stretch",
             caption=name(one.name),
             alt=f"{shorten(one.name)} with its faces marked",
@@ -131,13 +130,13 @@ def _one(result: PhotosResult, place: int, unsure_below: float) -> None:
         for note in one.notes:
             st.caption(f":material/info: {plain(note)}")
         if len(one.observations):
-            _one_face(one, place, unsure_below)
+            _one_face(one, place)
         else:
             st.markdown("**No face was found**")
             st.caption(NO_FACE_HINT)
         st.download_button(
             "Photo with marks",
-            lambda: result.picture(place, unsure_below, width=None),
+            lambda: result.picture(place, width=None),
             file_name=f"{downloads.safe_stem(one.name)}.jpg",
             mime="image/jpeg",
             icon=":material/image:",
@@ -148,9 +147,9 @@ def _one(result: PhotosResult, place: int, unsure_below: float) -> None:
 
 @st.fragment
 @guard.calm
-def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
+def _one_face(one: PhotoResult, place: int) -> None:
     """The probabilities of one face of the photo; pills choose which."""
-    words, confidence = verdicts(one.observations.probs, unsure_below)
+    words, confidence = one.observations.verdicts
     ids = [int(k) for k in one.observations.faces.track_id]
     row = 0
     if len(ids) > 1:
@@ -163,7 +162,10 @@ def _one_face(one: PhotoResult, place: int, unsure_below: float) -> None:
         row = _pick(names, key=f"photo_face_{place}")
     sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
     st.markdown(f"**Face {ids[row]}: {words[row]}**{sure}")
-    chart(probability_bars(one.observations.probs[row], unsure_below, dark=is_dark()), key="photo_bars")
+    chart(
+        probability_bars(one.observations.probs[row], one.observations.unsure_below, dark=is_dark()),
+        key="photo_bars",
+    )
     st.button(
         "Why?",
         icon=":material/troubleshoot:",
@@ -214,19 +216,19 @@ def _pick(names: list[str], *, key: str) -> int:
     )
 
 
-def _gallery(result: PhotosResult, readable: list[int], unsure_below: float) -> None:
+def _gallery(result: PhotosResult, readable: list[int]) -> None:
     """All readable photos, a page at a time; a click shows one large."""
     pages = -(-len(readable) // A_PAGE)
     page = st.pagination(pages, key="photo_page") if pages > 1 else 1
     with st.container(horizontal=True):
         for place in readable[(page - 1) * A_PAGE : page * A_PAGE]:
             with st.container(width=SMALL_PX, gap="xxsmall"):
-                _small(result, place, unsure_below)
+                _small(result, place)
 
 
-def _small(result: PhotosResult, place: int, unsure_below: float) -> None:
+def _small(result: PhotosResult, place: int) -> None:
     one = result.results[place]
-    st.image(result.thumb(place, unsure_below), width="stretch", alt=f"{shorten(one.name)}, faces marked")
+    st.image(result.thumb(place), width="stretch", alt=f"{shorten(one.name)}, faces marked")
     st.button(
         shorten(one.name, 18),
         key=f"photo_{place}",
@@ -236,4 +238,4 @@ def _small(result: PhotosResult, place: int, unsure_below: float) -> None:
         on_click=_choose,
         args=(place,),
     )
-    st.caption(table.in_words(one, unsure_below))
+    st.caption(table.in_words(one))

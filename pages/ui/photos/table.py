@@ -3,22 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from fer.emotion.verdict import verdicts
 from fer.photos import PhotoResult
 from fer.text import count, quality_words
 
 WORDS_NAMED = 4
 
 
-def show(results: tuple[PhotoResult, ...], unsure_below: float) -> None:
+def show(results: tuple[PhotoResult, ...]) -> None:
     """A row for every face, for every photo without one, and for every bad file.
 
     Args:
         results: Of all files.
-        unsure_below: Threshold of "unsure".
     """
     st.dataframe(
-        rows(results, unsure_below),
+        rows(results),
         hide_index=True,
         placeholder="–",
         column_config={
@@ -29,19 +27,18 @@ def show(results: tuple[PhotoResult, ...], unsure_below: float) -> None:
     )
 
 
-def rows(results: tuple[PhotoResult, ...], unsure_below: float) -> pd.DataFrame:
+def rows(results: tuple[PhotoResult, ...]) -> pd.DataFrame:
     """The table of all faces.
 
     Args:
         results: Of all files.
-        unsure_below: Threshold of "unsure".
     """
     table = []
     for one in results:
         if one.observations is None:
             table.append((one.name, None, None, None, f"{one.error} [{one.error_code}]"))
             continue
-        words, confidence = verdicts(one.observations.probs, unsure_below)
+        words, confidence = one.observations.verdicts
         if not words:
             table.append((one.name, None, None, None, " · ".join(["no face found", *one.notes])))
         for k, word in enumerate(words):
@@ -52,9 +49,9 @@ def rows(results: tuple[PhotoResult, ...], unsure_below: float) -> pd.DataFrame:
     return table.astype({"Face": "Int64", "Confidence": "float64"})
 
 
-def in_words(one: PhotoResult, unsure_below: float) -> str:
+def in_words(one: PhotoResult) -> str:
     """What a photo shows: "2 faces: happy, unsure"."""
-    words, _ = verdicts(one.observations.probs, unsure_below)
+    words, _ = one.observations.verdicts
     if not words:
         return "no face found"
     few = words[:WORDS_NAMED] + (["…"] if len(words) > WORDS_NAMED else [])

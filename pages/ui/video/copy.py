@@ -35,7 +35,7 @@ def offer(report: Report, clip: Upload) -> None:
         )
         st.caption("Every frame is read again, so this takes longer than the analysis.")
         if st.button("Make it", key="marked_make"):
-            st.session_state[ASKED] = (clip.sha256, mode, report.settings.unsure_below)
+            st.session_state[ASKED] = (clip.sha256, mode, report.timeline.unsure_below)
             st.rerun()
 
 
@@ -73,7 +73,7 @@ def marked_job(clip: Upload, settings: Settings, mode: str) -> Job:
 
         def write(frame: Frame, observations: Observations) -> None:
             hidden = anonymize(frame.image, observations, mode)
-            marked = draw(hidden, observations, unsure_below=settings.unsure_below)
+            marked = draw(hidden, observations)
             encoder.write(marked, frame.timestamp_s)
 
         try:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from fer.action_units.prototypes import CONTRADICTED, CONTRADICTION_TEXT
+from fer.action_units.prototypes import CONTRADICTION_TEXT, is_warning, verdict_sentence
 from fer.action_units.table import BY_CODE
 from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
+from fer.constants import CONTRADICTED
 from fer.text import clock
 from fer.timeline.report import Report
 from fer.timeline.unit_episodes import blink_words, explain
@@ -88,7 +89,7 @@ def _episodes(report: Report, face_id: int) -> None:
     if not found:
         st.caption("No such episode.")
     for number, (episode, verdict) in enumerate(found):
-        icon = ":material/warning:" if verdict.warns else ICONS[verdict.kind]
+        icon = ":material/warning:" if is_warning(verdict) else ICONS[verdict.kind]
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.button(
                 clock(episode.start_s),
@@ -98,4 +99,4 @@ def _episodes(report: Report, face_id: int) -> None:
                 on_click=player.seek,
                 args=(episode.start_s,),
             )
-            st.markdown(f"{icon} {verdict.sentence(episode.confidence)}.")
+            st.markdown(f"{icon} {verdict_sentence(verdict, episode.confidence)}.")

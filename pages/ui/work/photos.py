@@ -1,7 +1,7 @@
 """Many photos as one job: results, and a small picture of each with its faces marked."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from fer.draw.annotate import draw
@@ -44,7 +44,7 @@ class PhotosResult:
         report: Timeline and summary of all readable photos.
         results: One for every photo and one for every file that gave none.
         contents: For each of `results` the file's bytes; empty where there are none.
-        unsure_below: The threshold that the thumbnails were drawn with.
+        unsure_below: The threshold that they are read with.
         thumbs: Place in `results` -> JPEG with boxes.
     """
 
@@ -54,22 +54,28 @@ class PhotosResult:
     unsure_below: float
     thumbs: dict[int, bytes] = field(default_factory=dict)
 
-    def picture(self, place: int, unsure_below: float, *, width: int | None = LARGE_WIDTH) -> bytes:
+    def read_with(self, unsure_below: float) -> "PhotosResult":
+        """The same photos under another threshold of "unsure"; thumbnails are drawn when they are shown."""
+        if unsure_below == self.unsure_below:
+            return self
+        results = tuple(
+            replace(one, observations=one.observations and one.observations.with_unsure_below(unsure_below))
+            for one in self.results
+        )
+        return replace(self, results=results, unsure_below=unsure_below, thumbs={})
+
+    def picture(self, place: int, *, width: int | None = LARGE_WIDTH) -> bytes:
         """The photo with its faces marked, as JPEG of at most `width` pixels.
 
         Raises:
             InputError: The file cannot be read.
         """
         loaded = read_image(self.contents[place], name=self.results[place].name)
-        return jpeg(
-            draw(loaded.frame.image, self.results[place].observations, unsure_below=unsure_below), width=width
-        )
+        return jpeg(draw(loaded.frame.image, self.results[place].observations), width=width)
 
-    def thumb(self, place: int, unsure_below: float) -> bytes:
-        """The small picture for the gallery; made again where the threshold was changed."""
-        if unsure_below == self.unsure_below and place in self.thumbs:
-            return self.thumbs[place]
-        return self.picture(place, unsure_below, width=THUMB_WIDTH)
+    def thumb(self, place: int) -> bytes:
+        """The small picture for the gallery."""
+        return self.thumbs.get(place) or self.picture(place, width=THUMB_WIDTH)
 
 
 def photos_job(batch: Batch, settings: Settings) -> Job:
@@ -79,12 +85,11 @@ def photos_job(batch: Batch, settings: Settings) -> Job:
 
     def work(job: Job, tools: dict) -> PhotosResult:
         models = components(tools, settings, still=True)
-        unsure_below = models.emotion.manifest.unsure_below
         items, refused = unpack(batch)
         thumbs: list[bytes] = []
 
         def show(loaded: LoadedImage, result: PhotoResult) -> None:
-            boxed = draw(loaded.frame.image, result.observations, unsure_below=unsure_below)
+            boxed = draw(loaded.frame.image, result.observations)
             job.preview = jpeg(boxed, width=THUMB_WIDTH)
             thumbs.append(job.preview)
 
@@ -102,7 +107,7 @@ def photos_job(batch: Batch, settings: Settings) -> Job:
             report=found.report,
             results=(*found.results, *refused),
             contents=(*(content for _, content in items[: len(found.results)]), *(b"" for _ in refused)),
-            unsure_below=unsure_below,
+            unsure_below=found.report.timeline.unsure_below,
             thumbs=dict(zip(readable, thumbs, strict=True)),
         )
 

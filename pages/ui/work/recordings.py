@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from fer.live.tape import Tape
+from fer.live.tape import TapedVideo
 from fer.timeline.report import make_report
 from fer.timeline.timeline import Timeline
 from pages.ui.app.uploads import Upload
@@ -29,13 +29,13 @@ class Recording(Upload):
 
 
 def make_recording(
-    timeline: Timeline, tape: Tape, *, model: dict, name: str, size: tuple[int, int]
+    timeline: Timeline, tape: TapedVideo, *, model: dict, name: str, size: tuple[int, int]
 ) -> Recording:
     """Finish a recording.
 
     Args:
         timeline: What `LiveSession.stop_recording` gave.
-        tape: What `TapingAnalyzer.stop` gave; an empty one where no video was asked for.
+        tape: What `LiveTape.stop` gave; an empty one where no video was asked for.
         model: `Analyzer.model_info`.
         name: What the recording is called.
         size: Width and height of the camera's picture in pixels.

@@ -44,7 +44,7 @@ def video_job(clip: Upload, settings: Settings) -> Job:
 
     def work(job: Job, tools: dict) -> VideoResult:
         models = components(tools, settings)
-        watcher = Watcher(job, models.emotion.manifest.unsure_below)
+        watcher = Watcher(job)
         report = analyze_video(
             clip.data,
             settings,
@@ -64,12 +64,10 @@ class Watcher:
 
     Args:
         job: Gets the preview.
-        unsure_below: Threshold for the words in the preview.
     """
 
-    def __init__(self, job: Job, unsure_below: float) -> None:
+    def __init__(self, job: Job) -> None:
         self._job = job
-        self._unsure_below = unsure_below
         self._shown = float("-inf")
         self._best: dict[int, tuple[float, np.ndarray]] = {}
 
@@ -78,7 +76,7 @@ class Watcher:
         now = time.monotonic()
         if now - self._shown >= PREVIEW_EVERY_S:
             self._shown = now
-            boxed = draw(frame.image, observations, unsure_below=self._unsure_below)
+            boxed = draw(frame.image, observations)
             self._job.preview = jpeg(boxed, width=PREVIEW_WIDTH)
         for row in np.flatnonzero(observations.usable):
             self._consider(frame.image, observations, row)

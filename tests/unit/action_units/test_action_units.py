@@ -19,22 +19,13 @@ from fer.action_units.eyes import EyeModel, lid_heights
 from fer.action_units.formulas import metrics
 from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN, SEEN, held_states, states, strengths
 from fer.action_units.population import Population
-from fer.action_units.prototypes import (
-    CONTRADICTED,
-    NOT_CHECKABLE,
-    PROTOTYPES,
-    SUPPORTED,
-    Verdict,
-    judge,
-    log_ratios,
-)
-from fer.action_units.records import ActionUnits
+from fer.action_units.prototypes import PROTOTYPES, is_warning, judge, log_ratios, verdict_sentence
 from fer.action_units.table import BY_CODE, CODES, INDEX, TABLE
-from fer.constants import EMOTIONS
+from fer.constants import CONTRADICTED, EMOTIONS, NOT_CHECKABLE, SUPPORTED
 from fer.errors import InputError, ModelError
 from fer.evaluation.units.fitting import canonical_face
 from fer.pipeline import Analyzer
-from fer.records import Faces, Frame
+from fer.records import ActionUnits, Faces, Frame, UnitVerdict
 from fer.settings import Settings
 from tests.helpers.action_units import (
     FRAME,
@@ -265,7 +256,7 @@ def presence_of(**units: float) -> np.ndarray:
     return present
 
 
-def verdict_of(emotion: str, present: np.ndarray) -> Verdict:
+def verdict_of(emotion: str, present: np.ndarray) -> UnitVerdict:
     intensity = np.where(np.isnan(present), np.nan, 4 * present)
     return judge(emotion, present, intensity, states(present), KNOWN.base_rate)
 
@@ -274,21 +265,22 @@ def test_a_smile_supports_happy_and_the_sentence_names_it():
     verdict = verdict_of("happy", presence_of(AU12=0.99, AU25=0.99))
     assert verdict.kind == SUPPORTED
     assert (
-        verdict.sentence(0.86) == "Happy 0.86, supported by AU12 lip corner puller 4.0 and AU25 lips part 4.0"
+        verdict_sentence(verdict, 0.86)
+        == "Happy 0.86, supported by AU12 lip corner puller 4.0 and AU25 lips part 4.0"
     )
 
 
 def test_a_smile_contradicts_another_answer():
     verdict = verdict_of("angry", presence_of(AU12=0.99, AU25=0.99))
     assert (verdict.kind, verdict.fits) == (CONTRADICTED, "happy")
-    assert "fits happy better" in verdict.sentence()
-    assert not verdict.warns  # only happy is warned about
+    assert "fits happy better" in verdict_sentence(verdict)
+    assert not is_warning(verdict)  # only happy is warned about
 
 
 def test_a_smile_without_its_unit_is_doubted():
     verdict = verdict_of("happy", presence_of())
-    assert (verdict.kind, verdict.missing, verdict.warns) == (CONTRADICTED, ("AU12",), True)
-    assert verdict.sentence() == "Happy, contradicted: AU12 lip corner puller is not seen"
+    assert (verdict.kind, verdict.missing, is_warning(verdict)) == (CONTRADICTED, ("AU12",), True)
+    assert verdict_sentence(verdict) == "Happy, contradicted: AU12 lip corner puller is not seen"
     assert verdict_of("surprise", presence_of()).kind == NOT_CHECKABLE
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.action_units.prototypes import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, describe_units
+from fer.action_units.prototypes import describe_units, verdict_sentence
 from fer.action_units.table import CODES
 from fer.charts.units import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
+from fer.constants import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from fer.draw.drawn_face import face_svg, marked_face, points_of
 from fer.errors import DamagedInputError
 from fer.export.tables import report_html, report_json, timeline_csv
@@ -30,7 +31,7 @@ def smiling(kind: str = SUPPORTED, fits: str = "happy", frames: int = 20, **unit
         seen = make_observations(["happy"], time_s=k / 10, index=k)
         builder.add(replace(seen, action_units=units_of(kind, fits, **(units or {"AU12": 3.0}))))
     builder.add(make_observations([], time_s=frames / 10, index=frames))
-    return builder.build(make_source(), Settings(), UNSURE_BELOW)
+    return builder.build(make_source(), Settings(unsure_below=UNSURE_BELOW))
 
 
 def test_without_units_the_columns_are_the_old_ones():
@@ -65,7 +66,7 @@ def test_an_episode_is_explained_by_most_of_its_frames():
     verdict = explain(timeline, 1, episode)
     assert (verdict.kind, verdict.seen) == (SUPPORTED, (("AU12", 3.0),))
     doubted = explain(smiling(CONTRADICTED, "surprise", AU26=2.0), 1, episode)
-    assert "fits surprise better" in doubted.sentence()
+    assert "fits surprise better" in verdict_sentence(doubted)
     absent = explain(smiling(CONTRADICTED, "", AU12=0.0), 1, episode)
     assert absent.missing == ("AU12",)
     plain = make_timeline({1: [("happy", 2.0)]})
@@ -86,7 +87,7 @@ def test_frames_that_come_unevenly_leave_no_holes_but_a_face_that_is_away_does()
     for k, time_s in enumerate(times):
         seen = make_observations([] if 20 <= k < 30 else ["happy"], time_s=time_s, index=k)
         builder.add(replace(seen, action_units=units_of(SUPPORTED, AU12=4.0)) if len(seen) else seen)
-    timeline = builder.build(make_source(), Settings(), UNSURE_BELOW)
+    timeline = builder.build(make_source(), Settings(unsure_below=UNSURE_BELOW))
     strip = heat_strip(timeline, 1).data[0]
     row = np.array(strip.z, float)[[name.startswith("AU12") for name in strip.y]][0]
     empty = ~np.isfinite(row)
@@ -147,7 +148,7 @@ def blinking(fps: int = 15, seconds: int = 12):
         shut = k / fps >= 10 or any(start <= k / fps < start + 0.2 for start in (2, 6, 9))
         seen = make_observations(["happy"], time_s=k / fps, index=k)
         builder.add(replace(seen, action_units=units_of(SUPPORTED, AU45=5.0 if shut else 0.0)))
-    return builder.build(make_source(), Settings(), UNSURE_BELOW)
+    return builder.build(make_source(), Settings(unsure_below=UNSURE_BELOW))
 
 
 def test_blinks_of_a_clip_are_counted():

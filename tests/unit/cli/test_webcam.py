@@ -29,7 +29,7 @@ from fer.live.records import NEVER_S
 from fer.records import Frame
 from fer.sources import camera as camera_module
 from fer.sources.camera import CAMERA_APIS, CameraSource
-from tests.helpers.factories import UNSURE_BELOW, make_observations
+from tests.helpers.factories import make_observations
 
 
 @pytest.fixture
@@ -257,20 +257,20 @@ def snapshot(*emotions, **more) -> LiveSnapshot:
 
 def drawn(shot: LiveSnapshot) -> str:
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(live_view.as_picture(shot, UNSURE_BELOW, title="cam"))
+    console.print(live_view.as_picture(shot, title="cam"))
     return console.file.getvalue()
 
 
 def test_the_view_without_a_face():
     assert "No face in sight" in drawn(snapshot())
-    assert live_view.as_line(snapshot(), UNSURE_BELOW) == (
+    assert live_view.as_line(snapshot()) == (
         "0:07 · 0 faces · 14.9 readings/s · 21 ms behind · 2 frames passed over · 1 failed (ValueError)"
     )
 
 
 def test_the_view_shows_bars_unsure_and_why_a_face_is_not_read():
     shot = snapshot("happy", None, "sad", quality=["ok", "ok", "dark+small"])
-    text, line = drawn(shot), live_view.as_line(shot, UNSURE_BELOW)
+    text, line = drawn(shot), live_view.as_line(shot)
     for words in ("happy 90%", "unsure (angry 14%)", "too dark, face too small"):
         assert words in text and words in line
     assert text.count("━") > 20 and "Ctrl-C" in text

@@ -70,7 +70,7 @@ def written(monkeypatch):
 @pytest.mark.parametrize("options", [{}, {"bars": True}, {"boxes": False}])
 def test_nobody_leaves_the_picture_as_it_is(options):
     image = noise()
-    shown = draw(image, Observations.empty(), unsure_below=0.5, **options)
+    shown = draw(image, Observations.empty(), **options)
     assert np.array_equal(shown, image)
     assert shown is not image
 
@@ -87,7 +87,7 @@ def test_size_and_type_stay_and_the_input_is_not_changed(size):
     before = image.copy()
     observations = observe([(0.1 * size[1], 0.2 * size[0], 0.6 * size[1], 0.9 * size[0])])
     for shown in (
-        draw(image, observations, unsure_below=0.5, bars=True),
+        draw(image, observations, bars=True),
         anonymize(image, observations, "blur"),
         anonymize(image, observations, "mesh"),
     ):
@@ -96,7 +96,7 @@ def test_size_and_type_stay_and_the_input_is_not_changed(size):
 
 
 def test_the_box_has_the_emotion_s_color_at_the_face():
-    shown = draw(gray_picture(), observe([(200, 150, 400, 350)], emotion="sad"), unsure_below=0.5)
+    shown = draw(gray_picture(), observe([(200, 150, 400, 350)], emotion="sad"))
     points = where(shown, EMOTION_COLORS["sad"])
     strokes = points[points[:, 1] > 145]
     assert strokes.min(axis=0) == pytest.approx((200, 150), abs=4)
@@ -104,24 +104,24 @@ def test_the_box_has_the_emotion_s_color_at_the_face():
 
 
 def test_the_label_says_who_what_and_how_sure(written):
-    draw(gray_picture(), make_observations(["happy"], ids=[3]), unsure_below=0.5)
+    draw(gray_picture(), make_observations(["happy"], ids=[3]))
     assert written == [("3 · happy 90%", False)]
 
 
 def test_an_unsure_answer_is_hatched(written):
-    draw(gray_picture(), make_observations(["happy"], confidence=0.4), unsure_below=0.5)
+    draw(gray_picture(), make_observations(["happy"], confidence=0.4))
     assert written == [("1 · unsure 40%", True)]
 
 
 def test_a_face_without_an_id_is_drawn_without_a_number(written):
-    draw(gray_picture(), make_observations(["fear"], ids=[-1]), unsure_below=0.5)
+    draw(gray_picture(), make_observations(["fear"], ids=[-1]))
     assert written[0][0] == "fear 90%"
 
 
 def test_a_face_that_is_left_out_is_thin_and_gray_with_the_reason(written):
     box = [(200, 150, 400, 350)]
-    kept = draw(gray_picture(), observe(box), unsure_below=0.5)
-    left_out = draw(gray_picture(), observe(box, quality="turned+dark"), unsure_below=0.5)
+    kept = draw(gray_picture(), observe(box))
+    left_out = draw(gray_picture(), observe(box, quality="turned+dark"))
     assert written[-1][0] == "1 · turned away, too dark"
     assert len(where(left_out, EMOTION_COLORS["happy"])) == 0
     side = left_out[230:270, 190:210]  # the middle of the left side: a frame here, nothing at a kept face
@@ -143,7 +143,7 @@ def test_a_face_that_is_left_out_is_thin_and_gray_with_the_reason(written):
 )
 @pytest.mark.parametrize("quality", ["ok", "cut_off"])
 def test_labels_and_bars_stay_inside_the_picture(pasted, box, quality):
-    draw(gray_picture(), observe([box], quality=quality), unsure_below=0.5, bars=True)
+    draw(gray_picture(), observe([box], quality=quality), bars=True)
     assert pasted
     for left, top, right, bottom in pasted:
         assert 0 <= left < right <= 640
@@ -152,7 +152,7 @@ def test_labels_and_bars_stay_inside_the_picture(pasted, box, quality):
 
 def test_labels_of_neighbors_keep_off_each_other_and_off_faces(pasted):
     boxes = [(100, 200, 200, 310), (180, 195, 270, 290), (260, 210, 350, 320), (130, 320, 230, 440)]
-    draw(gray_picture(), observe(boxes), unsure_below=0.5)
+    draw(gray_picture(), observe(boxes))
     assert len(pasted) == 4
     for k, a in enumerate(pasted):
         for b in pasted[k + 1 :]:
@@ -161,16 +161,16 @@ def test_labels_of_neighbors_keep_off_each_other_and_off_faces(pasted):
 
 def test_a_crowd_of_small_faces_keeps_every_answer(pasted):
     boxes = [(x, y, x + 26, y + 30) for y in range(60, 460, 60) for x in range(20, 620, 40)]
-    draw(gray_picture(), observe(boxes), unsure_below=0.5)
+    draw(gray_picture(), observe(boxes))
     assert len(pasted) == len(boxes)
     pasted.clear()
-    draw(gray_picture(), observe(boxes, quality="small"), unsure_below=0.5)
+    draw(gray_picture(), observe(boxes, quality="small"))
     assert 0 < len(pasted) <= len(boxes)
 
 
 def test_everything_grows_with_the_picture(pasted):
-    small = draw(gray_picture(480, 640), observe([(200, 150, 400, 350)]), unsure_below=0.5)
-    large = draw(gray_picture(2400, 3200), observe([(1000, 750, 2000, 1750)]), unsure_below=0.5)
+    small = draw(gray_picture(480, 640), observe([(200, 150, 400, 350)]))
+    large = draw(gray_picture(2400, 3200), observe([(1000, 750, 2000, 1750)]))
     first, second = ((right - left, bottom - top) for left, top, right, bottom in pasted)
     assert second == pytest.approx((5 * first[0], 5 * first[1]), rel=0.1)
     strokes = [len(where(image, EMOTION_COLORS["happy"])) for image in (small, large)]
@@ -179,7 +179,7 @@ def test_everything_grows_with_the_picture(pasted):
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_the_label_is_readable_on_any_ground(pasted, level):
-    shown = draw(gray_picture(level=level), make_observations(["happy"]), unsure_below=0.5)
+    shown = draw(gray_picture(level=level), make_observations(["happy"]))
     left, top, right, bottom = pasted[0]
     plate = shown[top + 4 : bottom - 4, left + 24 : right - 6].mean(axis=2)
     ground, text = np.percentile(plate, 20), plate.max()
@@ -194,13 +194,13 @@ def test_the_mirrored_picture_has_readable_text_and_mirrored_boxes():
     flipped[:, [0, 2]] = 640 - flipped[:, [2, 0]]
     detections = replace(observations.faces.detections, xyxy=flipped)
     mirrored = replace(observations, faces=replace(observations.faces, detections=detections))
-    straight = draw(image[:, ::-1], mirrored, unsure_below=0.5)
-    assert np.array_equal(draw(image, observations, unsure_below=0.5, mirror=True), straight)
+    straight = draw(image[:, ::-1], mirrored)
+    assert np.array_equal(draw(image, observations, mirror=True), straight)
 
 
 def test_bars_show_the_probabilities():
     observations = observe([(100, 150, 250, 320)], emotion="surprise")
-    shown = draw(gray_picture(), observations, unsure_below=0.5, boxes=False, bars=True)
+    shown = draw(gray_picture(), observations, boxes=False, bars=True)
 
     def bar(name):
         counts = (shown == rgb(EMOTION_COLORS[name])).all(axis=2)[:, 270:].sum(axis=1)
@@ -211,17 +211,17 @@ def test_bars_show_the_probabilities():
 
 def test_bars_hide_no_face_and_a_face_alone_always_has_them():
     boxes = [(40 + 110 * k, 150, 130 + 110 * k, 260) for k in range(5)]
-    shown = draw(gray_picture(), observe(boxes), unsure_below=0.5, boxes=False, bars=True)
+    shown = draw(gray_picture(), observe(boxes), boxes=False, bars=True)
     assert (shown != gray_picture()).any()
     for left, top, right, bottom in boxes:
         assert (shown[top:bottom, left:right] == gray_picture()[top:bottom, left:right]).all()
-    full = draw(gray_picture(), observe([(0, 0, 640, 480)]), unsure_below=0.5, boxes=False, bars=True)
+    full = draw(gray_picture(), observe([(0, 0, 640, 480)]), boxes=False, bars=True)
     assert (full != gray_picture()).any()
 
 
 def test_a_face_that_is_left_out_has_no_bars():
     observations = observe([(100, 150, 250, 320)], quality="blurred")
-    shown = draw(gray_picture(), observations, unsure_below=0.5, boxes=False, bars=True)
+    shown = draw(gray_picture(), observations, boxes=False, bars=True)
     assert np.array_equal(shown, gray_picture())
 
 

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from fer.action_units.prototypes import CONTRADICTED, SUPPORTED, Verdict
 from fer.action_units.table import CODES
 from fer.cli import main
-from fer.constants import EMOTIONS
+from fer.constants import CONTRADICTED, EMOTIONS, SUPPORTED
 from fer.evaluation.units import checks, gates
 from fer.pipeline import load_components
+from fer.records import UnitVerdict
 from fer.settings import Settings
 from tests.helpers.places import MODELS
 
@@ -26,7 +26,11 @@ def test_auc_of_known_values():
 
 def test_the_table_of_verdicts_counts():
     happy, sad = EMOTIONS.index("happy"), EMOTIONS.index("sad")
-    found = [Verdict("happy", SUPPORTED), Verdict("happy", CONTRADICTED), Verdict("sad", CONTRADICTED)]
+    found = [
+        UnitVerdict("happy", SUPPORTED),
+        UnitVerdict("happy", CONTRADICTED),
+        UnitVerdict("sad", CONTRADICTED),
+    ]
     table = gates.verdict_table(found, np.array([happy, sad, sad]), np.array([happy, happy, sad]))
     assert table["all"]["contradicted"] == {"n": 2, "share": pytest.approx(2 / 3), "right": 0.5}
     assert table["by_answer"]["happy"]["supported"]["right"] == 1.0

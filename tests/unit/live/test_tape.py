@@ -8,7 +8,7 @@ import pytest
 
 from fer.draw.hidden import anonymize
 from fer.live import LiveSession, Overlay, VideoProcessor, tape
-from fer.live.tape import TapingAnalyzer
+from fer.live.tape import LiveTape
 from fer.records import Frame
 from fer.sources import VideoSource
 from tests.helpers.factories import BOX, OneFace
@@ -23,6 +23,11 @@ def picture(index: int = 0) -> Frame:
     return Frame(np.repeat(gray[..., None], 3, axis=2), index, index * STEP_S)
 
 
+def show(taping: LiveTape, frame: Frame) -> None:
+    """What a session does with every frame that it reads."""
+    taping.on_frame(frame, OneFace().analyze(frame))
+
+
 def stream_frame(index: int = 0) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(picture().image, format="rgb24")
     frame.pts = index * 6000
@@ -30,8 +35,8 @@ def stream_frame(index: int = 0) -> av.VideoFrame:
 
 
 def test_without_a_start_nothing_is_kept():
-    taping = TapingAnalyzer(OneFace())
-    assert len(taping.analyze(picture())) == 1
+    taping = LiveTape()
+    show(taping, picture())
     assert taping.stop().data == b""
     taping.start("blur")
     assert taping.stop().data == b"", "no frame came"
@@ -39,13 +44,13 @@ def test_without_a_start_nothing_is_kept():
 
 @pytest.mark.parametrize("mode", ["blur", "mesh"])
 def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
-    taping = TapingAnalyzer(OneFace())
+    taping = LiveTape()
     taping.start(mode)
     for k in range(10):
-        taping.analyze(picture(k))
+        show(taping, picture(k))
     made = taping.stop()
     assert made.note == ""
-    taping.analyze(picture(11))
+    show(taping, picture(11))
     assert taping.stop().data == b"", "after the end nothing is kept"
     with VideoSource(made.data, name="tape.mp4") as video:
         frames = list(video)
@@ -59,14 +64,24 @@ def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
 
 def test_a_video_that_gets_too_long_says_so(monkeypatch):
     monkeypatch.setattr(tape, "MAX_TAPE_S", 0.5)
-    taping = TapingAnalyzer(OneFace())
+    taping = LiveTape()
     taping.start("blur")
     for k in range(15):
-        taping.analyze(picture(k))
+        show(taping, picture(k))
     made = taping.stop()
     assert "longest time" in made.note
     with VideoSource(made.data, name="tape.mp4") as video:
         assert len(list(video)) == 8
+
+
+def test_a_session_shows_its_observer_every_frame_that_it_reads():
+    seen = []
+    with LiveSession(
+        OneFace(), on_frame=lambda frame, found: seen.append((frame.index, len(found)))
+    ) as session:
+        for k in range(3):
+            session.process(picture(k))
+    assert seen == [(0, 1), (1, 1), (2, 1)]
 
 
 @pytest.mark.parametrize("sendback", [True, False])

@@ -9,7 +9,6 @@ import pytest
 from fer.errors import MissingModelError
 from fer.live import LiveCounts, LiveResult, LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
-from fer.live.tape import TapingAnalyzer
 from pages.ui.live import room as live_room
 from pages.ui.live.faces import bars
 from pages.ui.live.health import State, health, numbers
@@ -27,7 +26,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def rooms(clock) -> Rooms:
-    return Rooms(1, lambda: TapingAnalyzer(OneFace()), clock=clock)
+    return Rooms(1, OneFace, clock=clock)
 
 
 def live(rooms: Rooms) -> Room:
@@ -139,7 +138,7 @@ def test_a_silent_stream_makes_room_for_the_next_visitor(rooms, clock):
 
 def test_a_stream_whose_pictures_wait_to_be_read_keeps_its_place(clock):
     analyzer = FakeAnalyzer()
-    rooms = Rooms(1, lambda: TapingAnalyzer(analyzer), clock=clock)
+    rooms = Rooms(1, lambda: analyzer, clock=clock)
     first, second = live(rooms), rooms.new_room()
     analyzer.go_on.clear()
     for k in range(3, 60):

@@ -150,23 +150,23 @@ def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
         PhotoResult("none.jpg", make_observations()),
         PhotoResult("bad.jpg", None, error="It is damaged.", error_code="input_damaged"),
     )
-    table = rows(results, 0.5)
+    table = rows(results)
     assert list(table["Photo"]) == ["two.jpg", "two.jpg", "none.jpg", "bad.jpg"]
     assert list(table["Expression"][:2]) == ["happy", "unsure"]
     assert table["Face"].isna().tolist() == [False, False, True, True]
     assert table["Remark"][1] == "face too small, blurred"
     assert table["Remark"][2] == "no face found"
     assert table["Remark"][3] == "It is damaged. [input_damaged]"
-    assert len(rows((), 0.5)) == 0
-    assert in_words(results[0], 0.5) == "2 faces: happy, unsure"
-    assert in_words(results[1], 0.5) == "no face found"
+    assert len(rows(())) == 0
+    assert in_words(results[0]) == "2 faces: happy, unsure"
+    assert in_words(results[1]) == "no face found"
 
 
 def photo_summary(*photos):
     builder = TimelineBuilder()
     for k, observations in enumerate(photos):
         builder.add(replace(observations, frame_index=k), label=f"{k}.jpg")
-    return summarize(builder.build(make_source("photos", "photos"), Settings(), 0.5))
+    return summarize(builder.build(make_source("photos", "photos"), Settings(unsure_below=0.5)))
 
 
 def test_the_title_of_photos_says_how_many_faces_it_is_about():

@@ -23,7 +23,7 @@ def ours():
     for k, value in enumerate(STRENGTHS):
         seen = make_observations(["happy"], time_s=k / 10, index=k)
         builder.add(replace(seen, action_units=units_of("supported", AU12=value)))
-    return builder.build(make_source(), Settings(), 0.5)
+    return builder.build(make_source(), Settings(unsure_below=0.5))
 
 
 def openface() -> bytes:

@@ -25,7 +25,7 @@ RAISED, RELAXED = INDEX["AU02"], (0.0, 2.0)
 
 
 def test_an_empty_clip_has_no_neutral_face():
-    empty = TimelineBuilder().build(make_source(), Settings(), 0.4)
+    empty = TimelineBuilder().build(make_source(), Settings(unsure_below=0.4))
     assert most_neutral(empty, 1) is None
     with pytest.raises(InputError, match="cannot be chosen here"):
         with_baselines(empty, {})

@@ -212,7 +212,7 @@ def test_rate_of_an_uneven_sampling_is_the_mean():
     times = [k * 0.04 for k in range(250) if k % 5 in (0, 2, 4)]
     for index, time_s in enumerate(times):
         builder.add(make_observations(["happy"], time_s=time_s, index=index))
-    timeline = builder.build(make_source(duration_s=10.0), Settings(), 0.5)
+    timeline = builder.build(make_source(duration_s=10.0), Settings(unsure_below=0.5))
     page = Page(report_html(make_report(timeline, model=MODEL, created_at=WHEN)))
     assert (
         "150 frames analysed, 15 a second" in page.text or "150 frames analysed, 14.9 a second" in page.text

@@ -63,7 +63,7 @@ def test_same_as_the_plain_double_sum_for_uneven_times():
     for k, t in enumerate(times):
         base = make_observations(["happy"], time_s=float(t), index=k)
         builder.add(Observations(k, float(t), base.faces, probs[k : k + 1], ("ok",)))
-    timeline = builder.build(make_source(), Settings(), UNSURE_BELOW)
+    timeline = builder.build(make_source(), Settings(unsure_below=UNSURE_BELOW))
     weights = 2.0 ** (-np.abs(times[:, None] - times[None, :]) / 0.3)
     expected = weights @ timeline.probs / weights.sum(axis=1, keepdims=True)
     assert smooth(timeline, 0.3).probs == pytest.approx(expected, abs=1e-7)

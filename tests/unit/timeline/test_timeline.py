@@ -15,7 +15,7 @@ def build(*observations, source=None):
     builder = TimelineBuilder()
     for one in observations:
         builder.add(one)
-    return builder.build(source or make_source(), Settings(), UNSURE_BELOW)
+    return builder.build(source or make_source(), Settings(unsure_below=UNSURE_BELOW))
 
 
 def at(times, **more):
@@ -60,10 +60,10 @@ def test_unconfirmed_face_has_no_id_and_low_probability_is_unsure():
 def test_builder_can_go_on_after_a_build():
     builder = TimelineBuilder()
     builder.add(make_observations(["happy"]))
-    first = builder.build(make_source(), Settings(), 0.4)
+    first = builder.build(make_source(), Settings(unsure_below=0.4))
     builder.add(make_observations(["sad"], time_s=0.1, index=1))
     assert len(first) == 1
-    assert len(builder.build(make_source(), Settings(), 0.4)) == 2
+    assert len(builder.build(make_source(), Settings(unsure_below=0.4))) == 2
     assert first.settings.unsure_below == 0.4
 
 

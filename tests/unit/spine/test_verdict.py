@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer.emotion.verdict import verdicts
+from fer.verdict import verdicts
 
 
 def test_no_rows_give_no_names():
