@@ -72,7 +72,7 @@ def analyze_photo(loaded: LoadedImage, analyzer: Analyzer) -> PhotoResult:
     return PhotoResult(loaded.frame.source, observations, loaded.frame.width, loaded.frame.height, notes)
 
 
-def analyze_images(
+def analyze_photos(
     items: Iterable[tuple[str, bytes | str | Path]],
     settings: Settings | None = None,
     *,
@@ -112,6 +112,50 @@ def analyze_images(
     info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
     timeline = builder.build(info, analyzer.settings)
     return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))
+
+
+def analyze_images(
+    sources: Iterable[bytes | str | Path | tuple[str, bytes | str | Path]], settings: Settings | None = None
+) -> Report:
+    """Read photos; a file that cannot be read is named in the notes of ``report.timeline.source``.
+
+    Args:
+        sources: Paths, bytes, or (label, path or bytes) of each; may be a generator.
+        settings: What to do.
+
+    Raises:
+        ModelError: A model cannot be used.
+
+    Example:
+        >>> fer.analyze_images(["a.jpg", "b.png"]).summary.faces          # doctest: +SKIP
+    """
+    items = (_labeled(source, number) for number, source in enumerate(sources, 1))
+    return analyze_photos(items, settings).report
+
+
+def analyze_image(source: bytes | str | Path, settings: Settings | None = None) -> Observations:
+    """Read the faces of one picture, numbered from left to right.
+
+    For many pictures use `analyze_images`, or one `fer.Analyzer(still=True)`: models are loaded here each time.
+
+    Args:
+        source: Path or bytes of a picture.
+        settings: What to do.
+
+    Raises:
+        InputError: It cannot be read.
+        ModelError: A model cannot be used.
+    """
+    return Analyzer(settings, still=True).analyze(read_image(source).frame)
+
+
+def _labeled(
+    source: bytes | str | Path | tuple[str, bytes | str | Path], number: int
+) -> tuple[str, bytes | str | Path]:
+    """(label, content) of what a caller gave; bytes are numbered."""
+    if isinstance(source, tuple):
+        return source
+    return (f"photo {number}" if isinstance(source, bytes) else Path(source).name), source
 
 
 def _read_one(name, content, analyzer: Analyzer, on_photo: Callable | None) -> PhotoResult:

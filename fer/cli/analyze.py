@@ -21,7 +21,7 @@ from fer.cli.shared.options import (
 )
 from fer.draw.video_copy import annotated_video
 from fer.errors import FerError, InputError
-from fer.photos import analyze_images
+from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
 from fer.sources import find_inputs, input_kind, read_zip, sniff
@@ -158,7 +158,7 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
             if args.neutral:
                 report = _over_neutral(report, args.neutral)
         else:
-            batch = analyze_images(_photo_items(job.photos, failures), settings, on_progress=tell)
+            batch = analyze_photos(_photo_items(job.photos, failures), settings, on_progress=tell)
             report = batch.report
             failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
     print_report(job.name, report)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fer.dataset.tagging import FaceSample, FaceSampler
 from fer.errors import CancelledError, InputError
-from fer.photos import analyze_images
+from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
 from pages.ui.app import session
@@ -73,7 +73,7 @@ def _video(clip: Upload, settings: Settings, sampler: FaceSampler, more: dict) -
 
 def _photos(batch: Batch, settings: Settings, sampler: FaceSampler, more: dict) -> tuple[str, ...]:
     items, refused = unpack(batch)
-    found = analyze_images(
+    found = analyze_photos(
         items,
         settings,
         on_photo=lambda loaded, result: sampler.see(loaded.frame, result.observations, still=True),

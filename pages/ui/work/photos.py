@@ -6,7 +6,7 @@ from itertools import islice
 
 from fer.draw.annotate import draw
 from fer.errors import InputError
-from fer.photos import PhotoResult, analyze_images
+from fer.photos import PhotoResult, analyze_photos
 from fer.settings import Settings
 from fer.sources import LoadedImage, read_image, read_zip, sniff
 from fer.timeline.report import Report
@@ -93,7 +93,7 @@ def photos_job(batch: Batch, settings: Settings) -> Job:
             job.preview = jpeg(boxed, width=THUMB_WIDTH)
             thumbs.append(job.preview)
 
-        found = analyze_images(
+        found = analyze_photos(
             items,
             settings,
             on_progress=lambda progress: setattr(job, "progress", progress),

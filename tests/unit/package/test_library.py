@@ -1,0 +1,66 @@
+"""`import fer` as a developer meets it: visible names, nothing heavy, and the same names for a type checker."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+import fer
+from tests.helpers.places import ROOT
+
+HEAVY = (
+    "numpy",
+    "cv2",
+    "av",
+    "pandas",
+    "plotly",
+    "scipy",
+    "streamlit",
+    "tensorflow",
+    "keras",
+    "ai_edge_litert",
+)
+
+
+def test_every_public_name_loads_and_is_visible():
+    assert 30 <= len(dir(fer)) <= 45
+    for name in dir(fer):
+        assert getattr(fer, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="Analyser"):
+        _ = fer.Analyser
+
+
+def test_the_import_loads_nothing_heavy():
+    code = f"import fer, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_type_checkers_see_the_names_that_are_loaded_and_their_places():
+    tree = ast.parse((ROOT / "fer/__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.asname: f"{node.module}:{alias.name}"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    loaded = {}
+    for name, place in fer._PLACES.items():
+        module, _, other = place.partition(":")
+        loaded[name] = f"{module}:{other or name}"
+    assert seen == loaded
+    assert (ROOT / "fer/py.typed").exists()
+
+
+def test_requirements_are_the_package_s_own_with_its_extras():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = {*project["dependencies"], *extras["app"], *extras["train"]}
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == wanted
