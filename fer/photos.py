@@ -136,7 +136,7 @@ def analyze_images(
 def analyze_image(source: bytes | str | Path, settings: Settings | None = None) -> Observations:
     """Read the faces of one picture, numbered from left to right.
 
-    For many pictures use `analyze_images`, or one `fer.Analyzer(still=True)`: models are loaded here each time.
+    For many pictures use `analyze_images` or one `fer.Analyzer(still=True)`: here models are loaded anew.
 
     Args:
         source: Path or bytes of a picture.
