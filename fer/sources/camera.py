@@ -166,7 +166,7 @@ def _open_camera(device: str | None, platform: str) -> tuple[InputContainer, str
     for options in (ASKED_FOR, {}):
         try:
             timeout = (OPEN_WITHIN_S, READ_WITHIN_S)
-            container = av.open(address, "r", format=api.format, options=dict(options), timeout=timeout)
+            container = av.open(address, mode="r", format=api.format, options=dict(options), timeout=timeout)
         except (FFmpegError, OSError, ValueError) as exc:
             error = exc
             continue

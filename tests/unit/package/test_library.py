@@ -1,4 +1,4 @@
-"""`import fer` as a developer meets it: visible names, nothing heavy, and the same names for a type checker."""
+"""`import fer` as a developer meets it: visible names, nothing heavy, the same names for a type checker."""
 
 import ast
 import subprocess
