@@ -16,8 +16,8 @@ from pages.ui.app.jobs import Job
 from pages.ui.app.plain import name, plain
 from pages.ui.app.theme import chart, clicked, is_dark
 from pages.ui.labels.work import files_job, tags_job
-from pages.ui.model.answer import interval
 from pages.ui.parts import class_table, examples
+from pages.ui.parts.class_table import interval
 from pages.ui.parts.limits import REMINDER
 from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work.photos import Batch

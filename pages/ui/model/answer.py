@@ -3,11 +3,12 @@
 import streamlit as st
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
-from fer.evaluation.figures.metrics_file import METRICS, Estimate, Metrics, Scores, read_metrics
+from fer.evaluation.figures.metrics_file import METRICS, Metrics, Scores, read_metrics
 from fer.evaluation.figures.speed import BENCHMARK, read_speed
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.parts import model_files
+from pages.ui.model import files
+from pages.ui.parts.class_table import interval
 
 METRIC_PX = 160
 """Two fit beside each other on a telephone."""
@@ -15,7 +16,7 @@ METRIC_PX = 160
 
 def metrics() -> Metrics | None:
     """The shipped network's figures; None, and a sentence on the page, where they cannot be read."""
-    return model_files.read(read_metrics, MODELS_DIR / METRICS)
+    return files.read(read_metrics, MODELS_DIR / METRICS)
 
 
 def test_scores() -> Scores | None:
@@ -99,17 +100,12 @@ def _figures(found: Metrics, scores: Scores) -> list[Figure]:
 
 def _speed() -> list[Figure]:
     """How long a face takes; empty where nobody measured."""
-    speed = model_files.read(read_speed, MODELS_DIR / BENCHMARK)
+    speed = files.read(read_speed, MODELS_DIR / BENCHMARK)
     if speed is None:
         return []
     why = f"The network alone, on {speed.cpus} processors without a GPU; the rate is that of a whole video."
     rate = f"{speed.frames_per_s:.0f} frames a second in all"
     return [("One face takes", f"{speed.ms_a_face:.1f} ms", rate, why)]
-
-
-def interval(estimate: Estimate) -> str:
-    """A 95% interval in words: "69.4 to 72.4%"."""
-    return f"{100 * estimate.low:.1f} to {estimate.high:.1%}"
 
 
 def meaning(scores: Scores) -> str:

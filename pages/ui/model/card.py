@@ -4,12 +4,12 @@ import streamlit as st
 
 from fer.evaluation.figures.speed import CARD, read_text
 from fer.io.places import MODELS_DIR
-from pages.ui.parts import model_files
+from pages.ui.model import files
 
 
 def show() -> None:
     """The part of the page."""
-    text = model_files.read(read_text, MODELS_DIR / CARD)
+    text = files.read(read_text, MODELS_DIR / CARD)
     if text is None:
         return
     st.download_button(

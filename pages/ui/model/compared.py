@@ -11,13 +11,14 @@ from fer.evaluation.figures.rivals import RIVALS
 from fer.io.places import MODELS_DIR
 from fer.text import percent
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.model.answer import interval, metrics
-from pages.ui.parts import model_files
+from pages.ui.model import files
+from pages.ui.model.answer import metrics
+from pages.ui.parts.class_table import interval
 
 
 def show() -> None:
     """The part of the page."""
-    compared = model_files.read(read_comparison, MODELS_DIR / COMPARISON)
+    compared = files.read(read_comparison, MODELS_DIR / COMPARISON)
     _all_networks(compared)
     left, right = st.columns(2, gap="large")
     with left:
@@ -25,7 +26,7 @@ def show() -> None:
         _ferplus()
     with right:
         st.markdown("**What a leak is worth**")
-        lesson = model_files.read(read_lesson, MODELS_DIR / LESSON)
+        lesson = files.read(read_lesson, MODELS_DIR / LESSON)
         if lesson:
             _leak(lesson)
 

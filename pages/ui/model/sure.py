@@ -10,8 +10,8 @@ from fer.io.places import MODELS_DIR
 from fer.text import percent
 from pages.ui.app import guard
 from pages.ui.app.theme import chart, is_dark
+from pages.ui.model import files
 from pages.ui.model.answer import test_scores
-from pages.ui.parts import model_files
 
 
 def show() -> None:
@@ -37,7 +37,7 @@ def _reliability(scores: Scores) -> None:
         f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
-    conversion = model_files.read(read_conversion, MODELS_DIR / CONVERSION)
+    conversion = files.read(read_conversion, MODELS_DIR / CONVERSION)
     if conversion:
         with st.expander("Ways to scale that were compared", icon=":material/balance:"):
             st.dataframe(

@@ -52,3 +52,8 @@ def number(estimate: Estimate, *, as_share: bool) -> str:
     if as_share:
         return f"{100 * value:.0f}% ({100 * low:.0f}–{100 * high:.0f})"
     return f"{value:.2f} ({low:.2f}–{high:.2f})"
+
+
+def interval(estimate: Estimate) -> str:
+    """A 95% interval in words: "69.4 to 72.4%"."""
+    return f"{100 * estimate.low:.1f} to {estimate.high:.1%}"
