@@ -1,6 +1,6 @@
 """The app: page configuration and navigation. Everything else lives in pages/ and fer/."""
 
-from pages.ui.app import guard, navigation
+from pages.ui.app import navigation, page_setup
 
-guard.configure()
+page_setup.configure()
 navigation.run()

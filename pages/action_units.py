@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.ui.action_units import face, lesson
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.parts.limits import REMINDER
 
-with guard.page("Action Units"):
+with page_setup.page("Action Units"):
     st.title("Action Units", anchor=False)
     st.markdown("The movements that facial expressions are made of, one by one, on a drawing and on a face.")
     code = lesson.choose()

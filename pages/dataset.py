@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.ui.app import busy, guard, session
-from pages.ui.app.plain import name
+from pages.ui.app import job_progress, page_setup, session
+from pages.ui.app.markdown import name
 from pages.ui.dataset import classes, copies, map, pictures, start, votes
 from pages.ui.work import dataset
 from pages.ui.work.dataset import Given, Shown
@@ -28,7 +28,7 @@ def read(given: Given) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/dataset: {name(given.label)}", width="content")
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
-    if busy.settle(job, what="Reading the data", describe=dataset.describe):
+    if job_progress.wait_for(job, what="Reading the data", describe=dataset.describe):
         show(Shown(job.result.statistics, job.result.faces, given, job.result))
 
 
@@ -40,7 +40,7 @@ def show(shown: Shown) -> None:
                 draw(shown)
 
 
-with guard.page("Dataset"):
+with page_setup.page("Dataset"):
     given = session.kept(session.DATA)
     if given is None:
         show(start.choose())

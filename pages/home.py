@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.ui.app import guard
-from pages.ui.home import specimen
+from pages.ui.app import page_setup
+from pages.ui.home import sample_frame
 from pages.ui.parts import limits, sample_clip
 
 HOW = (
@@ -47,10 +47,10 @@ def small_print() -> None:
             st.caption(text)
 
 
-with guard.page("Home"):
+with page_setup.page("Home"):
     words, picture, numbers = st.columns([11, 9, 7], gap="medium", vertical_alignment="center")
     with words:
         opening()
-    specimen.show(picture, numbers)
+    sample_frame.show(picture, numbers)
     st.space("medium")
     small_print()

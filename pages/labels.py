@@ -1,9 +1,9 @@
 """Labels: how often the network agrees with people who label the user's own material."""
 
-from pages.ui.app import guard, session
+from pages.ui.app import page_setup, session
 from pages.ui.labels import report, start, tagging
 
-with guard.page("Labels"):
+with page_setup.page("Labels"):
     source, labeled = session.kept(session.TAG_SOURCE), session.kept(session.LABELED)
     if source is not None:
         tagging.show(source, report.of_tags)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.labs import augmentation, break_it
 from pages.ui.parts import face_source
 
-with guard.page("Labs"):
+with page_setup.page("Labs"):
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title("Labs", anchor=False, width="content")
         slot = st.container(width="content")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.live import actions, neutral, now, registry, stream
 from pages.ui.live import camera as live_camera
 from pages.ui.live import photo as live_photo
@@ -39,8 +39,8 @@ def camera(room: Room) -> None:
     actions.controls(room)
     live_camera.ask(room)
     with st.container():  # always there: the stream below keeps its place, and is not loaded anew
-        if room.trouble is not None:
-            guard.show(room.trouble)
+        if room.error is not None:
+            page_setup.show_error(room.error)
     picture, numbers = st.columns([7, 5], gap="medium")
     with picture:
         stream.show(room)
@@ -62,7 +62,7 @@ def camera(room: Room) -> None:
     st.caption(REMINDER)
 
 
-with guard.page("Live"):
+with page_setup.page("Live"):
     room = registry.my_room()
     if consent.given():
         camera(room)

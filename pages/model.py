@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from pages.ui.app import guard
-from pages.ui.model import answer, card, compared, explain, made, right, sure
+from pages.ui.app import page_setup
+from pages.ui.model import accuracy, calibration, card, comparison, explain, scores, training
 
 # Key of the tabs, and their name in the page's address.
 PART = "part"
 
 PARTS = {
-    "Right and wrong": right.show,
-    "How sure": sure.show,
-    "Training": made.show,
-    "Compared": compared.show,
+    "Right and wrong": accuracy.show,
+    "How sure": calibration.show,
+    "Training": training.show,
+    "Compared": comparison.show,
     "Explain a face": explain.show,
     "Model card": card.show,
 }
 
-with guard.page("Model"):
+with page_setup.page("Model"):
     st.title("The network", anchor=False)
-    answer.show()
+    scores.show()
     for tab, draw in zip(st.tabs(list(PARTS), key=PART, bind="query-params"), PARTS.values(), strict=True):
         # Only the open part is drawn: the page is there at once.
         if tab.open:

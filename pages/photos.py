@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.app import busy, guard, session, uploads
+from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.parts import settings
 from pages.ui.parts.limits import REMINDER
 from pages.ui.photos import report
@@ -41,11 +41,11 @@ def analyze(batch: Batch) -> None:
 
     if job.result is None:
         report.title_row(batch, leave, busy=not job.finished)
-    if busy.settle(job, what="Reading the photos", describe=busy.of_photos):
+    if job_progress.wait_for(job, what="Reading the photos", describe=job_progress.of_photos):
         report.show(job.result, batch, leave)
 
 
-with guard.page("Photos"):
+with page_setup.page("Photos"):
     batch = session.kept(session.BATCH)
     if batch is None:
         choose()

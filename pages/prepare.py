@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer.dataset.prepare import BY, PrepareSettings
-from pages.ui.app import busy, guard, session, uploads
-from pages.ui.app.plain import name
+from pages.ui.app import job_progress, page_setup, session, uploads
+from pages.ui.app.markdown import name
 from pages.ui.app.uploads import Upload
 from pages.ui.prepare import report, work
 
@@ -49,11 +49,11 @@ def make(given: Upload) -> None:
         )
         keep_poor = st.toggle("Keep small, blurred, dark and turned faces", key="prepare_poor")
     job = work.prepare_job(given, PrepareSettings(split_by, keep_poor=keep_poor))
-    if busy.settle(job, what="Preparing the data", describe=work.describe):
+    if job_progress.wait_for(job, what="Preparing the data", describe=work.describe):
         report.show(job.result)
 
 
-with guard.page("Prepare"):
+with page_setup.page("Prepare"):
     given = session.kept(session.RAW)
     if given is None:
         choose()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.app import busy, guard, session, uploads
+from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import player, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
@@ -40,7 +40,7 @@ def analyze(clip: Upload) -> None:
 
     if job.result is None:
         report.title_row(clip, leave, busy=not job.finished)
-    if busy.settle(job, what="Reading the video", describe=busy.of_video):
+    if job_progress.wait_for(job, what="Reading the video", describe=job_progress.of_video):
         report.show(job.result, clip, leave)
 
 
@@ -51,7 +51,7 @@ def leave_recording() -> None:
     player.forget()
 
 
-with guard.page("Video"):
+with page_setup.page("Video"):
     clip = session.kept(session.CLIP)
     if clip is None:
         choose()

@@ -11,7 +11,7 @@ from fer.errors import MissingModelError
 from fer.sample import sample_frames
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
-from pages.ui.home import specimen
+from pages.ui.home import sample_frame
 from pages.ui.parts import sample_clip
 from pages.ui.work import analysis
 from pages.ui.work.photos import Batch
@@ -59,13 +59,13 @@ def test_home_opens_without_a_model_and_says_how_to_mend_it(monkeypatch):
     def missing(*args, **more):
         raise MissingModelError("The model is not there: run the training first.")
 
-    specimen.specimen.clear()
-    monkeypatch.setattr(specimen, "Analyzer", missing)
+    sample_frame.sample_frame.clear()
+    monkeypatch.setattr(sample_frame, "Analyzer", missing)
     app = open_page()
     assert not app.exception
     assert "run the training first" in texts(app)
     assert "model_missing" in texts(app)
-    specimen.specimen.clear()
+    sample_frame.sample_frame.clear()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -73,7 +73,7 @@ def test_case_50_every_page_opens_without_the_models_folder(monkeypatch, tmp_pat
     def from_nowhere(*args, **more):
         return EmotionNetwork(tmp_path)
 
-    specimen.specimen.clear()
+    sample_frame.sample_frame.clear()
     monkeypatch.setattr("fer.pipeline.EmotionNetwork", from_nowhere)
     app = open_page(page)
     assert not app.exception
@@ -81,7 +81,7 @@ def test_case_50_every_page_opens_without_the_models_folder(monkeypatch, tmp_pat
     if page == PAGES[0]:
         assert "python -m fer train" in texts(app)
         assert "model_missing" in texts(app)
-    specimen.specimen.clear()
+    sample_frame.sample_frame.clear()
 
 
 def test_the_sample_becomes_a_report():

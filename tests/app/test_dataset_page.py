@@ -14,8 +14,8 @@ from fer.errors import CancelledError, DatasetError, MissingModelError
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import face_source
+from pages.ui.parts.contact_sheet import GAP_PX, sheet
 from pages.ui.parts.face_source import LabFace
-from pages.ui.parts.sheets import GAP_PX, sheet
 from pages.ui.work import dataset
 from pages.ui.work.dataset import Given
 from tests.helpers.app import finished, give, open_page, part, texts

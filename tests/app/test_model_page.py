@@ -17,10 +17,10 @@ from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.labels import tagging as tag_view
 from pages.ui.labels.report import kappa_word
-from pages.ui.model import answer as model_answer
-from pages.ui.model import made
+from pages.ui.model import scores as model_scores
+from pages.ui.model import training
 from pages.ui.parts import examples
-from pages.ui.parts.why import agreement, places, sentence
+from pages.ui.parts.explanation import agreement, places, sentence
 from pages.ui.work import dataset, explain
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import Batch
@@ -50,14 +50,14 @@ def test_every_part_of_the_model_page_opens(name):
 
 def test_pages_do_not_import_tensorflow():
     """In a process of its own: other tests of this one may have imported it."""
-    pages = "pages.ui.model.explain, pages.ui.model.made, pages.ui.labels.report"
+    pages = "pages.ui.model.explain, pages.ui.model.training, pages.ui.labels.report"
     code = f"import sys, {pages}; print('keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_the_answer_stands_first_and_comes_from_the_file():
-    scores = model_answer.read_metrics().test.plain
+    scores = model_scores.read_metrics().test.plain
     app = open_page(MODEL)
     assert f"{scores.accuracy.value:.1%}" in [metric.value for metric in app.metric]
     assert f"**{100 * scores.accuracy.value:.0f}**" in texts(app)
@@ -71,7 +71,7 @@ def test_the_answer_stands_first_and_comes_from_the_file():
 def test_missing_or_damaged_figures_cost_one_sentence(monkeypatch, tmp_path, content):
     if content is not None:
         (tmp_path / "metrics.json").write_text(content)
-    monkeypatch.setattr(model_answer, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(model_scores, "MODELS_DIR", tmp_path)
     app = open_page(MODEL)
     assert not app.exception and not app.metric
     assert "model" in texts(app)
@@ -91,7 +91,7 @@ def test_a_damaged_benchmark_is_one_sentence(tmp_path, content):
 def test_a_bad_history_costs_one_sentence(monkeypatch, tmp_path, content):
     if content is not None:
         (tmp_path / "history.csv").write_text(content)
-    monkeypatch.setattr(made, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(training, "MODELS_DIR", tmp_path)
     app = part(open_page(MODEL), "Training")
     assert not app.exception and app.metric
     assert not app.get("plotly_chart")

@@ -9,9 +9,9 @@ from fer.records import Frame, Observations
 from fer.sample import sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
-from pages.ui.app import guard, session, uploads
+from pages.ui.app import page_setup, session, uploads
+from pages.ui.app.error_text import error_text_of
 from pages.ui.app.theme import is_dark
-from pages.ui.app.trouble import trouble_from
 from pages.ui.parts import consent, unit_bars
 from pages.ui.parts.limits import NO_FACE_HINT
 
@@ -35,7 +35,7 @@ def show(code: str) -> None:
     try:
         found = _sample() if source == "sample" else _given(source)
     except InputError as error:
-        guard.show(trouble_from(error))
+        page_setup.show_error(error_text_of(error))
         return
     if found is None:
         return

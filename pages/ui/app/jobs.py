@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from fer.errors import CancelledError
-from pages.ui.app.trouble import Trouble, trouble_from
+from pages.ui.app.error_text import ErrorText, error_text_of
 
 WORKERS = 2 if (os.cpu_count() or 1) >= 4 else 1
 MAX_WAITING = 20
@@ -46,7 +46,7 @@ class Job:
         progress: Whatever the work last reported.
         preview: Encoded picture of the moment, or None.
         result: What the work returned, once `state` is DONE.
-        trouble: What went wrong, once `state` is FAILED.
+        error: What went wrong, once `state` is FAILED.
         cancel: Set to ask the work to stop.
     """
 
@@ -57,7 +57,7 @@ class Job:
     progress: Any = None
     preview: bytes | None = None
     result: Any = None
-    trouble: Trouble | None = None
+    error: ErrorText | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     number: int = 0
 
@@ -93,7 +93,7 @@ class Registry:
             self._jobs[owner, key] = job
             if sum(j.state is State.WAITING for j in self._jobs.values()) > MAX_WAITING:
                 job.state, job.work = State.FAILED, None
-                job.trouble = Trouble("Many people are waiting at the moment: try again in a minute.", "busy")
+                job.error = ErrorText("Many people are waiting at the moment: try again in a minute.", "busy")
             else:
                 self._start_threads()
                 self._changed.notify_all()
@@ -199,7 +199,7 @@ def run(job: Job, tools: dict) -> None:
     except CancelledError:
         state = State.CANCELLED
     except Exception as error:
-        job.trouble = trouble_from(error)
+        job.error = error_text_of(error)
         state = State.FAILED
     # The closure holds the upload; the reader must see the result before the state.
     job.work = None

@@ -7,9 +7,9 @@ from fer.charts.dataset import balance_chart, measure_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.statistics import ClassFaces, Statistics
 from fer.text import percent
-from pages.ui.app.plain import plain
+from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts.sheets import sheet
+from pages.ui.parts.contact_sheet import sheet
 from pages.ui.work.dataset import Shown
 
 

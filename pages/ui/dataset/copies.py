@@ -9,8 +9,8 @@ from fer.dataset.cleaning import FAULTS
 from fer.dataset.groups import CopyGroup
 from fer.dataset.statistics import Statistics
 from fer.text import count, join
-from pages.ui.app import guard
-from pages.ui.app.plain import plain
+from pages.ui.app import page_setup
+from pages.ui.app.markdown import plain
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work.dataset import DatasetView, Shown
 
@@ -75,7 +75,7 @@ def _leaks(s: Statistics) -> None:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _groups(view: DatasetView) -> None:
     """Groups of copies, a page at a time."""
     if not view.groups:

@@ -12,12 +12,12 @@ from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.feature_map import FeatureMap
 from fer.text import percent
-from pages.ui.app import busy, guard, session
-from pages.ui.app.plain import plain
+from pages.ui.app import job_progress, page_setup, session
+from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, clicked, is_dark
 from pages.ui.parts.bars import probability_bars
+from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import network
-from pages.ui.parts.sheets import sheet
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work import dataset
 from pages.ui.work.dataset import Shown
@@ -51,13 +51,13 @@ def show(shown: Shown) -> None:
         st.button("Read the faces", icon=":material/neurology:", key="map_read", **ask)
         st.caption("Up to 2,000 faces, evenly over the rows: a few seconds.")
         return
-    if busy.settle(job, what="Reading the faces", describe=dataset.describe):
+    if job_progress.wait_for(job, what="Reading the faces", describe=dataset.describe):
         _map(job.result, shown.view.dataset)
         _hardest(job.result, shown.view.dataset)
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _map(found: FeatureMap, data: FaceDataset) -> None:
     """The map; a face beside the pointer, and the chosen one with its answer beside the map."""
     left, right = st.columns([5, 2], gap="large")

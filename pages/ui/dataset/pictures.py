@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
-from pages.ui.app import guard
-from pages.ui.app.plain import name
+from pages.ui.app import page_setup
+from pages.ui.app.markdown import name
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work.dataset import Shown
 
@@ -12,7 +12,7 @@ A_PAGE = 40
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def show(shown: Shown) -> None:
     """The part of the page.
 

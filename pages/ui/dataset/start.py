@@ -4,9 +4,9 @@ import streamlit as st
 
 from fer.dataset.shipped import read_faces, read_statistics
 from fer.errors import DatasetError
-from pages.ui.app import guard, session, uploads
-from pages.ui.app.plain import name
-from pages.ui.app.trouble import trouble_from
+from pages.ui.app import page_setup, session, uploads
+from pages.ui.app.error_text import error_text_of
+from pages.ui.app.markdown import name
 from pages.ui.work import dataset
 from pages.ui.work.dataset import Given, Shown
 
@@ -39,7 +39,7 @@ def choose() -> Shown:
                 session.keep(session.DATA, Given.of_files(given))
                 st.rerun()
             except DatasetError as error:
-                guard.show(trouble_from(error))
+                page_setup.show_error(error_text_of(error))
         local = dataset.local_data()
         if local:
             keep = {"on_click": session.keep, "args": (session.DATA, local)}

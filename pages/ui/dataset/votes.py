@@ -18,9 +18,9 @@ from fer.dataset.votes import (
     vote_words,
 )
 from fer.text import percent
-from pages.ui.app import busy, guard, session, uploads
+from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts.sheets import sheet
+from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetView, Given, Shown, Votes
@@ -58,7 +58,7 @@ def _votes(given: Given, view: DatasetView) -> Votes | None:
     """The votes of these rows; where there are none, a place to give them."""
     if given.votes is not None:
         job = dataset.votes_job(given, view)
-        if busy.settle(job, what="Reading the votes", describe=dataset.describe):
+        if job_progress.wait_for(job, what="Reading the votes", describe=dataset.describe):
             return job.result
         if not job.finished:
             return None
@@ -94,7 +94,7 @@ def _figures(v: VoteFigures) -> None:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _disputed(data: FaceDataset, votes: Votes) -> None:
     """Faces by the entropy of their votes."""
     places = ambiguous(votes.counts)
@@ -145,7 +145,7 @@ def _without_face(given: Given, view: DatasetView, votes: Votes | None) -> None:
         look = {"on_click": dataset.mesh_job, "args": (given, view)}
         st.button("Fit the face mesh to every picture", icon=":material/face:", key="mesh_look", **look)
         st.caption(f"About 3 ms a picture, {len(view.dataset):,} pictures.")
-    elif busy.settle(job, what="Fitting the face mesh", describe=dataset.describe):
+    elif job_progress.wait_for(job, what="Fitting the face mesh", describe=dataset.describe):
         _sheet(view.dataset, job.result, "The mesh finds no face")
 
 

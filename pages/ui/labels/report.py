@@ -11,9 +11,9 @@ from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.own_labels import OwnLabels, own_labels_csv, own_labels_json
 from fer.pipeline import Progress
 from fer.text import count, join, percent
-from pages.ui.app import busy, downloads, session
+from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
-from pages.ui.app.plain import name, plain
+from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, clicked, is_dark
 from pages.ui.labels.work import files_job, tags_job
 from pages.ui.parts import class_table, examples
@@ -46,7 +46,7 @@ def show(batch: Batch) -> None:
         st.button(
             "Other labels", icon=":material/upload:", type="tertiary", on_click=leave, key="labelled_leave"
         )
-    _settled(files_job(batch), batch.uploads[0].name)
+    _result_of(files_job(batch), batch.uploads[0].name)
 
 
 def of_tags(tagging: Tagging, label: str) -> None:
@@ -59,7 +59,7 @@ def of_tags(tagging: Tagging, label: str) -> None:
     if not tagging.n_named:
         st.markdown("No face was given an expression, so there is nothing to compare.")
         return
-    _settled(tags_job(tagging), label)
+    _result_of(tags_job(tagging), label)
 
 
 def leave() -> None:
@@ -70,8 +70,8 @@ def leave() -> None:
     session.release(session.LABELED)
 
 
-def _settled(job: Job, label: str) -> None:
-    if busy.settle(job, what="Reading the faces", describe=_describe):
+def _result_of(job: Job, label: str) -> None:
+    if job_progress.wait_for(job, what="Reading the faces", describe=_describe):
         _result(job.result, label)
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.sources import input_kind, sniff
 from pages.ui.app import session, uploads
-from pages.ui.app.plain import plain, shorten
+from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import Upload
 from pages.ui.labels.tagging import DEFAULT_MANY, HOW_MANY, MANY, label_of
 from pages.ui.work.photos import Batch

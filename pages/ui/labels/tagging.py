@@ -8,8 +8,8 @@ import streamlit as st
 from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, spread, tags_csv, tags_zip
 from fer.text import clock, count, percent
 from fer.verdict import verdicts
-from pages.ui.app import busy, downloads, guard, session
-from pages.ui.app.plain import name, plain
+from pages.ui.app import job_progress, downloads, page_setup, session
+from pages.ui.app.markdown import name, plain
 from pages.ui.app.uploads import Upload
 from pages.ui.labels.tagging_work import Gathered, gather_job
 from pages.ui.parts import settings
@@ -44,15 +44,15 @@ def leave() -> None:
     st.session_state.pop(STOPPED, None)
 
 
-def settle(source: Upload | Batch) -> Tagging | None:
+def wait_for(source: Upload | Batch) -> Tagging | None:
     """The tagging of this source; while its faces are gathered, how far that is."""
     tagging = session.kept(session.TAGGING)
     if tagging is not None:
         return tagging
     job = gather_job(source, settings.current())
-    describe = busy.of_photos if isinstance(source, Batch) else busy.of_video
+    describe = job_progress.of_photos if isinstance(source, Batch) else job_progress.of_video
     _title(source, "Another file")
-    if not busy.settle(job, what="Looking for faces", describe=describe):
+    if not job_progress.wait_for(job, what="Looking for faces", describe=describe):
         return None
     many = st.session_state.get(MANY, DEFAULT_MANY)
     session.keep(session.TAGGING, Tagging.shuffled(spread(job.result.samples, many)))
@@ -85,7 +85,7 @@ def show(source: Upload | Batch, evaluate: Callable[[Tagging, str], None]) -> No
         source: Where the faces are from.
         evaluate: Draws the evaluation of what was tagged.
     """
-    tagging = settle(source)
+    tagging = wait_for(source)
     if tagging is None:
         return
     _title(source, "Other faces")
@@ -97,7 +97,7 @@ def show(source: Upload | Batch, evaluate: Callable[[Tagging, str], None]) -> No
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _tag() -> None:
     """The face that is due, and the keys. A fragment: the next face is there at once."""
     tagging: Tagging = session.kept(session.TAGGING)

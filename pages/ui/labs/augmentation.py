@@ -7,8 +7,8 @@ from fer.constants import EMOTIONS
 from fer.dataset.augment.chains import AUGMENTATIONS, Augmentation, Value, augment
 from fer.text import percent
 from pages.ui.app.theme import is_dark
+from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import LabFace, network
-from pages.ui.parts.sheets import sheet
 
 VIEWS, COLUMNS = 12, 2
 

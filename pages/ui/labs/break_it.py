@@ -10,8 +10,8 @@ from fer.evaluation.robustness import Response, read_robustness, response
 from fer.text import join, percent
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.bars import probability_bars
+from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import LabFace, network
-from pages.ui.parts.sheets import sheet
 
 STRIP = 9
 

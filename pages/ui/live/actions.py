@@ -9,8 +9,8 @@ from PIL import Image
 from fer.live import Overlay
 from fer.live.records import NEVER_S
 from fer.text import clock, count
-from pages.ui.app import guard, session
-from pages.ui.app.plain import plain
+from pages.ui.app import page_setup, session
+from pages.ui.app.markdown import plain
 from pages.ui.live.room import Choice, Phase, Room
 from pages.ui.work.recordings import Recording
 
@@ -46,7 +46,7 @@ def controls(room: Room) -> None:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def bar(room: Room) -> None:
     """Mark, snapshot and record."""
     live = room.session

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.text import join
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.live.room import Room
 from pages.ui.parts import neutral_files
 
@@ -14,7 +14,7 @@ HELP = (
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def ask(room: Room) -> None:
     """The button, and neutral faces as files; nothing where Action Units are not measured."""
     if room.units is None:

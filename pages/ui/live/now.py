@@ -6,8 +6,8 @@ import streamlit as st
 from fer.live import LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.text import clock
-from pages.ui.app import guard
-from pages.ui.app.plain import plain
+from pages.ui.app import page_setup
+from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.live import faces as live_faces
 from pages.ui.live import neutral, stream
@@ -51,7 +51,7 @@ def _followed(room: Room, shown: Phase) -> LiveSnapshot | None:
 
 
 @st.fragment(run_every=EVERY_S)
-@guard.calm
+@page_setup.shows_errors
 def wait(room: Room, shown: Phase) -> None:
     """Until the first picture, in its place.
 
@@ -68,7 +68,7 @@ def wait(room: Room, shown: Phase) -> None:
 
 
 @st.fragment(run_every=EVERY_S)
-@guard.calm
+@page_setup.shows_errors
 def faces(room: Room, shown: Phase) -> None:
     """How the session is doing, and every face of this moment."""
     session, shot = room.session, _followed(room, shown)
@@ -90,7 +90,7 @@ def faces(room: Room, shown: Phase) -> None:
 
 
 @st.fragment(run_every=CHART_EVERY_S)
-@guard.calm
+@page_setup.shows_errors
 def last_minute(room: Room, shown: Phase) -> None:
     """The last minute of one face, chosen or else in sight and seen longest, and the markers."""
     session, shot = room.session, _followed(room, shown)

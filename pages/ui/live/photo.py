@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.ui.app import busy, guard
+from pages.ui.app import job_progress, page_setup
+from pages.ui.app.error_text import ErrorText
 from pages.ui.app.theme import is_dark
-from pages.ui.app.trouble import Trouble
 from pages.ui.app.uploads import Upload
 from pages.ui.live.faces import show
 from pages.ui.parts import settings
@@ -38,14 +38,14 @@ def take() -> None:
     batch = Batch((Upload(NAME, given.getvalue()),))
     job = photos.photos_job(batch, settings.current())
     with answer:
-        if busy.settle(job, what="Reading the photo", describe=busy.of_photos):
+        if job_progress.wait_for(job, what="Reading the photo", describe=job_progress.of_photos):
             _answer(job.result)
 
 
 def _answer(result: photos.PhotosResult) -> None:
     [one] = result.results
     if one.observations is None:
-        guard.show(Trouble(one.error, one.error_code))
+        page_setup.show_error(ErrorText(one.error, one.error_code))
         return
     st.image(result.thumb(0), width="stretch", alt="The photo with its faces marked")
     if len(one.observations):

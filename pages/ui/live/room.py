@@ -18,7 +18,7 @@ from fer.live import LiveGate, LiveSession, LiveSnapshot, LiveToken, Overlay, Vi
 from fer.live.records import NEVER_S
 from fer.live.tape import LiveTape
 from fer.pipeline import Analyzer
-from pages.ui.app.trouble import Trouble, trouble_from
+from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.work.recordings import Recording, make_recording
 
 ASK_WITHIN_S = 60.0
@@ -32,51 +32,51 @@ LAGGING_FOR_S = 10.0
 """Frames queue up on their way back when the processor is too slow: a session that lags this long ends."""
 KEPT_RECORDINGS = 3
 
-BUSY = Trouble(
+BUSY = ErrorText(
     "All places for live sessions are taken at the moment. Try again in a minute, or take a photo below.",
     "busy",
 )
-NO_CONNECTION = Trouble(
+NO_CONNECTION = ErrorText(
     "No connection to the camera came within 15 seconds: a firewall or another network may be in between. "
     "Take a photo below instead, or ask whoever runs this app for a TURN server.",
     "live_connection",
 )
-LOST = Trouble(
+LOST = ErrorText(
     "The camera was stopped: this page was left, or the connection was lost. Press Start to go on.",
     "live_lost",
 )
-UNPLUGGED = Trouble("The camera was unplugged. Connect it and press Start.", "live_unplugged")
-TOO_SLOW = Trouble(
+UNPLUGGED = ErrorText("The camera was unplugged. Connect it and press Start.", "live_unplugged")
+TOO_SLOW = ErrorText(
     "Stopped, because the answers came more than two seconds late. Close other programs, or switch to "
     "“Charts only” in the settings.",
     "live_too_slow",
 )
-UNANSWERED = Trouble(
+UNANSWERED = ErrorText(
     "The browser's question about the camera was not answered. Press Start and allow the camera.",
     "camera_denied",
 )
-CAMERA_TROUBLES = {
-    "NotAllowedError": Trouble(
+CAMERA_ERRORS = {
+    "NotAllowedError": ErrorText(
         "The camera was not allowed. Allow it for this page in the browser (the symbol beside the address), "
         "then press Start.",
         "camera_denied",
     ),
-    "NotFoundError": Trouble(
+    "NotFoundError": ErrorText(
         "No camera was found. Connect one and press Start, or take a photo with another device.",
         "camera_missing",
     ),
-    "NotReadableError": Trouble(
+    "NotReadableError": ErrorText(
         "The camera is used by another program. Close that one and press Start.", "camera_in_use"
     ),
-    "insecure": Trouble(
+    "insecure": ErrorText(
         "Browsers give a camera only to pages on https or on http://localhost. Open this page there.",
         "camera_insecure",
     ),
 }
-CAMERA_TROUBLES |= {
-    "SecurityError": CAMERA_TROUBLES["NotAllowedError"],
-    "OverconstrainedError": CAMERA_TROUBLES["NotFoundError"],
-    "AbortError": CAMERA_TROUBLES["NotReadableError"],
+CAMERA_ERRORS |= {
+    "SecurityError": CAMERA_ERRORS["NotAllowedError"],
+    "OverconstrainedError": CAMERA_ERRORS["NotFoundError"],
+    "AbortError": CAMERA_ERRORS["NotReadableError"],
 }
 
 
@@ -154,7 +154,7 @@ class Room:
 
     Attributes:
         phase: Where it stands.
-        trouble: Why it ended, or None.
+        error: Why it ended, or None.
         choice: What the stream is like; fixed from Start to Stop but for the overlay.
         turn: How often Start was pressed.
         session: Reads the frames while `phase` is CONNECTING or LIVE, else None.
@@ -174,7 +174,7 @@ class Room:
         self._stopped_s = -math.inf
         self._late_since_s: float | None = None
         self.phase = Phase.READY
-        self.trouble: Trouble | None = None
+        self.error: ErrorText | None = None
         self.choice = Choice()
         self.turn = 0
         self.session: LiveSession | None = None
@@ -202,7 +202,7 @@ class Room:
             return
         token = self._rooms.enter()  # looks into other rooms: never with this one's lock held
         with self._lock:
-            self.choice, self.trouble = choice, None if token else BUSY
+            self.choice, self.error = choice, None if token else BUSY
             if token is None:
                 return
             self._token = token
@@ -220,7 +220,7 @@ class Room:
         elif name == "ok" and self.phase is Phase.ASKING:
             self._open()
         elif name not in ("ok", "gone") and self.phase is Phase.ASKING:
-            self.stop(CAMERA_TROUBLES.get(name, CAMERA_TROUBLES["NotReadableError"]))
+            self.stop(CAMERA_ERRORS.get(name, CAMERA_ERRORS["NotReadableError"]))
 
     @property
     def units(self) -> ActionUnitReader | None:
@@ -232,7 +232,7 @@ class Room:
         try:
             analyzer = self._rooms.make_analyzer()
         except FerError as error:
-            self.stop(trouble_from(error))
+            self.stop(error_text_of(error))
             return
         with self._lock:
             self._analyzer = analyzer
@@ -316,17 +316,17 @@ class Room:
             self.recordings = (recording, *self.recordings)[:KEPT_RECORDINGS]
             return recording
 
-    def stop(self, trouble: Trouble | None = None) -> None:
+    def stop(self, error: ErrorText | None = None) -> None:
         """End the stream; a recording that runs is finished and kept. May be called twice.
 
         Args:
-            trouble: Why, if it was not asked for.
+            error: Why, if it was not asked for.
         """
         with self._lock:
             if self.phase is Phase.READY:
                 return
             self.stop_recording()
-            self.trouble = trouble
+            self.error = error
             session, self.session, self.processor, self._analyzer = self.session, None, None, None
             token, self._token = self._token, None
             self._stopped_s = self._clock()

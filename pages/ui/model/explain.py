@@ -4,10 +4,10 @@ import streamlit as st
 
 from fer.constants import EMOTIONS
 from fer.text import percent
-from pages.ui.app import busy, session, uploads
-from pages.ui.app.plain import name
+from pages.ui.app import job_progress, session, uploads
+from pages.ui.app.markdown import name
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import settings, why
+from pages.ui.parts import explanation, settings
 from pages.ui.work import explain
 from pages.ui.work.explain import Face
 
@@ -30,7 +30,7 @@ def show() -> None:
             "Another face", icon=":material/upload:", type="tertiary", on_click=leave, key="explain_leave"
         )
     job = explain.faces_job(photo, settings.current())
-    if busy.settle(job, what="Looking for faces", describe=busy.of_photos):
+    if job_progress.wait_for(job, what="Looking for faces", describe=job_progress.of_photos):
         _explain(job.result)
 
 
@@ -92,7 +92,7 @@ def _explain(faces: tuple[Face, ...]) -> None:
             key="explain_face",
             label_visibility="collapsed",
         )
-    why.show(faces[row].crop, key="explain")
+    explanation.show(faces[row].crop, key="explain")
 
 
 def _word(face: Face) -> str:

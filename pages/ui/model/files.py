@@ -7,7 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from fer.errors import FerError
-from pages.ui.app.plain import plain
+from pages.ui.app.markdown import plain
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from fer.evaluation.figures.metrics_file import TEST_SPLIT
 from fer.evaluation.own_labels import OwnLabels, own_labels
 from fer.pipeline import Progress
 from fer.text import count, percent
-from pages.ui.app import busy, session, uploads
+from pages.ui.app import job_progress, session, uploads
 from pages.ui.app.jobs import Job
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work.analysis import network
@@ -41,7 +41,7 @@ def show(label: str, answer: str) -> None:
             st.rerun()
         return
     job = answered_job(source)
-    if busy.settle(job, what="Reading FER2013", describe=_describe):
+    if job_progress.wait_for(job, what="Reading FER2013", describe=_describe):
         found: OwnLabels = job.result
         rows = found.cell(label, answer)
         faces(title, found.faces.images[rows], found.probs[rows].max(1))

@@ -14,9 +14,9 @@ from fer.records import Frame
 from fer.sample import sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
-from pages.ui.app import guard, session, uploads
-from pages.ui.app.plain import plain
-from pages.ui.app.trouble import trouble_from
+from pages.ui.app import page_setup, session, uploads
+from pages.ui.app.error_text import error_text_of
+from pages.ui.app.markdown import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ def current() -> LabFace:
         try:
             session.keep(session.LAB_FACE, face_of(read_image(given[0].data, name=given[0].name).frame))
         except InputError as error:
-            guard.show(trouble_from(error))
+            page_setup.show_error(error_text_of(error))
     return session.kept(session.LAB_FACE) or _sample_face()
 
 

@@ -7,8 +7,8 @@ import streamlit as st
 from fer.action_units.baseline import Baseline, baselines_from_json, baselines_to_json
 from fer.errors import InputError
 from fer.timeline.report import NEUTRAL_FILE
-from pages.ui.app import guard, uploads
-from pages.ui.app.trouble import trouble_from
+from pages.ui.app import page_setup, uploads
+from pages.ui.app.error_text import error_text_of
 
 LIMIT_MB = 1
 
@@ -46,5 +46,5 @@ def load(*, key: str) -> dict[int, Baseline] | None:
     try:
         return baselines_from_json(given[0].data)
     except InputError as error:
-        guard.show(trouble_from(error))
+        page_setup.show_error(error_text_of(error))
         return None

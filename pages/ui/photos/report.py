@@ -8,13 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.text import count, percent, quality_words
-from pages.ui.app import downloads, guard
-from pages.ui.app.plain import name, plain, shorten
+from pages.ui.app import downloads, page_setup
+from pages.ui.app.markdown import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts import settings, story, unit_bars, why
+from pages.ui.parts import explanation, highlights, settings, unit_bars
 from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.parts.reading import as_asked
+from pages.ui.parts.reinterpret import reinterpret_once
 from pages.ui.photos import table
 from pages.ui.work.explain import crop_of
 from pages.ui.work.photos import Batch, PhotosResult
@@ -73,9 +73,9 @@ def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
     with title_row(batch, leave):
         unsure_below = settings.unsure_slider(result.unsure_below)
     result, half_life_s = result.read_with(unsure_below), result.report.settings.half_life_s
-    report = as_asked(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
+    report = reinterpret_once(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
-    st.subheader(story.photo_title(report.summary), anchor=False)
+    st.subheader(highlights.photo_title(report.summary), anchor=False)
     failed = [one for one in result.results if one.observations is None]
     _failed(failed)
     if report.timeline.source.partial:
@@ -146,7 +146,7 @@ def _one(result: PhotosResult, place: int) -> None:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _one_face(one: PhotoResult, place: int) -> None:
     """The probabilities of one face of the photo; pills choose which."""
     words, confidence = one.observations.verdicts
@@ -197,7 +197,7 @@ def _why(result: PhotosResult, place: int) -> None:
     one, row = result.results[place], asked[1]
     st.markdown(f"**Why face {int(one.observations.faces.track_id[row])} is read so**")
     image = read_image(result.contents[place], name=one.name).frame.image
-    why.show(crop_of(image, one.observations, row), key=f"why_{place}_{row}")
+    explanation.show(crop_of(image, one.observations, row), key=f"why_{place}_{row}")
 
 
 def _pick(names: list[str], *, key: str) -> int:

@@ -6,9 +6,9 @@ from fer.charts.dataset import balance_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.prepare import Prepared, fer2013_csv, sentences
 from fer.dataset.statistics import compute_statistics
-from pages.ui.app.plain import plain
+from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts.sheets import sheet
+from pages.ui.parts.contact_sheet import sheet
 
 SHOWN, SHOWN_REASONS = 12, 5
 

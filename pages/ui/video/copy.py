@@ -12,7 +12,7 @@ from fer.pipeline import analyze_video
 from fer.records import Frame, Observations
 from fer.settings import Settings
 from fer.timeline.report import Report
-from pages.ui.app import busy, downloads, session
+from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import components, job_key
@@ -45,7 +45,7 @@ def show(report: Report, clip: Upload) -> None:
     if asked is None or asked[0] != clip.sha256:
         return
     job = marked_job(clip, report.settings.replace(unsure_below=asked[2]), asked[1])
-    if busy.settle(job, what="Marking the video", describe=busy.of_video):
+    if job_progress.wait_for(job, what="Marking the video", describe=job_progress.of_video):
         st.download_button(
             f"Save the video, faces {MODES[asked[1]]}",
             job.result,

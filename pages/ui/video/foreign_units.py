@@ -12,10 +12,10 @@ from fer.errors import InputError
 from fer.text import MISSING, count, percent
 from fer.timeline.foreign_units import Agreement, ForeignUnits, compare, read_foreign, remarks
 from fer.timeline.report import Report
-from pages.ui.app import guard, session, uploads
-from pages.ui.app.plain import name
+from pages.ui.app import page_setup, session, uploads
+from pages.ui.app.error_text import error_text_of
+from pages.ui.app.markdown import name
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.app.trouble import trouble_from
 
 LIMIT_MB = 100
 PILLS = 12
@@ -54,7 +54,7 @@ def show(report: Report, analyzed: Report, face_id: int) -> None:
             else:
                 _beside(report, face_id, mine)
         except InputError as error:
-            guard.show(trouble_from(error))
+            page_setup.show_error(error_text_of(error))
 
 
 def _take(analyzed: Report) -> None:

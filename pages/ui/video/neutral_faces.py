@@ -9,10 +9,10 @@ from fer.errors import InputError
 from fer.text import clock, percent
 from fer.timeline.neutral_faces import FROM_FILE, most_neutral, neutral_at, of_this_clip, with_baselines
 from fer.timeline.report import Report
-from pages.ui.app import guard, session
-from pages.ui.app.trouble import trouble_from
+from pages.ui.app import page_setup, session
+from pages.ui.app.error_text import error_text_of
 from pages.ui.parts import neutral_files, player
-from pages.ui.parts.reading import remade
+from pages.ui.parts.reinterpret import with_timeline
 
 ABOUT = (
     "Brows, cheeks and chin are judged only against this face's own neutral values. Choose a moment at which "
@@ -20,7 +20,7 @@ ABOUT = (
     "Nothing is read again."
 )
 
-CHANGED, TROUBLE = "neutral_changed", "neutral_trouble"
+CHANGED, ERROR = "neutral_changed", "neutral_error"
 """Session keys: the page shows old values; what went wrong with the last choice."""
 
 
@@ -80,9 +80,9 @@ def panel(report: Report, face_id: int) -> None:
             st.button("Show it", key="neutral_see", **seen)
             if mine:
                 st.button("Drop", icon=":material/undo:", key="neutral_drop", on_click=_drop, args=asked[:2])
-        trouble = st.session_state.pop(TROUBLE, None)
-        if trouble is not None:
-            guard.show(trouble)
+        error = st.session_state.pop(ERROR, None)
+        if error is not None:
+            page_setup.show_error(error)
         _file(chosen)
 
 
@@ -91,7 +91,7 @@ def _use(report: Report, face_id: int, moment_s: float) -> None:
     try:
         found = neutral_at(report.timeline, face_id, moment_s)
     except InputError as error:
-        st.session_state[TROUBLE] = trouble_from(error)
+        st.session_state[ERROR] = error_text_of(error)
         return
     words = f"Face {face_id}'s neutral face was taken at {clock(moment_s, tenths=True)}."
     _keep(chosen, chosen.baselines | {face_id: found}, chosen.words | {face_id: words})
@@ -111,7 +111,7 @@ def _file(chosen: Chosen) -> None:
     try:
         here = of_this_clip(chosen.report.timeline, loaded)
     except InputError as error:
-        guard.show(trouble_from(error))
+        page_setup.show_error(error_text_of(error))
         return
     words = {k: FROM_FILE.format(face=k) for k in here}
     _keep(chosen, chosen.baselines | here, chosen.words | words)
@@ -128,6 +128,6 @@ def _keep(chosen: Chosen, baselines: dict[int, Baseline], words: dict[int, str])
     report, words = chosen.report, {k: words[k] for k in sorted(baselines)}
     shown = report
     if baselines:
-        shown = remade(report, with_baselines(report.timeline, baselines, notes=words.values()))
+        shown = with_timeline(report, with_baselines(report.timeline, baselines, notes=words.values()))
     session.keep(session.NEUTRAL, Chosen(report, shown, baselines, words))
     st.session_state[CHANGED] = True

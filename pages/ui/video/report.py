@@ -11,13 +11,13 @@ from fer.text import clock, count, percent, span
 from fer.timeline.headline import MAX_SENTENCES, headlines
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
-from pages.ui.app import downloads, guard
-from pages.ui.app.plain import name, plain
+from pages.ui.app import downloads, page_setup
+from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import player, settings, story
+from pages.ui.parts import highlights, player, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.parts.reading import as_asked
+from pages.ui.parts.reinterpret import reinterpret_once
 from pages.ui.video import copy, neutral_faces, units
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
@@ -66,12 +66,12 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """
     with title_row(clip, leave):
         half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
-    report = as_asked(
+    report = reinterpret_once(
         neutral_faces.applied(result.report), half_life_s=half_life_s, unsure_below=unsure_below
     )
     summary = report.summary
     with st.container(gap="xxsmall"):
-        for title in story.titles(summary):
+        for title in highlights.titles(summary):
             st.subheader(title, anchor=False)
         st.caption(_facts(report))
     for note in report.timeline.source.notes:
@@ -108,7 +108,7 @@ def _facts(report: Report) -> str:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _explore(report: Report, clip: Upload) -> None:
     """Player and moments beside the timeline; a click in either moves the player."""
     summary = report.summary
@@ -126,7 +126,7 @@ def _explore(report: Report, clip: Upload) -> None:
 
 def _choose_face(summary: Summary) -> int | None:
     """Id of the face that the chart is about; None for all."""
-    lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
+    lasting = [face for face in summary.by_presence if face.usable_s >= highlights.BRIEF_S]
     if len(lasting) < 2:
         return None
     names = {face.name: face.face_id for face in lasting}
@@ -152,14 +152,14 @@ def _player(clip: Upload, summary: Summary) -> None:
         st.video(
             clip.data,
             PLAYABLE[kind],
-            subtitles={"Expressions": story.captions(summary)} if summary.faces else None,
+            subtitles={"Expressions": highlights.captions(summary)} if summary.faces else None,
             alt=f"The video {clip.name}",
         )
 
 
 def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
     """The longest clear stretches as buttons that move the player; as text where there is no player."""
-    found = story.moments(summary, face_id)
+    found = highlights.moments(summary, face_id)
     if not found:
         return
     st.markdown("**Longest moments**")
@@ -206,4 +206,4 @@ def _face(face: FaceSummary, sentence: str, portrait: bytes | None) -> None:
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
         if portrait is not None:
             st.image(portrait, width=72, alt=f"{face.name} at its largest")
-        st.markdown(sentence or f"{face.name}: {story.shown(face)}.")
+        st.markdown(sentence or f"{face.name}: {highlights.shown(face)}.")

@@ -9,15 +9,15 @@ from fer.constants import CONTRADICTED
 from fer.text import clock
 from fer.timeline.report import Report
 from fer.timeline.unit_episodes import blink_words, explain
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts import player, story
+from pages.ui.parts import highlights, player
 from pages.ui.parts.unit_bars import ICONS
 from pages.ui.video import foreign_units, neutral_faces
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def show(report: Report, analyzed: Report) -> None:
     """The whole section; nothing where no units were measured.
 
@@ -26,7 +26,7 @@ def show(report: Report, analyzed: Report) -> None:
         analyzed: The same, before other neutral faces were chosen.
     """
     timeline, summary = report.timeline, report.summary
-    lasting = [face for face in summary.by_presence if face.usable_s >= story.BRIEF_S]
+    lasting = [face for face in summary.by_presence if face.usable_s >= highlights.BRIEF_S]
     if not timeline.has_units or not lasting:
         return
     st.subheader("Why: the Action Units", anchor=False)
@@ -81,7 +81,7 @@ def _episodes(report: Report, face_id: int) -> None:
     """Each long episode with its reason; a click moves the player."""
     found = [
         (episode, explain(report.timeline, face_id, episode))
-        for _, episode in story.moments(report.summary, face_id)
+        for _, episode in highlights.moments(report.summary, face_id)
     ]
     doubted = [pair for pair in found if pair[1].kind == CONTRADICTED]
     if st.toggle(f"Contradicted only ({len(doubted)})", disabled=not doubted, key="unit_doubted"):

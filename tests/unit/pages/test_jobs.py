@@ -79,7 +79,7 @@ def test_a_known_error_becomes_its_sentence_and_code():
 
     job = finish(Registry().submit("anna", "k", work))
     assert job.state is State.FAILED
-    assert (job.trouble.text, job.trouble.code) == ("The video is damaged: copy it again.", "input_damaged")
+    assert (job.error.text, job.error.code) == ("The video is damaged: copy it again.", "input_damaged")
 
 
 def test_an_unexpected_error_gets_a_reference_and_its_message_is_not_logged(caplog):
@@ -87,9 +87,9 @@ def test_an_unexpected_error_gets_a_reference_and_its_message_is_not_logged(capl
         raise RuntimeError("secret-name.mp4")
 
     job = finish(Registry().submit("anna", "k", work))
-    assert job.trouble.code.startswith("ref-")
-    assert "secret" not in job.trouble.text + caplog.text
-    assert job.trouble.code.removeprefix("ref-") in caplog.text
+    assert job.error.code.startswith("ref-")
+    assert "secret" not in job.error.text + caplog.text
+    assert job.error.code.removeprefix("ref-") in caplog.text
     assert "RuntimeError" in caplog.text
 
 
@@ -97,7 +97,7 @@ def test_no_memory_is_said_plainly():
     def work(job, tools):
         raise MemoryError
 
-    assert finish(Registry().submit("anna", "k", work)).trouble.code == "memory"
+    assert finish(Registry().submit("anna", "k", work)).error.code == "memory"
 
 
 def test_a_worker_survives_an_error_and_keeps_its_tools():
@@ -119,7 +119,7 @@ def test_a_full_line_refuses_politely(monkeypatch):
     assert gate.started.wait(PATIENCE_S)
     registry.submit("anna", "waiting", lambda job, tools: None)
     refused = registry.submit("ben", "k", lambda job, tools: None)
-    assert (refused.state, refused.trouble.code) == (State.FAILED, "busy")
+    assert (refused.state, refused.error.code) == (State.FAILED, "busy")
     gate.open.set()
 
 

@@ -13,7 +13,7 @@ from pages.ui.live import room as live_room
 from pages.ui.live.faces import bars
 from pages.ui.live.health import State, health, numbers
 from pages.ui.live.now import ranked_faces
-from pages.ui.live.room import CAMERA_TROUBLES, Choice, Phase, Room, Rooms
+from pages.ui.live.room import CAMERA_ERRORS, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.helpers.factories import OneFace, make_observations, probs_of
 from tests.helpers.live_fakes import STEP_S, Clock, FakeAnalyzer, feed, picture, until
@@ -42,7 +42,7 @@ def live(rooms: Rooms) -> Room:
 
 def test_a_room_is_quiet_until_start(rooms):
     room = rooms.new_room()
-    assert (room.phase, room.trouble, room.look(), room.stop_recording()) == (Phase.READY, None, None, None)
+    assert (room.phase, room.error, room.look(), room.stop_recording()) == (Phase.READY, None, None, None)
     room.stop()
     room.camera("ok")
     assert room.phase is Phase.READY and rooms.gate.active == 0
@@ -53,7 +53,7 @@ def test_from_start_to_stop(rooms):
     assert rooms.gate.active == 1 and room.wants_stream
     session = room.session
     room.stop()
-    assert (room.phase, room.trouble, room.session) == (Phase.READY, None, None)
+    assert (room.phase, room.error, room.session) == (Phase.READY, None, None)
     assert session.snapshot().closed and rooms.gate.active == 0
 
 
@@ -65,8 +65,8 @@ def test_case_52_every_refusal_of_a_camera_is_a_sentence_and_gives_the_place_bac
         room.start(Choice())
         assert room.phase is Phase.ASKING
         room.camera(name)
-        assert room.phase is Phase.READY and room.trouble.text.endswith(".")
-        assert room.trouble is CAMERA_TROUBLES.get(name, CAMERA_TROUBLES["NotReadableError"])
+        assert room.phase is Phase.READY and room.error.text.endswith(".")
+        assert room.error is CAMERA_ERRORS.get(name, CAMERA_ERRORS["NotReadableError"])
         assert rooms.gate.active == 0 and room.turn == 1, turn
 
 
@@ -75,7 +75,7 @@ def test_a_question_that_nobody_answers_gives_the_place_back(rooms, clock):
     room.start(Choice())
     clock.now_s += live_room.ASK_WITHIN_S + 1
     room.look()
-    assert room.trouble.code == "camera_denied" and rooms.gate.active == 0
+    assert room.error.code == "camera_denied" and rooms.gate.active == 0
 
 
 def test_case_62_no_connection_is_said_within_15_seconds(rooms, clock):
@@ -87,21 +87,21 @@ def test_case_62_no_connection_is_said_within_15_seconds(rooms, clock):
     assert room.phase is Phase.CONNECTING
     clock.now_s += 1.1
     room.look()
-    assert (room.phase, room.trouble.code) == (Phase.READY, "live_connection")
+    assert (room.phase, room.error.code) == (Phase.READY, "live_connection")
     assert rooms.gate.active == 0
 
 
 def test_case_53_an_unplugged_camera_ends_the_session(rooms):
     room = live(rooms)
     room.camera("gone")
-    assert (room.phase, room.trouble.code) == (Phase.READY, "live_unplugged")
+    assert (room.phase, room.error.code) == (Phase.READY, "live_unplugged")
 
 
 def test_a_stream_that_falls_silent_ends(rooms, clock):
     room = live(rooms)
     clock.now_s += live_room.NO_FRAME_S + 1
     room.look()
-    assert room.trouble.code == "live_lost" and rooms.gate.active == 0
+    assert room.error.code == "live_lost" and rooms.gate.active == 0
 
 
 def test_a_session_that_lags_ends_and_a_short_delay_does_not(rooms, clock, monkeypatch):
@@ -115,16 +115,16 @@ def test_a_session_that_lags_ends_and_a_short_delay_does_not(rooms, clock, monke
     assert room.phase is Phase.LIVE
     clock.now_s += live_room.LAGGING_FOR_S
     room.look()
-    assert room.trouble.code == "live_too_slow"
+    assert room.error.code == "live_too_slow"
 
 
 def test_case_65_the_visitor_over_the_cap_is_told_and_comes_in_later(rooms):
     first, second = live(rooms), rooms.new_room()
     second.start(Choice())
-    assert (second.phase, second.trouble.code, second.turn) == (Phase.READY, "busy", 0)
+    assert (second.phase, second.error.code, second.turn) == (Phase.READY, "busy", 0)
     first.stop()
     second.start(Choice())
-    assert (second.phase, second.trouble) == (Phase.ASKING, None)
+    assert (second.phase, second.error) == (Phase.ASKING, None)
 
 
 def test_a_silent_stream_makes_room_for_the_next_visitor(rooms, clock):
@@ -146,7 +146,7 @@ def test_a_stream_whose_pictures_wait_to_be_read_keeps_its_place(clock):
         first.session.submit(picture(k, k * STEP_S))
     second.start(Choice())
     analyzer.go_on.set()
-    assert (first.phase, second.trouble.code) == (Phase.LIVE, "busy")
+    assert (first.phase, second.error.code) == (Phase.LIVE, "busy")
 
 
 def test_case_67_a_closed_tab_makes_room_at_once(rooms):
@@ -172,7 +172,7 @@ def test_case_59_the_end_of_the_stream_ends_the_session_elsewhere(rooms):
     assert room.phase is Phase.LIVE, "the end of an older stream"
     room.ended(session)
     until(lambda: rooms.gate.active == 0)
-    assert session.snapshot().closed and room.trouble.code == "live_lost"
+    assert session.snapshot().closed and room.error.code == "live_lost"
 
 
 def test_a_missing_model_is_said(rooms):
@@ -183,7 +183,7 @@ def test_a_missing_model_is_said(rooms):
     room = rooms.new_room()
     room.start(Choice())
     room.camera("ok")
-    assert (room.phase, room.trouble.code) == (Phase.READY, "model_missing")
+    assert (room.phase, room.error.code) == (Phase.READY, "model_missing")
     assert rooms.gate.active == 0
 
 

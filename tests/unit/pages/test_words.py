@@ -12,9 +12,9 @@ from fer.settings import Settings
 from fer.timeline.report import make_report
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
-from pages.ui.app import busy, downloads, plain
-from pages.ui.parts import story
-from pages.ui.parts.reading import reread
+from pages.ui.app import downloads, job_progress, markdown
+from pages.ui.parts import highlights
+from pages.ui.parts.reinterpret import reinterpret
 from pages.ui.photos.table import in_words, rows
 from pages.ui.work.analysis import job_key
 from pages.ui.work.video import PORTRAIT_PX, cut_square
@@ -26,45 +26,47 @@ def summary_of(script: dict):
 
 
 def test_titles_of_nothing():
-    assert story.titles(summary_of({})) == ["Nothing could be read"]
-    assert story.titles(summary_of({1: [("happy/blurred", 1.0)]})) == ["1 face found, but none could be read"]
+    assert highlights.titles(summary_of({})) == ["Nothing could be read"]
+    assert highlights.titles(summary_of({1: [("happy/blurred", 1.0)]})) == [
+        "1 face found, but none could be read"
+    ]
 
 
 def test_a_title_names_the_largest_shares_and_is_honest_about_unsure():
-    assert story.titles(summary_of({1: [("happy", 3.0), ("neutral", 1.0)]})) == [
+    assert highlights.titles(summary_of({1: [("happy", 3.0), ("neutral", 1.0)]})) == [
         "Face 1: mostly happy, 75% of the time; neutral 25%"
     ]
-    assert story.titles(summary_of({1: [("unsure", 3.0), ("sad", 1.0)]})) == [
+    assert highlights.titles(summary_of({1: [("unsure", 3.0), ("sad", 1.0)]})) == [
         "Face 1: mostly unsure, 75% of the time; sad 25%"
     ]
-    assert story.titles(summary_of({1: [("happy", 2.0), ("sad", 2.0), ("fear", 1.0)]})) == [
+    assert highlights.titles(summary_of({1: [("happy", 2.0), ("sad", 2.0), ("fear", 1.0)]})) == [
         "Face 1: happy 40% of the time, sad 40%, fear 20%"
     ]
 
 
 def test_a_glimpse_gets_no_title_and_there_are_few_titles():
-    assert len(story.titles(summary_of({1: [("happy", 3.0)], 2: [("sad", 0.2)]}))) == 1
-    first, second = story.titles(summary_of({k: [("fear", 4.0 - k)] for k in (1, 2, 3)}))
+    assert len(highlights.titles(summary_of({1: [("happy", 3.0)], 2: [("sad", 0.2)]}))) == 1
+    first, second = highlights.titles(summary_of({k: [("fear", 4.0 - k)] for k in (1, 2, 3)}))
     assert first.startswith("Face 1")
     assert second == "Face 2: mostly fear, 100% of the time"
 
 
 def test_moments_are_the_longest_in_order_of_time_without_unsure():
     summary = summary_of({1: [("happy", 1.0), ("unsure", 2.0), ("sad", 3.0)], 2: [("", 1.0), ("fear", 1.5)]})
-    assert [(face.face_id, e.emotion) for face, e in story.moments(summary)] == [
+    assert [(face.face_id, e.emotion) for face, e in highlights.moments(summary)] == [
         (1, "happy"),
         (2, "fear"),
         (1, "sad"),
     ]
-    assert [e.emotion for _, e in story.moments(summary, 2)] == ["fear"]
+    assert [e.emotion for _, e in highlights.moments(summary, 2)] == ["fear"]
 
 
 def test_captions_are_webvtt():
-    lines = story.captions(summary_of({1: [("happy", 1.0), ("unsure", 1.0)]})).split("\n")
+    lines = highlights.captions(summary_of({1: [("happy", 1.0), ("unsure", 1.0)]})).split("\n")
     assert lines[0] == "WEBVTT"
     assert lines[2:4] == ["00:00:00.000 --> 00:00:01.000", "happy 90%"]
     assert lines[6] == "unsure"
-    assert story.captions(summary_of({})).strip() == "WEBVTT"
+    assert highlights.captions(summary_of({})).strip() == "WEBVTT"
 
 
 def test_another_threshold_and_smoothing_need_no_new_analysis():
@@ -72,9 +74,9 @@ def test_another_threshold_and_smoothing_need_no_new_analysis():
         make_timeline({1: [("happy", 2.0)]}, settings=Settings(half_life_s=0.0), confidence=0.7),
         model={"name": "m", "sha256": "0"},
     )
-    same = reread(report, half_life_s=0.0, unsure_below=report.timeline.unsure_below)
+    same = reinterpret(report, half_life_s=0.0, unsure_below=report.timeline.unsure_below)
     assert same is report
-    strict = reread(report, half_life_s=0.5, unsure_below=0.8)
+    strict = reinterpret(report, half_life_s=0.5, unsure_below=0.8)
     assert strict.summary.faces[0].shares["unsure"] == pytest.approx(1.0)
     assert set(strict.timeline.table["emotion"]) == {"unsure"}
     assert strict.settings.half_life_s == 0.5
@@ -93,16 +95,16 @@ def test_another_threshold_and_smoothing_need_no_new_analysis():
     ],
 )
 def test_foreign_text_is_shown_as_it_is(given, shown):
-    assert plain.plain(given) == shown
+    assert markdown.plain(given) == shown
 
 
 def test_shortcodes_in_names_stay_text():
     for name in (":smile:", ":red[x]", ":material/home:", ":100:"):
-        assert not re.search(r":[\w/]+(:|\[)", plain.plain(name).replace("\\", ""))
+        assert not re.search(r":[\w/]+(:|\[)", markdown.plain(name).replace("\\", ""))
 
 
 def test_a_long_name_keeps_its_ending():
-    shown = plain.shorten("x" * 300 + ".mp4", 48)
+    shown = markdown.shorten("x" * 300 + ".mp4", 48)
     assert len(shown) == 48
     assert shown.endswith(".mp4")
 
@@ -122,11 +124,11 @@ def test_downloads_have_safe_names(label, stem):
 
 
 def test_progress_in_words():
-    assert busy.of_video(None) == (0.0, "Getting ready")
-    assert busy.of_video(Progress(30.0, 60.0, 300, 10.0)) == (0.5, "0:30 of 1:00 · about 10 s left")
-    share, words = busy.of_video(Progress(30.0, None, 300, 10.0))
+    assert job_progress.of_video(None) == (0.0, "Getting ready")
+    assert job_progress.of_video(Progress(30.0, 60.0, 300, 10.0)) == (0.5, "0:30 of 1:00 · about 10 s left")
+    share, words = job_progress.of_video(Progress(30.0, None, 300, 10.0))
     assert (share, words) == (0.0, "0:30 read; the file does not say how long it is")
-    assert busy.of_photos(Progress(3, 4, 3, 0.5)) == (0.75, "3 of 4 photos")
+    assert job_progress.of_photos(Progress(3, 4, 3, 0.5)) == (0.75, "3 of 4 photos")
 
 
 def test_only_settings_that_enter_the_analysis_make_another_job():
@@ -170,13 +172,13 @@ def photo_summary(*photos):
 
 
 def test_the_title_of_photos_says_how_many_faces_it_is_about():
-    assert story.photo_title(photo_summary()) == "None of the files could be read"
-    assert story.photo_title(photo_summary(make_observations())) == "No face was found in 1 photo"
+    assert highlights.photo_title(photo_summary()) == "None of the files could be read"
+    assert highlights.photo_title(photo_summary(make_observations())) == "No face was found in 1 photo"
     one = make_observations(["sad"])
-    assert story.photo_title(photo_summary(one)) == "1 face in 1 photo: sad, 90% sure"
+    assert highlights.photo_title(photo_summary(one)) == "1 face in 1 photo: sad, 90% sure"
     small = make_observations(["happy", "happy", "sad", "fear"], quality=["ok", "ok", "ok", "small"])
-    assert story.photo_title(photo_summary(small, one)) == (
+    assert highlights.photo_title(photo_summary(small, one)) == (
         "4 of 5 faces in 2 photos could be read: happy 50%, sad 50%"
     )
     left_out = make_observations(["happy"], quality=["dark"])
-    assert story.photo_title(photo_summary(left_out)) == "1 face in 1 photo, but none could be read"
+    assert highlights.photo_title(photo_summary(left_out)) == "1 face in 1 photo, but none could be read"

@@ -8,10 +8,10 @@ from fer.evaluation.figures.conversion import CONVERSION, ScalingFigures, read_c
 from fer.evaluation.figures.metrics_file import Scores
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.app import guard
+from pages.ui.app import page_setup
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model import files
-from pages.ui.model.answer import test_scores
+from pages.ui.model.scores import test_scores
 
 
 def show() -> None:
@@ -64,7 +64,7 @@ def scalings_table(scalings: tuple[ScalingFigures, ...]) -> pd.DataFrame:
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _coverage(scores: Scores) -> None:
     """The slider moves along the curve; a fragment, so that the rest of the page stays still."""
     coverage = scores.coverage

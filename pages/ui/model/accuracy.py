@@ -5,7 +5,7 @@ import streamlit as st
 
 from fer.charts.accuracy import classes_chart, confusion_chart
 from pages.ui.app.theme import chart, clicked, is_dark
-from pages.ui.model.answer import test_scores
+from pages.ui.model.scores import test_scores
 from pages.ui.parts import class_table, examples
 
 

@@ -11,9 +11,9 @@ from fer.errors import FerError
 from fer.pipeline import Analyzer
 from fer.sample import sample_frames
 from fer.text import clock
-from pages.ui.app import guard
+from pages.ui.app import page_setup
+from pages.ui.app.error_text import error_text_of
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.app.trouble import trouble_from
 from pages.ui.parts.bars import probability_bars
 from pages.ui.work.analysis import jpeg
 
@@ -23,7 +23,7 @@ FPS, TELLING_S = 10.0, 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Specimen:
+class SampleFrame:
     """What was read.
 
     Args:
@@ -40,7 +40,7 @@ class Specimen:
 
 
 @st.cache_resource(show_spinner=False)
-def specimen() -> Specimen:
+def sample_frame() -> SampleFrame:
     """Read once in this process. An error is not kept: it is tried again on the next visit.
 
     Raises:
@@ -53,7 +53,7 @@ def specimen() -> Specimen:
             break
     picture = jpeg(draw(frame.image, seen), width=WIDTH)
     probs = seen.probs[0] if len(seen) else None
-    return Specimen(picture, probs, analyzer.unsure_below, frame.timestamp_s)
+    return SampleFrame(picture, probs, analyzer.unsure_below, frame.timestamp_s)
 
 
 def show(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:
@@ -65,10 +65,10 @@ def show(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:
     """
     try:
         with picture, st.spinner("Reading a face"):
-            found = specimen()
+            found = sample_frame()
     except FerError as error:
         with picture:
-            guard.show(trouble_from(error))
+            page_setup.show_error(error_text_of(error))
         return
     with picture:
         st.image(found.picture, width="stretch", alt="A frame of the built-in sample, its face marked")

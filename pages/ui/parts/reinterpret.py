@@ -1,4 +1,4 @@
-"""How a kept timeline is read: smoothing and the threshold of "unsure", without analysing again."""
+"""A kept timeline read anew: another smoothing or threshold of "unsure", without analysing again."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,17 +8,17 @@ from fer.timeline.timeline import Timeline, with_verdicts
 from pages.ui.app import session
 
 
-def as_asked(report: Report, *, half_life_s: float, unsure_below: float) -> Report:
-    """`reread`, with the last answer kept for the session's next run."""
+def reinterpret_once(report: Report, *, half_life_s: float, unsure_below: float) -> Report:
+    """`reinterpret`, with the last answer kept for the session's next run."""
     asked = (half_life_s, unsure_below)
     kept = session.kept(session.READING)
     if kept is None or kept[0] is not report or kept[1] != asked:
-        kept = (report, asked, reread(report, half_life_s=half_life_s, unsure_below=unsure_below))
+        kept = (report, asked, reinterpret(report, half_life_s=half_life_s, unsure_below=unsure_below))
         session.keep(session.READING, kept)
     return kept[2]
 
 
-def reread(report: Report, *, half_life_s: float, unsure_below: float) -> Report:
+def reinterpret(report: Report, *, half_life_s: float, unsure_below: float) -> Report:
     """The same measurements with another smoothing and another threshold.
 
     Args:
@@ -31,10 +31,10 @@ def reread(report: Report, *, half_life_s: float, unsure_below: float) -> Report
     if settings == timeline.settings:
         return report
     timeline = replace(timeline, table=with_verdicts(timeline.table, settings), settings=settings)
-    return remade(report, timeline, unsure_below=unsure_below)
+    return with_timeline(report, timeline, unsure_below=unsure_below)
 
 
-def remade(report: Report, timeline: Timeline, **model: float) -> Report:
+def with_timeline(report: Report, timeline: Timeline, **model: float) -> Report:
     """A report of the same analysis with another view of its timeline.
 
     Args:

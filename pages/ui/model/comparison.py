@@ -12,7 +12,7 @@ from fer.io.places import MODELS_DIR
 from fer.text import percent
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model import files
-from pages.ui.model.answer import metrics
+from pages.ui.model.scores import metrics
 from pages.ui.parts.class_table import interval
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from fer.errors import InputError
 from fer.pipeline import Progress
 from fer.text import clock, count, span
-from pages.ui.app import guard, session
+from pages.ui.app import page_setup, session
 from pages.ui.app.jobs import Job, State
 
 POLL_EVERY_S = 0.6
@@ -15,7 +15,7 @@ ETA_AFTER_S = 1.0
 """An estimate from less than this is a guess."""
 
 
-def settle(job: Job, *, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> bool:
+def wait_for(job: Job, *, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> bool:
     """Show the job unless it has finished well.
 
     Args:
@@ -29,9 +29,9 @@ def settle(job: Job, *, what: str, describe: Callable[[Progress | None], tuple[f
     if job.state is State.DONE:
         return True
     if job.state is State.FAILED:
-        guard.show(job.trouble)
+        page_setup.show_error(job.error)
         # A bad file stays bad.
-        if not job.trouble.code.startswith(InputError.code):
+        if not job.error.code.startswith(InputError.code):
             _again(job, "Try again")
     elif job.state is State.CANCELLED:
         st.markdown(":material/cancel: Cancelled before anything was read.")
@@ -48,7 +48,7 @@ def _again(job: Job, label: str) -> None:
 
 
 @st.fragment(run_every=POLL_EVERY_S)
-@guard.calm
+@page_setup.shows_errors
 def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> None:
     """Redraw the progress until the job is finished; then the whole page, which stops the polling."""
     if job.finished:

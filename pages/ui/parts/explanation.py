@@ -9,7 +9,7 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.draw.heat import overlay
 from fer.explain.maps import Explanation
 from fer.text import percent
-from pages.ui.app import busy, guard
+from pages.ui.app import job_progress, page_setup
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.explain import explain_job
 
@@ -38,12 +38,12 @@ def show(crop: np.ndarray, *, key: str) -> None:
         key: Tells these widgets from others.
     """
     job = explain_job(crop)
-    if busy.settle(job, what="Looking where the network looks", describe=describe):
+    if job_progress.wait_for(job, what="Looking where the network looks", describe=describe):
         _maps(crop, job.result, key)
 
 
 @st.fragment
-@guard.calm
+@page_setup.shows_errors
 def _maps(crop: np.ndarray, explained: dict[str, Explanation], key: str) -> None:
     """A choice of expression, and its two maps beside the face."""
     probs = explained[EMOTIONS[0]].probs

@@ -1,4 +1,4 @@
-"""The guard at every page's door: the same configuration on every way in, and no traceback on a page."""
+"""What stands around every page: the same configuration on every way in, and no traceback on a page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,9 +8,9 @@ from typing import ParamSpec
 import streamlit as st
 
 from pages.ui.app import navigation, uploads
+from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.icon import icon
-from pages.ui.app.plain import plain
-from pages.ui.app.trouble import Trouble, trouble_from
+from pages.ui.app.markdown import plain
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -42,10 +42,10 @@ def page(title: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        show(trouble_from(error))
+        show_error(error_text_of(error))
 
 
-def calm(function: Callable[P, None]) -> Callable[P, None]:
+def shows_errors(function: Callable[P, None]) -> Callable[P, None]:
     """For a fragment's function: it runs again without its page, so it needs a guard of its own."""
 
     @wraps(function)
@@ -53,13 +53,13 @@ def calm(function: Callable[P, None]) -> Callable[P, None]:
         try:
             function(*args, **more)
         except Exception as error:
-            show(trouble_from(error))
+            show_error(error_text_of(error))
 
     return guarded
 
 
-def show(trouble: Trouble) -> None:
+def show_error(error: ErrorText) -> None:
     """One calm sentence, its code small below it."""
     with st.container(border=True):
-        st.markdown(f":material/error: {plain(trouble.text)}")
-        st.caption(f"Code: {plain(trouble.code)}")
+        st.markdown(f":material/error: {plain(error.text)}")
+        st.caption(f"Code: {plain(error.code)}")
