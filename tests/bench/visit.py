@@ -89,7 +89,7 @@ def _live(page: Page, address: str, live_s: float) -> int:
     while seen_s < live_s:
         page.wait_for_timeout(LOOK_EVERY_MS)
         before_s, looked_s = looked_s, time.monotonic()
-        if code := live_app.trouble(page):
+        if code := live_app.error_code(page):
             restarts += 1
             if restarts > MAX_RESTARTS or looked_s > ends_s:
                 raise VisitError(

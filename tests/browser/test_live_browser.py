@@ -141,7 +141,7 @@ def code_said(page: Page) -> str:
     """The code of the error that a start ends with."""
     live_app.enter(page)
     page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
-    return live_app.trouble(page)
+    return live_app.error_code(page)
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def enter(page: Page) -> None:
     agree(page)
     for _ in range(TRIES):
         settled(page)
-        if trouble(page) != "busy":
+        if error_code(page) != "busy":
             return
         page.wait_for_timeout(1000)
         page.locator(".st-key-live_start button").click()
@@ -251,7 +251,7 @@ def go_live(page: Page) -> None:
         with suppress(TimeoutError):  # what is said may stand a moment longer than the button
             start.click(timeout=PRESS_MS)
         settled(page)
-        if start.is_visible() and not trouble(page):
+        if start.is_visible() and not error_code(page):
             continue  # the press met a button that was just being replaced
         if _pictures(page):
             return
@@ -259,7 +259,7 @@ def go_live(page: Page) -> None:
     raise AssertionError("the place was never free")
 
 
-def trouble(page: Page) -> str:
+def error_code(page: Page) -> str:
     """The code of the error that the page shows; empty if it shows none."""
     said = page.get_by_text("Code: ")
     return said.first.inner_text().removeprefix("Code: ") if said.count() else ""
@@ -279,7 +279,7 @@ def _pictures(page: Page) -> bool:
     """
     pictures, said = page.get_by_text("frames a second read"), page.get_by_text("Code: ")
     pictures.or_(said).wait_for(timeout=PATIENCE_MS)
-    code = trouble(page)
+    code = error_code(page)
     assert code != "live_connection", "the connection did not come about"
     return not code
 

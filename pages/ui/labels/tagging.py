@@ -8,7 +8,7 @@ import streamlit as st
 from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, spread, tags_csv, tags_zip
 from fer.text import clock, count, percent
 from fer.verdict import verdicts
-from pages.ui.app import job_progress, downloads, page_setup, session
+from pages.ui.app import downloads, job_progress, page_setup, session
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.uploads import Upload
 from pages.ui.labels.tagging_work import Gathered, gather_job
