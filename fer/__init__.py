@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fer.charts.timeline import shares_chart as shares_chart
-    from fer.charts.timeline import timeline_figure as timeline_chart
+    from fer.charts.timeline import timeline_chart as timeline_chart
     from fer.constants import EMOTIONS as EMOTIONS
     from fer.draw.annotate import draw as draw
     from fer.draw.hidden import anonymize as hide
@@ -82,7 +82,7 @@ _PLACES = {
     "hide": "fer.draw.hidden:anonymize",
     "smooth": "fer.timeline.smooth",
     "summarize": "fer.timeline.summary",
-    "timeline_chart": "fer.charts.timeline:timeline_figure",
+    "timeline_chart": "fer.charts.timeline",
     "shares_chart": "fer.charts.timeline",
     "to_csv": "fer.export.tables:timeline_csv",
     "read_timeline": "fer.timeline.timeline:read_csv",

@@ -51,18 +51,22 @@ def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.F
     )
 
 
-def timeline_figure(timeline: Timeline, face_id: int | None = None, *, dark: bool = False) -> go.Figure:
+def timeline_chart(
+    timeline: Timeline, face_id: int | None = None, *, summary: Summary | None = None, dark: bool = False
+) -> go.Figure:
     """Ribbon, shares, lines and quality on one time axis.
 
     Args:
         timeline: Smoothed, for calm lines.
         face_id: Whose shares and lines; None takes all faces for the shares and the longest usable face for
             the lines.
+        summary: Of this timeline, where it is at hand already.
         dark: The dark variant.
     """
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
-    chosen = summarize(timeline).by_presence[0].face_id if face_id is None else face_id
+    summary = summary or summarize(timeline)
+    chosen = summary.by_presence[0].face_id if face_id is None else face_id
     rows = timeline.usable & (
         timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
     )
@@ -70,7 +74,7 @@ def timeline_figure(timeline: Timeline, face_id: int | None = None, *, dark: boo
     who = "all faces" if face_id is None and len(timeline.face_ids) > 1 else f"face {chosen}"
     lines = lines_panel(line_data(timeline, chosen), timeline.unsure_below, dark=dark)
     panels = [
-        _ribbon(timeline, dark),
+        _ribbon(timeline, summary, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
         lines.titled(f"Probability of each expression, face {chosen}"),
         quality_panel(frame_states(timeline), dark=dark),
@@ -129,9 +133,12 @@ def _nothing(timeline: Timeline, face_id: int | None = None) -> str:
     return "" if timeline.usable[rows].any() else NOTHING_USABLE
 
 
-def _ribbon(timeline: Timeline, dark: bool) -> Panel:
-    length = timeline.end_s - float(timeline.frame_times_s[0])
-    faces = summarize(timeline, min_episode_s=max(MIN_EPISODE_S, length / EPISODES_IN_VIEW)).by_presence
+def _ribbon(timeline: Timeline, summary: Summary, dark: bool) -> Panel:
+    """The expressions of the faces; episodes too short to be seen are drawn with their neighbors."""
+    visible_s = (timeline.end_s - float(timeline.frame_times_s[0])) / EPISODES_IN_VIEW
+    if visible_s > MIN_EPISODE_S:
+        summary = summarize(timeline, min_episode_s=visible_s)
+    faces = summary.by_presence
     shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
     left_out = [left_out_segments(timeline, f.face_id) for f in shown]
     panel = ribbon_panel(shown, left_out, dark=dark)

@@ -15,12 +15,12 @@ from fer.cli.shared.options import (
     add_outputs,
     add_settings,
     print_report,
-    refuse_existing,
     settings_of,
     write_reports,
 )
 from fer.draw.video_copy import annotated_video
 from fer.errors import FerError, InputError
+from fer.io.files import refuse_existing
 from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
@@ -81,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error("--video draws into a video, but the input is photos")
     if args.neutral and (len(jobs) != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
-    refuse_existing([path for job in jobs for path in _targets(job, args).values()], force=args.force)
+    for path in (path for job in jobs for path in _targets(job, args).values()):
+        refuse_existing(path, force=args.force)
     for job in jobs:
         try:
             failures += _run_job(job, settings, args)

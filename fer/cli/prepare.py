@@ -16,8 +16,9 @@ from fer.dataset.prepare import (
     prepare,
     sentences,
 )
-from fer.errors import MissingInputError, OutputExistsError
+from fer.errors import MissingInputError
 from fer.export.tables import write_text
+from fer.io.files import refuse_existing
 
 
 def add_parser(commands) -> None:
@@ -57,8 +58,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if not args.folder.is_dir():
         raise MissingInputError(f"There is no folder {args.folder}: check the path.")
-    if args.out.exists() and not args.force:
-        raise OutputExistsError(f"{args.out} exists already: choose another name, or add --force.")
+    refuse_existing(args.out, force=args.force)
     settings = PrepareSettings(
         args.split_by, args.fps, keep_poor=args.keep_poor, drop=tuple(args.drop), seed=args.seed
     )

@@ -18,12 +18,12 @@ from fer.cli.shared.options import (
     add_outputs,
     add_settings,
     print_report,
-    refuse_existing,
     settings_of,
     write_reports,
 )
 from fer.draw.video_copy import annotated_video
 from fer.errors import CameraLostError, FerError
+from fer.io.files import refuse_existing
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
 from fer.sources.camera import CameraSource
@@ -61,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
     """Read until the end; what was read by then is reported and written even if the camera was lost."""
     settings = settings_of(args)
     targets = {name: getattr(args, name) for name in (*WRITERS, "video") if getattr(args, name)}
-    refuse_existing(list(targets.values()), force=args.force)
+    for path in targets.values():
+        refuse_existing(path, force=args.force)
     print(LIMITS[3], file=sys.stderr)
     with stopping() as stop, ExitStack() as stack:
         camera = stack.enter_context(CameraSource(args.device))

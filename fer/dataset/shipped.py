@@ -8,8 +8,8 @@ import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.statistics import FORMAT, ClassFaces, Statistics
-from fer.errors import MissingModelError, ModelError, OutputExistsError
-from fer.io.files import write_whole
+from fer.errors import MissingModelError, ModelError
+from fer.io.files import refuse_existing, write_whole
 from fer.io.json_records import read_record
 from fer.io.places import MODELS_DIR
 
@@ -37,8 +37,7 @@ def write_faces(faces: ClassFaces, path: Path, *, force: bool = False) -> None:
         OutputExistsError: The file is there and ``force`` is not set.
         OutputError: It cannot be written.
     """
-    if path.exists() and not force:
-        raise OutputExistsError(f"{path} exists already: choose another name, or allow it to be replaced.")
+    refuse_existing(path, force=force)
     file = io.BytesIO()
     pictures = {name: np.rint(getattr(faces, name)).astype(np.uint8) for name in ("mean", "spread")}
     np.savez_compressed(file, n=faces.n, **pictures)

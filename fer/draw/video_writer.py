@@ -14,7 +14,8 @@ import av
 import cv2
 import numpy as np
 
-from fer.errors import OutputError, OutputExistsError
+from fer.errors import OutputError
+from fer.io.files import cannot_write, part_of, refuse_existing, remove
 
 CLOCK_HZ = 90_000
 """Ticks a second of the stream's clock: fine enough for every frame rate in use."""
@@ -163,11 +164,8 @@ class VideoWriter:
 
     def __init__(self, path: str | Path, *, fps: float = 30.0, force: bool = False) -> None:
         self.path = Path(path)
-        if self.path.exists() and not force:
-            raise OutputExistsError(
-                f"{self.path} exists: choose another name or allow overwriting (--force)."
-            )
-        self._part = self.path.with_name(self.path.name + ".part")
+        refuse_existing(self.path, force=force)
+        self._part = part_of(self.path)
         self._encoder = Mp4Encoder(str(self._part), fps=fps)
 
     @property
@@ -181,7 +179,7 @@ class VideoWriter:
             self._encoder.write(image, timestamp_s)
         except (OSError, av.FFmpegError) as exc:
             self.discard()
-            raise self._failed() from exc
+            raise cannot_write(self.path, exc) from exc
 
     def close(self) -> None:
         """Finish the file and give it its name."""
@@ -192,7 +190,7 @@ class VideoWriter:
             os.replace(self._part, self.path)
         except (OSError, av.FFmpegError) as exc:
             self.discard()
-            raise self._failed() from exc
+            raise cannot_write(self.path, exc) from exc
 
     def discard(self) -> None:
         """Stop and remove what was written so far."""
@@ -201,12 +199,7 @@ class VideoWriter:
         except (OSError, av.FFmpegError):
             pass  # a full disk cannot take the rest of a file that is thrown away
         finally:
-            self._part.unlink(missing_ok=True)
-
-    def _failed(self) -> OutputError:
-        return OutputError(
-            f"{self.path} cannot be written: check that the folder exists, is writable and has space."
-        )
+            remove(self._part)
 
     def __enter__(self) -> "VideoWriter":
         return self

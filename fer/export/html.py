@@ -12,7 +12,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from fer.action_units.prototypes import CONTRADICTION_TEXT, verdict_sentence
-from fer.charts.timeline import lines_chart, shares_chart, timeline_figure, transitions_chart
+from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, transitions_chart
 from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.text import clock, count, percent, quality_words, span
@@ -136,7 +136,7 @@ def _figures(report: Report) -> list[dict]:
         "title": "Over time",
         "caption": "Where a row is empty the face was not there; a thin line: it was seen but left out. "
         f"{_unsure_words(report)}{_smoothing_words(report)}",
-        "drawing": _drawing(lambda dark: timeline_figure(timeline, dark=dark)),
+        "drawing": _drawing(lambda dark: timeline_chart(timeline, summary=report.summary, dark=dark)),
         "narrow": False,
     }
     lines = [_lines_figure(report, face) for face in readable[1:MAX_LINE_CHARTS]]

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
-from fer.errors import OutputExistsError
 from fer.export.html import report_html
 from fer.io.csv import guard, to_csv
-from fer.io.files import write_whole
+from fer.io.files import refuse_existing, write_whole
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
 from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
@@ -132,8 +130,7 @@ def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
         OutputError: It cannot be written; nothing is left behind.
     """
     path = Path(path)
-    if os.path.lexists(path) and not force:
-        raise OutputExistsError(f"{path} exists already: choose another name, or allow it to be replaced.")
+    refuse_existing(path, force=force)
     # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
     write_whole(text.encode("utf-8", "backslashreplace"), path)
     return path

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from fer.errors import OutputError
+from fer.errors import OutputError, OutputExistsError
 
 PART = ".part"
 
@@ -32,13 +32,30 @@ def write_whole(data: bytes, path: Path) -> None:
     Raises:
         OutputError: It cannot be written; nothing is left behind.
     """
-    part = path.with_name(path.name + PART)
+    part = part_of(path)
     try:
         _write_through(data, part)
         os.replace(part, path)
     except OSError as exc:
-        _remove(part)
+        remove(part)
         raise cannot_write(path, exc) from exc
+
+
+def part_of(path: Path) -> Path:
+    """Where a file grows before it is whole."""
+    return path.with_name(path.name + PART)
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Say before the work, not after it, that a file is there.
+
+    Raises:
+        OutputExistsError: It exists and `force` is not set.
+    """
+    if os.path.lexists(path) and not force:
+        raise OutputExistsError(
+            f"{path} exists already: choose another name, or allow replacing it (--force)."
+        )
 
 
 def cannot_write(path: Path, exc: OSError) -> OutputError:
@@ -51,7 +68,7 @@ def sweep(folder: Path) -> None:
     """Remove what a killed process left half written in a folder (not in those below it)."""
     for pattern in (f"*{PART}", f"*{PART}.keras"):
         for part in folder.glob(pattern):
-            _remove(part)
+            remove(part)
 
 
 def _write_through(data: bytes, part: Path) -> None:
@@ -62,7 +79,8 @@ def _write_through(data: bytes, part: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _remove(part: Path) -> None:
+def remove(part: Path) -> None:
+    """Remove a file that is not wanted; one that is not there is fine."""
     try:
         part.unlink(missing_ok=True)
     except OSError:

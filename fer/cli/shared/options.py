@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from fer.draw.annotate import ANONYMIZE_MODES
-from fer.errors import OutputExistsError
 from fer.export.tables import report_html, report_json, timeline_csv, write_text
 from fer.settings import DETECTORS, Settings
 from fer.timeline.headline import headlines
@@ -75,17 +74,6 @@ def settings_of(args: argparse.Namespace) -> Settings:
         flip=args.flip,
         action_units=args.action_units,
     )
-
-
-def refuse_existing(paths: list[Path], *, force: bool) -> None:
-    """Say before the work, not after it, that a file is there.
-
-    Raises:
-        OutputExistsError: One of them exists and `force` is not set.
-    """
-    for path in paths:
-        if path.exists() and not force:
-            raise OutputExistsError(f"{path} exists already: choose another name or add --force.")
 
 
 def print_report(name: str, report: Report) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer.charts.timeline import shares_chart, timeline_figure
+from fer.charts.timeline import shares_chart, timeline_chart
 from fer.sources import sniff
 from fer.text import clock, count, percent, span
 from fer.timeline.headline import MAX_SENTENCES, headlines
@@ -118,7 +118,10 @@ def _explore(report: Report, clip: Upload) -> None:
         _player(clip, summary)
         _moments(summary, chosen, played=bool(clip.data))
     with right, st.container(key=player.CHART_BOX):
-        chart(timeline_figure(report.smoothed, chosen, dark=is_dark()), key="timeline_chart")
+        chart(
+            timeline_chart(report.smoothed, chosen, summary=report.summary, dark=is_dark()),
+            key="timeline_chart",
+        )
         if clip.data:
             st.caption(":material/touch_app: Click the chart to move the player there.")
     player.link()

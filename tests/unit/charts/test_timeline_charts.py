@@ -15,7 +15,7 @@ from fer.charts.timeline import (
     MAX_ROWS,
     lines_chart,
     shares_chart,
-    timeline_figure,
+    timeline_chart,
     transitions_chart,
 )
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS
@@ -39,7 +39,7 @@ def figures(timeline, *, dark=False):
         "shares": shares_chart(summary, dark=dark),
         "transitions": transitions_chart(summary, dark=dark),
         "lines": lines_chart(timeline, 1, dark=dark),
-        "timeline": timeline_figure(timeline, dark=dark),
+        "timeline": timeline_chart(timeline, dark=dark),
     }
 
 
@@ -49,7 +49,7 @@ def words(figure):
 
 def ribbon(timeline, *, dark=False):
     """The traces of the first panel of the timeline figure."""
-    figure = timeline_figure(timeline, dark=dark)
+    figure = timeline_chart(timeline, dark=dark)
     return [t for t in figure.data if t.yaxis == "y"]
 
 
@@ -80,7 +80,7 @@ def test_photos_have_shares_but_no_time():
 
 
 def test_unknown_face_is_said(timeline):
-    assert "no face 9" in words(timeline_figure(timeline, 9))
+    assert "no face 9" in words(timeline_chart(timeline, 9))
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -117,7 +117,7 @@ def test_emotions_keep_their_order_and_their_colors(timeline):
 
 
 def test_unsure_is_hatched_and_colors_have_words(timeline):
-    figure = timeline_figure(timeline)
+    figure = timeline_chart(timeline)
     hatched = [t for t in figure.data if t.name == "unsure"]
     assert len(hatched) == 2 and all(t.marker.pattern.shape == "/" for t in hatched)
     assert all(set(t.text) == {t.name} for t in ribbon(timeline) if t.name in STATES)
@@ -127,7 +127,7 @@ def test_unsure_is_hatched_and_colors_have_words(timeline):
 
 
 def test_ribbon_starts_where_the_episodes_start(timeline):
-    figure = timeline_figure(timeline)
+    figure = timeline_chart(timeline)
     happy, fear = trace(figure, "happy"), trace(figure, "fear")
     assert (happy.x[0], happy.width[0], happy.offset) == (0.0, pytest.approx(3.0), 0)
     assert (fear.x[0], fear.width[0]) == (pytest.approx(2.0), pytest.approx(4.0))
@@ -166,7 +166,7 @@ def test_wherever_somebody_points_there_is_an_answer(timeline):
 
 
 def test_time_is_written_as_minutes_and_seconds(timeline):
-    for figure in (timeline_figure(timeline), lines_chart(timeline, 1)):
+    for figure in (timeline_chart(timeline), lines_chart(timeline, 1)):
         axis = figure.layout.xaxis
         assert axis.title.text == "time (m:ss)"
         assert axis.ticktext[:2] == ("0:00", "0:02") and list(axis.tickvals[:2]) == [0, 2]
@@ -181,7 +181,7 @@ def test_ticks_are_few_and_inside(length):
 
 
 def test_one_time_axis_for_all_panels(timeline):
-    figure = timeline_figure(timeline)
+    figure = timeline_chart(timeline)
     assert {t.xaxis for t in figure.data} == {"x"}
     assert {t.yaxis for t in figure.data} == {"y", "y2", "y3", "y4"}
     domains = [figure.layout[name].domain for name in ("yaxis", "yaxis2", "yaxis3", "yaxis4")]
@@ -191,7 +191,7 @@ def test_one_time_axis_for_all_panels(timeline):
 
 
 def test_chosen_face_is_drawn(timeline):
-    figure = timeline_figure(timeline, 2)
+    figure = timeline_chart(timeline, 2)
     assert "face 2" in words(figure)
     fear = next(t for t in figure.data if t.name == "fear" and t.yaxis == "y2")
     assert list(fear.x) == [2.0, 2.25, *np.arange(2.5, 8.0, 0.25)]
@@ -236,14 +236,14 @@ def test_the_quality_panel_tells_the_states(timeline):
     assert found == [("ok", 0.0, 10.0), ("turned", 10.0, 11.0), ("ok", 11.0, 13.0)]
     both = make_timeline({1: [("happy", 1.0)], 2: [("sad/small", 0.5)], 3: [("", 1.2)]})
     assert [s.state for s in frame_states(both)] == ["mixed", "ok", "no_face"]
-    strip = [t for t in timeline_figure(timeline).data if t.yaxis == "y4"]
+    strip = [t for t in timeline_chart(timeline).data if t.yaxis == "y4"]
     assert {t.name for t in strip} == {"usable", "turned away"}
     assert [s.state for s in left_out_segments(both, 2)] == ["small"]
 
 
 def test_a_crowd_is_capped_and_that_is_said():
     crowd = make_timeline({k: [("happy", 1.0 + k / 10)] for k in range(1, 21)})
-    figure = timeline_figure(crowd)
+    figure = timeline_chart(crowd)
     assert len(figure.layout.yaxis.ticktext) == MAX_ROWS
     assert f"the {MAX_ROWS} of 20 faces" in words(figure)
 
@@ -255,7 +255,7 @@ def test_a_long_clip_is_thinned_out():
     assert len(lines.time_s) <= MAX_POINTS + 28
     assert np.isnan(lines.time_s).sum() == 13
     assert set(lines.verdict) == {"happy", "sad", ""}
-    figure = timeline_figure(long)
+    figure = timeline_chart(long)
     assert all(len(t.x) <= MAX_POINTS + 60 for t in figure.data)
     assert len(figure.to_json()) < 1_000_000
 
@@ -286,7 +286,7 @@ def test_words_on_colors_can_be_read(state, dark):
         return np.dot([0.2126, 0.7152, 0.0722], linear)
 
     face = make_timeline({1: [(state, 1.0)]})
-    background = trace(timeline_figure(face, dark=dark), state).marker.color
+    background = trace(timeline_chart(face, dark=dark), state).marker.color
     a, b = sorted((luminance(background), luminance(text_on(state, dark))))
     assert (b + 0.05) / (a + 0.05) >= 4.5
 

@@ -123,7 +123,7 @@ def test_a_full_disk_is_an_output_error_and_the_part_is_removed(tmp_path, monkey
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OutputError, match="has space"), VideoWriter(tmp_path / "full.mp4") as video:
+    with pytest.raises(OutputError, match="the disk is full"), VideoWriter(tmp_path / "full.mp4") as video:
         video.write(flat(10), 0.0)
         if when == "write":
             monkeypatch.setattr(video._encoder, "write", full)
