@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from fer.errors import ModelError as ModelError
     from fer.errors import OutputError as OutputError
     from fer.errors import SettingsError as SettingsError
-    from fer.export.tables import report_html as to_html
-    from fer.export.tables import report_json as to_json
-    from fer.export.tables import timeline_csv as to_csv
+    from fer.export.csv import to_csv as to_csv
+    from fer.export.html import to_html as to_html
+    from fer.export.json import to_json as to_json
     from fer.live.session import LiveSession as LiveSession
     from fer.photos import analyze_image as analyze_image
     from fer.photos import analyze_images as analyze_images
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
     from fer.sources.camera import CameraSource as CameraSource
     from fer.sources.images import read_image as read_image
     from fer.sources.video import VideoSource as VideoSource
+    from fer.timeline.read import read_timeline as read_timeline
     from fer.timeline.report import Report as Report
     from fer.timeline.smooth import smooth as smooth
     from fer.timeline.summary import Episode as Episode
     from fer.timeline.summary import Summary as Summary
     from fer.timeline.summary import summarize as summarize
     from fer.timeline.timeline import Timeline as Timeline
-    from fer.timeline.timeline import read_csv as read_timeline
 
 # OpenCV reads this limit once, when it is imported: decoding a bomb must fail, not fill memory.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(100_000_000))
@@ -84,10 +84,10 @@ _PLACES = {
     "summarize": "fer.timeline.summary",
     "timeline_chart": "fer.charts.timeline",
     "shares_chart": "fer.charts.timeline",
-    "to_csv": "fer.export.tables:timeline_csv",
-    "read_timeline": "fer.timeline.timeline:read_csv",
-    "to_json": "fer.export.tables:report_json",
-    "to_html": "fer.export.tables:report_html",
+    "to_csv": "fer.export.csv",
+    "read_timeline": "fer.timeline.read",
+    "to_json": "fer.export.json",
+    "to_html": "fer.export.html",
     "FerError": "fer.errors",
     "InputError": "fer.errors",
     "ModelError": "fer.errors",

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from fer.errors import DamagedInputError
-from fer.export.tables import write_text
+from fer.io.files import write_text
 
 
 def write_sections(figures: dict, path: str | Path, *, force: bool = False) -> Path:

@@ -13,12 +13,12 @@ from fer.dataset.readers.fer2013 import read_dataset
 from fer.errors import SettingsError
 from fer.evaluation.units import checks, gates
 from fer.evaluation.units.fitting import fit_population, in_units
-from fer.export.tables import write_text
+from fer.io.files import write_text
 from fer.pipeline import Components, load_components
 from fer.settings import Settings
 from fer.text import MISSING, percent
 from fer.timeline.foreign_units import compare, read_foreign, remarks
-from fer.timeline.timeline import read_csv
+from fer.timeline.read import read_timeline
 
 CLIP_FRAMES = (*gates.EYES_SHUT, *gates.EYES_OPEN, *gates.SMILING, *gates.HAND_OVER_MOUTH)
 
@@ -89,7 +89,7 @@ def _fit(args: argparse.Namespace, models: Components) -> int:
 
 def _compare(args: argparse.Namespace) -> int:
     """Print how far another program agrees."""
-    timeline, other = read_csv(args.compare[0]), read_foreign(args.compare[1])
+    timeline, other = read_timeline(args.compare[0]), read_foreign(args.compare[1])
     if args.their_face is not None:
         other = other.of_face(args.their_face)
         if not len(other):

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from fer.evaluation.card import CARD, model_card, read_card_sources
-from fer.export.tables import write_text
+from fer.io.files import write_text
 from fer.io.places import MODELS_DIR
 
 

@@ -14,8 +14,8 @@ from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
 from fer.dataset.shipped import write_faces
 from fer.dataset.statistics import QUANTILES, QUICK_FAULTS, Statistics, class_faces, compute_statistics
 from fer.dataset.votes import VoteFigures
-from fer.export.tables import write_text
-from fer.io.json_records import to_json
+from fer.io.files import write_text
+from fer.io.json_records import json_text
 from fer.sources import safe_label
 
 WIDTH = 110
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     )
     show(statistics)
     if args.json:
-        write_text(to_json(statistics), args.json, force=args.force)
+        write_text(json_text(statistics), args.json, force=args.force)
     if args.faces:
         write_faces(class_faces(dataset), args.faces, force=args.force)
     return 0

@@ -10,8 +10,8 @@ from fer.dataset.repeats import count_repeats
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.figures.metrics_file import CHOICE_SPLIT, TEST_SPLIT, Metrics
 from fer.evaluation.scores import score_split
-from fer.export.tables import write_text
-from fer.io.json_records import to_json
+from fer.io.files import write_text
+from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.pipeline import EMOTION_THREADS
 
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         show_split(scores)
     _show_warnings(dataset)
     if args.json:
-        write_text(to_json(figures), args.json, force=args.force)
+        write_text(json_text(figures), args.json, force=args.force)
     return 0
 
 

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from fer.dataset.readers.fer2013 import read_dataset
-from fer.export.tables import write_text
-from fer.io.json_records import to_json
+from fer.io.files import write_text
+from fer.io.json_records import json_text
 
 
 def add_parser(commands) -> None:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{name:6}  its own test {own:6.1%}   unseen faces {unseen:6.1%}")
     print(lesson.explanation)
     if args.json:
-        write_text(to_json(lesson), args.json, force=args.force)
+        write_text(json_text(lesson), args.json, force=args.force)
     return 0
 
 

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from fer.evaluation.figures.networks import NETWORK_NOTES, as_text
-from fer.export.tables import write_text
-from fer.io.json_records import to_json
+from fer.io.files import write_text
+from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if comparison.load_1min > comparison.cpus:
         print("warning: the machine was busy, so that the milliseconds are too high")
     if args.json:
-        write_text(to_json(comparison), args.json, force=args.force)
+        write_text(json_text(comparison), args.json, force=args.force)
     return 0
 
 

@@ -7,8 +7,8 @@ from fer.dataset.readers.fer2013 import read_dataset
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.figures.metrics_file import TEST_SPLIT
 from fer.evaluation.robustness import PerturbationFigures, measure_robustness
-from fer.export.tables import write_text
-from fer.io.json_records import to_json
+from fer.io.files import write_text
+from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.pipeline import EMOTION_THREADS
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     found = measure_robustness(network, rows, split=args.split, on_progress=_show)
     print(f"unchanged: {found.accuracy:.1%} right")
     if args.json:
-        write_text(to_json(found), args.json, force=args.force)
+        write_text(json_text(found), args.json, force=args.force)
     return 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from fer.constants import DISPLAY_ORDER, EMOTIONS, FACE_SIZE_PX
 from fer.faces.crop import DEFAULT_FRAME, CropFrame, crop_faces
 from fer.faces.patches import square_patch
-from fer.io.csv import guard, to_csv
+from fer.io.csv import csv_text, escape_formula
 from fer.records import Frame, Observations
 from fer.text import clock
 
@@ -268,8 +268,8 @@ def tags_csv(tagging: Tagging) -> str:
     for sample, tag in tagging.tagged():
         time_s = f"{sample.time_s:.6f}" if math.isfinite(sample.time_s) else ""
         box = [f"{value:.2f}" for value in sample.box]
-        rows.append((guard(sample.file), time_s, str(sample.face_id), *box, tag))
-    return to_csv(TAG_COLUMNS, rows)
+        rows.append((escape_formula(sample.file), time_s, str(sample.face_id), *box, tag))
+    return csv_text(TAG_COLUMNS, rows)
 
 
 def tags_zip(tagging: Tagging) -> bytes:

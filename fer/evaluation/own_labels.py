@@ -12,8 +12,8 @@ from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError
 from fer.evaluation.figures.metrics_file import Scores
 from fer.evaluation.scores import score_logits
-from fer.io.csv import guard, to_csv
-from fer.io.json_records import to_json
+from fer.io.csv import csv_text, escape_formula
+from fer.io.json_records import json_text
 
 AT_ONCE = 256
 """Faces between two looks at the listener."""
@@ -101,9 +101,9 @@ def own_labels_csv(found: OwnLabels) -> str:
     """Every face as a row of CSV: file, label, answer, its confidence, the seven probabilities."""
     rows = []
     for name, label, probs in zip(found.faces.names, found.faces.labels, found.probs, strict=True):
-        words = (guard(name), EMOTIONS[label], EMOTIONS[int(probs.argmax())])
+        words = (escape_formula(name), EMOTIONS[label], EMOTIONS[int(probs.argmax())])
         rows.append((*words, f"{probs.max():.6g}", *(f"{p:.6g}" for p in probs)))
-    return to_csv(ROW_COLUMNS, rows)
+    return csv_text(ROW_COLUMNS, rows)
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,6 @@ class _Document:
 def own_labels_json(found: OwnLabels) -> str:
     """All figures with their intervals, the network's name and hash, and what was rejected, as JSON."""
     faces = found.faces
-    return to_json(
+    return json_text(
         _Document("fer-own-labels", found.model, found.sha256, faces.n_rejected, faces.rejected, found.scores)
     )

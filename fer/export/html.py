@@ -41,7 +41,7 @@ SETTING_TEXT = {
 VIDEO_ONLY = ("fps", "detect_interval_s", "half_life_s")
 
 
-def report_html(report: Report) -> str:
+def to_html(report: Report) -> str:
     """One self-contained page: the answer, the charts, the tables, and how to make it again.
 
     Its content security policy allows no request at all and only the two scripts whose hashes it names;

@@ -18,18 +18,18 @@ MAX_LINE_CHARACTERS = 65_536
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def guard(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
     return GUARD + text if text.startswith(FORMULA_STARTS) else text
 
 
-def unguard(text: str) -> str:
-    """The text that `guard` was given."""
+def unescape_formula(text: str) -> str:
+    """The text that `escape_formula` was given."""
     return text[1:] if text.startswith(GUARD) and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells as CSV text with ``\\n`` line ends. Text cells must have gone through `guard`."""
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells as CSV text with ``\\n`` line ends. Text cells must have gone through `escape_formula`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)

@@ -39,7 +39,7 @@ def read_record(kind: type[Record], path: Path, *, wanted_format: int, repair: s
         ) from exc
 
 
-def to_json(record: Any) -> str:
+def json_text(record: Any) -> str:
     """A record as JSON text: six significant digits, a row of numbers a line.
 
     Args:

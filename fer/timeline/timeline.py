@@ -3,15 +3,12 @@
 from array import array
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fer.action_units.table import CODES
-from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNIT_VERDICTS, UNSURE
-from fer.errors import DamagedInputError
-from fer.io.csv import read_cells, unguard
+from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
 from fer.records import MEASURES, ActionUnits, Observations, SourceInfo
 from fer.settings import Settings
 from fer.verdict import verdicts
@@ -271,7 +268,7 @@ class TimelineBuilder:
             columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
             columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
         settings = settings.replace(unsure_below=float(settings.unsure_below or 0.0))
-        table, times = with_verdicts(_table(columns), settings), np.array(self._times)
+        table, times = with_verdicts(table_of(columns), settings), np.array(self._times)
         measures = np.array(self._measures, np.float32).reshape(-1, MEASURES) if self._with_units else None
         return Timeline(table, times, source, settings, measures)
 
@@ -298,7 +295,7 @@ def _no_face_numbers(time_s: float) -> list[float]:
     return [time_s] + [np.nan] * (len(NUMBER_COLUMNS) - 2)
 
 
-def _table(columns: dict) -> pd.DataFrame:
+def table_of(columns: dict) -> pd.DataFrame:
     """A DataFrame of `COLUMNS` (then what else there is) with the contract's dtypes."""
     n = len(columns["frame"])
     ids = pd.array([None if k is None or k < 0 else k for k in columns["face_id"]], dtype="Int64")
@@ -313,101 +310,3 @@ def _table(columns: dict) -> pd.DataFrame:
         else:
             table[name] = np.asarray(columns.get(name, np.full(n, np.nan)), np.float64)
     return pd.DataFrame(table)
-
-
-def read_csv(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
-    """Open a timeline that `fer.export.tables.timeline_csv` has written.
-
-    The CSV does not hold the settings. If they are not given, the threshold of "unsure" is taken from the
-    rows: the lowest confidence that still got a name. Several labels in the column `source` mean photos.
-
-    Args:
-        path: A path, or the file's bytes.
-        settings: What the frames were analysed with, if known.
-
-    Raises:
-        InputError: The file cannot be read, or is not such a timeline; says which line or column.
-    """
-    header, cells = read_cells(path)
-    missing = [c for c in COLUMNS if c not in header]
-    if missing:
-        raise DamagedInputError(
-            f"The CSV has no column {missing[0]!r}: choose a timeline that this program has written."
-        )
-    text = (
-        dict(zip(header, zip(*cells, strict=True), strict=True)) if cells else {name: () for name in header}
-    )
-    columns: dict = {
-        name: _numbers(name, values) for name, values in text.items() if name not in TEXT_COLUMNS
-    }
-    columns |= {name: [unguard(value) for value in text[name]] for name in TEXT_COLUMNS if name in text}
-    columns["frame"] = _whole("frame", columns["frame"])
-    columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
-    _check_words(columns)
-    table = _table(columns)
-    settings = settings or Settings()
-    if settings.unsure_below is None:
-        settings = settings.replace(unsure_below=_threshold_in(table))
-    return Timeline(table, _frame_times(table), _source_of(table), settings)
-
-
-def _numbers(name: str, values: tuple[str, ...]) -> np.ndarray:
-    """Cells as float64; an empty cell is NaN."""
-    out = np.full(len(values), np.nan)
-    for k, value in enumerate(values):
-        if value:
-            try:
-                out[k] = float(value)
-            except ValueError as exc:
-                raise DamagedInputError(
-                    f"Row {k + 1} of the CSV has {value[:20]!r} in the column {name!r}, which holds numbers."
-                ) from exc
-    return out
-
-
-def _whole(name: str, values: np.ndarray) -> np.ndarray:
-    if not np.isfinite(values).all() or (values % 1).any():
-        raise DamagedInputError(f"The column {name!r} of the CSV holds something else than whole numbers.")
-    return values.astype(np.int64)
-
-
-def _check_words(columns: dict) -> None:
-    """Refuse times that are missing and emotions or quality codes that nobody knows."""
-    if not np.isfinite(columns["time_s"]).all():
-        raise DamagedInputError("A row of the CSV has no time: the file was edited or cut.")
-    known = {
-        "emotion": {*EMOTIONS, UNSURE, ""},
-        "quality": {QUALITY_OK, *QUALITY_CODES},
-        "au_verdict": {*UNIT_VERDICTS, ""},
-        "au_fits": {*EMOTIONS, ""},
-    }
-    for name, words in known.items():
-        if name not in columns:
-            continue
-        seen = {word for value in set(columns[name]) for word in value.split("+")}
-        if seen - words:
-            stranger = min(seen - words)
-            raise DamagedInputError(
-                f"The column {name!r} of the CSV holds {stranger[:20]!r}, which is unknown."
-            )
-
-
-def _threshold_in(table: pd.DataFrame) -> float:
-    """The lowest confidence that still got a name, if any row is unsure; else 0."""
-    unsure = table["emotion"] == UNSURE
-    if not unsure.any():
-        return 0.0
-    named = table.loc[(~unsure) & (table["emotion"] != ""), "confidence"]
-    return float(min(named.min(), 1.0)) if len(named) else 1.0
-
-
-def _frame_times(table: pd.DataFrame) -> np.ndarray:
-    keys = table[["source", "frame", "time_s"]]
-    return table["time_s"].to_numpy(np.float64)[(keys != keys.shift()).any(axis=1).to_numpy()]
-
-
-def _source_of(table: pd.DataFrame) -> SourceInfo:
-    names = table["source"].unique()
-    if len(names) > 1:
-        return SourceInfo(f"{len(names)} photos", "photos", frames_decoded=len(names))
-    return SourceInfo(str(names[0]) if len(names) else "", "video")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer.export.tables import report_html
+from fer.export.html import to_html
 from fer.timeline.report import make_report
 from tests.helpers.factories import make_source, make_timeline
 
@@ -16,7 +16,7 @@ AXIS_INK = {"light": "rgb(32, 40, 43)", "dark": "rgb(228, 232, 231)"}
 def test_page_draws_offline_in_a_browser(browser, tmp_path, scheme):
     timeline = make_timeline({1: [("happy", 2.0), ("sad", 1.0)]}, source=make_source(NASTY))
     path = tmp_path / "report.html"
-    path.write_text(report_html(make_report(timeline, model={"name": "tiny"})), encoding="utf-8")
+    path.write_text(to_html(make_report(timeline, model={"name": "tiny"})), encoding="utf-8")
     page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))

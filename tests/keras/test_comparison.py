@@ -10,7 +10,7 @@ from fer.evaluation.figures import networks as comparison
 from fer.evaluation.figures import rivals
 from fer.evaluation.figures.metrics_file import Estimate, read_metrics
 from fer.evaluation.figures.networks import Comparison, NetworkRow
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 
 
 def row(name: str = "se_vgg", accuracy: Estimate | None = None) -> NetworkRow:
@@ -31,7 +31,7 @@ def test_saved_and_read_again(tmp_path):
     path = tmp_path / comparison.COMPARISON
     with pytest.raises(MissingModelError, match="fer networks"):
         comparison.read_comparison(path)
-    path.write_text(to_json(one))
+    path.write_text(json_text(one))
     assert comparison.read_comparison(path) == one
     path.write_text(json.dumps({"format": 99}))
     with pytest.raises(ModelError, match="another version"):

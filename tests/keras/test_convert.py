@@ -12,7 +12,7 @@ from fer.evaluation.figures.conversion import (
     choose_form,
     read_conversion,
 )
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 
 MS = {"batch 1, 1 thread": 1.0, "batch 8, 1 thread": 8.0}
 BASE = FormFigures("float32", 4000, 0.70, 0.71, 0.8, 0.02, 1e-5, MS)
@@ -39,7 +39,7 @@ def test_the_comparison_is_read_as_it_was_written(tmp_path):
         ScalingFigures("vector", 0.7, 0.8, 0.02, chosen=True),
     )
     written = Conversion("toy", (BASE,), scalings)
-    (tmp_path / "c.json").write_text(to_json(written))
+    (tmp_path / "c.json").write_text(json_text(written))
     assert read_conversion(tmp_path / "c.json") == written
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fer.errors import ModelError
 from fer.evaluation.figures.leak_lesson import LeakLesson, Way, explanation, read_lesson
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 
 pytest.importorskip("keras", reason="the lesson trains a network")
 
@@ -70,7 +70,7 @@ def test_a_tiny_lesson_and_its_file(tmp_path):
     )
     assert lesson.copies == COPIES
     path = tmp_path / "lesson.json"
-    path.write_text(to_json(lesson))
+    path.write_text(json_text(lesson))
     assert read_lesson(path).explanation == lesson.explanation
     path.write_text(json.dumps({"format": 1}))
     with pytest.raises(ModelError, match="fer lesson"):

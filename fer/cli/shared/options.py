@@ -10,9 +10,9 @@ from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 
 WRITERS = {
-    "csv": lambda report: timeline_csv(report.timeline),
-    "json": report_json,
-    "report": report_html,
+    "csv": lambda report: to_csv(report.timeline),
+    "json": to_json,
+    "report": to_html,
 }
 """Option -> what it writes."""
 

@@ -21,7 +21,7 @@ from fer.dataset.readers.folders import (
 )
 from fer.dataset.readers.zipped import MAX_MEMBERS, members_of, read_member
 from fer.errors import DatasetError, TooLargeInputError
-from fer.io.csv import read_cells, unguard
+from fer.io.csv import read_cells, unescape_formula
 from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.magic import sniff
 from fer.sources.opening import open_binary, safe_label
@@ -151,7 +151,7 @@ def read_label_table(
     finder, faces = _Finder(pictures), FaceCollector()
     seen: set[PurePosixPath] = set()
     for row in _watched(rows, len(rows), on_picture):
-        name, text = unguard(row[file_at]).strip(), row[label_at].strip()
+        name, text = unescape_formula(row[file_at]).strip(), row[label_at].strip()
         shown = safe_label(name)
         found, emotion = finder.find(name), label_index(text)
         if emotion is None:

@@ -14,7 +14,7 @@ from fer.evaluation.coverage import choose_unsure_below
 from fer.evaluation.figures.conversion import CONVERSION, Conversion, ScalingFigures
 from fer.evaluation.scaling_fit import choose_scaling
 from fer.io.files import write_whole
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 from fer.litert import LiteRTModel
 from fer.training.conversion.forms import FORMS, compare_forms, convert_all
 from fer.training.loading import KERAS_FILE
@@ -58,7 +58,7 @@ def export(
     hashes = {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in (KERAS_FILE, TFLITE_FILE)}
     manifest, scalings = _fitted(folder / TFLITE_FILE, public, name, hashes)
     conversion = Conversion(name=name, forms=tuple(figures), scalings=scalings)
-    write_whole(to_json(conversion).encode(), folder / CONVERSION)
+    write_whole(json_text(conversion).encode(), folder / CONVERSION)
     write_manifest(manifest, folder)
     EmotionNetwork(folder)
     return manifest
@@ -87,4 +87,4 @@ def _fitted(
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Write models/manifest.json so that it is the old one or the whole new one."""
-    write_whole(to_json(manifest).encode(), folder / MANIFEST)
+    write_whole(json_text(manifest).encode(), folder / MANIFEST)

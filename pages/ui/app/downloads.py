@@ -5,7 +5,9 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from fer.export.tables import report_html, report_json, timeline_csv
+from fer.export.csv import to_csv
+from fer.export.html import to_html
+from fer.export.json import to_json
 from fer.timeline.report import Report
 
 STEM_LENGTH = 40
@@ -22,14 +24,14 @@ def of_report(report: Report, label: str, *, key: str) -> None:
     """
     stem = safe_stem(label)
     files = (
-        ("Report", "html", "text/html", ":material/description:", lambda: report_html(report)),
-        ("CSV", "csv", "text/csv", ":material/table:", lambda: timeline_csv(report.timeline)),
-        ("JSON", "json", "application/json", ":material/data_object:", lambda: report_json(report)),
+        ("Report", "html", "text/html", ":material/description:", lambda: to_html(report)),
+        ("CSV", "csv", "text/csv", ":material/table:", lambda: to_csv(report.timeline)),
+        ("JSON", "json", "application/json", ":material/data_object:", lambda: to_json(report)),
     )
     for name, ending, mime, icon, make in files:
         st.download_button(
             name,
-            # Encoded like fer.export.tables.write_text: a strange file name must not end in a crash.
+            # Encoded like fer.io.files.write_text: a strange file name must not end in a crash.
             lambda make=make: make().encode("utf-8", "backslashreplace"),
             file_name=f"{stem}.{ending}",
             mime=mime,

@@ -12,10 +12,13 @@ from fer.charts.units import NO_UNITS, heat_strip, strongest_units, told_units, 
 from fer.constants import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from fer.draw.drawn_face import face_svg, marked_face, points_of
 from fer.errors import DamagedInputError
-from fer.export.tables import report_html, report_json, timeline_csv
+from fer.export.csv import to_csv
+from fer.export.html import to_html
+from fer.export.json import to_json
 from fer.settings import Settings
+from fer.timeline.read import read_timeline
 from fer.timeline.report import make_report
-from fer.timeline.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder, read_csv
+from fer.timeline.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder
 from fer.timeline.unit_episodes import blink_words, blinks, explain
 from pages.ui.parts.unit_bars import bars
 from tests.helpers.action_units import units_of
@@ -44,20 +47,20 @@ def test_without_units_the_columns_are_the_old_ones():
 def test_units_follow_the_contract_in_openfaces_names_and_come_back():
     timeline = smiling()
     assert tuple(timeline.table.columns) == (*COLUMNS, *UNIT_COLUMNS)
-    text = timeline_csv(timeline)
+    text = to_csv(timeline)
     first = dict(zip(text.splitlines()[0].split(","), text.splitlines()[1].split(","), strict=True))
     assert (first["AU12_r"], first["AU12_c"], first["AU25_c"], first["AU01_r"]) == ("3.000", "1", "0", "")
     assert (first["au_verdict"], first["au_fits"]) == ("supported", "happy")
-    again = read_csv(text.encode())
+    again = read_timeline(text.encode())
     assert again.intensities == pytest.approx(timeline.intensities, nan_ok=True)
-    assert timeline_csv(again) == text
-    assert '"AU12_r"' in report_json(make_report(timeline, model={"name": "x", "sha256": ""}))
+    assert to_csv(again) == text
+    assert '"AU12_r"' in to_json(make_report(timeline, model={"name": "x", "sha256": ""}))
 
 
 def test_a_strange_verdict_in_a_csv_is_refused():
-    text = timeline_csv(smiling()).replace(",supported,", ",certain,")
+    text = to_csv(smiling()).replace(",supported,", ",certain,")
     with pytest.raises(DamagedInputError, match="au_verdict"):
-        read_csv(text.encode())
+        read_timeline(text.encode())
 
 
 def test_an_episode_is_explained_by_most_of_its_frames():
@@ -74,10 +77,10 @@ def test_an_episode_is_explained_by_most_of_its_frames():
 
 
 def test_the_report_says_why():
-    page = report_html(make_report(smiling(), model={"name": "x", "sha256": ""}))
+    page = to_html(make_report(smiling(), model={"name": "x", "sha256": ""}))
     assert "Action Units, face 1" in page
     assert "Happy, supported by AU12 lip corner puller 3.0" in page
-    plain = report_html(make_report(make_timeline({1: [("happy", 2.0)]}), model={"name": "x", "sha256": ""}))
+    plain = to_html(make_report(make_timeline({1: [("happy", 2.0)]}), model={"name": "x", "sha256": ""}))
     assert "Action Units, face 1" not in plain
 
 
@@ -138,7 +141,7 @@ def test_nose_and_upper_lip_are_one_row_where_people_look():
     )
     drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
     assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
-    assert {"AU09_r", "AU10_r"} <= set(timeline_csv(timeline).splitlines()[0].split(","))
+    assert {"AU09_r", "AU10_r"} <= set(to_csv(timeline).splitlines()[0].split(","))
 
 
 def blinking(fps: int = 15, seconds: int = 12):

@@ -19,7 +19,7 @@ from fer.dataset.statistics import (
 )
 from fer.dataset.votes import ambiguous, called_no_face, vote_entropy, vote_figures, vote_words
 from fer.errors import DatasetError, MissingModelError, ModelError, OutputExistsError
-from fer.io.json_records import from_values, to_json
+from fer.io.json_records import from_values, json_text
 from fer.io.places import MODELS_DIR
 from tests.helpers.datasets import make_dataset, scenes, write
 
@@ -121,7 +121,7 @@ def test_votes_of_another_file_are_refused():
 
 def test_the_record_survives_json():
     s = compute_statistics(make_labeled([0, 3]), vote_counts=np.array([votes(anger=10), votes(fear=10)]))
-    assert from_values(Statistics, json.loads(to_json(s))) == s
+    assert from_values(Statistics, json.loads(json_text(s))) == s
 
 
 def test_the_command_prints_and_writes_the_figures(tmp_path, capsys):
@@ -194,7 +194,7 @@ def test_the_shipped_figures_come_out_again(fer2013):
         source_sha256=source_sha256(path),
         vote_counts=read_vote_counts(fer2013 / "ferplus.csv"),
     )
-    assert json.loads(to_json(s)) == json.loads((MODELS_DIR / "dataset_statistics.json").read_text())
+    assert json.loads(json_text(s)) == json.loads((MODELS_DIR / "dataset_statistics.json").read_text())
 
 
 def test_disputed_faces_come_by_entropy_and_no_faces_by_their_votes():

@@ -12,7 +12,7 @@ from fer.errors import DatasetError, MissingModelError
 from fer.evaluation.card_robustness import robustness_section
 from fer.evaluation.perturbations import EYES, MASK, MOUTH, PERTURBATIONS
 from fer.evaluation.robustness import Response, Robustness, measure_robustness, read_robustness, response
-from fer.io.json_records import from_values, to_json
+from fer.io.json_records import from_values, json_text
 from fer.io.places import MODELS_DIR
 from tests.helpers.datasets import make_dataset, scenes
 
@@ -90,7 +90,7 @@ def test_figures_of_a_set_and_their_chart():
     assert light[0.1].accuracy == 0.5
     assert light[0.1].same_answer == 0.5
     assert light[1.0].unsure == 0.0
-    assert from_values(Robustness, json.loads(to_json(found))) == found
+    assert from_values(Robustness, json.loads(json_text(found))) == found
     assert "50% right" in robustness_chart(found, "light").layout.meta["alt"]
     with pytest.raises(DatasetError):
         measure_robustness(Stub(), data.where(np.zeros(2, bool)))

@@ -16,7 +16,7 @@ from fer.evaluation.coverage import THRESHOLDS, choose_unsure_below
 from fer.evaluation.figures.metrics_file import Metrics, SplitScores, read_metrics
 from fer.evaluation.intervals import resampled_sums
 from fer.evaluation.scores import score_logits
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 
 
 def one_hot(labels, confidence=1.0) -> np.ndarray:
@@ -150,9 +150,9 @@ def figures() -> Metrics:
 
 
 def test_figures_are_read_as_they_were_written(figures, tmp_path):
-    (tmp_path / "m.json").write_text(to_json(figures))
+    (tmp_path / "m.json").write_text(json_text(figures))
     again = read_metrics(tmp_path / "m.json")
-    assert to_json(again) == to_json(figures)
+    assert json_text(again) == json_text(figures)
     assert again.test.plain.confusion == figures.test.plain.confusion
     assert again.test.plain_clean is None and Metrics("", "", "", 0.0, {}).test is None
 
@@ -161,7 +161,7 @@ def test_damaged_figures_are_one_sentence(figures, tmp_path):
     path = tmp_path / "m.json"
     with pytest.raises(MissingModelError, match="fer evaluate"):
         read_metrics(path)
-    values = json.loads(to_json(figures))
+    values = json.loads(json_text(figures))
     for text in ("", "{", "[]", "3", json.dumps(values | {"format": 0}), json.dumps(values | {"more": 1})):
         path.write_text(text)
         with pytest.raises(ModelError, match="damaged"):

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from fer.errors import OutputError, OutputExistsError
-from fer.export.tables import report_json, timeline_csv, write_text
-from fer.io.csv import guard, unguard
+from fer.export.csv import to_csv
+from fer.export.json import to_json
+from fer.io.csv import escape_formula, unescape_formula
+from fer.io.files import write_text
 from fer.timeline.report import make_report
 from fer.timeline.timeline import COLUMNS, Timeline
 from tests.helpers.factories import make_photos, make_source, make_timeline
@@ -23,19 +25,19 @@ def json_of(timeline):
     def refuse(name):
         raise AssertionError(f"{name} is not JSON")
 
-    return json.loads(report_json(make_report(timeline, model={"name": "tiny"})), parse_constant=refuse)
+    return json.loads(to_json(make_report(timeline, model={"name": "tiny"})), parse_constant=refuse)
 
 
 # --- CSV
 
 
 def test_csv_of_an_empty_session_is_the_header():
-    assert timeline_csv(make_timeline({})) == ",".join(COLUMNS) + "\n"
+    assert to_csv(make_timeline({})) == ",".join(COLUMNS) + "\n"
 
 
 def test_golden_csv():
     timeline = make_timeline({1: [("happy", 0.1), ("", 0.1)]}, source=make_source("a.mp4"))
-    assert timeline_csv(timeline).splitlines()[1:] == [
+    assert to_csv(timeline).splitlines()[1:] == [
         "a.mp4,0,0.000000,1,100.00,80.00,120.00,150.00,0.95,0.0166667,0.0166667,0.0166667,0.9,0.0166667,0.0166667,"
         "0.0166667,happy,0.9,5.00,-3.00,1.00,ok",
         "a.mp4,1,0.100000,,,,,,,,,,,,,,,,,,,no_face",
@@ -44,7 +46,7 @@ def test_golden_csv():
 
 def test_frame_without_a_face_has_empty_cells():
     timeline = make_timeline({1: [("", 0.1), ("sad", 0.1)]})
-    row = dict(zip(COLUMNS, timeline_csv(timeline).splitlines()[1].split(","), strict=True))
+    row = dict(zip(COLUMNS, to_csv(timeline).splitlines()[1].split(","), strict=True))
     assert (row["frame"], row["time_s"], row["quality"]) == ("0", "0.000000", "no_face")
     assert {v for k, v in row.items() if k not in ("source", "frame", "time_s", "quality")} == {""}
 
@@ -52,22 +54,22 @@ def test_frame_without_a_face_has_empty_cells():
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_cells_that_a_spreadsheet_would_run_get_an_apostrophe(start):
     name = start + 'cmd|"/C calc"!A0'
-    text = timeline_csv(make_photos({name: ["happy"]}))
+    text = to_csv(make_photos({name: ["happy"]}))
     cell = next(csv.DictReader(io.StringIO(text, newline="")))["source"]
     assert cell == "'" + name
-    assert unguard(cell) == name
+    assert unescape_formula(cell) == name
 
 
 def test_numbers_stay_numbers_and_harmless_text_stays():
-    text = timeline_csv(make_timeline({1: [("happy", 0.1)]}))
+    text = to_csv(make_timeline({1: [("happy", 0.1)]}))
     assert ",-3.00," in text and "'" not in text
-    assert [guard(word) for word in ("", "a=b", "'=x", "clip.mp4")] == ["", "a=b", "'=x", "clip.mp4"]
+    assert [escape_formula(word) for word in ("", "a=b", "'=x", "clip.mp4")] == ["", "a=b", "'=x", "clip.mp4"]
 
 
 def test_probabilities_keep_six_digits():
     timeline = make_timeline({1: [("happy", 0.1)]})
     table = timeline.table.assign(fear=1.234567e-9, time_s=1234.5678901)
-    text = timeline_csv(Timeline(table, np.array([1234.5678901]), timeline.source, timeline.settings))
+    text = to_csv(Timeline(table, np.array([1234.5678901]), timeline.source, timeline.settings))
     assert "1.23457e-09" in text and "1234.567890" in text
 
 

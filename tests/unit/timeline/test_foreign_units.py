@@ -8,7 +8,7 @@ import pytest
 from fer.charts.units import beside_lines
 from fer.cli import main
 from fer.errors import DamagedInputError, EmptyInputError, InputError, TooLargeInputError
-from fer.export.tables import timeline_csv
+from fer.export.csv import to_csv
 from fer.settings import Settings
 from fer.timeline.foreign_units import OPENFACE, PYFEAT, compare, read_foreign, remarks, times_of
 from fer.timeline.timeline import TimelineBuilder
@@ -136,7 +136,7 @@ def test_a_timeline_without_units_is_said():
 
 
 def test_the_command_prints_each_unit(tmp_path, capsys):
-    (tmp_path / "ours.csv").write_text(timeline_csv(ours()))
+    (tmp_path / "ours.csv").write_text(to_csv(ours()))
     (tmp_path / "theirs.csv").write_bytes(openface())
     files = [str(tmp_path / "ours.csv"), str(tmp_path / "theirs.csv")]
     assert main(["action-units", "--compare", *files]) == 0
@@ -145,7 +145,7 @@ def test_the_command_prints_each_unit(tmp_path, capsys):
 
 
 def test_the_command_chooses_their_face(tmp_path, capsys):
-    (tmp_path / "ours.csv").write_text(timeline_csv(ours()))
+    (tmp_path / "ours.csv").write_text(to_csv(ours()))
     rows = [f"{k + 1},{face},{k / 10},{v}" for k, v in enumerate(STRENGTHS) for face in (0, 1)]
     (tmp_path / "theirs.csv").write_text("\n".join(["frame,face_id,timestamp,AU12_r", *rows]))
     command = ["action-units", "--compare", str(tmp_path / "ours.csv"), str(tmp_path / "theirs.csv")]

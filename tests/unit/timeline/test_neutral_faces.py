@@ -10,13 +10,14 @@ from fer.action_units.population import population
 from fer.action_units.table import INDEX
 from fer.cli import DONE, FAILED, main
 from fer.errors import InputError
-from fer.export.tables import timeline_csv
+from fer.export.csv import to_csv
 from fer.pipeline import analyze_video
 from fer.sample import sample_video
 from fer.settings import Settings
 from fer.timeline.neutral_faces import most_neutral, neutral_at, of_this_clip, with_baselines
+from fer.timeline.read import read_timeline
 from fer.timeline.report import NEUTRAL_FILE, make_report, rerun_command
-from fer.timeline.timeline import TimelineBuilder, read_csv
+from fer.timeline.timeline import TimelineBuilder
 from tests.helpers.action_units import FPS, clip_of
 from tests.helpers.factories import make_source
 
@@ -35,7 +36,7 @@ def test_judged_again_without_a_neutral_face_nothing_changes():
     clip = clip_of()
     again = with_baselines(clip, {})
     assert again.intensities == pytest.approx(clip.intensities, abs=1e-4, nan_ok=True)
-    assert timeline_csv(again) == timeline_csv(clip)
+    assert to_csv(again) == to_csv(clip)
 
 
 def test_the_moment_that_looks_neutral_is_proposed():
@@ -74,7 +75,7 @@ def test_frames_that_look_away_do_not_count():
 
 
 def test_a_timeline_from_a_csv_cannot_be_judged_again():
-    again = read_csv(timeline_csv(clip_of()).encode())
+    again = read_timeline(to_csv(clip_of()).encode())
     assert again.measures is None and most_neutral(again, 1) is None
     with pytest.raises(InputError, match="analyse the clip again"):
         with_baselines(again, {})
@@ -104,7 +105,7 @@ def test_a_report_over_a_neutral_face_is_made_again_by_its_command(tmp_path, cap
     assert f"--neutral {NEUTRAL_FILE}" in rerun_command(make_report(judged, model={}))
     assert main(["analyze", str(clip), "--neutral", str(kept), "--csv", str(tmp_path / "t.csv")]) == DONE
     assert "Face 1's neutral face comes from a file." in capsys.readouterr().out
-    assert (tmp_path / "t.csv").read_text() == timeline_csv(judged) != timeline_csv(plain.timeline)
+    assert (tmp_path / "t.csv").read_text() == to_csv(judged) != to_csv(plain.timeline)
 
 
 def test_a_neutral_file_that_does_not_belong_here_is_one_sentence(tmp_path, capsys):

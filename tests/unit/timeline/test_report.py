@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import fer
-from fer.export.tables import report_html
+from fer.export.html import to_html
 from fer.settings import Settings
 from fer.timeline.report import LIMITS, SETTING_FLAGS, make_report, rerun_command
 from fer.timeline.summary import summarize
@@ -107,13 +107,13 @@ def test_command_of_photos_live_and_names_like_options():
 
 
 def test_page_of_an_empty_session():
-    page = Page(report_html(report_of({})))
+    page = Page(to_html(report_of({})))
     assert "Nothing was analysed." in page.text
     assert not page.scripts, "no chart, no script"
 
 
 def test_page_of_a_clip_without_a_face():
-    page = Page(report_html(report_of({1: [("", 2.0)]})))
+    page = Page(to_html(report_of({1: [("", 2.0)]})))
     assert "No face was found in 20 frames (0:02)." in page.text
     assert "Left out of the statistics: 20 frames of 20" in page.text
 
@@ -122,7 +122,7 @@ def test_page_has_the_answer_first_and_then_everything():
     source = make_source(
         sha256="cd" * 32, width=640, height=480, notes=("Said to the user.",), frames_skipped=3
     )
-    page = Page(report_html(report_of(source=source)))
+    page = Page(to_html(report_of(source=source)))
     order = [
         "clip.mp4",
         "video · 640 × 480 · 0:03 long · 30 frames analysed, 10 a second · 1 face",
@@ -150,13 +150,13 @@ def test_page_has_the_answer_first_and_then_everything():
 
 
 def test_page_holds_the_numbers_of_the_summary():
-    page = Page(report_html(report_of({1: [("happy", 2.0), ("sad", 1.0)]}, settings=Settings(half_life_s=0))))
+    page = Page(to_html(report_of({1: [("happy", 2.0), ("sad", 1.0)]}, settings=Settings(half_life_s=0))))
     assert re.search(r"Face 1 0:00 0:03 3\.0 s 100% 67% 0% 0% 33% 0% 0% 0% 0%", page.text)
 
 
 def test_nothing_a_user_typed_becomes_markup():
     source = make_source(NASTY, notes=(NASTY,))
-    page = Page(report_html(report_of(source=source)))
+    page = Page(to_html(report_of(source=source)))
     assert not [e for e in page.elements if e[0] in ("img", "iframe", "object", "link", "base", "form")]
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
     assert len(page.scripts) == 3
@@ -164,27 +164,25 @@ def test_nothing_a_user_typed_becomes_markup():
 
 
 def test_nothing_a_photo_is_called_becomes_markup():
-    page = Page(
-        report_html(make_report(make_photos({NASTY: ["happy"], "=x": []}), model=MODEL, created_at=WHEN))
-    )
+    page = Page(to_html(make_report(make_photos({NASTY: ["happy"], "=x": []}), model=MODEL, created_at=WHEN)))
     assert not [e for e in page.elements if e[0] == "img"]
     assert len(page.scripts) == 3
     assert NASTY in page.text and "Photo by photo" in page.text
 
 
 def test_no_address_outside_the_page():
-    page = Page(report_html(report_of()))
+    page = Page(to_html(report_of()))
     for tag, attrs in page.elements:
         for name, value in attrs.items():
             assert "//" not in (value or ""), (tag, name)
             if name in ("href", "src", "action", "xlink:href", "poster"):
                 assert value.startswith(("#", "data:")), (tag, name, value)
-    style = re.findall(r"<style>(.*?)</style>", report_html(report_of()), re.S)
+    style = re.findall(r"<style>(.*?)</style>", to_html(report_of()), re.S)
     assert style and "url(" not in style[0] and "@import" not in style[0]
 
 
 def test_policy_allows_no_request_and_only_the_two_scripts():
-    page = Page(report_html(report_of()))
+    page = Page(to_html(report_of()))
     policy = next(a["content"] for t, a in page.elements if t == "meta" and "http-equiv" in a)
     rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert rules["default-src"] == "'none'"
@@ -197,7 +195,7 @@ def test_policy_allows_no_request_and_only_the_two_scripts():
 
 
 def test_figures_in_the_page_are_plain_data_for_both_looks():
-    page = Page(report_html(report_of(source=make_source("</script><!--.mp4"))))
+    page = Page(to_html(report_of(source=make_source("</script><!--.mp4"))))
     figures = json.loads(page.scripts[0])
     assert len(figures) == 3
     for figure in figures:
@@ -213,12 +211,12 @@ def test_rate_of_an_uneven_sampling_is_the_mean():
     for index, time_s in enumerate(times):
         builder.add(make_observations(["happy"], time_s=time_s, index=index))
     timeline = builder.build(make_source(duration_s=10.0), Settings(unsure_below=0.5))
-    page = Page(report_html(make_report(timeline, model=MODEL, created_at=WHEN)))
+    page = Page(to_html(make_report(timeline, model=MODEL, created_at=WHEN)))
     assert (
         "150 frames analysed, 15 a second" in page.text or "150 frames analysed, 14.9 a second" in page.text
     )
 
 
 def test_live_report_cannot_be_repeated():
-    page = Page(report_html(report_of(source=make_source("", "live"))))
+    page = Page(to_html(report_of(source=make_source("", "live"))))
     assert "A live session cannot be repeated." in page.text

@@ -1,56 +1,24 @@
-"""Results as text, and text as files that are whole or not there."""
+"""A report as one JSON object."""
 
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
 from fer.export.html import report_html
-from fer.io.csv import guard, to_csv
+from fer.io.csv import page_setup, to_csv
 from fer.io.files import refuse_existing, write_whole
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
-from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
+from fer.timeline.timeline import TEXT_COLUMNS
 
-__all__ = ["report_html", "report_json", "timeline_csv", "write_text"]
-
-FORMATS = {
-    "time_s": "%.6f",
-    **dict.fromkeys(("x", "y", "width", "height", "yaw", "pitch", "roll"), "%.2f"),
-    **dict.fromkeys(("detection_score", *EMOTIONS, "confidence"), "%.6g"),
-    **dict.fromkeys(INTENSITY_COLUMNS, "%.3f"),
-}
-"""How numbers are written: microseconds, hundredths of a pixel or degree, six significant digits."""
-
-OTHER_FORMAT = "%.6g"
 JSON_VERSION = 1
 
 
-def timeline_csv(timeline: Timeline) -> str:
-    """The timeline as CSV by the contract: `COLUMNS`, then what else it holds; an empty one is the header.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe in front; missing numbers are empty
-    cells.
-    """
-    cells = [_cells(name, timeline.table[name]) for name in timeline.table.columns]
-    return to_csv(list(timeline.table.columns), zip(*cells, strict=True))
-
-
-def _cells(name: str, column: pd.Series) -> list[str]:
-    """One column as text."""
-    if name in TEXT_COLUMNS:
-        return [guard(str(value)) for value in column]
-    if name in ("frame", "face_id"):
-        return ["" if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
-    form = FORMATS.get(name, OTHER_FORMAT)
-    return [form % value if math.isfinite(value) else "" for value in column.to_numpy(np.float64).tolist()]
-
-
-def report_json(report: Report) -> str:
+def to_json(report: Report) -> str:
     """Everything as one JSON object; what is no number (NaN) is null.
 
     ``timeline`` holds ``columns`` and ``rows`` of the unsmoothed table with the CSV's digits.
