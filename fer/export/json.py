@@ -7,9 +7,6 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from fer.constants import EMOTIONS
-from fer.export.html import report_html
-from fer.io.csv import page_setup, to_csv
 from fer.io.files import refuse_existing, write_whole
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from fer.draw.annotate import ANONYMIZE_MODES
-from fer.export.tables import report_html, report_json, timeline_csv, write_text
+from fer.export.tables import write_text
 from fer.settings import DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
