@@ -17,8 +17,7 @@ from fer.dataset.prepare import (
     sentences,
 )
 from fer.errors import MissingInputError
-from fer.export.tables import write_text
-from fer.io.files import refuse_existing
+from fer.io.files import refuse_existing, write_text
 
 
 def add_parser(commands) -> None:

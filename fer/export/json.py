@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from fer.io.files import refuse_existing, write_whole
+from fer.export.csv import FORMATS, OTHER_FORMAT
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
 from fer.timeline.timeline import TEXT_COLUMNS
@@ -77,25 +77,3 @@ def _plain(value):
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
-    """Write a whole file or none: to ``path.part`` first, then renamed.
-
-    Args:
-        text: Written as UTF-8.
-        path: Where to.
-        force: Replace a file that is there.
-
-    Returns:
-        The path.
-
-    Raises:
-        OutputExistsError: It is there and `force` is not set.
-        OutputError: It cannot be written; nothing is left behind.
-    """
-    path = Path(path)
-    refuse_existing(path, force=force)
-    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
-    write_whole(text.encode("utf-8", "backslashreplace"), path)
-    return path

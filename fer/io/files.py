@@ -41,6 +41,28 @@ def write_whole(data: bytes, path: Path) -> None:
         raise cannot_write(path, exc) from exc
 
 
+def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
+    """Write a whole file or none: to ``path.part`` first, then renamed.
+
+    Args:
+        text: Written as UTF-8.
+        path: Where to.
+        force: Replace a file that is there.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputExistsError: It is there and `force` is not set.
+        OutputError: It cannot be written; nothing is left behind.
+    """
+    path = Path(path)
+    refuse_existing(path, force=force)
+    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
+    write_whole(text.encode("utf-8", "backslashreplace"), path)
+    return path
+
+
 def part_of(path: Path) -> Path:
     """Where a file grows before it is whole."""
     return path.with_name(path.name + PART)

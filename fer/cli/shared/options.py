@@ -4,7 +4,10 @@ import argparse
 from pathlib import Path
 
 from fer.draw.annotate import ANONYMIZE_MODES
-from fer.export.tables import write_text
+from fer.export.csv import to_csv
+from fer.export.html import to_html
+from fer.export.json import to_json
+from fer.io.files import write_text
 from fer.settings import DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
