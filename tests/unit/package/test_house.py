@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.house import LEVEL
 from tests.helpers.places import ROOT
 
-SPINE = ("constants", "errors", "settings", "text", "stages", "verdict", "records", "litert", "io")
-ORDER = (
-    *(SPINE, ("faces",), ("emotion",), ("action_units",), ("timeline",), ("sources",), ("draw",)),
-    *(("pipeline",), ("photos",), ("dataset",), ("sample",), ("evaluation",), ("charts",), ("export",)),
-    *(("live",), ("library",), ("batch",), ("benchmark",), ("training",), ("explain",), ("cli",)),
-)
-"""Rooms and modules of fer/ from the ground up: each may import itself and what stands before it."""
-
-LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 SHARED_UI = ("app", "parts", "work")
 MAX_MODULES = 16
 """Modules in a folder that a stranger still looks through."""

@@ -5,20 +5,25 @@ import re
 import shlex
 
 import pytest
+from PIL import Image
 
 from fer.cli import build_parser
 from fer.evaluation.figures.metrics_file import read_metrics
+from tests.helpers.house import LEVEL
 from tests.helpers.places import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, USAGE, FIGURES, ARCHITECTURE = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/USAGE.md", "docs/FIGURES.md", "docs/ARCHITECTURE.md")
+)
 METRICS = read_metrics(ROOT / "models" / "metrics.json")
 BENCHMARK = json.loads((ROOT / "models" / "benchmark.json").read_text(encoding="utf-8"))
 MANIFEST = json.loads((ROOT / "models" / "manifest.json").read_text(encoding="utf-8"))
 
 
 def commands() -> list[str]:
-    """Every ``python -m fer`` line in README's blocks."""
-    blocks = re.findall(r"```(?:bash|console)\n(.*?)```", README, flags=re.S)
+    """Every ``python -m fer`` line in the blocks of README and the page on usage."""
+    blocks = re.findall(r"```(?:bash|console)\n(.*?)```", README + USAGE, flags=re.S)
     lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
     return [line for line in lines if line.startswith("python -m fer ")]
 
@@ -28,7 +33,7 @@ def test_readme_has_commands():
 
 
 @pytest.mark.parametrize("line", commands())
-def test_every_command_in_readme_parses(line):
+def test_every_command_in_the_documentation_parses(line):
     args = build_parser().parse_args(shlex.split(line)[3:])
     assert callable(args.run)
 
@@ -43,15 +48,65 @@ def test_the_two_commands_set_everything_up():
     assert "pytest" in marked[1][1]
 
 
-def test_linked_files_are_there():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert links
+@pytest.mark.parametrize(
+    "name", ["README.md", *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]
+)
+def test_linked_files_are_there(name):
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     for link in links:
-        assert (ROOT / link).is_file(), link
+        assert ((ROOT / name).parent / link).resolve().is_file(), link
+
+
+@pytest.mark.parametrize("text", [README, USAGE], ids=["README", "USAGE"])
+def test_the_python_blocks_run_as_they_stand(text, tmp_path, monkeypatch, short_clip, portrait, capsys):
+    (tmp_path / "clip.mp4").write_bytes(short_clip)
+    for name in ("a.png", "b.png"):
+        Image.fromarray(portrait).save(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "documentation", "exec"), {})
+    assert capsys.readouterr().out
+
+
+def test_readme_s_small_table_says_what_the_figures_say():
+    test = METRICS.test
+    right = test.plain.accuracy
+    said = (
+        f"{100 * right.value:.1f}% ({100 * right.low:.1f} to {100 * right.high:.1f}), with the mirror image "
+    )
+    assert f"{said}{100 * test.flip.accuracy.value:.1f}%" in README
+    frame = next(clip for clip in BENCHMARK["clips"] if clip["width"] == 640)
+    assert f"everything, 2 CPU cores | {frame['ms_per_frame']:.1f} ms |" in README
+    assert f"its own answer | {BENCHMARK['live']['ms_median']:.1f} ms |" in README
+
+
+def test_the_map_names_every_room_and_no_other():
+    rooms = set(re.findall(r"^\| `((?:fer|pages)[^`]*/)` \|", ARCHITECTURE, flags=re.M))
+    there = {
+        f"{file.parent.relative_to(ROOT).as_posix()}/"
+        for top in ("fer", "pages")
+        for file in (ROOT / top).rglob("*.py")
+    }
+    assert rooms == there
+
+
+def test_the_map_s_order_is_that_of_the_imports():
+    rooms = re.findall(r"^\| `fer/([a-z_]+)/` \|", ARCHITECTURE, flags=re.M)
+    levels = [LEVEL[room] for room in rooms]
+    assert levels == sorted(levels)
+
+
+def test_every_file_that_the_map_names_is_there():
+    named = re.findall(r"`((?:fer|pages|tests)/[\w/.<>]+\.py)`", ARCHITECTURE)
+    assert len(named) >= 20
+    for name in named:
+        assert (ROOT / name).is_file(), name
 
 
 def quoted(pattern: str) -> list[str]:
-    found = re.search(pattern, README)
+    found = re.search(pattern, FIGURES)
     assert found, pattern
     return list(found.groups())
 
@@ -75,7 +130,7 @@ def test_the_quoted_accuracy_is_the_measured_one():
 
 
 def test_the_quoted_speed_is_the_measured_one():
-    rows = re.findall(r"^\| ([^|]+?) \| (\d+)x(\d+) \| ([\d.]+) ms \| (\d+) \|", README, flags=re.M)
+    rows = re.findall(r"^\| ([^|]+?) \| (\d+)x(\d+) \| ([\d.]+) ms \| (\d+) \|", FIGURES, flags=re.M)
     assert len(rows) == len(BENCHMARK["clips"])
     for row, clip in zip(rows, BENCHMARK["clips"], strict=True):
         size = (str(clip["width"]), str(clip["height"]))
