@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def analyze_photos(
     """
     settings = settings or Settings()
     analyzer = Analyzer(settings, still=True, components=components)
-    total = len(items) if hasattr(items, "__len__") else None
+    total = len(items) if isinstance(items, Sized) else None
     builder, results, hashes = TimelineBuilder(), [], []
     started = time.monotonic()
     for name, content in items:

@@ -138,11 +138,13 @@ def repeated(clip: bytes, seconds: float) -> bytes:
     with av.open(out_file, "w", format="mp4") as out:
         stream, offset, lasted_s = None, 0, 0.0
         while lasted_s < seconds:
-            with av.open(io.BytesIO(clip)) as source:
+            with av.open(io.BytesIO(clip), "r") as source:
                 video = source.streams.video[0]
+                if not video.duration or video.time_base is None:
+                    raise ValueError("clip: wanted an MP4 that says how long it is")
                 stream = stream or out.add_stream_from_template(video)
                 for packet in source.demux(video):
-                    if packet.dts is not None:
+                    if packet.dts is not None and packet.pts is not None:
                         packet.pts, packet.dts = packet.pts + offset, packet.dts + offset
                         packet.stream = stream
                         out.mux(packet)

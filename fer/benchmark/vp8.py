@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import cast
 
 import av
 import numpy as np
@@ -53,7 +54,7 @@ class Vp8Way:
     def decode(self, packet: bytes, pts: int) -> av.VideoFrame:
         """The picture of a packet; ``pts`` counts at `CLOCK_HZ`."""
         [frame] = self._decoder.decode(self._wrap(packet, pts))
-        return frame
+        return cast(av.VideoFrame, frame)  # aiortc says only that it is a frame
 
     def encode(self, frame: av.VideoFrame) -> int:
         """Bytes of the RTP payloads of a picture."""

@@ -62,7 +62,7 @@ def confusion_chart(
     )
     figure.add_trace(_cells(names, counts, shares, given, read))
     for row, column in np.argwhere(counts > 0):
-        share, n = shares[row, column], counts[row, column]
+        share, n = float(shares[row, column]), int(counts[row, column])
         figure.add_annotation(
             x=names[column],
             y=names[row],
@@ -78,7 +78,7 @@ def confusion_chart(
     return figure
 
 
-def _cells(names: list[str], counts: np.ndarray, shares: np.ndarray, given: str, read: str) -> go.Scatter:
+def _cells(names: Sequence[str], counts: np.ndarray, shares: np.ndarray, given: str, read: str) -> go.Scatter:
     """Invisible squares over the cells: a heat map's own cells cannot be selected."""
     pairs = [(label, answer) for label in names for answer in names]
     words = [

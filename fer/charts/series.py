@@ -94,10 +94,9 @@ def share_bins(timeline: Timeline, rows: np.ndarray) -> tuple[np.ndarray, float,
     length = max(timeline.end_s - (timeline.frame_times_s[0] if len(timeline.frame_times_s) else 0.0), 0.1)
     finest = max(length / SHARE_BINS, timeline.step_s)
     width = next((s for s in BIN_STEPS_S if s >= finest * (1 - 1e-9)), BIN_STEPS_S[-1])
-    table = timeline.table[rows]
     # The tiny shift keeps a frame at 2.9999999 s out of the bin before 3 s.
-    bins = np.floor(table["time_s"].to_numpy(np.float64) / width + 1e-6).astype(np.int64)
-    state = np.array([STATES.index(name) for name in table["emotion"]], np.int64)
+    bins = np.floor(timeline.table["time_s"].to_numpy(np.float64)[rows] / width + 1e-6).astype(np.int64)
+    state = np.array([STATES.index(name) for name in timeline.table["emotion"].to_numpy()[rows]], np.int64)
     if not len(bins):
         return np.zeros(0), width, np.zeros((0, len(STATES)))
     first = bins.min()

@@ -66,7 +66,7 @@ def timeline_chart(
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
     summary = summary or summarize(timeline)
-    chosen = summary.by_presence[0].face_id if face_id is None else face_id
+    chosen = _seen_longest(summary) if face_id is None else face_id
     rows = timeline.usable & (
         timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
     )
@@ -81,6 +81,10 @@ def timeline_chart(
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
     return _figure(timeline, panels, dark, key=key_text(seen))
+
+
+def _seen_longest(summary: Summary) -> int:
+    return next(face.face_id for face in summary.by_presence if face.face_id is not None)
 
 
 def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
@@ -139,8 +143,8 @@ def _ribbon(timeline: Timeline, summary: Summary, dark: bool) -> Panel:
     if visible_s > MIN_EPISODE_S:
         summary = summarize(timeline, min_episode_s=visible_s)
     faces = summary.by_presence
-    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
-    left_out = [left_out_segments(timeline, f.face_id) for f in shown]
+    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id or 0)
+    left_out = [left_out_segments(timeline, f.face_id) for f in shown if f.face_id is not None]
     panel = ribbon_panel(shown, left_out, dark=dark)
     if len(faces) > len(shown):
         return panel.titled(f"Expression of the {MAX_ROWS} of {len(faces)} faces that could be read longest")
@@ -172,7 +176,7 @@ def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:
 
 def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figure:
     """One stacked row per face, the words inside where they fit and in the key above."""
-    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id)
+    shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id or 0)
     names = [f.name for f in shown]
     seen = [s for s in STATES if any(f.shares[s] > 0 for f in shown)]
     alt = f"Share of each expression for {count(len(shown), 'face')}; the table has the numbers."

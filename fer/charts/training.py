@@ -98,7 +98,7 @@ def _lines(
 def _apart(ends: dict[str, float], distance: float) -> dict[str, float]:
     """Move words apart so that they do not lie on each other."""
     places, last = {}, -np.inf
-    for name in sorted(ends, key=ends.get):
+    for name in sorted(ends, key=lambda name: ends[name]):
         last = places[name] = max(ends[name], last + distance)
     return places
 

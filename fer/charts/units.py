@@ -29,7 +29,7 @@ def told_units(timeline: Timeline, face_id: int) -> list[str]:
     if not timeline.has_units:
         return []
     rows = timeline.usable & (timeline.face_of_row == face_id)
-    there = np.isfinite(merged(timeline.intensities[rows])).any(axis=0)
+    there = np.any(np.isfinite(merged(timeline.intensities[rows])), axis=0)
     return [code for code in SHOWN_CODES if there[INDEX[code]]]
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from fer.cli.shared.training_progress import TrainingProgress
 from fer.dataset.cleaning import FAULTS
@@ -143,7 +144,7 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.came = False
-        self._before: dict[int, object] = {}
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "StopSignals":
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -262,4 +262,5 @@ def _places_beside(
 
 
 def _rgb(color: str) -> tuple[int, int, int]:
-    return tuple(int(color[k : k + 2], 16) for k in (1, 3, 5))
+    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    return red, green, blue

@@ -27,6 +27,6 @@ def overlay(crop: np.ndarray, heat: np.ndarray, *, side_px: int = SIDE_PX) -> np
     peak = float(np.abs(heat).max(initial=0.0))
     scaled = np.asarray(heat, np.float32) / peak if peak > 0 else np.zeros(heat.shape, np.float32)
     strength = np.clip(cv2.resize(scaled, size, interpolation=cv2.INTER_LINEAR), -1, 1)[..., None]
-    color = np.where(strength >= 0, np.float32(FOR_RGB), np.float32(AGAINST_RGB))
+    color = np.where(strength >= 0, np.array(FOR_RGB, np.float32), np.array(AGAINST_RGB, np.float32))
     alpha = OPACITY * np.abs(strength)
     return np.rint(face * (1 - alpha) + color * alpha).astype(np.uint8)

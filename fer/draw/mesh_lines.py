@@ -61,7 +61,7 @@ def edges() -> np.ndarray:
     net = cv2.Subdiv2D((-1, -1, 258, 258))
     for x, y in points.tolist():
         net.insert((x, y))
-    corners = net.getTriangleList().reshape(-1, 2)
+    corners = np.asarray(net.getTriangleList()).reshape(-1, 2)
     inside = ((corners > -1) & (corners < 258)).all(1).reshape(-1, 3).all(1)
     corners = corners.reshape(-1, 3, 2)[inside].reshape(-1, 2)
     nearest = ((corners[:, None] - points[None]) ** 2).sum(2).argmin(1).reshape(-1, 3)

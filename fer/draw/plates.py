@@ -5,6 +5,7 @@ The font is the one inside Pillow, so that labels look the same on every compute
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -66,7 +67,8 @@ class Plate:
 
 @lru_cache(maxsize=16)
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size_px)
+    # With a size, Pillow's own font is always a scalable one.
+    return cast(ImageFont.FreeTypeFont, ImageFont.load_default(size_px))
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +140,7 @@ def _ground(width: int, height: int, *, radius: float) -> Image.Image:
 
 def _chip(side: int, color: str, *, hatched: bool) -> Image.Image:
     """A rounded square; hatched: with diagonal gaps."""
-    large = Image.new("L", (side * SMOOTHING,) * 2, 0)
+    large = Image.new("L", (side * SMOOTHING, side * SMOOTHING), 0)
     draw = ImageDraw.Draw(large)
     draw.rounded_rectangle((0, 0, large.width - 1, large.height - 1), 0.28 * large.width, fill=255)
     if hatched:

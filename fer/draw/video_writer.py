@@ -8,11 +8,13 @@ import os
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 import av
 import cv2
 import numpy as np
+from av.container import OutputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from fer.errors import OutputError
 from fer.io.files import cannot_write, part_of, refuse_existing, remove
@@ -31,15 +33,15 @@ class Mp4Encoder:
     """Encodes pictures into an open MP4; `VideoWriter` is the one for files.
 
     Args:
-        target: A path, or a binary file object that can seek and be read back.
+        target: A path, or a file in memory.
         fps: Expected frames a second, a hint for the encoder only.
     """
 
-    def __init__(self, target: str | BinaryIO, *, fps: float = 30.0) -> None:
+    def __init__(self, target: str | io.BytesIO, *, fps: float = 30.0) -> None:
         self._target = target
         self._rate = Fraction(fps).limit_denominator(1001)
-        self._container: av.container.OutputContainer | None = None
-        self._stream: av.video.stream.VideoStream | None = None
+        self._container: OutputContainer | None = None
+        self._stream: VideoStream | None = None
         self._size = (0, 0)
         self._first_s = 0.0
         self._last_tick = -1
@@ -58,54 +60,51 @@ class Mp4Encoder:
             timestamp_s: Its time; the first frame is the video's 0. A time that does not
                 rise is moved one tick after the frame before.
         """
-        if self._container is None:
-            self._open(image, timestamp_s)
+        container, stream = self._container, self._stream
+        if container is None or stream is None:
+            container, stream = self._open(image, timestamp_s)
         frame = av.VideoFrame.from_ndarray(_fit(image, self._size), format="rgb24").reformat(format="yuv420p")
         tick = round((timestamp_s - self._first_s) * CLOCK_HZ)
         self._last_tick = max(tick, self._last_tick + 1)
         frame.pts, frame.time_base = self._last_tick, Fraction(1, CLOCK_HZ)
-        self._container.mux(self._stream.encode(frame))
+        container.mux(stream.encode(frame))
 
     def close(self) -> None:
         """Write what is still in the encoder, and the index."""
-        if self._container is None:
+        container, stream = self._container, self._stream
+        if container is None:
             return
         try:
-            self._container.mux(self._stream.encode())
+            if stream is not None:
+                container.mux(stream.encode())
         finally:
-            container, self._container = self._container, None
+            self._container = self._stream = None
             container.close()
 
-    def _open(self, image: np.ndarray, timestamp_s: float) -> None:
+    def _open(self, image: np.ndarray, timestamp_s: float) -> tuple[OutputContainer, VideoStream]:
         height, width = image.shape[:2]
         self._size = (max(SMALLEST_SIDE_PX, width // 2 * 2), max(SMALLEST_SIDE_PX, height // 2 * 2))
         self._first_s = timestamp_s
         # The index goes to the front, so that browsers play before they have loaded everything.
         options = {"movflags": "+faststart"}
-        self._container = av.open(
-            self._target, "w", format="mp4", options=options, io_open=None if self._on_disk else self._reopen
-        )
-        self._stream = self._container.add_stream("libx264", rate=self._rate)
-        self._stream.options = {"preset": "veryfast", "crf": QUALITY_CRF}
-        context = self._stream.codec_context
+        target = self._target
+        # Moving the index reads the file again while it is written: in memory it needs a second view.
+        reopen = None if isinstance(target, str) else lambda url, flags, options: _SecondView(target)
+        self._container = container = av.open(target, "w", format="mp4", options=options, io_open=reopen)
+        self._stream = stream = container.add_stream("libx264", rate=self._rate)
+        stream.options = {"preset": "veryfast", "crf": QUALITY_CRF}
+        context = stream.codec_context
         context.width, context.height = self._size
         context.pix_fmt = "yuv420p"
         context.colorspace = _BT601
         context.time_base = Fraction(1, CLOCK_HZ)
-
-    @property
-    def _on_disk(self) -> bool:
-        return isinstance(self._target, str)
-
-    def _reopen(self, url: str, flags: int, options: dict) -> io.RawIOBase:
-        """Moving the index reads the file again while it is written: in memory it needs a second view."""
-        return _SecondView(self._target)
+        return container, stream
 
 
 class _SecondView(io.RawIOBase):
     """Reads a file object from a position of its own, whatever its owner writes meanwhile."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: io.BytesIO) -> None:
         self._file = file
         self._position = 0
 
@@ -177,7 +176,7 @@ class VideoWriter:
         """Add one frame (H, W, 3) uint8 RGB; see `Mp4Encoder.write`."""
         try:
             self._encoder.write(image, timestamp_s)
-        except (OSError, av.FFmpegError) as exc:
+        except (OSError, FFmpegError) as exc:
             self.discard()
             raise cannot_write(self.path, exc) from exc
 
@@ -188,7 +187,7 @@ class VideoWriter:
         try:
             self._encoder.close()
             os.replace(self._part, self.path)
-        except (OSError, av.FFmpegError) as exc:
+        except (OSError, FFmpegError) as exc:
             self.discard()
             raise cannot_write(self.path, exc) from exc
 
@@ -196,7 +195,7 @@ class VideoWriter:
         """Stop and remove what was written so far."""
         try:
             self._encoder.close()
-        except (OSError, av.FFmpegError):
+        except (OSError, FFmpegError):
             pass  # a full disk cannot take the rest of a file that is thrown away
         finally:
             remove(self._part)

@@ -20,6 +20,7 @@ from fer.evaluation.figures.metrics_file import (
     CHOICE_SPLIT,
     TEST_SPLIT,
     Estimate,
+    FerPlusScores,
     Metrics,
     Scores,
     SplitScores,
@@ -173,15 +174,15 @@ def _data(metrics: Metrics) -> str:
 - FER+ (Barsoum et al. 2016, MIT): votes of ten annotators on the same pictures; a train-only second
   head and a second view in the evaluation.
 - The labels are noisy: FER+'s majority agrees with FER2013's own label on
-  {_share(_ferplus_agreement(test))} of {TEST_SPLIT} (where it names one of the seven).
+  {_share(_ferplus(test).label_agreement)} of {TEST_SPLIT} (where it names one of the seven).
 - {test.n_repeats} of {test.plain.n:,} {TEST_SPLIT} pictures stand pixel for pixel in another split;
   figures marked "clean" leave them out."""
 
 
-def _ferplus_agreement(test: SplitScores) -> Estimate:
+def _ferplus(test: SplitScores) -> FerPlusScores:
     if test.ferplus is None:
         raise ModelError("metrics.json lacks the FER+ view: evaluate with --ferplus.")
-    return test.ferplus.label_agreement
+    return test.ferplus
 
 
 def _protocol(sources: CardSources) -> str:
@@ -260,7 +261,7 @@ Ways to scale the logits (Guo et al. 2017), each row of {CHOICE_SPLIT} read by a
 
 
 def _second_view(metrics: Metrics) -> str:
-    found = metrics.splits[TEST_SPLIT].ferplus
+    found = _ferplus(metrics.splits[TEST_SPLIT])
     header = ("view", "faces", "accuracy", "balanced accuracy", "macro-F1", "Cohen's kappa")
     rows = [_figure_row(VIEWS["plain"], found.plain), _figure_row(VIEWS["flip"], found.flip)]
     left_out = f"{found.n_tied} tied, {found.n_contempt} contempt, {found.n_unknown} unknown or no face"

@@ -8,6 +8,7 @@ Reference:
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -70,7 +71,8 @@ def _noise(image: np.ndarray, std: float) -> np.ndarray:
 
 def _jpeg(image: np.ndarray, quality: float) -> np.ndarray:
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, round(quality)])
-    return cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
+    # OpenCV gives None for what is no picture; this one it has just coded itself.
+    return cast(np.ndarray, cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))
 
 
 def _turn_and_scale(image: np.ndarray, degrees: float, factor: float) -> np.ndarray:

@@ -114,8 +114,8 @@ def agreement(first: np.ndarray, second: np.ndarray) -> float:
     ]
     if any(np.ptp(c) == 0 for c in cells):
         return float("nan")
-    ranks = [pd.Series(c).rank().to_numpy() for c in cells]
-    return float(np.corrcoef(*ranks)[0, 1])
+    first_ranks, second_ranks = (pd.Series(c).rank().to_numpy() for c in cells)
+    return float(np.corrcoef(first_ranks, second_ranks)[0, 1])
 
 
 def _checked(crop: np.ndarray) -> np.ndarray:

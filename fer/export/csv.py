@@ -26,7 +26,7 @@ def to_csv(timeline: Timeline) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front; missing numbers are empty
     cells.
     """
-    cells = [_cells(name, timeline.table[name]) for name in timeline.table.columns]
+    cells = [_cells(str(name), column) for name, column in timeline.table.items()]
     return csv_text(list(timeline.table.columns), zip(*cells, strict=True))
 
 

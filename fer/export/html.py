@@ -139,7 +139,8 @@ def _figures(report: Report) -> list[dict]:
         "drawing": _drawing(lambda dark: timeline_chart(timeline, summary=report.summary, dark=dark)),
         "narrow": False,
     }
-    lines = [_lines_figure(report, face) for face in readable[1:MAX_LINE_CHARTS]]
+    more = readable[1:MAX_LINE_CHARTS]
+    lines = [_lines_figure(report, f, f.face_id) for f in more if f.face_id is not None]
     figures = [over_time, shares, *lines, *_unit_figures(report, readable[0])]
     if summary.transitions.any():
         figures.append(
@@ -155,23 +156,23 @@ def _figures(report: Report) -> list[dict]:
 
 def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
     """The Action Units of the face that could be read longest; none where they were not measured."""
-    timeline = report.timeline
-    if not timeline.has_units or not told_units(timeline, face.face_id):
+    timeline, face_id = report.timeline, face.face_id
+    if face_id is None or not timeline.has_units or not told_units(timeline, face_id):
         return []
     strip = {
         "title": f"Action Units, {face.name.lower()}",
         "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
-        f"{CONTRADICTION_TEXT} {blink_words(timeline, face.face_id)}",
-        "drawing": _drawing(lambda dark: heat_strip(timeline, face.face_id, dark=dark)),
+        f"{CONTRADICTION_TEXT} {blink_words(timeline, face_id)}",
+        "drawing": _drawing(lambda dark: heat_strip(timeline, face_id, dark=dark)),
         "narrow": False,
     }
-    chosen = strongest_units(timeline, face.face_id)
+    chosen = strongest_units(timeline, face_id)
     if not chosen:
         return [strip]
     lines = {
         "title": f"The strongest units, {face.name.lower()}",
         "caption": "Units that were seen longest, blinks left out.",
-        "drawing": _drawing(lambda dark: unit_lines(timeline, face.face_id, chosen, dark=dark)),
+        "drawing": _drawing(lambda dark: unit_lines(timeline, face_id, chosen, dark=dark)),
         "narrow": False,
     }
     return [strip, lines]
@@ -188,11 +189,11 @@ def _smoothing_words(report: Report) -> str:
     return f"Probabilities are smoothed without delay, with a half-life of {half_life:g} s."
 
 
-def _lines_figure(report: Report, face: FaceSummary) -> dict:
+def _lines_figure(report: Report, face: FaceSummary, face_id: int) -> dict:
     return {
         "title": f"Probabilities, {face.name.lower()}",
         "caption": f"From {clock(face.first_s)} to {clock(face.last_s)}.",
-        "drawing": _drawing(lambda dark: lines_chart(report.smoothed, face.face_id, dark=dark)),
+        "drawing": _drawing(lambda dark: lines_chart(report.smoothed, face_id, dark=dark)),
         "narrow": False,
     }
 
@@ -200,7 +201,8 @@ def _lines_figure(report: Report, face: FaceSummary) -> dict:
 def _drawing(draw) -> dict:
     """The light figure, and what is different in the dark one."""
     light, dark = (json.loads(figure.to_json()) for figure in (draw(False), draw(True)))
-    _drop_template(light), _drop_template(dark)
+    _drop_template(light)
+    _drop_template(dark)
     changes = [
         {k: v for k, v in b.items() if a.get(k) != v}
         for a, b in zip(light["data"], dark["data"], strict=True)
@@ -256,13 +258,13 @@ def _photo_rows(report: Report) -> dict:
     table = report.timeline.table
     rows = [
         {
-            "photo": row.source,
-            "face": "" if row.quality == "no_face" else str(row.face_id),
-            "emotion": row.emotion if row.quality == QUALITY_OK else "",
-            "confidence": percent(row.confidence) if row.quality == QUALITY_OK else "",
-            "quality": quality_words(row.quality),
+            "photo": row["source"],
+            "face": "" if row["quality"] == "no_face" else str(row["face_id"]),
+            "emotion": row["emotion"] if row["quality"] == QUALITY_OK else "",
+            "confidence": percent(row["confidence"]) if row["quality"] == QUALITY_OK else "",
+            "quality": quality_words(row["quality"]),
         }
-        for row in table.head(MAX_PHOTO_ROWS).itertuples()
+        for row in table.head(MAX_PHOTO_ROWS).to_dict("records")
     ]
     return {"rows": rows, "more": max(0, len(table) - MAX_PHOTO_ROWS)}
 

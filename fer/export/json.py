@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ def to_json(report: Report) -> str:
     ``timeline`` holds ``columns`` and ``rows`` of the unsmoothed table with the CSV's digits.
     """
     table = report.timeline.table
-    cells = [_values(name, table[name]) for name in table.columns]
+    cells = [_values(str(name), column) for name, column in table.items()]
     document = _plain(
         {
             "format": "fer-report",
@@ -66,7 +67,7 @@ def _face_values(face: FaceSummary) -> dict:
     }
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Numpy values and tuples as JSON's own; NaN and infinity as null."""
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}

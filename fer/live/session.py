@@ -41,6 +41,7 @@ class StreamAnalyzer(Protocol):
 
     def analyze(self, frame: Frame) -> Observations:
         """Read the expression of every face of the stream's next frame."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

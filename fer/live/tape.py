@@ -4,7 +4,7 @@ import io
 import threading
 from dataclasses import dataclass
 
-import av
+from av.error import FFmpegError
 
 from fer.draw.hidden import anonymize
 from fer.draw.video_writer import Mp4Encoder
@@ -74,7 +74,7 @@ class LiveTape:
                 return TapedVideo()
             try:
                 self._encoder.close()
-            except (OSError, av.FFmpegError):
+            except (OSError, FFmpegError):
                 self._file = io.BytesIO()  # a file without its end does not play
             video = TapedVideo(self._file.getvalue(), self._note)
             self._encoder, self._file = None, io.BytesIO()
@@ -90,5 +90,5 @@ class LiveTape:
             return
         try:
             encoder.write(anonymize(frame.image, observations, self._mode), frame.timestamp_s)
-        except (OSError, av.FFmpegError):
+        except (OSError, FFmpegError):
             self._note = f"The video breaks off at {clock(length_s)}; the timeline goes on."

@@ -242,7 +242,7 @@ def _check(timeline: Timeline, other: ForeignUnits) -> None:
     if len(other.faces) > 1:
         names = join([name or "without a name" for name in other.faces[:5]])
         raise InputError(f"The CSV holds {len(other.faces)} faces ({names}): choose one of them.")
-    last, theirs = int(timeline.table["frame"].max()), int(other.frame.max())
+    last, theirs = int(np.nanmax(timeline.table["frame"].to_numpy(np.float64))), int(other.frame.max())
     counted = not other.timed and not timeline.source.partial
     if counted and abs(theirs - last) > max(FRAMES_OFF, LENGTH_SHARE * last):
         raise InputError(

@@ -17,6 +17,7 @@ from fer.action_units.population import population
 from fer.action_units.table import CODES, INDEX
 from fer.constants import EMOTIONS
 from fer.errors import InputError
+from fer.records import MEASURES
 from fer.text import clock
 from fer.timeline.timeline import UNIT_NUMBERS, UNIT_WORDS, Timeline, unit_numbers
 
@@ -38,15 +39,14 @@ def neutral_at(timeline: Timeline, face_id: int, time_s: float) -> Baseline:
     Raises:
         InputError: Too few frames around it show the face from the front with open eyes.
     """
-    rows, away_s = _rows(timeline, face_id), np.zeros(0)
+    (rows, measured), away_s = _measured(timeline, face_id), np.zeros(0)
     if len(rows):
         away_s = np.abs(timeline.table["time_s"].to_numpy(np.float64)[rows] - time_s)
     capture = NeutralCapture()
     for place in np.argsort(away_s, kind="stable"):
         if away_s[place] > WITHIN_S or capture.share >= 1:
             break
-        measures = timeline.measures[rows[place]]
-        capture.add(measures[_METRICS], measures[_POSE])
+        capture.add(measured[place, _METRICS], measured[place, _POSE])
     found = capture.baseline(population())
     if found is None:
         raise InputError(
@@ -67,10 +67,10 @@ def most_neutral(timeline: Timeline, face_id: int) -> tuple[float, float] | None
     Returns:
         Seconds, and the network's mean probability of neutral around it; None where no frame will do.
     """
-    rows = _rows(timeline, face_id)
+    rows, measures = _measured(timeline, face_id)
     if not len(rows):
         return None
-    measures, time_s = timeline.measures[rows], timeline.table["time_s"].to_numpy(np.float64)[rows]
+    time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
     good = np.abs(measures[:, len(CODES) : len(CODES) + 2]).max(axis=1) <= CAPTURE_POSE_DEGREES
     good &= -measures[:, INDEX["AU45"]] >= OPEN_EYES_FROM
     if not good.any():
@@ -104,7 +104,7 @@ def with_baselines(
     faces = np.flatnonzero(timeline.has_face)
     frames = np.split(faces, np.flatnonzero(np.diff(timeline.frame_of_row[faces])) + 1)
     for rows in frames if len(faces) else ():
-        units = judge.judge(_moment(timeline, rows))
+        units = judge.judge(_moment(timeline, timeline.measures[rows], rows))
         numbers[rows] = unit_numbers(units)
         words[rows] = [(verdict.kind, verdict.fits) for verdict in units.verdicts]
     columns = dict(zip(UNIT_NUMBERS, numbers.T.astype(np.float64), strict=True))
@@ -130,21 +130,23 @@ def of_this_clip(timeline: Timeline, loaded: Mapping[int, Baseline]) -> dict[int
     return here
 
 
-def _rows(timeline: Timeline, face_id: int) -> np.ndarray:
-    """Rows of the face in which something was measured."""
+def _measured(timeline: Timeline, face_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the face in which something was measured, and what was."""
     if timeline.measures is None:
-        return np.zeros(0, int)
-    return np.flatnonzero((timeline.face_of_row == face_id) & np.isfinite(timeline.measures).all(axis=1))
+        return np.zeros(0, int), np.zeros((0, MEASURES), np.float32)
+    there = np.isfinite(timeline.measures).all(axis=1)
+    rows = np.flatnonzero((timeline.face_of_row == face_id) & there)
+    return rows, timeline.measures[rows]
 
 
-def _moment(timeline: Timeline, rows: np.ndarray) -> MeasuredFaces:
+def _moment(timeline: Timeline, measured: np.ndarray, rows: np.ndarray) -> MeasuredFaces:
     """One frame's faces as they were measured."""
-    measures = timeline.measures[rows].astype(np.float64)
+    measures = measured.astype(np.float64)
     return MeasuredFaces(
         float(timeline.frame_times_s[timeline.frame_of_row[rows[0]]]),
         timeline.face_of_row[rows],
         measures[:, _METRICS],
         measures[:, _POSE],
         timeline.probs[rows],
-        np.isfinite(measures).all(axis=1),
+        np.all(np.isfinite(measures), axis=1),
     )

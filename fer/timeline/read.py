@@ -10,7 +10,7 @@ from fer.errors import DamagedInputError
 from fer.io.csv import read_cells, unescape_formula
 from fer.records import SourceInfo
 from fer.settings import Settings
-from fer.timeline.timeline import COLUMNS, TEXT_COLUMNS, Timeline, table_of
+from fer.timeline.timeline import COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
 
 
 def read_timeline(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
@@ -94,16 +94,15 @@ def _check_words(columns: dict) -> None:
 
 def _threshold_in(table: pd.DataFrame) -> float:
     """The lowest confidence that still got a name, if any row is unsure; else 0."""
-    unsure = table["emotion"] == UNSURE
+    unsure = (table["emotion"] == UNSURE).to_numpy(bool)
     if not unsure.any():
         return 0.0
-    named = table.loc[(~unsure) & (table["emotion"] != ""), "confidence"]
+    named = table.loc[~unsure & (table["emotion"] != "").to_numpy(bool), "confidence"]
     return float(min(named.min(), 1.0)) if len(named) else 1.0
 
 
 def _frame_times(table: pd.DataFrame) -> np.ndarray:
-    keys = table[["source", "frame", "time_s"]]
-    return table["time_s"].to_numpy(np.float64)[(keys != keys.shift()).any(axis=1).to_numpy()]
+    return table["time_s"].to_numpy(np.float64)[begins_frame(table)]
 
 
 def _source_of(table: pd.DataFrame) -> SourceInfo:

@@ -262,7 +262,7 @@ class _Runs:
             return []
         gap = np.diff(self.time_s) > gap_s
         starts = np.flatnonzero(np.r_[True, gap | (np.diff(self.state) != 0)])
-        bounds = list(zip(starts, np.r_[starts[1:], len(self.time_s)], strict=True))
+        bounds = list(pairwise([*starts.tolist(), len(self.time_s)]))
         stretches: list[list[tuple[int, int]]] = []
         for first, stop in bounds:
             if first == 0 or gap[first - 1]:

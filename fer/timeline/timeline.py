@@ -118,9 +118,7 @@ class Timeline:
     @cached_property
     def frame_of_row(self) -> np.ndarray:
         """(rows,) int: position of each row's frame in `frame_times_s`."""
-        keys = self.table[["source", "frame", "time_s"]]
-        changed = (keys != keys.shift()).any(axis=1).to_numpy()
-        return np.cumsum(changed) - 1
+        return np.cumsum(begins_frame(self.table)) - 1
 
     @cached_property
     def face_of_row(self) -> np.ndarray:
@@ -293,6 +291,12 @@ def with_verdicts(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _no_face_numbers(time_s: float) -> list[float]:
     """One row of the number columns (all but `confidence`) of an empty frame."""
     return [time_s] + [np.nan] * (len(NUMBER_COLUMNS) - 2)
+
+
+def begins_frame(table: pd.DataFrame) -> np.ndarray:
+    """(rows,) bool: whether a row of a timeline's table is the first of its frame."""
+    keys = table[["source", "frame", "time_s"]]
+    return np.any((keys != keys.shift()).to_numpy(bool), axis=1)
 
 
 def table_of(columns: dict) -> pd.DataFrame:

@@ -41,4 +41,4 @@ def mean_weights(networks: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
 
     Reference: Wortsman et al. 2022, Model soups.
     """
-    return [np.mean(arrays, axis=0, dtype=np.float32) for arrays in zip(*networks, strict=True)]
+    return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in zip(*networks, strict=True)]

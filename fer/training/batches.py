@@ -5,7 +5,7 @@ batches of views are in memory at a time.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,7 +52,9 @@ class Batches:
     def __init__(
         self, plan: Plan, rows: FaceDataset, *, votes: np.ndarray | None, teacher: np.ndarray | None
     ) -> None:
-        self.plan, self.rows, self.votes = plan, rows, votes
+        if plan.votes_weight and votes is None:
+            raise ValueError("votes: wanted for every row where the plan gives them a weight, got none")
+        self.plan, self.rows, self.votes = plan, rows, votes if plan.votes_weight else None
         self.steps = len(rows) // plan.batch_size or 1
         self._targets = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
         if teacher is not None:
@@ -69,12 +71,12 @@ class Batches:
         rng = np.random.default_rng([self.plan.seed, epoch, step])
         views = training_views(self.rows.images[chosen], rng, self.plan.views)[..., None]
         targets = [self._targets[chosen]]
-        if self.plan.votes_weight:
+        if self.votes is not None:
             targets.append(self.votes[chosen])
         views, targets = mixup(views, targets, rng, alpha=self.plan.mixup)
         return Batch(epoch, step, views, targets)
 
-    def stream(self, epoch: int, step: int) -> Iterator[Batch]:
+    def stream(self, epoch: int, step: int) -> Generator[Batch, None, None]:
         """All batches from a step to the end of the plan, made ahead in another thread."""
         numbers = iter(range(epoch * self.steps + step, self.plan.epochs * self.steps))
         with ThreadPoolExecutor(1) as pool:

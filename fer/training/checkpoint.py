@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +63,7 @@ class Checkpoint:
         arrays["history"] = np.array(rows, np.float64).reshape(len(rows), len(HISTORY_COLUMNS) - 1)
         arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         content = io.BytesIO()
-        np.savez(content, **arrays)
+        np.savez(content, allow_pickle=False, **arrays)
         write_whole(content.getvalue(), folder / CHECKPOINT)
 
 
@@ -85,10 +85,10 @@ def read_checkpoint(folder: Path, *, with_weights: bool = True) -> Checkpoint | 
             about = json.loads(saved["about"].tobytes())
             plan = Plan(**about.pop("plan"))
             history = [Epoch(plan.name, int(row[0]), *map(float, row[1:])) for row in saved["history"]]
-            weights = {}
-            if with_weights:
-                weights = {"variables": _numbered(saved, "v"), "average": _numbered(saved, "a")}
-            return Checkpoint(plan=plan, history=history, **about, **weights)
+            found = Checkpoint(plan=plan, history=history, **about)
+            if not with_weights:
+                return found
+            return replace(found, variables=_numbered(saved, "v"), average=_numbered(saved, "a"))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise SettingsError(
             f"{path} is damaged or from another version: remove it to train this stage from its start."

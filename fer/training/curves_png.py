@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -35,7 +36,9 @@ def curves_png(history: Sequence[Epoch]) -> bytes:
         The content of a PNG file of `WIDTH_PX` x `HEIGHT_PX`.
     """
     image = Image.new("RGB", (WIDTH_PX * FINER, HEIGHT_PX * FINER), "white")
-    canvas = _Canvas(ImageDraw.Draw(image), ImageFont.load_default(FONT_PX * FINER))
+    # With a size, Pillow's own font is always a scalable one.
+    font = cast(ImageFont.FreeTypeFont, ImageFont.load_default(FONT_PX * FINER))
+    canvas = _Canvas(ImageDraw.Draw(image), font)
     if history:
         _draw(canvas, history)
     else:
@@ -58,11 +61,13 @@ class _Canvas:
 
     def dot(self, place, color: str) -> None:
         """Around a place."""
-        self.draw.circle([v * FINER for v in place], LINE_PX * 1.5 * FINER, color)
+        x, y = place
+        self.draw.circle((x * FINER, y * FINER), LINE_PX * 1.5 * FINER, color)
 
     def text(self, place, words: str, color: str, anchor: str) -> None:
         """At a place; Pillow's anchors say which corner of the words lies there."""
-        self.draw.text([v * FINER for v in place], words, color, self.font, anchor)
+        x, y = place
+        self.draw.text((x * FINER, y * FINER), words, color, self.font, anchor)
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,8 @@ def _train(images: np.ndarray, labels: np.ndarray, setup: Setup, report: Callabl
     finally:
         keras.config.set_dtype_policy(before)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(RATE), loss=loss, jit_compile=False)
+    # Keras takes the type of an option from its default.
+    model.compile(keras.optimizers.Adam(RATE), loss=loss, jit_compile=False)  # pyright: ignore[reportArgumentType]
     rng = np.random.default_rng(setup.seed)
     size = min(BATCH, len(labels))
     for epoch in range(1, setup.epochs + 1):

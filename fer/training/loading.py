@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from math import prod
 from pathlib import Path
+from typing import cast
 
 import h5py
 import keras
@@ -89,7 +90,8 @@ def load_network(path: Path, *, sha256: str | None = None) -> keras.Model:
     _check_sizes(config, path.name)
     _check_weights(weights, path.name)
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        # Keras names no type for what it has read.
+        model = cast(keras.Model, keras.models.load_model(path, compile=False, safe_mode=True))
     except Exception as exc:  # Keras raises whatever the part that fails raises.
         raise ModelError(f"{path.name} is damaged: {REPAIR}.") from exc
     if len(model.outputs) > 1:
@@ -204,10 +206,10 @@ def _count_values(group: h5py.Group) -> int:
         item = group[key]
         if isinstance(item, h5py.Group):
             total += _count_values(item)
-        elif item.is_virtual or item.external:
-            raise ValueError("numbers in another file")
+        elif not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
+            raise ValueError("numbers in another file, or none")
         else:
-            total += item.size
+            total += item.size or 0
     return total
 
 

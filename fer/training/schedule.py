@@ -1,5 +1,8 @@
 """The learning rate over a training."""
 
+# Keras' types say that its operations and variables may be None.
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOperatorIssue=false
+
 import keras
 import numpy as np
 

@@ -70,7 +70,7 @@ class TeacherCache:
             model = load_network(network)
             found = {k: teacher_logits(model, images) for k, images in self.images.items()}
             content = io.BytesIO()
-            np.savez(content, key=np.frombuffer(key, np.uint8), **found)
+            np.savez(content, allow_pickle=False, key=np.frombuffer(key, np.uint8), **found)
             self.folder.mkdir(exist_ok=True)
             write_whole(content.getvalue(), path)
         return found
@@ -79,7 +79,7 @@ class TeacherCache:
         check_there(network)
         digest = hashlib.sha256(network.read_bytes())
         for images in self.images.values():
-            digest.update(np.ascontiguousarray(images))
+            digest.update(np.ascontiguousarray(images).data)
         return digest.digest()
 
     def _read(self, path: Path, key: bytes) -> dict[str, np.ndarray] | None:

@@ -218,8 +218,10 @@ def _compiled(plan: Plan, steps: int) -> keras.Model:
         model = networks.build(plan.arch, votes_head=plan.votes_weight > 0, fused=True, dropout=plan.dropout)
     finally:
         keras.config.set_dtype_policy(before)
+    # Keras takes the type of an option from its default: hence the two that are ignored.
+    rate = WarmupCosine(plan.peak_rate, (plan.schedule_epochs or plan.epochs) * steps, plan.warmup)
     optimizer = keras.optimizers.SGD(
-        WarmupCosine(plan.peak_rate, (plan.schedule_epochs or plan.epochs) * steps, plan.warmup),
+        rate,  # pyright: ignore[reportArgumentType]
         momentum=0.9,
         nesterov=True,
         weight_decay=plan.weight_decay,
@@ -232,7 +234,8 @@ def _compiled(plan: Plan, steps: int) -> keras.Model:
         weights.append(plan.votes_weight)
     # On TensorFlow XLA gains nothing; JAX would run step by step without its compiler.
     compiler = keras.backend.backend() == "jax"
-    model.compile(optimizer, loss=losses, loss_weights=weights, jit_compile=compiler)
+    options = {"loss": losses, "loss_weights": weights}
+    model.compile(optimizer, **options, jit_compile=compiler)  # pyright: ignore[reportArgumentType]
     optimizer.build(model.trainable_variables)
     return model
 
@@ -249,7 +252,7 @@ def fingerprint(train: FaceDataset, votes: np.ndarray | None) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for array in (train.images, train.labels, votes):
         if array is not None:
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 

@@ -83,7 +83,7 @@ def _in_turn(models: dict[str, LiteRTModel], batch: int, *, flip: bool) -> dict[
             started = time.perf_counter()
             if flip:
                 both = model(np.concatenate([faces, faces[:, :, ::-1]]))[0]
-                (both[:batch] + both[batch:]) / 2
+                _ = (both[:batch] + both[batch:]) / 2
             else:
                 model(faces)
             times[name].append(1e3 * (time.perf_counter() - started))

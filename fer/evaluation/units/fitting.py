@@ -1,5 +1,7 @@
 """The population's statistics from labelled faces: canonical face, neutral values, spreads, base rates."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -42,12 +44,15 @@ def fit_population(training: FaceDataset, mesh: FaceMesh, eyes: EyeModel) -> Pop
     some = training.images[neutral_rows][:JITTER_FACES]
     known = Population(
         canonical=canonical,
+        neutral=statistics["neutral"],
+        spread=statistics["spread"],
+        pitch_slope=statistics["pitch_slope"],
+        yaw_spread=statistics["yaw_spread"],
         jitter=_jitter(some, canonical, mesh, eyes),
         base_rate=np.full(len(CODES), 0.5),
         faces=len(neutral.landmarks),
-        **statistics,
     )
-    return Population(**vars(known) | {"base_rate": _base_rates(training, known, mesh, eyes)})
+    return replace(known, base_rate=_base_rates(training, known, mesh, eyes))
 
 
 def canonical_face(landmarks: np.ndarray) -> np.ndarray:

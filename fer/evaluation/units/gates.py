@@ -99,7 +99,7 @@ def verdict_table(found: list[UnitVerdict], labels: np.ndarray, answers: np.ndar
 
     def group(rows: np.ndarray) -> dict:
         """Share and share right of each verdict in these rows."""
-        out = {"n": int(rows.sum())}
+        out: dict[str, int | dict] = {"n": int(rows.sum())}
         for kind in UNIT_VERDICTS:
             chosen = rows & (kinds == kind)
             out[kind] = {

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -48,8 +49,8 @@ def to_litert(model: keras.Model, form: str = "float32", *, calibration: np.ndar
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if form == "float16":
             converter.target_spec.supported_types = [tf.float16]
-        if form == "int8":
-            converter.representative_dataset = lambda: _one_by_one(calibration)
+        if form == "int8" and calibration is not None:
+            converter.representative_dataset = partial(_one_by_one, calibration)
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         return converter.convert()
 

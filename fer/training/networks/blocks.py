@@ -5,6 +5,9 @@ References:
     He et al. 2016 (residual blocks).
 """
 
+# Keras' types say that its operations and variables may be None.
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOperatorIssue=false
+
 import keras
 from keras import layers
 

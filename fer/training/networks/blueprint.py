@@ -1,6 +1,7 @@
 """The steps of a Keras network, for a drawing."""
 
 from dataclasses import replace
+from typing import cast
 
 import keras
 from keras import layers
@@ -20,7 +21,7 @@ def blueprint(model: keras.Model) -> Blueprint:
     Args:
         model: Network with one input of (n, H, W, C) and one output.
     """
-    height, channels = model.input.shape[1], model.input.shape[3]
+    _, height, _, channels = cast(keras.KerasTensor, model.input).shape
     steps, inside = [Step("input", "face, gray", height, channels)], 0
     # Where each tensor comes from: the weights of branches find their step in any order.
     made_by = {id(model.input): 0}
