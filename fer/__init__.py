@@ -99,12 +99,14 @@ _PLACES = {
 __all__ = [*_PLACES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]: loaded on first use
 
 
-def __getattr__(name: str):
-    """Load a public name on first use (PEP 562), so that ``import fer`` stays fast."""
-    if name in _PLACES:
-        module, _, other = _PLACES[name].partition(":")
-        return getattr(importlib.import_module(module), other or name)
-    raise AttributeError(f"module 'fer' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that saw this function would let every name pass
+
+    def __getattr__(name: str) -> object:
+        """Load a public name on first use (PEP 562), so that ``import fer`` stays fast."""
+        if name in _PLACES:
+            module, _, other = _PLACES[name].partition(":")
+            return getattr(importlib.import_module(module), other or name)
+        raise AttributeError(f"module 'fer' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from typing import Protocol
 
 from fer.errors import OutputError, OutputExistsError
 
@@ -80,7 +81,14 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         )
 
 
-def cannot_write(path: Path, exc: OSError) -> OutputError:
+class SystemFault(Protocol):
+    """What the system refused: an `OSError`, or FFmpeg's error, which says as much and is none."""
+
+    errno: int | None
+    strerror: str | None
+
+
+def cannot_write(path: Path, exc: SystemFault) -> OutputError:
     """The error for a file or folder that the system refused to write, with its cure."""
     why = CURES.get(exc.errno or 0, f"{exc.strerror or exc}. Choose another folder")
     return OutputError(f"{path} cannot be written: {why}.")
