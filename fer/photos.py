@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer.errors import InputError
-from fer.pipeline import Analyzer, Components, Progress
+from fer.pipeline import AnalysisProgress, Analyzer, Components
 from fer.records import Observations, SourceInfo
 from fer.settings import Settings
 from fer.sources import LoadedImage, hash_source, read_image
@@ -76,7 +76,7 @@ def analyze_photos(
     items: Iterable[tuple[str, bytes | str | Path]],
     settings: Settings | None = None,
     *,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[AnalysisProgress], None] | None = None,
     on_photo: Callable[[LoadedImage, PhotoResult], None] | None = None,
     cancel: threading.Event | None = None,
     components: Components | None = None,
@@ -108,7 +108,7 @@ def analyze_photos(
             hashes.append(hash_source(content))
         results.append(result)
         if on_progress:
-            on_progress(Progress(len(results), total, len(results), time.monotonic() - started))
+            on_progress(AnalysisProgress(len(results), total, len(results), time.monotonic() - started))
     info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
     timeline = builder.build(info, analyzer.settings)
     return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))

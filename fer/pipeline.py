@@ -170,7 +170,7 @@ def _largest(faces: Faces, most: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Progress:
+class AnalysisProgress:
     """How far an analysis is.
 
     Args:
@@ -202,7 +202,7 @@ def analyze_video(
     settings: Settings | None = None,
     *,
     name: str | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[AnalysisProgress], None] | None = None,
     on_frame: Callable[[Frame, Observations], None] | None = None,
     cancel: threading.Event | None = None,
     components: Components | None = None,
@@ -250,7 +250,7 @@ def analyze_video(
 class _ProgressWatch:
     """Counts frames and tells the listener a few times a second."""
 
-    def __init__(self, listener: Callable[[Progress], None] | None) -> None:
+    def __init__(self, listener: Callable[[AnalysisProgress], None] | None) -> None:
         self._listener = listener
         self._started = time.monotonic()
         self._told = -1.0
@@ -262,4 +262,4 @@ class _ProgressWatch:
         elapsed = time.monotonic() - self._started
         if self._listener and elapsed - self._told >= PROGRESS_EVERY_S:
             self._told = elapsed
-            self._listener(Progress(done_s, total_s, self._frames, elapsed))
+            self._listener(AnalysisProgress(done_s, total_s, self._frames, elapsed))

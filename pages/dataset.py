@@ -6,7 +6,7 @@ from pages.ui.app import job_progress, page_setup, session
 from pages.ui.app.markdown import name
 from pages.ui.dataset import classes, copies, map, pictures, start, votes
 from pages.ui.work import dataset
-from pages.ui.work.dataset import Given, Shown
+from pages.ui.work.dataset import DatasetFigures, DatasetSource
 
 PARTS = {
     "Classes": classes.show,
@@ -17,7 +17,7 @@ PARTS = {
 }
 
 
-def read(given: Given) -> None:
+def read(given: DatasetSource) -> None:
     """A data set is there: show it, or how far its reading is."""
     job = dataset.dataset_job(given)
 
@@ -29,10 +29,10 @@ def read(given: Given) -> None:
         st.markdown(f":material/dataset: {name(given.label)}", width="content")
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
     if job_progress.wait_for(job, what="Reading the data", describe=dataset.describe):
-        show(Shown(job.result.statistics, job.result.faces, given, job.result))
+        show(DatasetFigures(job.result.statistics, job.result.faces, given, job.result))
 
 
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """All parts; only the open one is drawn."""
     for tab, draw in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS.values(), strict=True):
         if tab.open:

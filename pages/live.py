@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.app import page_setup
-from pages.ui.live import actions, neutral, now, registry, stream
+from pages.ui.live import actions, neutral, now, rooms, stream
 from pages.ui.live import camera as live_camera
 from pages.ui.live import photo as live_photo
 from pages.ui.live.room import Phase, Room
@@ -63,7 +63,7 @@ def camera(room: Room) -> None:
 
 
 with page_setup.page("Live"):
-    room = registry.my_room()
+    room = rooms.my_room()
     if consent.given():
         camera(room)
     else:

@@ -7,7 +7,7 @@ from pages.ui.parts import settings
 from pages.ui.parts.limits import REMINDER
 from pages.ui.photos import report
 from pages.ui.work import photos
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 
 
 def choose() -> None:
@@ -22,14 +22,14 @@ def choose() -> None:
         many=True,
     )
     if given:
-        session.keep(session.BATCH, Batch(tuple(given)))
+        session.keep(session.BATCH, PhotoUploads(tuple(given)))
         st.rerun()
     with st.popover("Settings", icon=":material/tune:", type="tertiary"):
         settings.analysis_form(label="Apply", video=False)
     st.caption(REMINDER)
 
 
-def analyze(batch: Batch) -> None:
+def analyze(batch: PhotoUploads) -> None:
     """Photos are there: show what was read, or how far it is."""
     job = photos.photos_job(batch, settings.current())
 

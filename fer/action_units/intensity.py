@@ -43,17 +43,17 @@ class Strengths:
     Args:
         raw: Intensity without limits; may be negative.
         sigma: Its standard deviation.
-        told: (k,) bool, the unit may be judged.
+        can_be_judged: (k,) bool, the unit may be judged.
     """
 
     raw: np.ndarray
     sigma: np.ndarray
-    told: np.ndarray
+    can_be_judged: np.ndarray
 
     @property
     def intensity(self) -> np.ndarray:
         """(k,) in 0..5; NaN where nothing can be told."""
-        return np.where(self.told, np.clip(self.raw, 0.0, FULL), np.nan)
+        return np.where(self.can_be_judged, np.clip(self.raw, 0.0, FULL), np.nan)
 
     @property
     def present(self) -> np.ndarray:
@@ -65,7 +65,7 @@ class Strengths:
         present = ndtr((np.minimum(self.raw, FULL) - PRESENT_FROM) / self.sigma)
         for k, other in _NEEDED:
             present[k] = min(present[k], present[other])
-        return np.where(self.told, present, np.nan)
+        return np.where(self.can_be_judged, present, np.nan)
 
 
 def strengths(metrics: np.ndarray, pose: np.ndarray, baseline: Baseline, known: Population) -> Strengths:
@@ -85,10 +85,10 @@ def strengths(metrics: np.ndarray, pose: np.ndarray, baseline: Baseline, known: 
         leaked[k] += (CROSSTALK_DOUBT * share * np.clip(raw[other], 0, FULL)) ** 2
     yawed = known.yaw_spread * abs(pose[0])
     doubt = known.jitter**2 + baseline.spread**2 + yawed**2 + (PITCH_DOUBT * lean) ** 2
-    return Strengths(raw, np.sqrt(doubt * to_units**2 + leaked), told(pose, baseline))
+    return Strengths(raw, np.sqrt(doubt * to_units**2 + leaked), can_be_judged(pose, baseline))
 
 
-def told(pose: np.ndarray, baseline: Baseline) -> np.ndarray:
+def can_be_judged(pose: np.ndarray, baseline: Baseline) -> np.ndarray:
     """(k,) bool: the units that may be judged at this pose with this baseline."""
     frontal = np.abs(pose[:2]).max() <= MAX_TURN_DEGREES
     return frontal & (baseline.captured | ~_NEEDS_NEUTRAL)

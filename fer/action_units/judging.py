@@ -149,7 +149,7 @@ class UnitJudge:
         if good:
             memory.raw, memory.seen_s = raw, time_s
             memory.blinks.add(time_s, bool(-values[_BLINK] < OPEN_EYES_FROM))
-        return replace(now, raw=raw, told=now.told & good)
+        return replace(now, raw=raw, can_be_judged=now.can_be_judged & good)
 
     def _learn(self, memory: _Memory, values: np.ndarray, pose: np.ndarray, neutral: float) -> None:
         """Draw the baseline towards a neutral frame, or collect it for a capture."""

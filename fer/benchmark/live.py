@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from fer.benchmark.speed import machine
-from fer.benchmark.vp8 import CLOCK_HZ, Vp8Way, camera_packets
+from fer.benchmark.vp8 import CLOCK_HZ, Vp8Codec, camera_packets
 from fer.live import LiveSession, Overlay, VideoProcessor
 from fer.pipeline import Analyzer
 from fer.records import Frame
@@ -50,9 +50,9 @@ def live_latency(*, rounds: int = 2) -> dict:
     packets = camera_packets(images, fps=FPS)
     rows = []
     with _WaitingSession(Analyzer()) as session:
-        processor, way = VideoProcessor(session, overlay=Overlay()), Vp8Way()
+        processor, codec = VideoProcessor(session, overlay=Overlay()), Vp8Codec()
         for index, packet in enumerate(packets * rounds):
-            seconds = _one_frame(processor, way, packet, round(index * CLOCK_HZ / FPS))
+            seconds = _one_frame(processor, codec, packet, round(index * CLOCK_HZ / FPS))
             if index >= WARM_UP_FRAMES and len(session.latest.observations) == 1:
                 rows.append(seconds)
         failed = session.snapshot().counts.failed
@@ -71,14 +71,14 @@ def live_latency(*, rounds: int = 2) -> dict:
     }
 
 
-def _one_frame(processor: VideoProcessor, way: Vp8Way, packet: bytes, pts: int) -> tuple[float, ...]:
+def _one_frame(processor: VideoProcessor, codec: Vp8Codec, packet: bytes, pts: int) -> tuple[float, ...]:
     """Seconds of each of `STEPS`."""
     marks = [time.perf_counter()]
-    frame = way.decode(packet, pts)
+    frame = codec.decode(packet, pts)
     marks.append(time.perf_counter())
     shown = processor.recv(frame)
     marks.append(time.perf_counter())
-    way.encode(shown)
+    codec.encode(shown)
     marks.append(time.perf_counter())
     decode_s, recv_s, encode_s = np.diff(marks).tolist()
     analyze_s = processor.session.latest.took_s

@@ -41,7 +41,7 @@ def camera_packets(images: Iterable[np.ndarray], *, fps: float) -> list[bytes]:
     return packets
 
 
-class Vp8Way:
+class Vp8Codec:
     """Decodes what a camera sends and encodes what goes back, as aiortc does for a live page."""
 
     def __init__(self) -> None:

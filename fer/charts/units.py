@@ -24,7 +24,7 @@ MAX_POINTS = 2000
 """Points of another program's line; more nobody sees."""
 
 
-def told_units(timeline: Timeline, face_id: int) -> list[str]:
+def measured_units(timeline: Timeline, face_id: int) -> list[str]:
     """Codes of `SHOWN_CODES` with a value in at least one usable row of the face; blinks last."""
     if not timeline.has_units:
         return []
@@ -71,18 +71,20 @@ def _bin_of(time_s: np.ndarray, start: float, width: float, count: int) -> np.nd
 
 def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Figure:
     """One row a unit, darker where it is stronger; empty where it cannot be told."""
-    told = told_units(timeline, face_id)
-    if not told:
+    measured = measured_units(timeline, face_id)
+    if not measured:
         return message_figure(NO_UNITS, dark=dark)
     time_s, values = _binned(timeline, face_id)
     values = merged(values)
     colors = ink(dark)
-    names = [BY_CODE[code].shown for code in told]
-    alt = f"Intensity of {len(told)} Action Units of face {face_id} over time."
+    names = [BY_CODE[code].shown for code in measured]
+    alt = f"Intensity of {len(measured)} Action Units of face {face_id} over time."
     heat = go.Heatmap(
         x=time_s,
         y=names,
-        z=[[None if np.isnan(v) else round(float(v), 2) for v in values[:, INDEX[code]]] for code in told],
+        z=[
+            [None if np.isnan(v) else round(float(v), 2) for v in values[:, INDEX[code]]] for code in measured
+        ],
         zmin=0,
         zmax=FULL,
         colorscale=[[0, colors.empty], [1, colors.accent]],
@@ -91,7 +93,7 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
         hoverongaps=False,
         hovertemplate="%{y}: %{z:.1f} of 5<extra></extra>",
     )
-    figure = go.Figure(heat, base_layout(dark, height=56 + ROW_PX * len(told), alt=alt))
+    figure = go.Figure(heat, base_layout(dark, height=56 + ROW_PX * len(measured), alt=alt))
     figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
     figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticks=""))
     return figure
@@ -120,7 +122,7 @@ def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool
     return _lines(timeline, lines, alt, dark=dark)
 
 
-def beside_lines(
+def comparison_lines(
     timeline: Timeline, face_id: int, other: ForeignUnits, code: str, *, dark: bool = False
 ) -> go.Figure:
     """One unit as this program and another one measured it; probabilities are stretched to 0 to 5.

@@ -18,7 +18,7 @@ from fer.cli.shared.options import (
     settings_of,
     write_reports,
 )
-from fer.draw.video_copy import annotated_video
+from fer.draw.video_copy import video_copy
 from fer.errors import FerError, InputError
 from fer.io.files import refuse_existing
 from fer.photos import analyze_photos
@@ -35,7 +35,7 @@ MAX_NEUTRAL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Job:
+class ReportTask:
     """One report to make: a video, or all photos together.
 
     Args:
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def _jobs(paths: list[Path]) -> tuple[list[Job], list[str]]:
+def _jobs(paths: list[Path]) -> tuple[list[ReportTask], list[str]]:
     """What there is to do, and what cannot be done."""
     files, failures = [], []
     for path in paths:
@@ -108,10 +108,10 @@ def _jobs(paths: list[Path]) -> tuple[list[Job], list[str]]:
     videos = [path for path in files if kinds[path] == "video"]
     photos = tuple(path for path in files if kinds[path] != "video")
     stems = _unique_stems(videos)
-    jobs = [Job(path.name, stem, video=path) for path, stem in zip(videos, stems, strict=True)]
+    jobs = [ReportTask(path.name, stem, video=path) for path, stem in zip(videos, stems, strict=True)]
     if photos:
         stem = photos[0].stem if len(photos) == 1 else PHOTOS_STEM
-        jobs.append(Job(photos[0].name if len(photos) == 1 else "photos", stem, photos=photos))
+        jobs.append(ReportTask(photos[0].name if len(photos) == 1 else "photos", stem, photos=photos))
     return jobs, failures
 
 
@@ -134,7 +134,7 @@ def _unique_stems(videos: list[Path]) -> list[str]:
     return stems
 
 
-def _targets(job: Job, args: argparse.Namespace) -> dict[str, Path]:
+def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
     """Kind of output -> where it goes."""
     targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
     if args.out:
@@ -142,7 +142,7 @@ def _targets(job: Job, args: argparse.Namespace) -> dict[str, Path]:
     return targets
 
 
-def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str]:
+def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> list[str]:
     """Analyse, print, write. Returns what failed inside (photos of a batch)."""
     targets = _targets(job, args)
     if args.out:
@@ -154,7 +154,7 @@ def _run_job(job: Job, settings: Settings, args: argparse.Namespace) -> list[str
             draw = None
             if "video" in targets:
                 copy = {"anonymize": args.anonymize, "force": args.force}
-                draw = stack.enter_context(annotated_video(targets["video"], **copy))
+                draw = stack.enter_context(video_copy(targets["video"], **copy))
             report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
             if args.neutral:
                 report = _over_neutral(report, args.neutral)

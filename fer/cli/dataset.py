@@ -16,7 +16,7 @@ from fer.dataset.statistics import QUANTILES, QUICK_FAULTS, Statistics, class_fa
 from fer.dataset.votes import VoteFigures
 from fer.io.files import write_text
 from fer.io.json_records import json_text
-from fer.sources import safe_label
+from fer.sources import safe_name
 
 WIDTH = 110
 SHOWN_REASONS = 5
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = read_dataset(args.data)
     statistics = compute_statistics(
         dataset,
-        source=safe_label(args.data.name, default="data"),
+        source=safe_name(args.data.name, default="data"),
         source_sha256=source_sha256(args.data),
         vote_counts=read_vote_counts(args.ferplus) if args.ferplus else None,
         found=find_faults(dataset, tuple(FAULTS) if args.check_faces else QUICK_FAULTS),

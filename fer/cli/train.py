@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fer.cli.shared.training_progress import TrainingProgress
+from fer.cli.shared.training_progress import TrainingDisplay
 from fer.dataset.cleaning import FAULTS
 from fer.errors import CancelledError, SettingsError
 from fer.io.files import cannot_write, write_whole
@@ -102,7 +102,7 @@ def _train(recipe: Recipe, args: argparse.Namespace) -> int:
         size = f"{network.count_params() / 1e6:.2f} M parameters"
         print(f"{arch}: {size}, {multiply_accumulates(network) / 1e6:.0f} MMACs a face")
     training = Run(recipe, rows, args.out, save_every_s=args.save_every)
-    with StopSignals() as signals, TrainingProgress(recipe, lambda: signals.came) as progress:
+    with StopSignals() as signals, TrainingDisplay(recipe, lambda: signals.came) as progress:
         model = training.train(progress)
     return _release(model, training, args)
 

@@ -16,7 +16,7 @@ SYNONYMS = {
 """What other data sets and tools call the seven expressions."""
 
 
-def label_index(text: str) -> int | None:
+def class_index(text: str) -> int | None:
     """The class that a label means.
 
     Args:
@@ -26,7 +26,7 @@ def label_index(text: str) -> int | None:
         Index into `EMOTIONS`, or None for any other word.
 
     Example:
-        >>> label_index(" Sadness "), label_index("6"), label_index("smug")
+        >>> class_index(" Sadness "), class_index("6"), class_index("smug")
         (4, 6, None)
     """
     word = text.strip().casefold()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer.dataset.class_names import label_index
+from fer.dataset.class_names import class_index
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 
 CONTEMPT = "contempt"
@@ -59,5 +59,5 @@ def ferplus_majority(vote_counts: np.ndarray) -> Majority:
 
 
 def _our_class(name: str) -> int:
-    found = label_index(name)
+    found = class_index(name)
     return _LEFT_OUT if found is None else found

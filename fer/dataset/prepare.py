@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from fer.constants import QUALITY_OK
-from fer.dataset.class_names import label_index
+from fer.dataset.class_names import class_index
 from fer.dataset.cleaning import CleaningReport, clean
 from fer.dataset.faces import MAX_SPLIT_LENGTH, FaceCollector, FaceDataset
 from fer.dataset.readers.fer2013 import SPLITS
@@ -21,7 +21,7 @@ from fer.errors import DatasetError, FerError, SettingsError
 from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
 from fer.records import Frame
-from fer.sources import VideoSource, input_kind, read_image, safe_label, sniff
+from fer.sources import VideoSource, input_kind, read_image, safe_name, sniff
 from fer.sources.archives import is_hidden
 from fer.sources.opening import read_head
 
@@ -175,9 +175,9 @@ class _Maker:
 
     def take(self, name: PurePosixPath, source: bytes | Path) -> None:
         """Read one file; what is wrong with it is noted."""
-        label = label_index(name.parent.name)
+        label = class_index(name.parent.name)
         if label is None:
-            self._reject(name, f"its folder {safe_label(name.parent.name)!r} is not named after an emotion")
+            self._reject(name, f"its folder {safe_name(name.parent.name)!r} is not named after an emotion")
             return
         try:
             n = sum(self._add(frame, label, self._group(name)) for frame in self._frames(name, source))
@@ -220,7 +220,7 @@ class _Maker:
         return hashlib.sha256(str(whole).encode("utf-8", "surrogateescape")).hexdigest()[:MAX_SPLIT_LENGTH]
 
     def _reject(self, name: PurePosixPath, reason: str) -> None:
-        label = safe_label(name.name)
+        label = safe_name(name.name)
         self.first_reason = self.first_reason or f"{label}: {reason}"
         self._faces.reject(reason, name=label)
 

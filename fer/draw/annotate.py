@@ -95,7 +95,7 @@ def draw(
     taken: list[tuple[int, int, int, int]] = []
     if boxes:
         for k in order[::-1]:
-            _draw_label(canvas, looks[k], unit, taken=taken, faces=xyxy)
+            _draw_plate(canvas, looks[k], unit, taken=taken, faces=xyxy)
     if bars:
         for k in order[::-1]:
             if looks[k].usable:
@@ -150,7 +150,7 @@ def _corner(box: np.ndarray, right: int, bottom: int, radius: float, share: floa
     return np.array([start, *zip(arc_x, arc_y, strict=True), end])
 
 
-def _draw_label(
+def _draw_plate(
     canvas: np.ndarray, look: _Look, unit: float, *, taken: list[tuple[int, int, int, int]], faces: np.ndarray
 ) -> None:
     """Lay the fullest plate that finds room above the face, below it or inside it.

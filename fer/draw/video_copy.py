@@ -11,7 +11,7 @@ from fer.records import Frame, Observations
 
 
 @contextmanager
-def annotated_video(
+def video_copy(
     path: str | Path, *, anonymize: str = "none", force: bool = False
 ) -> Iterator[Callable[[Frame, Observations], None]]:
     """Open an output video and give the function to pass as ``on_frame``.

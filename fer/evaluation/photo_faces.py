@@ -10,7 +10,7 @@ from fer.settings import Settings
 from fer.stages import Stages
 
 
-class OneFace:
+class SingleFaceCropper:
     """Turns photos with one face each into what the network sees.
 
     Args:

@@ -13,7 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from fer.action_units.prototypes import CONTRADICTION_TEXT, verdict_sentence
 from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, transitions_chart
-from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
+from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
@@ -157,7 +157,7 @@ def _figures(report: Report) -> list[dict]:
 def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
     """The Action Units of the face that could be read longest; none where they were not measured."""
     timeline, face_id = report.timeline, face.face_id
-    if face_id is None or not timeline.has_units or not told_units(timeline, face_id):
+    if face_id is None or not timeline.has_units or not measured_units(timeline, face_id):
         return []
     strip = {
         "title": f"Action Units, {face.name.lower()}",

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from fer.errors import FerError
-from fer.live.memory import History, Recorder
-from fer.live.pace import Pacer, RateMeter, StreamClock
+from fer.live.history import History, TimelineRecorder
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
 from fer.live.smooth import CausalSmoother
+from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.records import Frame, Observations, SourceInfo
 from fer.settings import Settings
 from fer.timeline.timeline import Timeline, TimelineBuilder
@@ -98,13 +98,13 @@ class LiveSession:
         self._counts = dict.fromkeys(asdict(LiveCounts()), 0)
         self._last_error = ""
         self._result = LiveResult.empty()
-        self._stream = StreamClock()
+        self._stream = SessionClock()
         self._pacer = Pacer(max_fps=max_fps, busy_share=BUSY_SHARE)
         self._rate = RateMeter()
         half_life_s = analyzer.settings.half_life_s if half_life_s is None else half_life_s
         self._smoother = CausalSmoother(half_life_s)
         self._history = History(history_s)
-        self._recorder = Recorder(max_recording_s)
+        self._recorder = TimelineRecorder(max_recording_s)
         self._markers: deque[Marker] = deque(maxlen=MAX_MARKERS)
 
     def __enter__(self) -> "LiveSession":
@@ -246,7 +246,7 @@ class LiveSession:
             self._history.clear()
             self._markers.clear()
             self._smoother = CausalSmoother(0.0)
-            self._recorder = Recorder(0.0)
+            self._recorder = TimelineRecorder(0.0)
             worker, self._worker = self._worker, None
             self._changed.notify_all()
         if worker is not None and worker is not threading.current_thread():

@@ -5,11 +5,11 @@ from fer.sample.clip import (
     NAME,
     NOBODY,
     SCRIPT,
-    Shown,
+    ScriptedExpression,
     action_units_at,
+    expressions_at,
     sample_frames,
     sample_video,
-    shown_at,
 )
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "NAME",
     "NOBODY",
     "SCRIPT",
-    "Shown",
+    "ScriptedExpression",
     "action_units_at",
+    "expressions_at",
     "sample_frames",
     "sample_video",
-    "shown_at",
 ]

@@ -26,7 +26,7 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Shown:
+class ScriptedExpression:
     """What one person of the sample shows for a while.
 
     Args:
@@ -51,15 +51,15 @@ ANGRY = {"AU04": 1.0, "AU05": 0.3, "AU15": 0.8, "AU24": 0.4}
 SAD = {"AU01": 1.0, "AU04": 0.25, "AU15": 0.9, "AU17": 0.5, "AU45": 0.3}
 
 SCRIPT = (
-    Shown(0.0, 1.6, "happy", HAPPY),
-    Shown(2.0, 3.1, "neutral", NEUTRAL),
-    Shown(3.4, 4.8, "surprise", SURPRISE),
-    Shown(5.5, 6.5, NOBODY),
-    Shown(6.9, 8.3, "angry", ANGRY),
-    Shown(8.7, 10.3, "sad", SAD),
-    Shown(10.8, 12.0, "happy", HAPPY),
-    Shown(8.3, 9.4, "happy", HAPPY, person=2),
-    Shown(9.8, 10.6, "surprise", SURPRISE, person=2),
+    ScriptedExpression(0.0, 1.6, "happy", HAPPY),
+    ScriptedExpression(2.0, 3.1, "neutral", NEUTRAL),
+    ScriptedExpression(3.4, 4.8, "surprise", SURPRISE),
+    ScriptedExpression(5.5, 6.5, NOBODY),
+    ScriptedExpression(6.9, 8.3, "angry", ANGRY),
+    ScriptedExpression(8.7, 10.3, "sad", SAD),
+    ScriptedExpression(10.8, 12.0, "happy", HAPPY),
+    ScriptedExpression(8.3, 9.4, "happy", HAPPY, person=2),
+    ScriptedExpression(9.8, 10.6, "surprise", SURPRISE, person=2),
 )
 """The sample's keyframes in seconds; between two of them the face changes smoothly."""
 
@@ -87,7 +87,7 @@ ENTRANCE = ((7.5, 620.0), (8.5, 396.0), (10.6, 392.0), (11.6, 620.0))
 SECOND_Y, SECOND_SIZE = 128.0, 0.95
 
 
-def shown_at(time_s: float) -> tuple[Shown, ...]:
+def expressions_at(time_s: float) -> tuple[ScriptedExpression, ...]:
     """The keyframes of `SCRIPT` that hold at a time; empty while every face is changing."""
     return tuple(shown for shown in SCRIPT if shown.start_s <= time_s <= shown.end_s)
 

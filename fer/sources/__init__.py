@@ -4,7 +4,7 @@ from fer.sources.archives import read_zip
 from fer.sources.finding import find_inputs
 from fer.sources.images import LoadedImage, read_image
 from fer.sources.magic import input_kind, sniff
-from fer.sources.opening import hash_source, safe_label
+from fer.sources.opening import hash_source, safe_name
 from fer.sources.video import VideoSource
 
 __all__ = [
@@ -15,6 +15,6 @@ __all__ = [
     "input_kind",
     "read_image",
     "read_zip",
-    "safe_label",
+    "safe_name",
     "sniff",
 ]

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from fer.errors import DamagedInputError, TooLargeInputError, UnsupportedInputError
 from fer.sources.images import MAX_FILE_BYTES
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
-from fer.sources.opening import open_binary, safe_label
+from fer.sources.opening import open_binary, safe_name
 
 MAX_MEMBERS = 10_000
 """Most entries of one zip file, folders included."""
@@ -172,9 +172,9 @@ def _members(
     used: set[str] = set()
     with file, archive:
         for member in chosen:
-            label = _unique(safe_label(member.filename, default="photo"), used)
+            file_name = _unique(safe_name(member.filename, default="photo"), used)
             # One byte over the limit of a picture is enough for `read_image` to refuse it.
-            yield label, _read(archive, member, MAX_FILE_BYTES + 1)
+            yield file_name, _read(archive, member, MAX_FILE_BYTES + 1)
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
@@ -186,11 +186,11 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> byte
         return b""
 
 
-def _unique(label: str, used: set[str]) -> str:
+def _unique(file_name: str, used: set[str]) -> str:
     """The label, with a number behind it if it was used before."""
-    candidate, number = label, 1
+    candidate, number = file_name, 1
     while candidate in used:
         number += 1
-        candidate = f"{label} ({number})"
+        candidate = f"{file_name} ({number})"
     used.add(candidate)
     return candidate

@@ -19,7 +19,7 @@ from fer.errors import (
     MissingCameraError,
 )
 from fer.records import Frame
-from fer.sources.opening import safe_label
+from fer.sources.opening import safe_name
 from fer.sources.video import VideoSource
 
 ASKED_FOR = {"video_size": "640x480", "framerate": "30"}
@@ -171,7 +171,7 @@ def _open_camera(device: str | None, platform: str) -> tuple[InputContainer, str
             error = exc
             continue
         if container.streams.video:
-            return container, safe_label(chosen, default="camera")
+            return container, safe_name(chosen, default="camera")
         container.close()
         error = OSError(errno.EINVAL, "no picture")
     raise _reason(error, chosen, api) from error

@@ -16,7 +16,7 @@ from fer.errors import DamagedInputError, InputError, TooLargeInputError
 from fer.records import Frame
 from fer.sources.headers import image_size
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
-from fer.sources.opening import label_of, open_binary
+from fer.sources.opening import open_binary, source_name
 
 MAX_PIXELS = 64_000_000
 """Largest picture. Phones make 50 megapixels; a 12000x12000 bomb has 144."""
@@ -87,7 +87,7 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
         raise DamagedInputError("The picture is cut off or damaged: copy or save it again.") from error
     notes = ("The picture is animated: only its first frame was read.",) if animated else ()
-    return LoadedImage(Frame(image, source=label_of(source, name, default="photo")), notes)
+    return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), notes)
 
 
 def _read_bytes(source: bytes | str | Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fer.errors import EmptyInputError, MissingInputError
 from fer.sources.magic import HEAD_BYTES
 
-LABEL_LENGTH = 120
+MAX_NAME_LENGTH = 120
 """Longest label in characters."""
 
 OpenFile = io.BytesIO | io.FileIO
@@ -22,7 +22,7 @@ _BYTES = bytes | bytearray | memoryview
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
-def safe_label(name: str, *, default: str = "unnamed") -> str:
+def safe_name(name: str, *, default: str = "unnamed") -> str:
     """A file name as a label: it can be shown, it can never be opened.
 
     Args:
@@ -30,23 +30,23 @@ def safe_label(name: str, *, default: str = "unnamed") -> str:
         default: What stands for a name of which nothing is left.
 
     Returns:
-        The last part of the path, without control characters, of 1 to `LABEL_LENGTH` characters.
+        The last part of the path, without control characters, of 1 to `MAX_NAME_LENGTH` characters.
 
     Example:
-        >>> safe_label("../../holiday.jpg")
+        >>> safe_name("../../holiday.jpg")
         'holiday.jpg'
     """
     last = re.split(r"[/\\]", str(name))[-1]
     shown = "".join(c for c in last if unicodedata.category(c) not in _UNPRINTABLE)
-    shown = " ".join(shown.split())[:LABEL_LENGTH].rstrip()
+    shown = " ".join(shown.split())[:MAX_NAME_LENGTH].rstrip()
     return shown if shown.strip(". ") else default
 
 
-def label_of(source: bytes | str | Path, name: str | None, *, default: str = "unnamed") -> str:
+def source_name(source: bytes | str | Path, name: str | None, *, default: str = "unnamed") -> str:
     """The label of a source: the given name, else the path's last part, else ``default``."""
     if name is None and not isinstance(source, _BYTES):
         name = Path(source).name
-    return safe_label(name or default, default=default)
+    return safe_name(name or default, default=default)
 
 
 def open_binary(source: bytes | str | Path) -> OpenFile:

@@ -8,7 +8,7 @@ _LARGEST_SLACK_S = 0.0005
 _ROUNDING_S = 1e-6
 
 
-class StreamClock:
+class PtsClock:
     """Turns presentation time stamps (PTS) into seconds that always grow.
 
     Normal stamps become PTS times time base, unchanged. A missing one follows the frame before it
@@ -68,7 +68,7 @@ class StreamClock:
         return follows_s
 
 
-class Sampler:
+class FrameSampler:
     """Chooses the first frame at or after each tick of 1/fps seconds, without drift.
 
     Args:

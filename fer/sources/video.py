@@ -18,8 +18,8 @@ from fer.records import Frame, SourceInfo
 from fer.sources.container import GuardedFile, StallGuard, open_container, picture_stream
 from fer.sources.headers import is_cut_short
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
-from fer.sources.opening import hash_source, label_of, open_binary
-from fer.sources.timing import Sampler, StreamClock, rate_within
+from fer.sources.opening import hash_source, open_binary, source_name
+from fer.sources.timing import FrameSampler, PtsClock, rate_within
 from fer.sources.upright import Upright
 
 MAX_FRAMES = 120_000
@@ -80,7 +80,7 @@ class VideoSource:
         self._max_frames = max_frames
         self._guard = StallGuard(stall_s, clock)
         self._sha256 = ""
-        self._info = SourceInfo(label_of(source, name, default="video"), "video")
+        self._info = SourceInfo(source_name(source, name, default="video"), "video")
         self._file = open_binary(source)
         try:
             self._open()
@@ -168,9 +168,9 @@ class VideoSource:
         self._reformatter, self._upright = VideoReformatter(), Upright()
         _, stream = self._opened()
         tick_s, fps = stream.time_base or _USUAL_TICK_S, self._info.fps
-        self._clock = StreamClock(tick_s, start=stream.start_time, period_s=1 / (fps or _USUAL_FPS))
+        self._clock = PtsClock(tick_s, start=stream.start_time, period_s=1 / (fps or _USUAL_FPS))
         start_s = max(0.0, float((stream.start_time or 0) * tick_s))
-        self._sampler = Sampler(self._rate(start_s), time_base=tick_s)
+        self._sampler = FrameSampler(self._rate(start_s), time_base=tick_s)
 
     def _opened(self) -> tuple[InputContainer, VideoStream]:
         if self._container is None or self._stream is None:

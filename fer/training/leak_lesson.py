@@ -19,7 +19,7 @@ from fer.constants import FACE_SIZE_PX
 from fer.dataset.readers.fer2013 import FaceDataset
 from fer.dataset.repeats import picture_ids, seen_before
 from fer.errors import DatasetError, SettingsError
-from fer.evaluation.figures.leak_lesson import LeakLesson, Way, explanation
+from fer.evaluation.figures.leak_lesson import LeakLesson, SplitOutcome, explanation
 from fer.training import networks
 from fer.training.trainer import best_precision, predict_logits
 
@@ -127,7 +127,7 @@ def teach(
         model = _train(images[train], labels[train], setup, partial(report, name))
         own = _accuracy(model, images[test], labels[test])
         told = _accuracy(model, unseen.images, unseen.labels)
-        ways[name] = Way(len(train), len(test), share_with_sibling(train, test), own, told)
+        ways[name] = SplitOutcome(len(train), len(test), share_with_sibling(train, test), own, told)
     steps = setup.epochs * max(1, ways["honest"].images_trained_on // BATCH)
     lesson = LeakLesson(
         ARCH, len(rows), COPIES, setup.epochs, steps, setup.seed, len(unseen), ways["leaky"], ways["honest"]

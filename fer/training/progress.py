@@ -6,7 +6,7 @@ from fer.evaluation.figures.history import Epoch
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where a stage stands.
 
     Args:
@@ -31,13 +31,13 @@ class Progress:
         return (self.epochs - self.epoch + 1) * self.steps - self.step
 
 
-class Watcher:
+class TrainingCallback:
     """Who follows a training: the command line, a test. It is told, and asked whether to stop."""
 
     def say(self, text: str) -> None:
         """Hear a remark."""
 
-    def stepped(self, progress: Progress) -> None:
+    def stepped(self, progress: TrainingProgress) -> None:
         """Hear that a step is done."""
 
     def finished_epoch(self, epoch: Epoch) -> None:

@@ -18,9 +18,9 @@ from fer.training.curves import write_curves
 from fer.training.loading import load_network
 from fer.training.networks import ARCHITECTURES
 from fer.training.plan import Plan, Recipe
-from fer.training.progress import Progress, Watcher
+from fer.training.progress import TrainingCallback, TrainingProgress
 from fer.training.rows import Rows
-from fer.training.storing import check_there, save_network
+from fer.training.saving import check_there, save_network
 from fer.training.teachers import TeacherCache, mean_probabilities
 from fer.training.trainer import SAVE_EVERY_S, Trainer, check_same, fingerprint
 
@@ -53,11 +53,11 @@ class Run:
         self.rows, self.folder, self.save_every_s = rows, folder, save_every_s
         self.history: list[Epoch] = []
 
-    def train(self, watcher: Watcher | None = None) -> keras.Model:
+    def train(self, callback: TrainingCallback | None = None) -> keras.Model:
         """Train every stage that is not finished yet.
 
         Args:
-            watcher: Is told of every step and epoch, and may stop the training.
+            callback: Is told of every step and epoch, and may stop the training.
 
         Returns:
             The last stage's network, or the average that the recipe asks for.
@@ -67,12 +67,12 @@ class Run:
             CancelledError: The watcher wanted to stop; everything is saved.
             OutputError: Something cannot be written; what was there stays.
         """
-        watcher = watcher or Watcher()
+        callback = callback or TrainingCallback()
         sweep(self.folder)
         self._write_plan()
         self.history = []
         for stage in self.recipe.stages:
-            model = self._train_stage(stage, watcher)
+            model = self._train_stage(stage, callback)
             self.write_history()
         if self.recipe.average:
             networks = [load_network(self.network_of(name)) for name in self.recipe.average]
@@ -92,7 +92,7 @@ class Run:
         """The .keras file of a stage, there once it is finished."""
         return self.folder / f"stage-{stage}" / NETWORK
 
-    def _train_stage(self, stage: Plan, watcher: Watcher) -> keras.Model:
+    def _train_stage(self, stage: Plan, callback: TrainingCallback) -> keras.Model:
         network = self.network_of(stage.name)
         sweep(network.parent)
         saved = read_checkpoint(network.parent, with_weights=False)
@@ -101,7 +101,7 @@ class Run:
             check_same(saved, stage, fingerprint(self.rows.train, votes), network.parent)
             self.history += saved.history
             if network.exists():
-                watcher.say(f"stage {stage.name} is finished: {network}")
+                callback.say(f"stage {stage.name} is finished: {network}")
                 return load_network(network)
         trainer = Trainer(
             stage,
@@ -109,15 +109,15 @@ class Run:
             self.rows.public,
             network.parent,
             votes=self.rows.votes,
-            teacher=self._teacher(stage, watcher) if stage.teachers else None,
+            teacher=self._teacher(stage, callback) if stage.teachers else None,
             start=load_network(self._find(stage.start)).get_weights() if stage.start else None,
             save_every_s=self.save_every_s,
         )
-        model = trainer.run(_Recorder(self, watcher))
+        model = trainer.run(_Recorder(self, callback))
         save_network(model, network)
         return model
 
-    def _teacher(self, stage: Plan, watcher: Watcher) -> np.ndarray:
+    def _teacher(self, stage: Plan, callback: TrainingCallback) -> np.ndarray:
         """(n, 7) the teachers' mean probabilities for the training rows."""
         rows = self.rows
         cache = TeacherCache(
@@ -127,9 +127,9 @@ class Run:
         for name in stage.teachers:
             logits.append(cache.logits(Path(name).stem, self._find(name)))
             right = mean_probabilities([logits[-1]["public"]]).argmax(1) == rows.public.labels
-            watcher.say(f"teacher {name}: {right.mean():.2%} of PublicTest, views averaged")
+            callback.say(f"teacher {name}: {right.mean():.2%} of PublicTest, views averaged")
         right = mean_probabilities([one["public"] for one in logits]).argmax(1) == rows.public.labels
-        watcher.say(f"{len(logits)} teachers together: {right.mean():.2%} of PublicTest")
+        callback.say(f"{len(logits)} teachers together: {right.mean():.2%} of PublicTest")
         return mean_probabilities([one["train"] for one in logits])
 
     def _find(self, name: str) -> Path:
@@ -150,25 +150,25 @@ class Run:
         write_whole((json.dumps(about, indent=1) + "\n").encode(), self.folder / PLAN)
 
 
-class _Recorder(Watcher):
+class _Recorder(TrainingCallback):
     """Keeps the run's history up to date and passes everything on."""
 
-    def __init__(self, run: Run, watcher: Watcher) -> None:
-        self.run, self.watcher = run, watcher
+    def __init__(self, run: Run, callback: TrainingCallback) -> None:
+        self.run, self.callback = run, callback
 
-    def stepped(self, progress: Progress) -> None:
+    def stepped(self, progress: TrainingProgress) -> None:
         """Pass it on."""
-        self.watcher.stepped(progress)
+        self.callback.stepped(progress)
 
     def finished_epoch(self, epoch: Epoch) -> None:
         """Write it down, then pass it on."""
         self.run.history.append(epoch)
         self.run.write_history()
-        self.watcher.finished_epoch(epoch)
+        self.callback.finished_epoch(epoch)
 
     def wants_stop(self) -> bool:
         """Whether the one who follows wants it."""
-        return self.watcher.wants_stop()
+        return self.callback.wants_stop()
 
 
 def check_recipe(recipe: Recipe) -> None:

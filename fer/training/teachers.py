@@ -17,7 +17,7 @@ from fer.emotion.network import softmax
 from fer.errors import SettingsError
 from fer.io.files import write_whole
 from fer.training.loading import load_network
-from fer.training.storing import check_there
+from fer.training.saving import check_there
 from fer.training.trainer import predict_logits
 
 SHIFTS_PX = ((0, 0), (2, 0), (-2, 0), (0, 2), (0, -2))

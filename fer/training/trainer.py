@@ -17,7 +17,7 @@ from fer.training.averaging import WeightAverage
 from fer.training.batches import Batch, Batches
 from fer.training.checkpoint import CHECKPOINT, Checkpoint, read_checkpoint
 from fer.training.plan import Plan
-from fer.training.progress import Progress, Watcher
+from fer.training.progress import TrainingCallback, TrainingProgress
 from fer.training.schedule import WarmupCosine
 
 SAVE_EVERY_S = 120.0
@@ -72,11 +72,11 @@ class Trainer:
             _set_start(self.model, start)
         self.average = WeightAverage(self.model.weights, plan.ema)
 
-    def run(self, watcher: Watcher | None = None) -> keras.Model:
+    def run(self, callback: TrainingCallback | None = None) -> keras.Model:
         """Train to the end of the plan, going on from the checkpoint if the folder holds one.
 
         Args:
-            watcher: Is told of every step and epoch, and may stop the training.
+            callback: Is told of every step and epoch, and may stop the training.
 
         Returns:
             The network with averaged weights, plain layers, no FER+ head, in float32.
@@ -86,28 +86,28 @@ class Trainer:
             CancelledError: The watcher wanted to stop; everything is saved.
             OutputError: The checkpoint cannot be written; the one before stays.
         """
-        watcher = watcher or Watcher()
+        callback = callback or TrainingCallback()
         self._restore()
         saved = began = time.monotonic()
         with closing(self.batches.stream(len(self.history), self.step)) as stream:
             for batch in stream:
                 self._learn(batch)
                 self.seconds, began = self.seconds + time.monotonic() - began, time.monotonic()
-                watcher.stepped(self.progress())
+                callback.stepped(self.progress())
                 if self.step == self.batches.steps:
-                    watcher.finished_epoch(self._finish_epoch())
+                    callback.finished_epoch(self._finish_epoch())
                     saved = began = time.monotonic()
                 elif began - saved >= self.save_every_s:
                     self.save()
                     saved = time.monotonic()
-                if watcher.wants_stop():
+                if callback.wants_stop():
                     self.save()
                     raise CancelledError(f"Stopped {self._place()}; everything is saved.")
         return self.averaged_model()
 
-    def progress(self) -> Progress:
+    def progress(self) -> TrainingProgress:
         """Where the training stands."""
-        return Progress(
+        return TrainingProgress(
             stage=self.plan.name,
             epoch=len(self.history) + 1,
             step=self.step,

@@ -14,7 +14,7 @@ from pages.ui.app.uploads import Upload
 from pages.ui.home import sample_frame
 from pages.ui.parts import sample_clip
 from pages.ui.work import analysis
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 from tests.helpers.app import finished, give, open_page, registry, texts
 
 PAGES = (
@@ -177,7 +177,7 @@ def registry_tools_gone() -> None:
 
 
 def test_photos_give_a_row_for_every_face_and_every_bad_file(photo):
-    batch = Batch((Upload("a.jpg", photo), Upload("bad.jpg", b"hello"), Upload("b.jpg", photo + b" ")))
+    batch = PhotoUploads((Upload("a.jpg", photo), Upload("bad.jpg", b"hello"), Upload("b.jpg", photo + b" ")))
     app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
     assert not app.exception
     [table] = app.dataframe
@@ -190,7 +190,7 @@ def test_photos_give_a_row_for_every_face_and_every_bad_file(photo):
 
 
 def test_only_bad_photos_are_said_plainly():
-    batch = Batch((Upload("a.jpg", b""), Upload("b.png", b"text")))
+    batch = PhotoUploads((Upload("a.jpg", b""), Upload("b.png", b"text")))
     app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
     assert not app.exception
     assert app.subheader[0].value == "None of the files could be read"
@@ -216,7 +216,7 @@ def test_two_sessions_see_only_their_own(clip):
 
 
 def test_many_bad_photos_are_listed_in_the_table():
-    batch = Batch(tuple(Upload(f"{k}.jpg", b"text %d" % k) for k in range(7)))
+    batch = PhotoUploads(tuple(Upload(f"{k}.jpg", b"text %d" % k) for k in range(7)))
     app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
     assert not app.exception
     assert "2 more could not be read" in texts(app)

@@ -12,7 +12,7 @@ from fer.cli import main
 from fer.dataset import faces
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
-from pages.ui.work.dataset import Given
+from pages.ui.work.dataset import DatasetSource
 from tests.helpers.app import finished, give, open_page, part, texts
 from tests.helpers.bad_data import PARTLY, PIXELS, ROW, Bad, csv_bytes, of_case, png, zip_bytes
 
@@ -27,7 +27,7 @@ def page():
 
 def on_page(page, name: str, content: bytes):
     """The page after this upload; the one before is let go."""
-    app = finished(give(page, session.DATA, Given.uploaded(Upload(name, content))))
+    app = finished(give(page, session.DATA, DatasetSource.uploaded(Upload(name, content))))
     assert not app.exception
     return app
 

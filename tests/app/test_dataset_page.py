@@ -17,7 +17,7 @@ from pages.ui.parts import face_source
 from pages.ui.parts.contact_sheet import GAP_PX, sheet
 from pages.ui.parts.face_source import LabFace
 from pages.ui.work import dataset
-from pages.ui.work.dataset import Given
+from pages.ui.work.dataset import DatasetSource
 from tests.helpers.app import finished, give, open_page, part, texts
 from tests.helpers.datasets import make_dataset, scenes, write
 
@@ -53,7 +53,7 @@ def test_the_page_shows_the_shipped_figures_without_data():
 
 
 def test_an_uploaded_set_is_shown_with_its_pictures(upload):
-    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload)))
+    app = finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(upload)))
     assert not app.exception
     assert "1 rows could not be read" in texts(app)
     said = texts(part(app, "Repeats and leaks"))
@@ -67,7 +67,7 @@ def test_an_uploaded_set_is_shown_with_its_pictures(upload):
 
 
 def test_the_network_lays_an_uploaded_set_out(upload):
-    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload)))
+    app = finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(upload)))
     part(app, "What the network says").button(key="map_read").click().run()
     app = finished(app)
     assert not app.exception
@@ -92,7 +92,7 @@ def test_a_map_of_nothing_and_of_few():
 
 
 def test_a_bad_file_can_be_left_again():
-    app = finished(give(open_page(DATASET), session.DATA, Given.uploaded(Upload("empty.csv", b""))))
+    app = finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(Upload("empty.csv", b""))))
     assert "Code: input_empty" in texts(app)
     [leave] = [button for button in app.button if button.label == "Other data"]
     leave.click().run()
@@ -110,7 +110,7 @@ FIVE_ROWS = votes_csv(AGREED, SPLIT, AGREED, NOBODY, AGREED)
 
 
 def test_votes_beside_the_data_rank_disputed_faces_and_show_those_without_a_face(upload):
-    given = Given.of_files([Upload("ferplus.csv", FIVE_ROWS), upload])
+    given = DatasetSource.of_files([Upload("ferplus.csv", FIVE_ROWS), upload])
     app = part(give(open_page(DATASET), session.DATA, given), "Labels")
     app = finished(finished(app))
     assert not app.exception
@@ -133,7 +133,7 @@ def test_votes_beside_the_data_rank_disputed_faces_and_show_those_without_a_face
     ],
 )
 def test_votes_that_do_not_fit_are_one_sentence_and_others_can_be_given(upload, votes, said):
-    given = Given.of_files([upload, Upload("ferplus.csv", votes)])
+    given = DatasetSource.of_files([upload, Upload("ferplus.csv", votes)])
     app = finished(finished(part(give(open_page(DATASET), session.DATA, given), "Labels")))
     assert not app.exception
     assert said in texts(app) and "Code: dataset" in texts(app)
@@ -143,11 +143,11 @@ def test_votes_that_do_not_fit_are_one_sentence_and_others_can_be_given(upload, 
 def test_more_than_one_data_set_is_refused(upload):
     for files in ([upload, upload], [Upload("ferplus.csv", FIVE_ROWS)], []):
         with pytest.raises(DatasetError, match="one data set"):
-            Given.of_files(files)
+            DatasetSource.of_files(files)
 
 
 def test_pictures_without_a_face_are_looked_for_on_request(upload):
-    app = part(finished(give(open_page(DATASET), session.DATA, Given.uploaded(upload))), "Labels")
+    app = part(finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(upload))), "Labels")
     app.button(key="mesh_look").click().run()
     app = finished(app)
     assert not app.exception

@@ -14,7 +14,7 @@ from fer.evaluation.own_labels import own_labels, own_labels_csv
 from fer.io.csv import FORMULA_STARTS
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 from tests.helpers.app import finished, give, open_page, texts
 from tests.helpers.bad_data import Bad, noise, png, zip_bytes
 
@@ -72,7 +72,7 @@ def network() -> EmotionNetwork:
 
 
 def on_page(page, name: str, content: bytes):
-    app = finished(give(page, session.LABELED, Batch((Upload(name, content),))))
+    app = finished(give(page, session.LABELED, PhotoUploads((Upload(name, content),))))
     assert not app.exception
     return app
 

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer.records import Frame
 from pages.ui.app import session
-from pages.ui.live import actions, health, registry, stream
+from pages.ui.live import actions, health, stream
+from pages.ui.live import rooms as registry
 from pages.ui.live.room import NO_FRAME_S, Choice, Phase, Room, Rooms
 from tests.helpers.factories import OneFace
 from tests.helpers.live_fakes import STEP_S, Clock, feed

@@ -23,7 +23,7 @@ from pages.ui.parts import examples
 from pages.ui.parts.explanation import agreement, places, sentence
 from pages.ui.work import dataset, explain
 from pages.ui.work.analysis import jpeg
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 from tests.helpers.app import finish, finished, give, open_page, registry, texts
 from tests.helpers.bad_data import noise, zip_bytes
 from tests.helpers.places import ROOT
@@ -163,7 +163,7 @@ def test_a_photo_without_a_face_cannot_be_explained():
 
 def test_a_face_of_the_photos_page_is_explained(monkeypatch):
     monkeypatch.setattr(explain, "explain_all", lambda crop, network: {e: explanation(e) for e in EMOTIONS})
-    app = finished(give(open_page("pages/photos.py"), session.BATCH, Batch((explain.sample_photo(),))))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, PhotoUploads((explain.sample_photo(),))))
     app.button(key="photo_explain").click().run()
     app = finished(app)
     assert not app.exception
@@ -194,7 +194,7 @@ def test_labeled_files_become_figures_and_disagreements():
     rows = "".join(f"{k}.png,{EMOTIONS[k % 7]}\n" for k in range(14))
     table = ("file,label\n" + rows + "lost.png,happy\n").encode()
     pictures = zip_bytes({f"{k}.png": noise(k) for k in range(14)})
-    batch = Batch((Upload("labels.csv", table), Upload("p.zip", pictures)))
+    batch = PhotoUploads((Upload("labels.csv", table), Upload("p.zip", pictures)))
     app = finished(give(open_page(LABELS), session.LABELED, batch))
     assert not app.exception
     assert "of 14 labels" in app.subheader[0].value
@@ -207,7 +207,7 @@ def test_labeled_files_become_figures_and_disagreements():
 
 
 def test_files_without_labels_are_one_sentence():
-    batch = Batch((Upload("labels.csv", b"picture,value\na.png,happy\n"),))
+    batch = PhotoUploads((Upload("labels.csv", b"picture,value\na.png,happy\n"),))
     app = finished(give(open_page(LABELS), session.LABELED, batch))
     assert "Code: dataset" in texts(app) and not app.exception
 
@@ -251,7 +251,7 @@ def test_only_faces_that_nobody_could_name_have_no_figures():
 
 
 def test_a_video_without_faces_is_one_sentence():
-    app = finished(give(open_page(LABELS), session.TAG_SOURCE, Batch((Upload("a.jpg", b"text"),))))
+    app = finished(give(open_page(LABELS), session.TAG_SOURCE, PhotoUploads((Upload("a.jpg", b"text"),))))
     assert "No face was found that can be tagged" in texts(app) and not app.exception
 
 

@@ -18,7 +18,7 @@ from streamlit_webrtc import WebRtcMode
 
 from fer.benchmark.speed import machine
 from fer.live import LiveGate, LiveSession, Overlay, VideoProcessor, default_limit
-from pages.ui.live.registry import make_analyzer
+from pages.ui.live.rooms import make_analyzer
 from tests.bench.cameras import FPS, SIZE, Cameras
 from tests.helpers.loopback import Server, frames_waiting
 

@@ -21,7 +21,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
-from fer.sample import sample_frames, sample_video, shown_at
+from fer.sample import expressions_at, sample_frames, sample_video
 from fer.settings import Settings
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
@@ -328,7 +328,9 @@ def sample_crops() -> list[tuple[str, str, bytes]]:
     analyzer, crops = Analyzer(Settings()), []
     for frame in sample_frames(fps=5.0):
         seen = analyzer.analyze(frame)
-        shown = [one for one in shown_at(frame.timestamp_s) if one.person == 1 and one.expression in EMOTIONS]
+        shown = [
+            one for one in expressions_at(frame.timestamp_s) if one.person == 1 and one.expression in EMOTIONS
+        ]
         if len(seen) and shown:
             png = cv2.imencode(".png", crop_faces(frame.image, seen.faces)[0])[1].tobytes()
             label = "neutral" if frame.index % 9 == 0 else shown[0].expression

@@ -19,7 +19,7 @@ from pathlib import Path
 from scipy.stats import theilslopes
 
 from fer.live import LiveSession, VideoProcessor
-from pages.ui.live.registry import make_analyzer
+from pages.ui.live.rooms import make_analyzer
 from tests.bench.cameras import Cameras
 from tests.helpers.loopback import Server
 

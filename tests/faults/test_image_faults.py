@@ -17,7 +17,7 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
-from fer.sources import find_inputs, hash_source, input_kind, read_image, safe_label, sniff
+from fer.sources import find_inputs, hash_source, input_kind, read_image, safe_name, sniff
 from fer.sources.headers import image_size
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
@@ -360,7 +360,7 @@ def test_labels_without_a_name_come_from_the_path(tmp_path):
     path.write_bytes(encoded(picture()))
     assert read_image(path).frame.source == "holiday.png"
     assert read_image(str(path), name="other").frame.source == "other"
-    assert safe_label("\n") == "unnamed"
+    assert safe_name("\n") == "unnamed"
 
 
 @pytest.mark.data

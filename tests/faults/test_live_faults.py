@@ -14,7 +14,7 @@ from fer.live import LiveGate, LiveSession, Overlay, VideoProcessor
 from fer.live import gate as gate_module
 from fer.live import session as session_module
 from fer.records import Frame
-from pages.ui.app.jobs import Registry
+from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.lifetime import GRACE_S, Caretaker
 from tests.helpers.factories import UNSURE_BELOW, make_observations
 from tests.helpers.live_fakes import Clock, FakeAnalyzer, live_threads, picture, stream_frame, until
@@ -135,7 +135,7 @@ def test_case_61_twenty_faces_that_left_leave_no_rows_and_no_pictures(monkeypatc
 def test_case_67_what_a_session_holds_goes_with_its_tab(monkeypatch):
     """The recording, the history and the models: two minutes after the tab, and the place is free."""
     monkeypatch.setattr(session_module, "IDLE_STOP_S", 0.05)
-    registry, gate, clock, tabs = Registry(), LiveGate(1), Clock(), {"tab"}
+    registry, gate, clock, tabs = JobRegistry(), LiveGate(1), Clock(), {"tab"}
     caretaker = Caretaker(registry, connected=tabs.__contains__, close=lambda _: None, clock=clock)
     analyzer = FakeAnalyzer()
     session = LiveSession(analyzer)

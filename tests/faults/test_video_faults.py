@@ -28,7 +28,7 @@ from fer.errors import (
 )
 from fer.records import Frame, SourceInfo
 from fer.sources import VideoSource, hash_source, sniff
-from fer.sources.timing import Sampler, StreamClock, rate_within
+from fer.sources.timing import FrameSampler, PtsClock, rate_within
 from tests.helpers.clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 
 VP8 = {"container": "webm", "codec": "libvpx"}
@@ -364,13 +364,13 @@ def test_case_24_negative_repeated_and_backward_pts_give_growing_times():
 
 
 def test_case_24_clock_repairs_missing_times():
-    clock = StreamClock(Fraction(1, 90_000), period_s=0.04)
+    clock = PtsClock(Fraction(1, 90_000), period_s=0.04)
     assert [clock.time_of(pts) for pts in (None, None, 9_000)] == [0.0, 0.04, 0.1]
     assert clock.repaired == 2
 
 
 def test_case_24_clock_puts_a_restarted_recording_behind_the_first():
-    clock = StreamClock(Fraction(1, 10), period_s=0.1)
+    clock = PtsClock(Fraction(1, 10), period_s=0.1)
     got = [clock.time_of(pts) for pts in (100, 101, 0, 1, 2)]
     assert got == pytest.approx([10.0, 10.1, 10.2, 10.3, 10.4])
     assert clock.repaired == 1
@@ -378,8 +378,8 @@ def test_case_24_clock_puts_a_restarted_recording_behind_the_first():
 
 def test_case_24_clock_shifts_only_a_negative_start():
     for start, first_s in ((-5, 1.0), (0, 0.5), (3, 0.5), (None, 0.5)):
-        assert StreamClock(Fraction(1, 10), start=start).time_of(5) == first_s
-    undeclared = StreamClock(Fraction(1, 10), start=None)
+        assert PtsClock(Fraction(1, 10), start=start).time_of(5) == first_s
+    undeclared = PtsClock(Fraction(1, 10), start=None)
     assert [undeclared.time_of(pts) for pts in (-7, -6)] == pytest.approx([0.0, 0.1])
 
 
@@ -400,7 +400,7 @@ def test_sampling_follows_the_time_axis_not_the_frame_count():
 def test_sampling_does_not_drift_over_an_hour(fps):
     rate, ticks = 30_000 / 1001, Fraction(1, 1000)
     stamps = [round(1000 * n / rate) / 1000 for n in range(int(3600 * rate))]
-    sampler = Sampler(fps, time_base=ticks)
+    sampler = FrameSampler(fps, time_base=ticks)
     chosen = [stamp for stamp in stamps if sampler.wants(stamp)]
     assert len(chosen) == pytest.approx(3600 * min(fps, rate), rel=1e-3)
     wanted = np.arange(len(chosen)) / fps

@@ -5,7 +5,7 @@ import time
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.app import session
-from pages.ui.app.jobs import Job, Registry
+from pages.ui.app.jobs import Job, JobRegistry
 from tests.helpers.places import ROOT
 
 RUN_S = 60.0
@@ -32,7 +32,7 @@ def give(app: AppTest, name: str, value: object) -> AppTest:
     return app.run()
 
 
-def registry() -> Registry:
+def registry() -> JobRegistry:
     return session.registry()
 
 

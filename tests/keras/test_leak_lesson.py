@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer.errors import ModelError
-from fer.evaluation.figures.leak_lesson import LeakLesson, Way, explanation, read_lesson
+from fer.evaluation.figures.leak_lesson import LeakLesson, SplitOutcome, explanation, read_lesson
 from fer.io.json_records import json_text
 
 pytest.importorskip("keras", reason="the lesson trains a network")
@@ -78,7 +78,7 @@ def test_a_tiny_lesson_and_its_file(tmp_path):
 
 
 def test_the_explanation_tells_both_figures():
-    way = Way(4800, 1200, 1.0, 0.9, 0.4)
+    way = SplitOutcome(4800, 1200, 1.0, 0.9, 0.4)
     told = explanation(LeakLesson("original", 1000, COPIES, 45, 3375, 0, 3500, way, way))
     assert "90.0%" in told and "40.0%" in told and "50 points" in told
 

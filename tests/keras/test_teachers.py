@@ -11,10 +11,10 @@ from fer.errors import MissingModelError, OutputError, SettingsError
 from fer.training import networks, teachers
 from fer.training.loading import load_network
 from fer.training.plan import Plan, Recipe
-from fer.training.progress import Watcher
+from fer.training.progress import TrainingCallback
 from fer.training.rows import load_rows
 from fer.training.run import NETWORK, Run, check_recipe
-from fer.training.storing import save_network
+from fer.training.saving import save_network
 from fer.training.teachers import TeacherCache, mean_probabilities, teacher_logits
 from fer.training.trainer import predict_logits
 from tests.helpers.toys import toy, write_csv
@@ -22,7 +22,7 @@ from tests.helpers.toys import toy, write_csv
 TINY = Plan(arch="mini_xception", epochs=1, batch_size=16, peak_rate=0.02, precision="float32")
 
 
-class Listener(Watcher):
+class Listener(TrainingCallback):
     """Remembers what was said."""
 
     def __init__(self):
@@ -129,7 +129,7 @@ def test_a_network_is_stored_whole_or_not_at_all(network, tmp_path, monkeypatch)
     def full(_fd):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fer.training.storing.os.fsync", full)
+    monkeypatch.setattr("fer.training.saving.os.fsync", full)
     with pytest.raises(OutputError, match="disk is full"):
         save_network(network[0], tmp_path / NETWORK)
     assert [p.name for p in tmp_path.iterdir()] == [NETWORK]

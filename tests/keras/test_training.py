@@ -15,7 +15,7 @@ from fer.training.averaging import WeightAverage
 from fer.training.batches import Batches
 from fer.training.conversion.convert import export
 from fer.training.plan import Plan
-from fer.training.progress import Watcher
+from fer.training.progress import TrainingCallback
 from fer.training.schedule import WarmupCosine
 from fer.training.trainer import Trainer, predict_logits
 from tests.helpers.toys import toy, uniform_votes
@@ -23,7 +23,7 @@ from tests.helpers.toys import toy, uniform_votes
 TINY = Plan(epochs=2, batch_size=16, peak_rate=0.02, precision="float32", votes_weight=0.0)
 
 
-class StopAfter(Watcher):
+class StopAfter(TrainingCallback):
     """Stops after some steps and remembers what it was told."""
 
     def __init__(self, steps: int) -> None:
@@ -139,9 +139,9 @@ def test_a_stopped_training_equals_an_uninterrupted_one(tmp_path):
         trainer("cut").run(StopAfter(6))
     with pytest.raises(SettingsError, match="another plan"):
         trainer("cut", replace(plan, epochs=4)).run()
-    resumed, watcher = trainer("cut"), StopAfter(-1)
-    resumed.run(watcher)
-    assert watcher.told[0] == (2, 3)
+    resumed, callback = trainer("cut"), StopAfter(-1)
+    resumed.run(callback)
+    assert callback.told[0] == (2, 3)
     assert [e.epoch for e in resumed.history] == [1, 2, 3]
     for a, b in zip(whole.history, resumed.history, strict=True):
         assert (a.loss, a.val_accuracy) == pytest.approx((b.loss, b.val_accuracy), rel=1e-4)

@@ -16,7 +16,7 @@ from fer.dataset.readers.labeled import (
 )
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.own_labels import OwnLabels, own_labels, own_labels_json
-from fer.evaluation.photo_faces import OneFace
+from fer.evaluation.photo_faces import SingleFaceCropper
 from fer.io.files import write_text
 from fer.sources.magic import sniff
 from fer.sources.opening import read_head
@@ -58,7 +58,7 @@ def run_own_labels(args: argparse.Namespace, network: EmotionNetwork) -> int:
 
 
 def _read(path: Path, *, cropped: bool) -> FaceDataset:
-    to_face = whole_picture if cropped else OneFace()
+    to_face = whole_picture if cropped else SingleFaceCropper()
     if sniff(read_head(path)) == "zip":
         return read_labeled_files([(path.name, path.read_bytes())], to_face=to_face)
     return read_label_folder(path, to_face=to_face)

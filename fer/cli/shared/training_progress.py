@@ -11,10 +11,10 @@ from rich.progress import Progress as Bar
 from fer.evaluation.figures.history import Epoch
 from fer.text import span
 from fer.training.plan import Recipe
-from fer.training.progress import Progress, Watcher
+from fer.training.progress import TrainingCallback, TrainingProgress
 
 
-class TrainingProgress(Watcher):
+class TrainingDisplay(TrainingCallback):
     """A bar over the whole recipe on a terminal; elsewhere the lines only.
 
     Args:
@@ -48,7 +48,7 @@ class TrainingProgress(Watcher):
         )
         self._task = self._bar.add_task("preparing", total=None, left="")
 
-    def __enter__(self) -> "TrainingProgress":
+    def __enter__(self) -> "TrainingDisplay":
         self._bar.start()
         return self
 
@@ -59,7 +59,7 @@ class TrainingProgress(Watcher):
         """Print a remark."""
         print(text, flush=True)
 
-    def stepped(self, progress: Progress) -> None:
+    def stepped(self, progress: TrainingProgress) -> None:
         """Move the bar; the time left follows the mean pace since this process began."""
         if self._began is None:
             # The first step waits for the compiler and says nothing about the others.
@@ -90,7 +90,7 @@ class TrainingProgress(Watcher):
     def _where(self, stage: str) -> str:
         return f"stage {stage}  " if len(self._recipe.stages) > 1 else ""
 
-    def _steps_left(self, progress: Progress) -> int:
+    def _steps_left(self, progress: TrainingProgress) -> int:
         """Steps to the end of the recipe; later stages have as many an epoch as this one."""
         names = [stage.name for stage in self._recipe.stages]
         later = self._recipe.stages[names.index(progress.stage) + 1 :]

@@ -23,7 +23,7 @@ from fer.dataset.repeats import seen_before
 from fer.errors import DamagedInputError, DatasetError, MissingInputError
 from fer.sources.archives import BOMB_BYTES, MAX_RATIO
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
-from fer.sources.opening import OpenFile, label_of, open_binary
+from fer.sources.opening import OpenFile, open_binary, source_name
 
 __all__ = [
     "ALL_VOTE_COLUMNS",
@@ -73,7 +73,7 @@ def read_dataset(
         TooLargeInputError: A line, the number of rows or the unpacked size passes its limit.
         DatasetError: It is neither such a CSV nor such a folder.
     """
-    label = label_of(source, name, default="data")
+    file_name = source_name(source, name, default="data")
     if not isinstance(source, bytes):
         source = Path(source)
         if not source.exists():
@@ -82,7 +82,7 @@ def read_dataset(
             )
         if source.is_dir():
             return read_folder(source)
-    return _read_file(source, label, on_progress)
+    return _read_file(source, file_name, on_progress)
 
 
 def is_ferplus(table: bytes) -> bool:
@@ -126,7 +126,9 @@ class _Watched(io.RawIOBase):
         return n
 
 
-def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], None] | None) -> FaceDataset:
+def _read_file(
+    source: bytes | Path, file_name: str, on_progress: Callable[[float], None] | None
+) -> FaceDataset:
     with open_binary(source) as file:
         head = file.read(HEAD_BYTES)
         packed_bytes = file.seek(0, os.SEEK_END)
@@ -134,23 +136,23 @@ def _read_file(source: bytes | Path, label: str, on_progress: Callable[[float], 
         raw = file if on_progress is None else _Watched(file, packed_bytes, on_progress)
         kind = input_kind(sniff(head))
         if kind == "zip":
-            return read_zipped(raw, label)
+            return read_zipped(raw, file_name)
         if head.startswith(_GZIP_MARK):
-            return _read_gzip(raw, label, packed_bytes)
+            return _read_gzip(raw, file_name, packed_bytes)
         if kind != "unknown":
             cure = "give a FER2013 CSV or a folder that holds one folder an emotion"
-            raise DatasetError(f"{label!r} is a single {kind}: {cure}.")
+            raise DatasetError(f"{file_name!r} is a single {kind}: {cure}.")
         with io.BufferedReader(raw) as stream:
-            return read_csv(stream, label).finish(label)
+            return read_csv(stream, file_name).finish(file_name)
 
 
-def _read_gzip(raw: OpenFile | _Watched, label: str, packed_bytes: int) -> FaceDataset:
+def _read_gzip(raw: OpenFile | _Watched, file_name: str, packed_bytes: int) -> FaceDataset:
     try:
         with gzip.open(raw) as stream:
             max_bytes = max(BOMB_BYTES, MAX_RATIO * packed_bytes)
-            return read_csv(stream, label, max_bytes=max_bytes).finish(label)
+            return read_csv(stream, file_name, max_bytes=max_bytes).finish(file_name)
     except (OSError, EOFError, zlib.error) as error:
-        raise DamagedInputError(f"{label!r} is cut off or damaged: copy or download it again.") from error
+        raise DamagedInputError(f"{file_name!r} is cut off or damaged: copy or download it again.") from error
 
 
 def read_ferplus(path: bytes | str | Path) -> tuple[np.ndarray, np.ndarray]:

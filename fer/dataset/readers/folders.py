@@ -11,7 +11,7 @@ from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.errors import DatasetError, InputError
 from fer.sources.archives import is_hidden
 from fer.sources.images import read_image
-from fer.sources.opening import safe_label
+from fer.sources.opening import safe_name
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
@@ -58,8 +58,8 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
         if is_labeled(name):
             _take(name, source, faces)
         elif name.suffix.lower() in IMAGE_SUFFIXES and not is_hidden(name):
-            reason = f"the folder {safe_label(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
-            faces.reject(reason, name=safe_label(name.name))
+            reason = f"the folder {safe_name(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
+            faces.reject(reason, name=safe_name(name.name))
     if faces.n_seen == faces.n_rejected:
         raise DatasetError(f"{label!r} holds no images in folders named after the emotions.")
     return faces.finish(label)
@@ -73,7 +73,7 @@ def is_labeled(name: PurePosixPath) -> bool:
 def _take(name: PurePosixPath, source: bytes | Path, faces: FaceCollector) -> None:
     """Add one picture to the faces, under the label that its folder names."""
     split = name.parent.parent.name or SPLIT_WITHOUT_FOLDER
-    add_picture(faces, source, EMOTIONS.index(name.parent.name.lower()), split, name=safe_label(name.name))
+    add_picture(faces, source, EMOTIONS.index(name.parent.name.lower()), split, name=safe_name(name.name))
 
 
 def whole_picture(image: np.ndarray) -> np.ndarray:

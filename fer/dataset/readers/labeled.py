@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
-from fer.dataset.class_names import label_index
+from fer.dataset.class_names import class_index
 from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.dataset.readers.csv_rows import looks_like_faces
 from fer.dataset.readers.fer2013 import read_dataset
@@ -24,7 +24,7 @@ from fer.errors import DatasetError, TooLargeInputError
 from fer.io.csv import read_cells, unescape_formula
 from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.magic import sniff
-from fer.sources.opening import open_binary, safe_label
+from fer.sources.opening import open_binary, safe_name
 
 FILE_COLUMNS = ("file", "filename", "file_name", "image", "path")
 LABEL_COLUMNS = ("label", "emotion", "expression")
@@ -65,15 +65,15 @@ def read_labeled_files(
     with ExitStack() as stack:
         tables, pictures = _sort(files, stack)
         if len(tables) > 1:
-            names = ", ".join(safe_label(str(name)) for name in list(tables)[:3])
+            names = ", ".join(safe_name(str(name)) for name in list(tables)[:3])
             raise DatasetError(f"There are {len(tables)} CSV files ({names}): give one of them.")
         if not tables:
-            label = safe_label(files[0][0]) if len(files) == 1 else "the files"
+            label = safe_name(files[0][0]) if len(files) == 1 else "the files"
             watched = _watched(pictures.items(), len(pictures), on_picture)
             read = ((name, content() if is_labeled(name) else b"") for name, content in watched)
             return read_pictures(read, label)
         [(name, content)] = tables.items()
-        table, label = content(), safe_label(name.name)
+        table, label = content(), safe_name(name.name)
         if looks_like_faces(io.BytesIO(table)) and not is_label_table(table):
             return read_dataset(table, name=label)
         return read_label_table(table, pictures, label, on_picture=on_picture, to_face=to_face)
@@ -97,9 +97,9 @@ def read_label_folder(
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMAGE_SUFFIXES)
     pictures = {PurePosixPath(path.relative_to(folder)): (lambda path=path: path) for path in paths}
     if table.stat().st_size > MAX_TABLE_BYTES:
-        raise _too_large(safe_label(table.name))
+        raise _too_large(safe_name(table.name))
     return read_label_table(
-        table.read_bytes(), pictures, safe_label(table.name), on_picture=on_picture, to_face=to_face
+        table.read_bytes(), pictures, safe_name(table.name), on_picture=on_picture, to_face=to_face
     )
 
 
@@ -117,7 +117,7 @@ def zip_holds_label_table(path: Path) -> bool:
     """
     with ExitStack() as stack:
         archive = open_archive(stack.enter_context(open_binary(path)), max_members=MAX_MEMBERS)
-        members = members_of(archive, safe_label(path.name))
+        members = members_of(archive, safe_name(path.name))
         tables = (member for member in members if _is_table(member_name(member)))
         return any(is_label_table(read_member(archive, member)) for member in tables)
 
@@ -152,8 +152,8 @@ def read_label_table(
     seen: set[PurePosixPath] = set()
     for row in _watched(rows, len(rows), on_picture):
         name, text = unescape_formula(row[file_at]).strip(), row[label_at].strip()
-        shown = safe_label(name)
-        found, emotion = finder.find(name), label_index(text)
+        shown = safe_name(name)
+        found, emotion = finder.find(name), class_index(text)
         if emotion is None:
             faces.reject(f"the label {text[:_SHOWN]!r} is none of the seven expressions", name=shown)
         elif found is None:
@@ -180,10 +180,10 @@ def _sort(files: Sequence[tuple[str, bytes]], stack: ExitStack) -> tuple[dict, d
     for name, data in files:
         if sniff(data) == "zip":
             archive = stack.enter_context(open_archive(io.BytesIO(data), max_members=MAX_MEMBERS))
-            for member in members_of(archive, safe_label(name)):
+            for member in members_of(archive, safe_name(name)):
                 entries[member_name(member)] = _reader(archive, member)
         else:
-            entries[PurePosixPath(safe_label(name))] = lambda data=data: data
+            entries[PurePosixPath(safe_name(name))] = lambda data=data: data
     if len(entries) > MAX_MEMBERS:
         raise TooLargeInputError(f"There are more than {MAX_MEMBERS:,} files: give fewer at once.")
     tables = {name: content for name, content in entries.items() if _is_table(name)}

@@ -13,7 +13,7 @@ from fer.dataset.readers.folders import is_labeled, read_pictures
 from fer.errors import DamagedInputError, DatasetError, UnsupportedInputError
 from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.images import MAX_FILE_BYTES
-from fer.sources.opening import safe_label
+from fer.sources.opening import safe_name
 
 MAX_MEMBERS = 100_000
 """Most entries: FER2013 as pictures has 35,903."""
@@ -21,12 +21,12 @@ MAX_MEMBERS = 100_000
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
-def read_zipped(file: BinaryIO | io.RawIOBase, label: str) -> FaceDataset:
+def read_zipped(file: BinaryIO | io.RawIOBase, file_name: str) -> FaceDataset:
     """Read the one CSV of a zip file, or its pictures ``[split/]<emotion>/*.jpg``.
 
     Args:
         file: The zip file, at its start.
-        label: What it is called in errors.
+        file_name: What it is called in errors.
 
     Returns:
         (n, 48, 48) faces.
@@ -38,16 +38,18 @@ def read_zipped(file: BinaryIO | io.RawIOBase, label: str) -> FaceDataset:
         DatasetError: It holds no such data, or more than one such CSV.
     """
     with open_archive(file, max_members=MAX_MEMBERS) as archive:
-        members = members_of(archive, label)
+        members = members_of(archive, file_name)
         if any(is_labeled(member_name(member)) for member in members):
-            return read_pictures(_contents(archive, members), label)
+            return read_pictures(_contents(archive, members), file_name)
         try:
-            return _read_only_csv(archive, members, label)
+            return _read_only_csv(archive, members, file_name)
         except _READ_ERRORS as error:
-            raise DamagedInputError(f"{label!r} is cut off or damaged: copy or download it again.") from error
+            raise DamagedInputError(
+                f"{file_name!r} is cut off or damaged: copy or download it again."
+            ) from error
 
 
-def members_of(archive: zipfile.ZipFile, label: str) -> list[zipfile.ZipInfo]:
+def members_of(archive: zipfile.ZipFile, file_name: str) -> list[zipfile.ZipInfo]:
     """The files in a zip file.
 
     Raises:
@@ -56,22 +58,22 @@ def members_of(archive: zipfile.ZipFile, label: str) -> list[zipfile.ZipInfo]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     if any(_leads_out(member) for member in members):
         raise UnsupportedInputError(
-            f"{label!r} holds names that lead out of its folder, as '../x' does: do not trust this file."
+            f"{file_name!r} holds names that lead out of its folder, as '../x' does: do not trust this file."
         )
     return members
 
 
-def _read_only_csv(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str) -> FaceDataset:
+def _read_only_csv(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], file_name: str) -> FaceDataset:
     members = [member for member in members if not is_hidden(member_name(member))]
     found = [member for member in members if len(members) == 1 or _is_csv(archive, member)]
     if not found:
-        raise DatasetError(f"{label!r} holds neither a FER2013 CSV nor pictures in folders of emotions.")
+        raise DatasetError(f"{file_name!r} holds neither a FER2013 CSV nor pictures in folders of emotions.")
     if len(found) > 1:
-        names = ", ".join(safe_label(member.filename) for member in found[:3])
+        names = ", ".join(safe_name(member.filename) for member in found[:3])
         raise DatasetError(
-            f"{label!r} holds {len(found)} CSV files ({names}): unpack it and give one of them."
+            f"{file_name!r} holds {len(found)} CSV files ({names}): unpack it and give one of them."
         )
-    inside = safe_label(found[0].filename)
+    inside = safe_name(found[0].filename)
     with archive.open(found[0]) as stream:
         return read_csv(stream, inside).finish(inside)
 

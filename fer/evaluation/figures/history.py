@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fer.errors import DamagedInputError
 from fer.io.files import write_whole
-from fer.sources.opening import open_binary, safe_label
+from fer.sources.opening import open_binary, safe_name
 
 HISTORY = "history.csv"
 MAX_HISTORY_BYTES = 20_000_000
@@ -59,7 +59,7 @@ def read_history(path: str | Path) -> list[Epoch]:
     Raises:
         InputError: The file is not there, or is no such CSV.
     """
-    label = safe_label(Path(path).name, default="history")
+    label = safe_name(Path(path).name, default="history")
     with open_binary(path) as file:
         content = file.read(MAX_HISTORY_BYTES)
     try:

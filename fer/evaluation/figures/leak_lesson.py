@@ -14,7 +14,7 @@ _REPAIR = (
 
 
 @dataclass(frozen=True)
-class Way:
+class SplitOutcome:
     """One way to split, and what the network trained so is worth.
 
     Args:
@@ -57,8 +57,8 @@ class LeakLesson:
     steps: int
     seed: int
     unseen_faces: int
-    leaky: Way
-    honest: Way
+    leaky: SplitOutcome
+    honest: SplitOutcome
     explanation: str = ""
     format: int = FORMAT
 

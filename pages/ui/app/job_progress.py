@@ -5,17 +5,19 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.errors import InputError
-from fer.pipeline import Progress
+from fer.pipeline import AnalysisProgress
 from fer.text import clock, count, span
 from pages.ui.app import page_setup, session
-from pages.ui.app.jobs import Job, State
+from pages.ui.app.jobs import Job, JobState
 
 POLL_EVERY_S = 0.6
 ETA_AFTER_S = 1.0
 """An estimate from less than this is a guess."""
 
 
-def wait_for(job: Job, *, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> bool:
+def wait_for(
+    job: Job, *, what: str, describe: Callable[[AnalysisProgress | None], tuple[float, str]]
+) -> bool:
     """Show the job unless it has finished well.
 
     Args:
@@ -26,14 +28,14 @@ def wait_for(job: Job, *, what: str, describe: Callable[[Progress | None], tuple
     Returns:
         True when the job's result can be shown.
     """
-    if job.state is State.DONE:
+    if job.state is JobState.DONE:
         return True
-    if job.state is State.FAILED:
+    if job.state is JobState.FAILED:
         page_setup.show_error(job.error)
         # A bad file stays bad.
         if not job.error.code.startswith(InputError.code):
             _again(job, "Try again")
-    elif job.state is State.CANCELLED:
+    elif job.state is JobState.CANCELLED:
         st.markdown(":material/cancel: Cancelled before anything was read.")
         _again(job, "Analyse it after all")
     else:
@@ -49,7 +51,7 @@ def _again(job: Job, label: str) -> None:
 
 @st.fragment(run_every=POLL_EVERY_S)
 @page_setup.shows_errors
-def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[float, str]]) -> None:
+def _watch(job: Job, what: str, describe: Callable[[AnalysisProgress | None], tuple[float, str]]) -> None:
     """Redraw the progress until the job is finished; then the whole page, which stops the polling."""
     if job.finished:
         st.rerun()
@@ -58,7 +60,7 @@ def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[floa
         if job.preview:
             st.image(job.preview, width="stretch", alt="What is being read, its faces marked")
     with words:
-        if job.state is State.WAITING:
+        if job.state is JobState.WAITING:
             before = session.registry().before(job)
             st.markdown(f"#### Waiting, {before} before you")
             st.progress(0.0)
@@ -73,7 +75,7 @@ def _watch(job: Job, what: str, describe: Callable[[Progress | None], tuple[floa
             st.rerun()
 
 
-def of_video(progress: Progress | None) -> tuple[float, str]:
+def of_video(progress: AnalysisProgress | None) -> tuple[float, str]:
     """How far a video is: a share in 0..1 and words."""
     if progress is None:
         return 0.0, "Getting ready"
@@ -83,7 +85,7 @@ def of_video(progress: Progress | None) -> tuple[float, str]:
     return progress.share, f"{done} of {clock(progress.total_s)}{_left(progress)}"
 
 
-def of_photos(progress: Progress | None) -> tuple[float, str]:
+def of_photos(progress: AnalysisProgress | None) -> tuple[float, str]:
     """How many photos are read: a share in 0..1 and words."""
     if progress is None:
         return 0.0, "Getting ready"
@@ -91,7 +93,7 @@ def of_photos(progress: Progress | None) -> tuple[float, str]:
     return progress.share or 0.0, f"{progress.frames} of {count(total, 'photo')}{_left(progress)}"
 
 
-def _left(progress: Progress) -> str:
+def _left(progress: AnalysisProgress) -> str:
     if progress.eta_s is None or progress.elapsed_s < ETA_AFTER_S:
         return ""
     return f" · about {span(max(1, round(progress.eta_s)))} left".replace(".0 s", " s")

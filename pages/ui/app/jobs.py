@@ -22,7 +22,7 @@ MAX_KEPT = 6
 """Jobs kept for one session; the oldest finished one makes room."""
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job stands."""
 
     WAITING = "waiting"
@@ -53,7 +53,7 @@ class Job:
     owner: str
     key: str
     work: Callable[["Job", dict], Any] | None
-    state: State = State.WAITING
+    state: JobState = JobState.WAITING
     progress: Any = None
     preview: bytes | None = None
     result: Any = None
@@ -64,10 +64,10 @@ class Job:
     @property
     def finished(self) -> bool:
         """True when nothing more will happen to it."""
-        return self.state in (State.DONE, State.FAILED, State.CANCELLED)
+        return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
-class Registry:
+class JobRegistry:
     """All jobs of the process, and the things that sessions keep in memory.
 
     Args:
@@ -91,8 +91,8 @@ class Registry:
             job = Job(owner, key, work, number=next(self._numbers))
             self._make_room(owner)
             self._jobs[owner, key] = job
-            if sum(j.state is State.WAITING for j in self._jobs.values()) > MAX_WAITING:
-                job.state, job.work = State.FAILED, None
+            if sum(j.state is JobState.WAITING for j in self._jobs.values()) > MAX_WAITING:
+                job.state, job.work = JobState.FAILED, None
                 job.error = ErrorText("Many people are waiting at the moment: try again in a minute.", "busy")
             else:
                 self._start_threads()
@@ -112,15 +112,15 @@ class Registry:
     def before(self, job: Job) -> int:
         """How many jobs run or wait before this one."""
         with self._changed:
-            busy = (State.WAITING, State.RUNNING)
+            busy = (JobState.WAITING, JobState.RUNNING)
             return sum(j.state in busy and j.number < job.number for j in self._jobs.values())
 
     def cancel(self, job: Job) -> None:
         """Ask a running job to stop; a waiting one ends at once."""
         with self._changed:
             job.cancel.set()
-            if job.state is State.WAITING:
-                job.state, job.work = State.CANCELLED, None
+            if job.state is JobState.WAITING:
+                job.state, job.work = JobState.CANCELLED, None
 
     def forget(self, owner: str, key: str) -> None:
         """Cancel the job and drop its result, so that the same key can be submitted again."""
@@ -177,10 +177,10 @@ class Registry:
         """The job that has waited longest, marked as running; blocks until there is one."""
         with self._changed:
             while True:
-                waiting = [job for job in self._jobs.values() if job.state is State.WAITING]
+                waiting = [job for job in self._jobs.values() if job.state is JobState.WAITING]
                 if waiting:
                     job = min(waiting, key=lambda job: job.number)
-                    job.state = State.RUNNING
+                    job.state = JobState.RUNNING
                     return job
                 self._changed.wait()
 
@@ -195,12 +195,12 @@ def run(job: Job, tools: dict) -> None:
     """Do the job's work in this thread and note the outcome on it. Raises nothing."""
     try:
         job.result = job.work(job, tools)
-        state = State.DONE
+        state = JobState.DONE
     except CancelledError:
-        state = State.CANCELLED
+        state = JobState.CANCELLED
     except Exception as error:
         job.error = error_text_of(error)
-        state = State.FAILED
+        state = JobState.FAILED
     # The closure holds the upload; the reader must see the result before the state.
     job.work = None
     job.preview = None

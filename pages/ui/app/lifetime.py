@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from streamlit import runtime
 
-from pages.ui.app.jobs import Registry
+from pages.ui.app.jobs import JobRegistry
 
 GRACE_S = 120.0
 """A session may lose its connection this long (a sleeping phone) and still find its results.
@@ -45,7 +45,7 @@ class Caretaker:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: JobRegistry,
         *,
         connected: Callable[[str], bool] = is_connected,
         close: Callable[[str], None] = close,

@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.app.jobs import Registry
+from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.lifetime import Caretaker
 
 OWNER = "owner"
@@ -28,9 +28,9 @@ EXPLAINED = "explained"
 
 
 @st.cache_resource(show_spinner=False)
-def registry() -> Registry:
+def registry() -> JobRegistry:
     """The one line of work of this process."""
-    return Registry()
+    return JobRegistry()
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,10 +10,10 @@ from fer.text import percent
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
-from pages.ui.work.dataset import Shown
+from pages.ui.work.dataset import DatasetFigures
 
 
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """The part of the page.
 
     Args:

@@ -12,7 +12,7 @@ from fer.text import count, join
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
 from pages.ui.parts.thumbs import row_of_faces
-from pages.ui.work.dataset import DatasetView, Shown
+from pages.ui.work.dataset import DatasetFigures, DatasetView
 
 A_PAGE, COLUMNS = 12, 2
 FAULT_PX = 540
@@ -32,7 +32,7 @@ KINDS = {
 }
 
 
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """The part of the page.
 
     Args:

@@ -20,7 +20,7 @@ from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import network
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work import dataset
-from pages.ui.work.dataset import Shown
+from pages.ui.work.dataset import DatasetFigures
 
 HARDEST = 24
 BOX = "dataset_map_box"
@@ -34,7 +34,7 @@ _faces = st.components.v2.component(
 )
 
 
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """A button; once it was pressed the map and the hardest faces.
 
     Args:

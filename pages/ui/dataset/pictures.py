@@ -6,14 +6,14 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import name
 from pages.ui.parts.thumbs import row_of_faces
-from pages.ui.work.dataset import Shown
+from pages.ui.work.dataset import DatasetFigures
 
 A_PAGE = 40
 
 
 @st.fragment
 @page_setup.shows_errors
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """The part of the page.
 
     Args:

@@ -8,10 +8,10 @@ from pages.ui.app import page_setup, session, uploads
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import name
 from pages.ui.work import dataset
-from pages.ui.work.dataset import Given, Shown
+from pages.ui.work.dataset import DatasetFigures, DatasetSource
 
 
-def choose() -> Shown:
+def choose() -> DatasetFigures:
     """Takes a data set.
 
     Returns:
@@ -36,7 +36,7 @@ def choose() -> Shown:
         )
         if given:
             try:
-                session.keep(session.DATA, Given.of_files(given))
+                session.keep(session.DATA, DatasetSource.of_files(given))
                 st.rerun()
             except DatasetError as error:
                 page_setup.show_error(error_text_of(error))
@@ -46,4 +46,4 @@ def choose() -> Shown:
             st.button(f"Read {local.label}", icon=":material/dataset:", key="data_local", **keep)
     statistics = read_statistics()
     st.caption(f"Figures of {name(statistics.source)}, written by `python -m fer dataset`.")
-    return Shown(statistics, read_faces())
+    return DatasetFigures(statistics, read_faces())

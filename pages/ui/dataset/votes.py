@@ -23,7 +23,7 @@ from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work import dataset
-from pages.ui.work.dataset import DatasetView, Given, Shown, Votes
+from pages.ui.work.dataset import DatasetFigures, DatasetSource, DatasetView, Votes
 
 MAX_SHOWN = 150
 """Rows of the table of disputed faces."""
@@ -36,7 +36,7 @@ WITH_DATA = (
 )
 
 
-def show(shown: Shown) -> None:
+def show(shown: DatasetFigures) -> None:
     """The part of the page.
 
     Args:
@@ -54,7 +54,7 @@ def show(shown: Shown) -> None:
     _without_face(shown.given, shown.view, votes)
 
 
-def _votes(given: Given, view: DatasetView) -> Votes | None:
+def _votes(given: DatasetSource, view: DatasetView) -> Votes | None:
     """The votes of these rows; where there are none, a place to give them."""
     if given.votes is not None:
         job = dataset.votes_job(given, view)
@@ -134,7 +134,7 @@ def disputed_table(data: FaceDataset, counts: np.ndarray, places: np.ndarray) ->
     return pd.DataFrame(table)
 
 
-def _without_face(given: Given, view: DatasetView, votes: Votes | None) -> None:
+def _without_face(given: DatasetSource, view: DatasetView, votes: Votes | None) -> None:
     """Pictures that show no face, as far as each of three ways finds them."""
     st.markdown("**Pictures that show no face**")
     if votes:

@@ -9,18 +9,18 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.tagging import Tagging
 from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.own_labels import OwnLabels, own_labels_csv, own_labels_json
-from fer.pipeline import Progress
+from fer.pipeline import AnalysisProgress
 from fer.text import count, join, percent
 from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, clicked, is_dark
-from pages.ui.labels.work import files_job, tags_job
+from pages.ui.labels.evaluation_work import files_job, tags_job
 from pages.ui.parts import class_table, examples
 from pages.ui.parts.class_table import interval
 from pages.ui.parts.limits import REMINDER
 from pages.ui.parts.thumbs import ROW_PX, data_url
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 
 MAX_SHOWN = 200
 """Disagreements in the table; the CSV has all faces."""
@@ -33,7 +33,7 @@ KAPPA_WORDS = ((0.0, "no"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (
 """Landis and Koch 1977: up to this kappa the agreement is called so; above the last "almost perfect"."""
 
 
-def show(batch: Batch) -> None:
+def show(batch: PhotoUploads) -> None:
     """Labelled files.
 
     Args:
@@ -75,7 +75,7 @@ def _result_of(job: Job, label: str) -> None:
         _result(job.result, label)
 
 
-def _describe(progress: Progress | None) -> tuple[float, str]:
+def _describe(progress: AnalysisProgress | None) -> tuple[float, str]:
     if progress is None:
         return 0.0, "Getting ready"
     return progress.share or 0.0, f"{progress.frames:,} of {count(int(progress.total_s or 0), 'face')}"

@@ -6,8 +6,8 @@ from fer.sources import input_kind, sniff
 from pages.ui.app import session, uploads
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import Upload
-from pages.ui.labels.tagging import DEFAULT_MANY, HOW_MANY, MANY, label_of
-from pages.ui.work.photos import Batch
+from pages.ui.labels.tagging import DEFAULT_MANY, HOW_MANY, MANY, title_of
+from pages.ui.work.photos import PhotoUploads
 
 LABELED_TYPES = ["zip", "csv", "jpg", "jpeg", "png", "webp", "bmp"]
 LABELED_MB = 200
@@ -59,7 +59,7 @@ def _take_labeled() -> None:
         many=True,
     )
     if given:
-        session.keep(session.LABELED, Batch(tuple(given)))
+        session.keep(session.LABELED, PhotoUploads(tuple(given)))
         st.rerun()
 
 
@@ -86,16 +86,16 @@ def _take_faces() -> None:
     for kept, icon in ((session.CLIP, ":material/movie:"), (session.BATCH, ":material/photo_library:")):
         source = session.kept(kept)
         if source is not None:
-            label = plain(f"Faces of {shorten(label_of(source))}")
+            label = plain(f"Faces of {shorten(title_of(source))}")
             st.button(label, icon=icon, key=f"tag_from_{kept}", on_click=_start, args=(source,))
 
 
-def _source(given: list[Upload]) -> Upload | Batch:
+def _source(given: list[Upload]) -> Upload | PhotoUploads:
     """One video, or photos; among several files a video is named as one that cannot be read."""
     [first, *more] = given
     is_video = input_kind(sniff(first.data)) == "video"
-    return first if is_video and not more else Batch(tuple(given))
+    return first if is_video and not more else PhotoUploads(tuple(given))
 
 
-def _start(source: Upload | Batch) -> None:
+def _start(source: Upload | PhotoUploads) -> None:
     session.keep(session.TAG_SOURCE, source)

@@ -13,7 +13,7 @@ from pages.ui.app.markdown import name, plain
 from pages.ui.app.uploads import Upload
 from pages.ui.labels.tagging_work import Gathered, gather_job
 from pages.ui.parts import settings
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 
 FACE_PX = 320
 HOW_MANY = (20, 50, 100, 200)
@@ -26,9 +26,9 @@ SHORTCUT_UNDO = "U"
 NOTES_SHOWN = 3
 
 
-def label_of(source: Upload | Batch) -> str:
+def title_of(source: Upload | PhotoUploads) -> str:
     """What was given, in a word or two."""
-    if isinstance(source, Batch):
+    if isinstance(source, PhotoUploads):
         return count(len(source.uploads), "file") if len(source.uploads) > 1 else source.uploads[0].name
     return source.name
 
@@ -44,13 +44,13 @@ def leave() -> None:
     st.session_state.pop(STOPPED, None)
 
 
-def wait_for(source: Upload | Batch) -> Tagging | None:
+def wait_for(source: Upload | PhotoUploads) -> Tagging | None:
     """The tagging of this source; while its faces are gathered, how far that is."""
     tagging = session.kept(session.TAGGING)
     if tagging is not None:
         return tagging
     job = gather_job(source, settings.current())
-    describe = job_progress.of_photos if isinstance(source, Batch) else job_progress.of_video
+    describe = job_progress.of_photos if isinstance(source, PhotoUploads) else job_progress.of_video
     _title(source, "Another file")
     if not job_progress.wait_for(job, what="Looking for faces", describe=describe):
         return None
@@ -71,14 +71,14 @@ def _notes(gathered: Gathered) -> list[str]:
     return notes
 
 
-def _title(source: Upload | Batch, label: str) -> None:
-    icon = "photo_library" if isinstance(source, Batch) else "movie"
+def _title(source: Upload | PhotoUploads, label: str) -> None:
+    icon = "photo_library" if isinstance(source, PhotoUploads) else "movie"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f":material/{icon}: {name(label_of(source))}", width="content")
+        st.markdown(f":material/{icon}: {name(title_of(source))}", width="content")
         st.button(label, icon=":material/upload:", type="tertiary", on_click=leave, key="tag_leave")
 
 
-def show(source: Upload | Batch, evaluate: Callable[[Tagging, str], None]) -> None:
+def show(source: Upload | PhotoUploads, evaluate: Callable[[Tagging, str], None]) -> None:
     """Tag face after face; at the end, or when it is asked for, the evaluation.
 
     Args:
@@ -93,7 +93,7 @@ def show(source: Upload | Batch, evaluate: Callable[[Tagging, str], None]) -> No
         _tag()
         return
     _finished(source, tagging)
-    evaluate(tagging, label_of(source))
+    evaluate(tagging, title_of(source))
 
 
 @st.fragment
@@ -181,12 +181,12 @@ def _before(tagging: Tagging) -> None:
     st.caption(words)
 
 
-def _finished(source: Upload | Batch, tagging: Tagging) -> None:
+def _finished(source: Upload | PhotoUploads, tagging: Tagging) -> None:
     """What was tagged, what to keep, and the way back to the faces that are left."""
     unnamed = len(tagging.tags) - tagging.n_named
     told = f"; you could not tell {count(unnamed, 'face')}" if unnamed else ""
     st.caption(f"{len(tagging.tags)} of {count(len(tagging.samples), 'face')} tagged{told}.")
-    stem = downloads.safe_stem(label_of(source))
+    stem = downloads.safe_stem(title_of(source))
     with st.container(horizontal=True):
         st.download_button(
             "Tags as CSV",

@@ -11,7 +11,7 @@ from pages.ui.app import session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import components, job_key
-from pages.ui.work.photos import Batch, unpack
+from pages.ui.work.photos import PhotoUploads, unpack
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +29,14 @@ class Gathered:
     notes: tuple[str, ...] = ()
 
 
-def gather_job(source: Upload | Batch, settings: Settings) -> Job:
+def gather_job(source: Upload | PhotoUploads, settings: Settings) -> Job:
     """The gathering of faces: found again, or put in the line.
 
     Args:
         source: A video, or photos and zip files of photos.
         settings: Of the analysis.
     """
-    still = isinstance(source, Batch)
+    still = isinstance(source, PhotoUploads)
     settings = settings.replace(fps=None) if still else settings
 
     def work(job: Job, tools: dict) -> Gathered:
@@ -71,7 +71,7 @@ def _video(clip: Upload, settings: Settings, sampler: FaceSampler, more: dict) -
     return report.timeline.source.notes
 
 
-def _photos(batch: Batch, settings: Settings, sampler: FaceSampler, more: dict) -> tuple[str, ...]:
+def _photos(batch: PhotoUploads, settings: Settings, sampler: FaceSampler, more: dict) -> tuple[str, ...]:
     items, refused = unpack(batch)
     found = analyze_photos(
         items,

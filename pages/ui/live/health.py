@@ -12,7 +12,7 @@ SETTLED_FRAMES = 30
 """Before this many frames the rate says nothing."""
 
 
-class State(StrEnum):
+class HealthState(StrEnum):
     """What matters most at the moment."""
 
     WAITING = "waiting"
@@ -24,12 +24,12 @@ class State(StrEnum):
 
 
 ICONS = {
-    State.WAITING: ":material/hourglass_top:",
-    State.SILENT: ":material/videocam_off:",
-    State.SLOW: ":material/speed:",
-    State.FAILING: ":material/error:",
-    State.NO_FACE: ":material/face:",
-    State.WELL: ":material/check_circle:",
+    HealthState.WAITING: ":material/hourglass_top:",
+    HealthState.SILENT: ":material/videocam_off:",
+    HealthState.SLOW: ":material/speed:",
+    HealthState.FAILING: ":material/error:",
+    HealthState.NO_FACE: ":material/face:",
+    HealthState.WELL: ":material/check_circle:",
 }
 
 
@@ -42,28 +42,28 @@ class Health:
         text: One sentence.
     """
 
-    state: State
+    state: HealthState
     text: str
 
 
 def health(shot: LiveSnapshot) -> Health:
     """Judge a session by its state now."""
     if not shot.counts.submitted:
-        return Health(State.WAITING, "Waiting for the first picture.")
+        return Health(HealthState.WAITING, "Waiting for the first picture.")
     if shot.silent_s > SILENT_S:
-        return Health(State.SILENT, "No picture is coming from the camera.")
+        return Health(HealthState.SILENT, "No picture is coming from the camera.")
     if shot.counts.failed and not shot.counts.analyzed:
-        return Health(State.FAILING, f"The pictures cannot be read: {shot.last_error}.")
+        return Health(HealthState.FAILING, f"The pictures cannot be read: {shot.last_error}.")
     settled = shot.counts.analyzed >= SETTLED_FRAMES
     if not settled and shot.lag_s > SLOW_LAG_S:
-        return Health(State.WAITING, "The first pictures are being read.")
+        return Health(HealthState.WAITING, "The first pictures are being read.")
     if settled and (shot.fps < SLOW_FPS or shot.lag_s > SLOW_LAG_S):
         return Health(
-            State.SLOW, "Too slow: close other programs, or switch to “Charts only” in the settings."
+            HealthState.SLOW, "Too slow: close other programs, or switch to “Charts only” in the settings."
         )
     if not len(shot.result.observations):
-        return Health(State.NO_FACE, "No face in the picture: come closer, or make more light.")
-    return Health(State.WELL, "Your computer keeps up.")
+        return Health(HealthState.NO_FACE, "No face in the picture: come closer, or make more light.")
+    return Health(HealthState.WELL, "Your computer keeps up.")
 
 
 def numbers(shot: LiveSnapshot) -> str:

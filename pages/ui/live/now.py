@@ -13,7 +13,7 @@ from pages.ui.live import faces as live_faces
 from pages.ui.live import neutral, stream
 from pages.ui.live.actions import RECORDING_SHOWN
 from pages.ui.live.chart import WINDOW_S, rolling_chart
-from pages.ui.live.health import ICONS, State, health, numbers
+from pages.ui.live.health import ICONS, HealthState, health, numbers
 from pages.ui.live.room import Phase, Room
 
 EVERY_S = 0.5
@@ -84,7 +84,7 @@ def faces(room: Room, shown: Phase) -> None:
         if recording:
             full = " (as long as it may be)" if shot.recording_full else ""
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
-    if found.state is not State.SILENT:
+    if found.state is not HealthState.SILENT:
         neutral.progress(room)
         live_faces.show(shot.result.shown, dark=is_dark())
 

@@ -10,7 +10,7 @@ from pages.ui.live.faces import show
 from pages.ui.parts import settings
 from pages.ui.parts.limits import NO_FACE_HINT
 from pages.ui.work import photos
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 
 WANTED = "live_photo"
 """Session key: a photo instead of the stream."""
@@ -35,7 +35,7 @@ def take() -> None:
     if given is None:
         answer.caption("The photo is read like a frame of the stream. It stays in memory and is not stored.")
         return
-    batch = Batch((Upload(NAME, given.getvalue()),))
+    batch = PhotoUploads((Upload(NAME, given.getvalue()),))
     job = photos.photos_job(batch, settings.current())
     with answer:
         if job_progress.wait_for(job, what="Reading the photo", describe=job_progress.of_photos):

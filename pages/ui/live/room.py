@@ -16,7 +16,7 @@ from fer.action_units.reader import ActionUnitReader
 from fer.errors import FerError
 from fer.live import LiveGate, LiveSession, LiveSnapshot, LiveToken, Overlay, VideoProcessor
 from fer.live.records import NEVER_S
-from fer.live.tape import LiveTape
+from fer.live.video_recorder import LiveVideoRecorder
 from fer.pipeline import Analyzer
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.work.recordings import Recording, make_recording
@@ -169,7 +169,7 @@ class Room:
         self._lock = threading.RLock()
         self._token: LiveToken | None = None
         self._analyzer: Analyzer | None = None
-        self._tape = LiveTape()
+        self._video_recorder = LiveVideoRecorder()
         self._since_s = 0.0
         self._stopped_s = -math.inf
         self._late_since_s: float | None = None
@@ -236,8 +236,8 @@ class Room:
             return
         with self._lock:
             self._analyzer = analyzer
-            self._tape = LiveTape()
-            self.session = LiveSession(analyzer, on_frame=self._tape.on_frame, clock=self._clock)
+            self._video_recorder = LiveVideoRecorder()
+            self.session = LiveSession(analyzer, on_frame=self._video_recorder.on_frame, clock=self._clock)
             self.processor = VideoProcessor(
                 self.session, overlay=self.choice.overlay, sendback=not self.choice.charts_only
             )
@@ -295,7 +295,7 @@ class Room:
         with self._lock:
             if self.session is not None:
                 if hide:
-                    self._tape.start(hide)
+                    self._video_recorder.start(hide)
                 self.session.start_recording()
 
     def stop_recording(self) -> Recording | None:
@@ -303,12 +303,12 @@ class Room:
         with self._lock:
             if self.session is None or self.session.snapshot().recording_s == NEVER_S:
                 return None
-            timeline, tape = self.session.stop_recording(), self._tape.stop()
+            timeline, video = self.session.stop_recording(), self._video_recorder.stop()
             if not len(timeline.frame_times_s):
                 return None
             recording = make_recording(
                 timeline,
-                tape,
+                video,
                 model=self._analyzer.model_info,
                 name=f"Live recording {datetime.now():%H.%M.%S}.mp4",
                 size=self.session.latest.size,

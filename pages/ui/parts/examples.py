@@ -7,13 +7,13 @@ from fer.dataset.readers.fer2013 import read_dataset
 from fer.errors import CancelledError
 from fer.evaluation.figures.metrics_file import TEST_SPLIT
 from fer.evaluation.own_labels import OwnLabels, own_labels
-from fer.pipeline import Progress
+from fer.pipeline import AnalysisProgress
 from fer.text import count, percent
 from pages.ui.app import job_progress, session, uploads
 from pages.ui.app.jobs import Job
 from pages.ui.parts.thumbs import row_of_faces
 from pages.ui.work.analysis import network
-from pages.ui.work.dataset import LOCAL_DATA, Given, local_data
+from pages.ui.work.dataset import LOCAL_DATA, DatasetSource, local_data
 
 SHOWN = 24
 
@@ -37,7 +37,7 @@ def show(label: str, answer: str) -> None:
             "Drop FER2013 here", key="examples_upload", types=uploads.DATA_TYPES, limit_mb=uploads.DATA_MB
         )
         if given:
-            session.keep(session.DATA, Given.uploaded(given[0]))
+            session.keep(session.DATA, DatasetSource.uploaded(given[0]))
             st.rerun()
         return
     job = answered_job(source)
@@ -47,19 +47,19 @@ def show(label: str, answer: str) -> None:
         faces(title, found.faces.images[rows], found.probs[rows].max(1))
 
 
-def _source() -> Given | None:
+def _source() -> DatasetSource | None:
     """Where the data is: given by the user, here or on the Dataset page, or named by the server."""
     return session.kept(session.DATA) or local_data()
 
 
-def answered_job(given: Given) -> Job:
+def answered_job(given: DatasetSource) -> Job:
     """The answers on `TEST_SPLIT`: found again, or put in the line."""
 
     def work(job: Job, tools: dict) -> OwnLabels:
         def told(done: int, total: int) -> None:
             if job.cancel.is_set():
                 raise CancelledError("Reading FER2013 was cancelled.")
-            job.progress = Progress(done, total, done, 0.0)
+            job.progress = AnalysisProgress(done, total, done, 0.0)
 
         rows = read_dataset(given.content, name=given.label).split(TEST_SPLIT)
         return own_labels(rows, network(tools), on_faces=told)
@@ -67,7 +67,7 @@ def answered_job(given: Given) -> Job:
     return session.registry().submit(session.owner(), f"examples:{given.sha256}", work)
 
 
-def _describe(progress: Progress | None) -> tuple[float, str]:
+def _describe(progress: AnalysisProgress | None) -> tuple[float, str]:
     if progress is None:
         return 0.0, "Reading the file"
     return progress.share or 0.0, f"{progress.frames:,} of {count(int(progress.total_s or 0), 'face')} read"

@@ -17,7 +17,7 @@ from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
 from pages.ui.parts.reinterpret import reinterpret_once
 from pages.ui.photos import table
 from pages.ui.work.explain import crop_of
-from pages.ui.work.photos import Batch, PhotosResult
+from pages.ui.work.photos import PhotosResult, PhotoUploads
 
 WHY, JUST_ASKED = "photo_why", "photo_why_asked"
 """Session keys: place and row of the face that is explained, and whether that was asked just now."""
@@ -37,7 +37,7 @@ def forget_choice() -> None:
         st.session_state.pop(key, None)
 
 
-def title_row(batch: Batch, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
+def title_row(batch: PhotoUploads, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
     """What was given, its settings, and the way to other photos.
 
     Args:
@@ -62,7 +62,7 @@ def title_row(batch: Batch, leave: Callable[[], None], *, busy: bool = False) ->
     return more
 
 
-def show(result: PhotosResult, batch: Batch, leave: Callable[[], None]) -> None:
+def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -> None:
     """The whole result.
 
     Args:

@@ -10,7 +10,7 @@ from fer.errors import CancelledError
 from fer.pipeline import Analyzer
 from fer.settings import Settings
 from fer.sources.archives import is_hidden, member_name, open_archive
-from fer.sources.opening import open_binary, safe_label
+from fer.sources.opening import open_binary, safe_name
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
@@ -41,7 +41,7 @@ def members(upload: Upload) -> list[zipfile.ZipInfo]:
         InputError: It is no zip file that can be read, or its names lead out of it.
     """
     with open_archive(open_binary(upload.data)) as archive:
-        found = members_of(archive, safe_label(upload.name))
+        found = members_of(archive, safe_name(upload.name))
     return [member for member in found if not is_hidden(member_name(member))]
 
 

@@ -44,7 +44,7 @@ def show(report: Report, clip: Upload) -> None:
     asked = st.session_state.get(ASKED)
     if asked is None or asked[0] != clip.sha256:
         return
-    job = marked_job(clip, report.settings.replace(unsure_below=asked[2]), asked[1])
+    job = copy_job(clip, report.settings.replace(unsure_below=asked[2]), asked[1])
     if job_progress.wait_for(job, what="Marking the video", describe=job_progress.of_video):
         st.download_button(
             f"Save the video, faces {MODES[asked[1]]}",
@@ -57,7 +57,7 @@ def show(report: Report, clip: Upload) -> None:
         )
 
 
-def marked_job(clip: Upload, settings: Settings, mode: str) -> Job:
+def copy_job(clip: Upload, settings: Settings, mode: str) -> Job:
     """The making of the marked video: found again, or put in the line.
 
     Args:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from fer.action_units.table import BY_CODE
-from fer.charts.units import beside_lines
+from fer.charts.units import comparison_lines
 from fer.errors import InputError
 from fer.text import MISSING, count, percent
 from fer.timeline.foreign_units import Agreement, ForeignUnits, compare, read_foreign, remarks
@@ -23,7 +23,7 @@ PILLS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class ForeignFile:
     """A file that was compared with a report.
 
     Args:
@@ -66,11 +66,11 @@ def _take(analyzed: Report) -> None:
         limit_mb=LIMIT_MB,
     )
     if files:
-        session.keep(session.FOREIGN, Given(analyzed, files[0].name, read_foreign(files[0].data)))
+        session.keep(session.FOREIGN, ForeignFile(analyzed, files[0].name, read_foreign(files[0].data)))
         st.rerun()
 
 
-def _beside(report: Report, face_id: int, given: Given) -> None:
+def _beside(report: Report, face_id: int, given: ForeignFile) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         rows = count(len(given.units), "row")
         st.markdown(f"**{given.units.program}** · {name(given.name)} · {rows}", width="content")
@@ -104,7 +104,10 @@ def _beside(report: Report, face_id: int, given: Given) -> None:
                 label_visibility="collapsed",
                 key="units_csv_unit",
             )
-            chart(beside_lines(report.timeline, face_id, theirs, code, dark=is_dark()), key="units_csv_lines")
+            chart(
+                comparison_lines(report.timeline, face_id, theirs, code, dark=is_dark()),
+                key="units_csv_lines",
+            )
     st.caption(
         "Correlation of the intensities; share of the frames in which both say present or both say absent. "
         "Neither program is the truth: people have coded none of these frames."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.action_units.prototypes import CONTRADICTION_TEXT, is_warning, verdict_sentence
 from fer.action_units.table import BY_CODE
-from fer.charts.units import heat_strip, strongest_units, told_units, unit_lines
+from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import CONTRADICTED
 from fer.text import clock
 from fer.timeline.report import Report
@@ -62,14 +62,14 @@ def show(report: Report, analyzed: Report) -> None:
 
 def _lines(report: Report, face_id: int) -> None:
     timeline = report.timeline
-    told = told_units(timeline, face_id)
-    if not told:
+    measured = measured_units(timeline, face_id)
+    if not measured:
         return
     chosen = st.multiselect(
         "Units as lines",
-        told,
+        measured,
         format_func=lambda code: BY_CODE[code].shown,
-        default=[code for code in strongest_units(timeline, face_id) if code in told],
+        default=[code for code in strongest_units(timeline, face_id) if code in measured],
         max_selections=4,
         key=f"unit_lines_{face_id}",
     )

@@ -34,7 +34,7 @@ _READ, _COMPARED, _SEARCHED = 0.5, 0.7, 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class DatasetSource:
     """A data set that a session looks at.
 
     Args:
@@ -50,12 +50,12 @@ class Given:
     votes: bytes | Path | None = None
 
     @classmethod
-    def uploaded(cls, upload: Upload) -> "Given":
+    def uploaded(cls, upload: Upload) -> "DatasetSource":
         """What a user uploaded."""
         return cls(upload.name, upload.data, upload.sha256)
 
     @classmethod
-    def of_files(cls, uploads: Sequence[Upload]) -> "Given":
+    def of_files(cls, uploads: Sequence[Upload]) -> "DatasetSource":
         """A data set and, beside it, FER+'s votes.
 
         Raises:
@@ -103,7 +103,7 @@ class Votes:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class DatasetFigures:
     """What the page shows: shipped figures, or a data set that was read.
 
     Args:
@@ -115,21 +115,21 @@ class Shown:
 
     statistics: Statistics
     faces: ClassFaces
-    given: Given | None = None
+    given: DatasetSource | None = None
     view: DatasetView | None = None
 
 
-def local_data() -> Given | None:
+def local_data() -> DatasetSource | None:
     """The data set that the operator named, if it is there."""
     path = Path(os.environ.get(LOCAL_DATA, ""))
     if not path.name or not path.exists():
         return None
     votes = path.with_name(LOCAL_VOTES)
     key = f"local-{path.stat().st_mtime_ns}"
-    return Given(path.name, path, key, votes if votes.is_file() else None)
+    return DatasetSource(path.name, path, key, votes if votes.is_file() else None)
 
 
-def dataset_job(given: Given) -> Job:
+def dataset_job(given: DatasetSource) -> Job:
     """The reading of this data set: found again, or put in the line."""
 
     def work(job: Job, tools: dict) -> DatasetView:
@@ -157,7 +157,7 @@ def dataset_job(given: Given) -> Job:
     return session.registry().submit(session.owner(), f"dataset:{given.sha256}", work)
 
 
-def votes_job(given: Given, view: DatasetView) -> Job:
+def votes_job(given: DatasetSource, view: DatasetView) -> Job:
     """FER+ held against the labels: found again, or put in the line."""
 
     def work(job: Job, tools: dict) -> Votes:
@@ -167,7 +167,7 @@ def votes_job(given: Given, view: DatasetView) -> Job:
     return session.registry().submit(session.owner(), votes_key(given), work)
 
 
-def votes_key(given: Given) -> str:
+def votes_key(given: DatasetSource) -> str:
     """Key of the job."""
     return f"votes:{given.sha256}"
 
@@ -177,7 +177,7 @@ def describe(progress: tuple[float, str] | None) -> tuple[float, str]:
     return progress or (0.0, "Getting ready")
 
 
-def map_job(given: Given, view: DatasetView) -> Job:
+def map_job(given: DatasetSource, view: DatasetView) -> Job:
     """The network's answers to this data set: found again, or put in the line."""
 
     def work(job: Job, tools: dict) -> FeatureMap:
@@ -189,12 +189,12 @@ def map_job(given: Given, view: DatasetView) -> Job:
     return session.registry().submit(session.owner(), map_key(given), work)
 
 
-def map_key(given: Given) -> str:
+def map_key(given: DatasetSource) -> str:
     """Key of the job."""
     return f"map:{given.sha256}"
 
 
-def mesh_job(given: Given, view: DatasetView) -> Job:
+def mesh_job(given: DatasetSource, view: DatasetView) -> Job:
     """Pictures that the face mesh finds no face in, the least sure first: found again, or put in the line."""
 
     def work(job: Job, tools: dict) -> np.ndarray:
@@ -210,6 +210,6 @@ def mesh_job(given: Given, view: DatasetView) -> Job:
     return session.registry().submit(session.owner(), mesh_key(given), work)
 
 
-def mesh_key(given: Given) -> str:
+def mesh_key(given: DatasetSource) -> str:
     """Key of the job."""
     return f"mesh:{given.sha256}"

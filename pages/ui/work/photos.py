@@ -21,7 +21,7 @@ MAX_PHOTOS = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class PhotoUploads:
     """Files that were given together.
 
     Args:
@@ -78,7 +78,7 @@ class PhotosResult:
         return self.thumbs.get(place) or self.picture(place, width=THUMB_WIDTH)
 
 
-def photos_job(batch: Batch, settings: Settings) -> Job:
+def photos_job(batch: PhotoUploads, settings: Settings) -> Job:
     """The analysis of these photos: found again, or put in the line."""
     # The rate means nothing here: changing it for a video must not read the photos again.
     settings = settings.replace(fps=None)
@@ -114,7 +114,7 @@ def photos_job(batch: Batch, settings: Settings) -> Job:
     return session.registry().submit(session.owner(), job_key("photos", batch.sha256, settings), work)
 
 
-def unpack(batch: Batch) -> tuple[list[tuple[str, bytes]], list[PhotoResult]]:
+def unpack(batch: PhotoUploads) -> tuple[list[tuple[str, bytes]], list[PhotoResult]]:
     """Photos as they are, zip files as the photos in them.
 
     Returns:

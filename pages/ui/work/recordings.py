@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from fer.live.tape import TapedVideo
+from fer.live.video_recorder import RecordedVideo
 from fer.timeline.report import make_report
 from fer.timeline.timeline import Timeline
 from pages.ui.app.uploads import Upload
@@ -29,20 +29,20 @@ class Recording(Upload):
 
 
 def make_recording(
-    timeline: Timeline, tape: TapedVideo, *, model: dict, name: str, size: tuple[int, int]
+    timeline: Timeline, video: RecordedVideo, *, model: dict, name: str, size: tuple[int, int]
 ) -> Recording:
     """Finish a recording.
 
     Args:
         timeline: What `LiveSession.stop_recording` gave.
-        tape: What `LiveTape.stop` gave; an empty one where no video was asked for.
+        video: What `LiveVideoRecorder.stop` gave; an empty one where no video was asked for.
         model: `Analyzer.model_info`.
         name: What the recording is called.
         size: Width and height of the camera's picture in pixels.
     """
-    notes = (*timeline.source.notes, FACES_HIDDEN if tape.data else NOTHING_KEPT)
-    if tape.note:
-        notes = (*notes, tape.note)
+    notes = (*timeline.source.notes, FACES_HIDDEN if video.data else NOTHING_KEPT)
+    if video.note:
+        notes = (*notes, video.note)
     source = replace(timeline.source, name=name, notes=notes, width=size[0], height=size[1])
     report = make_report(replace(timeline, source=source), model=model)
-    return Recording(name, tape.data, result=VideoResult(report, {}))
+    return Recording(name, video.data, result=VideoResult(report, {}))

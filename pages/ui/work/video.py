@@ -44,22 +44,22 @@ def video_job(clip: Upload, settings: Settings) -> Job:
 
     def work(job: Job, tools: dict) -> VideoResult:
         models = components(tools, settings)
-        watcher = Watcher(job)
+        observer = FrameObserver(job)
         report = analyze_video(
             clip.data,
             settings,
             name=clip.name,
             on_progress=lambda progress: setattr(job, "progress", progress),
-            on_frame=watcher.see,
+            on_frame=observer.on_frame,
             cancel=job.cancel,
             components=models,
         )
-        return VideoResult(report, watcher.portraits())
+        return VideoResult(report, observer.portraits())
 
     return session.registry().submit(session.owner(), job_key("video", clip.sha256, settings), work)
 
 
-class Watcher:
+class FrameObserver:
     """Sees every analysed frame: shows one now and then, and keeps the best view of every face.
 
     Args:
@@ -71,7 +71,7 @@ class Watcher:
         self._shown = float("-inf")
         self._best: dict[int, tuple[float, np.ndarray]] = {}
 
-    def see(self, frame: Frame, observations: Observations) -> None:
+    def on_frame(self, frame: Frame, observations: Observations) -> None:
         """Look at one frame."""
         now = time.monotonic()
         if now - self._shown >= PREVIEW_EVERY_S:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer.benchmark.sections import write_sections
-from fer.benchmark.vp8 import CLOCK_HZ, Vp8Way, camera_packets
+from fer.benchmark.vp8 import CLOCK_HZ, Vp8Codec, camera_packets
 from fer.errors import DamagedInputError, OutputExistsError
 from tests.bench.cameras import number_of, numbered
 
@@ -17,13 +17,13 @@ def test_no_packets_from_no_pictures():
 
 def test_a_picture_survives_the_codec_and_its_number_too():
     images = [numbered(np.full((480, 640, 3), 90, np.uint8), number) for number in (0, 5, 255)]
-    way = Vp8Way()
+    codec = Vp8Codec()
     frames = [
-        way.decode(packet, k * CLOCK_HZ // 15) for k, packet in enumerate(camera_packets(images, fps=15))
+        codec.decode(packet, k * CLOCK_HZ // 15) for k, packet in enumerate(camera_packets(images, fps=15))
     ]
     assert [number_of(frame.to_ndarray(format="gray")) for frame in frames] == [0, 5, 255]
     assert [number_of(frame.to_ndarray(format="gray")[:, ::-1]) for frame in frames] == [0, 5, 255]
-    assert way.encode(frames[0]) > 100
+    assert codec.encode(frames[0]) > 100
 
 
 def test_a_new_section_leaves_the_others(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from fer.action_units.prototypes import describe_units, verdict_sentence
 from fer.action_units.table import CODES
-from fer.charts.units import NO_UNITS, heat_strip, strongest_units, told_units, unit_lines
+from fer.charts.units import NO_UNITS, heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from fer.draw.drawn_face import face_svg, marked_face, points_of
 from fer.errors import DamagedInputError
@@ -41,7 +41,7 @@ def test_without_units_the_columns_are_the_old_ones():
     timeline = make_timeline({1: [("happy", 1.0)]})
     assert tuple(timeline.table.columns) == COLUMNS
     assert not timeline.has_units
-    assert told_units(timeline, 1) == []
+    assert measured_units(timeline, 1) == []
 
 
 def test_units_follow_the_contract_in_openfaces_names_and_come_back():
@@ -132,7 +132,7 @@ def test_a_face_is_marked_where_the_unit_is_measured():
 
 def test_nose_and_upper_lip_are_one_row_where_people_look():
     timeline = smiling(AU09=1.5, AU10=3.0)
-    assert told_units(timeline, 1) == ["AU09", "AU25"] and strongest_units(timeline, 1) == ["AU09"]
+    assert measured_units(timeline, 1) == ["AU09", "AU25"] and strongest_units(timeline, 1) == ["AU09"]
     figure = heat_strip(timeline, 1)
     assert list(figure.data[0].y) == ["AU9/10 nose or lip raiser", "AU25 lips part"]
     assert figure.data[0].z[0][0] == pytest.approx(3.0)

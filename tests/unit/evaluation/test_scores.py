@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fer.dataset.class_names import label_index
+from fer.dataset.class_names import class_index
 from fer.dataset.ferplus import ferplus_majority
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.errors import DatasetError, MissingModelError, ModelError
@@ -138,7 +138,7 @@ KNOWN_LABELS = {
 
 @pytest.mark.parametrize(("text", "index"), KNOWN_LABELS.items())
 def test_labels_as_people_write_them(text, index):
-    assert label_index(text) == index
+    assert class_index(text) == index
 
 
 @pytest.fixture

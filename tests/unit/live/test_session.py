@@ -10,10 +10,10 @@ import pytest
 
 from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
 from fer.live import session as session_module
-from fer.live.memory import MAX_ROWS, History
-from fer.live.pace import Pacer, RateMeter, StreamClock
+from fer.live.history import MAX_ROWS, History
 from fer.live.records import NEVER_S
 from fer.live.smooth import CausalSmoother
+from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.pipeline import Analyzer
 from fer.records import Frame
 from fer.sample import sample_frames
@@ -407,7 +407,7 @@ def test_case_65_many_threads_do_not_pass_the_cap():
 
 
 def test_case_74_the_session_time_never_runs_backwards():
-    stream = StreamClock()
+    stream = SessionClock()
     assert stream.place(500.0, 10.0) == 0.0
     assert stream.place(500.5, 10.5) == pytest.approx(0.5)
     assert stream.place(0.0, 14.5) == pytest.approx(4.5)  # started anew

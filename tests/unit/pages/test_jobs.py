@@ -6,7 +6,7 @@ import pytest
 
 from fer.errors import CancelledError, DamagedInputError
 from pages.ui.app import jobs
-from pages.ui.app.jobs import Job, Registry, State
+from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.lifetime import GRACE_S, Caretaker
 from tests.helpers.app import finish
 
@@ -28,7 +28,7 @@ class Gate:
 
 
 def test_nobody_has_anything_at_first():
-    registry = Registry()
+    registry = JobRegistry()
     assert registry.jobs_of("anna") == []
     assert registry.find("anna", "clip") is None
     assert registry.kept("anna", "clip") is None
@@ -36,12 +36,12 @@ def test_nobody_has_anything_at_first():
 
 
 def test_a_job_runs_and_keeps_its_result_and_lets_go_of_its_input():
-    job = finish(Registry().submit("anna", "k", lambda job, tools: 42))
-    assert (job.state, job.result, job.work, job.preview) == (State.DONE, 42, None, None)
+    job = finish(JobRegistry().submit("anna", "k", lambda job, tools: 42))
+    assert (job.state, job.result, job.work, job.preview) == (JobState.DONE, 42, None, None)
 
 
 def test_the_same_key_is_the_same_job_but_not_for_another_session():
-    registry = Registry()
+    registry = JobRegistry()
     first = registry.submit("anna", "k", lambda job, tools: 1)
     assert registry.submit("anna", "k", lambda job, tools: 2) is first
     other = registry.submit("ben", "k", lambda job, tools: 3)
@@ -50,35 +50,35 @@ def test_the_same_key_is_the_same_job_but_not_for_another_session():
 
 
 def test_others_wait_and_are_told_how_many_are_before_them():
-    registry, gate = Registry(workers=1), Gate()
+    registry, gate = JobRegistry(workers=1), Gate()
     first = registry.submit("anna", "k", gate)
     assert gate.started.wait(PATIENCE_S)
     second = registry.submit("ben", "k", lambda job, tools: "second")
     third = registry.submit("cleo", "k", lambda job, tools: "third")
     assert [registry.before(job) for job in (first, second, third)] == [0, 1, 2]
-    assert (second.state, third.state) == (State.WAITING, State.WAITING)
+    assert (second.state, third.state) == (JobState.WAITING, JobState.WAITING)
     gate.open.set()
     assert finish(third).result == "third"
     assert finish(second).result == "second"
 
 
 def test_cancelling_ends_a_waiting_job_at_once_and_asks_a_running_one():
-    registry, gate = Registry(workers=1), Gate()
+    registry, gate = JobRegistry(workers=1), Gate()
     running = registry.submit("anna", "k", gate)
     assert gate.started.wait(PATIENCE_S)
     waiting = registry.submit("ben", "k", lambda job, tools: pytest.fail("must not run"))
     registry.cancel(waiting)
-    assert waiting.state is State.CANCELLED
+    assert waiting.state is JobState.CANCELLED
     registry.cancel(running)
-    assert finish(running).state is State.CANCELLED
+    assert finish(running).state is JobState.CANCELLED
 
 
 def test_a_known_error_becomes_its_sentence_and_code():
     def work(job, tools):
         raise DamagedInputError("The video is damaged: copy it again.")
 
-    job = finish(Registry().submit("anna", "k", work))
-    assert job.state is State.FAILED
+    job = finish(JobRegistry().submit("anna", "k", work))
+    assert job.state is JobState.FAILED
     assert (job.error.text, job.error.code) == ("The video is damaged: copy it again.", "input_damaged")
 
 
@@ -86,7 +86,7 @@ def test_an_unexpected_error_gets_a_reference_and_its_message_is_not_logged(capl
     def work(job, tools):
         raise RuntimeError("secret-name.mp4")
 
-    job = finish(Registry().submit("anna", "k", work))
+    job = finish(JobRegistry().submit("anna", "k", work))
     assert job.error.code.startswith("ref-")
     assert "secret" not in job.error.text + caplog.text
     assert job.error.code.removeprefix("ref-") in caplog.text
@@ -97,11 +97,11 @@ def test_no_memory_is_said_plainly():
     def work(job, tools):
         raise MemoryError
 
-    assert finish(Registry().submit("anna", "k", work)).error.code == "memory"
+    assert finish(JobRegistry().submit("anna", "k", work)).error.code == "memory"
 
 
 def test_a_worker_survives_an_error_and_keeps_its_tools():
-    registry, seen = Registry(workers=1), []
+    registry, seen = JobRegistry(workers=1), []
 
     def load(job, tools):
         tools["model"] = "loaded"
@@ -114,25 +114,25 @@ def test_a_worker_survives_an_error_and_keeps_its_tools():
 
 def test_a_full_line_refuses_politely(monkeypatch):
     monkeypatch.setattr(jobs, "MAX_WAITING", 1)
-    registry, gate = Registry(workers=1), Gate()
+    registry, gate = JobRegistry(workers=1), Gate()
     registry.submit("anna", "running", gate)
     assert gate.started.wait(PATIENCE_S)
     registry.submit("anna", "waiting", lambda job, tools: None)
     refused = registry.submit("ben", "k", lambda job, tools: None)
-    assert (refused.state, refused.error.code) == (State.FAILED, "busy")
+    assert (refused.state, refused.error.code) == (JobState.FAILED, "busy")
     gate.open.set()
 
 
 def test_old_results_make_room(monkeypatch):
     monkeypatch.setattr(jobs, "MAX_KEPT", 2)
-    registry = Registry(workers=1)
+    registry = JobRegistry(workers=1)
     for key in "abc":
         finish(registry.submit("anna", key, lambda job, tools: None))
     assert [registry.find("anna", key) is not None for key in "abc"] == [False, True, True]
 
 
 def test_forgetting_a_content_takes_everything_made_of_it():
-    registry = Registry(workers=1)
+    registry = JobRegistry(workers=1)
     for key in ("video:123:x", "marked:123:y", "video:456:x"):
         finish(registry.submit("anna", key, lambda job, tools: None))
     registry.forget_content("anna", "123")
@@ -142,13 +142,13 @@ def test_forgetting_a_content_takes_everything_made_of_it():
 
 
 def test_a_session_takes_its_jobs_and_bytes_with_it_and_nobody_elses():
-    registry, gate = Registry(workers=1), Gate()
+    registry, gate = JobRegistry(workers=1), Gate()
     job = registry.submit("anna", "k", gate)
     assert gate.started.wait(PATIENCE_S)
     registry.keep("anna", "clip", b"anna's")
     registry.keep("ben", "clip", b"ben's")
     registry.drop("anna")
-    assert finish(job).state is State.CANCELLED
+    assert finish(job).state is JobState.CANCELLED
     assert registry.jobs_of("anna") == []
     assert registry.kept("anna", "clip") is None
     assert registry.kept("ben", "clip") == b"ben's"
@@ -160,7 +160,7 @@ class Tabs:
     def __init__(self) -> None:
         self.now, self.open, self.closed = 0.0, {"tab"}, []
 
-    def caretaker(self, registry: Registry) -> Caretaker:
+    def caretaker(self, registry: JobRegistry) -> Caretaker:
         return Caretaker(
             registry,
             connected=lambda session_id: session_id in self.open,
@@ -170,7 +170,7 @@ class Tabs:
 
 
 def test_a_sleeping_phone_finds_its_results_again():
-    registry, tabs = Registry(), Tabs()
+    registry, tabs = JobRegistry(), Tabs()
     caretaker = tabs.caretaker(registry)
     registry.keep("anna", "clip", b"bytes")
     caretaker.watch("anna", "tab")
@@ -186,7 +186,7 @@ def test_a_sleeping_phone_finds_its_results_again():
 
 
 def test_two_minutes_after_the_tab_closed_everything_is_gone():
-    registry, tabs = Registry(), Tabs()
+    registry, tabs = JobRegistry(), Tabs()
     caretaker = tabs.caretaker(registry)
     registry.keep("anna", "clip", b"bytes")
     caretaker.watch("anna", "tab")

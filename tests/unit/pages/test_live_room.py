@@ -11,7 +11,7 @@ from fer.live import LiveCounts, LiveResult, LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
 from pages.ui.live import room as live_room
 from pages.ui.live.faces import bars
-from pages.ui.live.health import State, health, numbers
+from pages.ui.live.health import HealthState, health, numbers
 from pages.ui.live.now import ranked_faces
 from pages.ui.live.room import CAMERA_ERRORS, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
@@ -242,15 +242,15 @@ def shot_of(
 @pytest.mark.parametrize(
     ("shot", "state"),
     [
-        (shot_of(0, submitted=0, analyzed=0), State.WAITING),
-        (shot_of(silent_s=3.0), State.SILENT),
-        (shot_of(fps=4.0), State.SLOW),
-        (shot_of(lag_s=0.9), State.SLOW),
-        (shot_of(fps=4.0, analyzed=10), State.WELL),
-        (shot_of(lag_s=0.9, analyzed=10), State.WAITING),
-        (shot_of(analyzed=0, failed=9), State.FAILING),
-        (shot_of(0), State.NO_FACE),
-        (shot_of(), State.WELL),
+        (shot_of(0, submitted=0, analyzed=0), HealthState.WAITING),
+        (shot_of(silent_s=3.0), HealthState.SILENT),
+        (shot_of(fps=4.0), HealthState.SLOW),
+        (shot_of(lag_s=0.9), HealthState.SLOW),
+        (shot_of(fps=4.0, analyzed=10), HealthState.WELL),
+        (shot_of(lag_s=0.9, analyzed=10), HealthState.WAITING),
+        (shot_of(analyzed=0, failed=9), HealthState.FAILING),
+        (shot_of(0), HealthState.NO_FACE),
+        (shot_of(), HealthState.WELL),
     ],
 )
 def test_health_says_what_matters_most(shot, state):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fer.photos import PhotoResult
-from fer.pipeline import Progress
+from fer.pipeline import AnalysisProgress
 from fer.settings import Settings
 from fer.timeline.report import make_report
 from fer.timeline.summary import summarize
@@ -125,10 +125,13 @@ def test_downloads_have_safe_names(label, stem):
 
 def test_progress_in_words():
     assert job_progress.of_video(None) == (0.0, "Getting ready")
-    assert job_progress.of_video(Progress(30.0, 60.0, 300, 10.0)) == (0.5, "0:30 of 1:00 · about 10 s left")
-    share, words = job_progress.of_video(Progress(30.0, None, 300, 10.0))
+    assert job_progress.of_video(AnalysisProgress(30.0, 60.0, 300, 10.0)) == (
+        0.5,
+        "0:30 of 1:00 · about 10 s left",
+    )
+    share, words = job_progress.of_video(AnalysisProgress(30.0, None, 300, 10.0))
     assert (share, words) == (0.0, "0:30 read; the file does not say how long it is")
-    assert job_progress.of_photos(Progress(3, 4, 3, 0.5)) == (0.75, "3 of 4 photos")
+    assert job_progress.of_photos(AnalysisProgress(3, 4, 3, 0.5)) == (0.75, "3 of 4 photos")
 
 
 def test_only_settings_that_enter_the_analysis_make_another_job():

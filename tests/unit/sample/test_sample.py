@@ -21,10 +21,10 @@ from fer.sample import (
     SCRIPT,
     action_units_at,
     clip,
+    expressions_at,
     portrait,
     sample_frames,
     sample_video,
-    shown_at,
 )
 from fer.sample.points import ACTION_UNITS
 from fer.sample.portrait import PATCH, Portrait
@@ -98,9 +98,9 @@ def test_the_script_is_in_order_and_speaks_the_project_s_words():
 
 
 def test_shown_at_names_everybody_in_view():
-    assert [shown.expression for shown in shown_at(1.0)] == ["happy"]
-    assert {(s.person, s.expression) for s in shown_at(9.0)} == {(1, "sad"), (2, "happy")}
-    assert shown_at(1.8) == ()
+    assert [shown.expression for shown in expressions_at(1.0)] == ["happy"]
+    assert {(s.person, s.expression) for s in expressions_at(9.0)} == {(1, "sad"), (2, "happy")}
+    assert expressions_at(1.8) == ()
 
 
 def test_expressions_hold_and_change_smoothly():

@@ -13,7 +13,7 @@ from fer.faces.follow import find_faces
 from fer.faces.mesh import FaceMesh
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
-from fer.sample import NOBODY, sample_frames, shown_at
+from fer.sample import NOBODY, expressions_at, sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
 from fer.stages import Stages
@@ -138,7 +138,7 @@ def test_collars_and_patches_are_no_faces(components, quality):
         file = io.BytesIO()
         Image.fromarray(frame.image).save(file, "JPEG", quality=quality)
         items.append((f"{frame.timestamp_s:.0f} s", file.getvalue()))
-        shown.append(sum(s.expression != NOBODY for s in shown_at(frame.timestamp_s)))
+        shown.append(sum(s.expression != NOBODY for s in expressions_at(frame.timestamp_s)))
     results = analyze_photos(items, components=components).results
     assert [len(r.observations) for r in results] == [1, 1, 1, 0, 1, 2]
     assert all(len(r.observations) >= n for r, n in zip(results, shown, strict=True))

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from fer.pipeline import Analyzer, Progress, analyze_video
+from fer.pipeline import AnalysisProgress, Analyzer, analyze_video
 from fer.records import Frame
 from fer.sample import SCRIPT
 from fer.settings import Settings
@@ -86,13 +86,13 @@ def test_cancelling_keeps_what_was_read_and_says_so(sample_clip):
 
 
 def test_progress_knows_the_length_and_the_time_left(sample_clip):
-    told: list[Progress] = []
+    told: list[AnalysisProgress] = []
     analyze_video(sample_clip, Settings(fps=5.0), on_progress=told.append)
     assert told
     assert told[-1].total_s == pytest.approx(12.0, abs=0.1)
     assert 0 <= told[0].share <= 1
-    assert Progress(3.0, 12.0, 9, 2.0).eta_s == pytest.approx(6.0)
-    assert Progress(3.0, None, 9, 2.0).eta_s is None
+    assert AnalysisProgress(3.0, 12.0, 9, 2.0).eta_s == pytest.approx(6.0)
+    assert AnalysisProgress(3.0, None, 9, 2.0).eta_s is None
 
 
 def test_the_detector_runs_rarely_while_a_face_is_followed(portrait):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.charts.units import beside_lines
+from fer.charts.units import comparison_lines
 from fer.cli import main
 from fer.errors import DamagedInputError, EmptyInputError, InputError, TooLargeInputError
 from fer.export.csv import to_csv
@@ -125,7 +125,7 @@ def test_frames_without_times_take_ours():
 
 def test_both_lines_are_drawn_on_one_scale():
     other = read_foreign(b"frame,AU12\n0,0.1\n2,0.2\n4,0.9\n")
-    mine, theirs = beside_lines(ours(), 1, other, "AU12").data
+    mine, theirs = comparison_lines(ours(), 1, other, "AU12").data
     assert mine.name == "AU12 lip corner puller, here" and theirs.name == PYFEAT
     assert list(theirs.y) == pytest.approx([0.5, 1.0, 4.5])
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from fer.cli.shared.training_progress import TrainingProgress
+from fer.cli.shared.training_progress import TrainingDisplay
 from fer.evaluation.figures.history import Epoch
 from fer.training.plan import Plan, Recipe
-from fer.training.progress import Progress, Watcher
+from fer.training.progress import TrainingCallback, TrainingProgress
 
 TWO = Recipe("x", (Plan("1", epochs=2), Plan("2", epochs=1)))
 
@@ -15,10 +15,10 @@ TWO = Recipe("x", (Plan("1", epochs=2), Plan("2", epochs=1)))
 def drive(recipe, *, stage, epoch, epochs, steps=10, seconds_a_step=2.0):
     """A training that stands after some steps of an epoch at a steady pace."""
     now = [0.0]
-    shown = TrainingProgress(recipe, lambda: False, clock=lambda: now[0])
+    shown = TrainingDisplay(recipe, lambda: False, clock=lambda: now[0])
     for step in range(1, steps + 1):
         now[0] += 100.0 if step == 1 else seconds_a_step
-        shown.stepped(Progress(stage, epoch, step, 10, epochs, 1.5))
+        shown.stepped(TrainingProgress(stage, epoch, step, 10, epochs, 1.5))
     return shown
 
 
@@ -42,11 +42,11 @@ def test_the_last_epoch_leaves_nothing_and_a_single_stage_has_no_name(capsys):
 
 
 def test_a_watcher_who_does_nothing_lets_the_training_go_on():
-    watcher = Watcher()
-    watcher.say("x")
-    assert watcher.wants_stop() is False
+    callback = TrainingCallback()
+    callback.say("x")
+    assert callback.wants_stop() is False
 
 
 @pytest.mark.parametrize(("epoch", "step", "left"), [(1, 0, 30), (1, 10, 20), (3, 10, 0)])
 def test_steps_left(epoch, step, left):
-    assert Progress("1", epoch, step, 10, 3, 0.0).steps_left == left
+    assert TrainingProgress("1", epoch, step, 10, 3, 0.0).steps_left == left

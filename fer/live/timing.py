@@ -12,7 +12,7 @@ RATE_WINDOW_S = 3.0
 RATE_MOST = 256
 
 
-class StreamClock:
+class SessionClock:
     """Maps the presentation times of a stream to seconds since the first frame; they never run backwards.
 
     A stream that is stopped and started counts from anywhere: the session's time then goes on by the clock.

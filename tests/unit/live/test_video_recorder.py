@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fer.draw.hidden import anonymize
-from fer.live import LiveSession, Overlay, VideoProcessor, tape
-from fer.live.tape import LiveTape
+from fer.live import LiveSession, Overlay, VideoProcessor, video_recorder
+from fer.live.video_recorder import LiveVideoRecorder
 from fer.records import Frame
 from fer.sources import VideoSource
 from tests.helpers.factories import BOX, OneFace
@@ -23,9 +23,9 @@ def picture(index: int = 0) -> Frame:
     return Frame(np.repeat(gray[..., None], 3, axis=2), index, index * STEP_S)
 
 
-def show(taping: LiveTape, frame: Frame) -> None:
+def show(recorder: LiveVideoRecorder, frame: Frame) -> None:
     """What a session does with every frame that it reads."""
-    taping.on_frame(frame, OneFace().analyze(frame))
+    recorder.on_frame(frame, OneFace().analyze(frame))
 
 
 def stream_frame(index: int = 0) -> av.VideoFrame:
@@ -35,23 +35,23 @@ def stream_frame(index: int = 0) -> av.VideoFrame:
 
 
 def test_without_a_start_nothing_is_kept():
-    taping = LiveTape()
-    show(taping, picture())
-    assert taping.stop().data == b""
-    taping.start("blur")
-    assert taping.stop().data == b"", "no frame came"
+    recorder = LiveVideoRecorder()
+    show(recorder, picture())
+    assert recorder.stop().data == b""
+    recorder.start("blur")
+    assert recorder.stop().data == b"", "no frame came"
 
 
 @pytest.mark.parametrize("mode", ["blur", "mesh"])
 def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
-    taping = LiveTape()
-    taping.start(mode)
+    recorder = LiveVideoRecorder()
+    recorder.start(mode)
     for k in range(10):
-        show(taping, picture(k))
-    made = taping.stop()
+        show(recorder, picture(k))
+    made = recorder.stop()
     assert made.note == ""
-    show(taping, picture(11))
-    assert taping.stop().data == b"", "after the end nothing is kept"
+    show(recorder, picture(11))
+    assert recorder.stop().data == b"", "after the end nothing is kept"
     with VideoSource(made.data, name="tape.mp4") as video:
         frames = list(video)
     assert [f.timestamp_s for f in frames] == pytest.approx([k * STEP_S for k in range(10)], abs=1e-3)
@@ -63,12 +63,12 @@ def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
 
 
 def test_a_video_that_gets_too_long_says_so(monkeypatch):
-    monkeypatch.setattr(tape, "MAX_TAPE_S", 0.5)
-    taping = LiveTape()
-    taping.start("blur")
+    monkeypatch.setattr(video_recorder, "MAX_VIDEO_S", 0.5)
+    recorder = LiveVideoRecorder()
+    recorder.start("blur")
     for k in range(15):
-        show(taping, picture(k))
-    made = taping.stop()
+        show(recorder, picture(k))
+    made = recorder.stop()
     assert "longest time" in made.note
     with VideoSource(made.data, name="tape.mp4") as video:
         assert len(list(video)) == 8

@@ -16,7 +16,7 @@ MAX_ROWS = 20_000
 """Rows of the history, however many faces there are: about 5 MB."""
 
 
-def slim(observations: Observations, probs: np.ndarray) -> Observations:
+def without_meshes(observations: Observations, probs: np.ndarray) -> Observations:
     """The observations with other probabilities and without meshes: about 200 bytes a face.
 
     Args:
@@ -51,7 +51,7 @@ class History:
 
     def add(self, observations: Observations, smoothed: np.ndarray) -> None:
         """Keep a frame, with its (n, 7) smoothed probabilities, and forget what is too old."""
-        self._moments.append(slim(observations, smoothed))
+        self._moments.append(without_meshes(observations, smoothed))
         self._rows += max(1, len(observations))
         oldest_s = observations.timestamp_s - self.length_s
         while self._moments and (self._moments[0].timestamp_s < oldest_s or self._rows > MAX_ROWS):
@@ -67,7 +67,7 @@ class History:
         self._rows = 0
 
 
-class Recorder:
+class TimelineRecorder:
     """Collects a timeline between start and stop.
 
     Args:

@@ -11,13 +11,13 @@ from fer.draw.video_writer import Mp4Encoder
 from fer.records import Frame, Observations
 from fer.text import clock
 
-MAX_TAPE_S = 900.0
-MAX_TAPE_BYTES = 150 * 1024 * 1024
+MAX_VIDEO_S = 900.0
+MAX_VIDEO_BYTES = 150 * 1024 * 1024
 EXPECTED_FPS = 15.0
 
 
 @dataclass(frozen=True, eq=False)
-class TapedVideo:
+class RecordedVideo:
     """A finished video.
 
     Args:
@@ -29,16 +29,16 @@ class TapedVideo:
     note: str = ""
 
 
-class LiveTape:
+class LiveVideoRecorder:
     """Writes every frame that a live session reads into a video, while it is asked to.
 
     The faces are hidden before a frame is encoded: no picture of a face is ever in the file.
 
     Example:
-        >>> tape = LiveTape()                                              # doctest: +SKIP
-        >>> with LiveSession(Analyzer(), on_frame=tape.on_frame) as session:   # doctest: +SKIP
-        ...     session.start_recording(); tape.start("blur")
-        ...     timeline, video = session.stop_recording(), tape.stop()
+        >>> recorder = LiveVideoRecorder()                                      # doctest: +SKIP
+        >>> with LiveSession(Analyzer(), on_frame=recorder.on_frame) as session:   # doctest: +SKIP
+        ...     session.start_recording(); recorder.start("blur")
+        ...     timeline, video = session.stop_recording(), recorder.stop()
     """
 
     def __init__(self) -> None:
@@ -67,16 +67,16 @@ class LiveTape:
             self._file = io.BytesIO()
             self._encoder = Mp4Encoder(self._file, fps=EXPECTED_FPS)
 
-    def stop(self) -> TapedVideo:
+    def stop(self) -> RecordedVideo:
         """End the video and hand it over; an empty one if none was being made."""
         with self._lock:
             if self._encoder is None:
-                return TapedVideo()
+                return RecordedVideo()
             try:
                 self._encoder.close()
             except (OSError, FFmpegError):
                 self._file = io.BytesIO()  # a file without its end does not play
-            video = TapedVideo(self._file.getvalue(), self._note)
+            video = RecordedVideo(self._file.getvalue(), self._note)
             self._encoder, self._file = None, io.BytesIO()
             return video
 
@@ -85,7 +85,7 @@ class LiveTape:
         if self._first_s is None:
             self._first_s = frame.timestamp_s
         length_s = frame.timestamp_s - self._first_s
-        if length_s > MAX_TAPE_S or self._file.tell() > MAX_TAPE_BYTES:
+        if length_s > MAX_VIDEO_S or self._file.tell() > MAX_VIDEO_BYTES:
             self._note = f"The video ends at its longest time, {clock(length_s)}; the timeline goes on."
             return
         try:

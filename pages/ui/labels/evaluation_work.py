@@ -10,14 +10,14 @@ from fer.dataset.readers.labeled import read_labeled_files
 from fer.dataset.tagging import Tagging
 from fer.errors import CancelledError
 from fer.evaluation.own_labels import OwnLabels, own_labels
-from fer.pipeline import Progress
+from fer.pipeline import AnalysisProgress
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
 from pages.ui.work.analysis import network
-from pages.ui.work.photos import Batch
+from pages.ui.work.photos import PhotoUploads
 
 
-def files_job(batch: Batch) -> Job:
+def files_job(batch: PhotoUploads) -> Job:
     """The evaluation of labelled files: found again, or put in the line."""
 
     def load(told: Callable[[int, int], None]) -> FaceDataset:
@@ -52,7 +52,7 @@ def _submit(key: str, load: Callable[[Callable[[int, int], None]], FaceDataset])
         def told(done: int, total: int) -> None:
             if job.cancel.is_set():
                 raise CancelledError("The evaluation was cancelled.")
-            job.progress = Progress(done, total, done, 0.0)
+            job.progress = AnalysisProgress(done, total, done, 0.0)
 
         faces = load(told)
         return own_labels(faces, network(tools), on_faces=told)
