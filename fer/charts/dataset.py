@@ -8,8 +8,8 @@ from fer.charts.style import SMALL_PX, axis, base_layout, fill, ink, text_on
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS
 from fer.dataset.faces import FaceDataset
 from fer.dataset.feature_map import FeatureMap
+from fer.dataset.ferplus import VoteFigures
 from fer.dataset.statistics import Measure, Statistics
-from fer.dataset.votes import VoteFigures
 from fer.evaluation.robustness import Response, Robustness
 from fer.text import percent
 

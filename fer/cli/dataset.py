@@ -9,11 +9,11 @@ from rich.table import Table
 
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.cleaning import FAULTS, find_faults
+from fer.dataset.ferplus import VoteFigures
 from fer.dataset.hashes import source_sha256
 from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
 from fer.dataset.shipped import write_faces
 from fer.dataset.statistics import QUANTILES, QUICK_FAULTS, Statistics, class_faces, compute_statistics
-from fer.dataset.votes import VoteFigures
 from fer.io.files import write_text
 from fer.io.json_records import json_text
 from fer.sources import safe_name

@@ -12,9 +12,9 @@ import numpy as np
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.cleaning import FAULTS, find_faults
 from fer.dataset.faces import FaceDataset
+from fer.dataset.ferplus import VoteFigures, vote_figures
 from fer.dataset.hashes import content_sha256
 from fer.dataset.repeats import count_repeats, picture_ids, split_order
-from fer.dataset.votes import VoteFigures, vote_figures
 from fer.faces.quality import sharpness
 
 FORMAT = 1

@@ -1,13 +1,13 @@
-"""What stands in models/ beside the network and tells of it: architecture and model card."""
+"""How fast the product is, as `fer benchmark` measured it."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from fer.emotion.network import REPAIR
-from fer.errors import MissingModelError, ModelError
+from fer.errors import ModelError
+from fer.evaluation.figures.texts import read_text
 
-DRAWING, CARD = "architecture.svg", "MODEL_CARD.md"
 BENCHMARK = "benchmark.json"
 
 
@@ -43,25 +43,3 @@ def read_speed(path: Path) -> Speed:
         return Speed(ms_a_face, float(clip["frames_per_s"]), int(values["machine"]["cpus"]))
     except (ValueError, KeyError, TypeError, IndexError, ZeroDivisionError) as exc:
         raise ModelError(f"{path.parent.name}/{path.name} is damaged: {REPAIR}.") from exc
-
-
-def read_text(path: Path) -> str:
-    """A text file of models/, such as the card or the drawing.
-
-    Args:
-        path: The file.
-
-    Raises:
-        MissingModelError: There is none.
-        ModelError: It is empty or no text.
-    """
-    place = f"{path.parent.name}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as exc:
-        raise MissingModelError(f"There is no {place}: {REPAIR}.") from exc
-    except (OSError, ValueError) as exc:
-        raise ModelError(f"{place} is damaged: {REPAIR}.") from exc
-    if not text.strip():
-        raise ModelError(f"{place} is empty: {REPAIR}.")
-    return text

@@ -9,7 +9,7 @@ import streamlit as st
 from fer.charts.dataset import agreement_chart, entropy_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.dataset.votes import (
+from fer.dataset.ferplus import (
     MAX_ENTROPY_BITS,
     VoteFigures,
     ambiguous,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.evaluation.figures.speed import CARD, read_text
+from fer.evaluation.figures.texts import CARD, read_text
 from fer.io.places import MODELS_DIR
 from pages.ui.model import files
 

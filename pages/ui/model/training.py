@@ -5,7 +5,7 @@ import streamlit as st
 from fer.charts.architecture import in_theme
 from fer.charts.training import history_chart
 from fer.evaluation.figures.history import HISTORY, Epoch, read_history
-from fer.evaluation.figures.speed import DRAWING, read_text
+from fer.evaluation.figures.texts import DRAWING, read_text
 from fer.io.places import MODELS_DIR
 from fer.text import count, join, span
 from pages.ui.app.theme import chart, is_dark

@@ -11,11 +11,11 @@ from fer.dataset.cleaning import find_faults, near_pictures
 from fer.dataset.face_check import NO_FACE_BELOW, face_presence
 from fer.dataset.faces import FaceDataset
 from fer.dataset.feature_map import FeatureMap, feature_map
+from fer.dataset.ferplus import VoteFigures, vote_figures, votes_of
 from fer.dataset.groups import CopyGroup, copy_groups
 from fer.dataset.hashes import source_sha256
 from fer.dataset.readers.fer2013 import is_ferplus, read_dataset, read_vote_counts
 from fer.dataset.statistics import QUICK_FAULTS, ClassFaces, Statistics, class_faces, compute_statistics
-from fer.dataset.votes import VoteFigures, vote_figures, votes_of
 from fer.emotion.network import EmotionNetwork
 from fer.errors import CancelledError, DatasetError
 from fer.text import percent

@@ -7,6 +7,7 @@ import pytest
 
 from fer.cli import main
 from fer.constants import EMOTIONS
+from fer.dataset.ferplus import ambiguous, called_no_face, vote_entropy, vote_figures, vote_words
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS, read_vote_counts
 from fer.dataset.shipped import FACES, read_faces, read_statistics, write_faces
 from fer.dataset.statistics import (
@@ -17,7 +18,6 @@ from fer.dataset.statistics import (
     compute_statistics,
     picture_measures,
 )
-from fer.dataset.votes import ambiguous, called_no_face, vote_entropy, vote_figures, vote_words
 from fer.errors import DatasetError, MissingModelError, ModelError, OutputExistsError
 from fer.io.json_records import from_values, json_text
 from fer.io.places import MODELS_DIR

@@ -7,8 +7,18 @@ import pytest
 from PIL import Image
 
 from fer.evaluation.figures.history import Epoch
-from fer.training.curves import CURVES_HTML, CURVES_PNG, curves_html, write_curves
-from fer.training.curves_png import HEIGHT_PX, LEFT_PX, RIGHT_PX, TOP_PX, WIDTH_PX, curves_png
+from fer.training.curves import (
+    CURVES_HTML,
+    CURVES_PNG,
+    HEIGHT_PX,
+    LEFT_PX,
+    RIGHT_PX,
+    TOP_PX,
+    WIDTH_PX,
+    curves_html,
+    curves_png,
+    write_curves,
+)
 
 
 def epochs(n, stage="1", accuracy=0.5):
