@@ -3,9 +3,7 @@
 import streamlit as st
 
 from pages.ui.app import page_setup
-from pages.ui.live import actions, neutral, now, rooms, stream
-from pages.ui.live import camera as live_camera
-from pages.ui.live import photo as live_photo
+from pages.ui.live import actions, camera_permission, moment, neutral, rooms, single_photo, stream
 from pages.ui.live.room import Phase, Room
 from pages.ui.parts import consent
 from pages.ui.parts.limits import REMINDER
@@ -25,7 +23,7 @@ def before(room: Room) -> None:
 
     def photo() -> None:
         consent.agree()
-        live_photo.want()
+        single_photo.ask_for()
 
     with st.container(horizontal=True):
         camera = {"icon": ":material/videocam:", "type": "primary", "on_click": start}
@@ -35,9 +33,9 @@ def before(room: Room) -> None:
 
 def camera(room: Room) -> None:
     """The stream and what is read from it."""
-    actions.go_where_asked()
+    actions.open_recording()
     actions.controls(room)
-    live_camera.ask(room)
+    camera_permission.ask(room)
     with st.container():  # always there: the stream below keeps its place, and is not loaded anew
         if room.error is not None:
             page_setup.show_error(room.error)
@@ -47,18 +45,18 @@ def camera(room: Room) -> None:
         if (phase := room.phase) is Phase.LIVE:
             actions.bar(room)
         elif phase is Phase.READY:
-            now.off()
+            moment.off()
         else:
-            now.wait(room, phase)
+            moment.wait(room, phase)
     if phase is Phase.LIVE:
         with numbers:
-            now.faces(room, phase)
+            moment.faces(room, phase)
             neutral.ask(room)
-        now.last_minute(room, phase)
+        moment.last_minute(room, phase)
     actions.recordings(room)
     if phase is Phase.READY:
-        with st.expander("Take a photo instead", icon=PHOTO_ICON, expanded=live_photo.wanted()):
-            live_photo.take()
+        with st.expander("Take a photo instead", icon=PHOTO_ICON, expanded=single_photo.is_wanted()):
+            single_photo.take()
     st.caption(REMINDER)
 
 

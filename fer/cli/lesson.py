@@ -23,11 +23,12 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train both ways and say what came of it."""
     # Keras and TensorFlow load here only.
-    from fer.training.leak_lesson import Setup, teach
+    from fer.training.leak_lesson import Setup, train_both_splits
 
     setup = Setup(args.rows, args.epochs, args.seed)
     dataset = read_dataset(args.data)
-    lesson = teach(dataset.split("Training"), dataset.split("PublicTest"), setup, _progress(args.epochs))
+    training, public = dataset.split("Training"), dataset.split("PublicTest")
+    lesson = train_both_splits(training, public, setup, _progress(args.epochs))
     for name, way in (("leaky", lesson.leaky), ("honest", lesson.honest)):
         own, unseen = way.accuracy_on_its_own_test, way.accuracy_on_unseen_faces
         print(f"{name:6}  its own test {own:6.1%}   unseen faces {unseen:6.1%}")

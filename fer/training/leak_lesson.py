@@ -96,7 +96,7 @@ def share_with_sibling(train: np.ndarray, test: np.ndarray) -> float:
     return float(np.isin(test // len(COPIES), train // len(COPIES)).mean())
 
 
-def teach(
+def train_both_splits(
     train_rows: FaceDataset,
     public: FaceDataset,
     setup: Setup,

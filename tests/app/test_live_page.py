@@ -235,7 +235,7 @@ def component(monkeypatch) -> SimpleNamespace:
         return SimpleNamespace(state=SimpleNamespace(playing=False, signalling=False))
 
     monkeypatch.setattr(stream, "webrtc_streamer", streamer)
-    monkeypatch.setattr(stream, "said_by_component", lambda: made.said)
+    monkeypatch.setattr(stream, "component_state", lambda: made.said)
     return made
 
 

@@ -14,7 +14,14 @@ pytest.importorskip("keras", reason="the lesson trains a network")
 from fer.dataset.readers.fer2013 import FaceDataset
 from fer.errors import DatasetError, SettingsError
 from fer.training import leak_lesson
-from fer.training.leak_lesson import COPIES, Setup, copies, share_with_sibling, split_copies, teach
+from fer.training.leak_lesson import (
+    COPIES,
+    Setup,
+    copies,
+    share_with_sibling,
+    split_copies,
+    train_both_splits,
+)
 
 
 def faces(n: int, seed: int = 0) -> FaceDataset:
@@ -51,7 +58,7 @@ def test_wrong_requests_are_refused():
     with pytest.raises(SettingsError, match="at least 10"):
         Setup(rows=3)
     with pytest.raises(DatasetError, match="20 different photos"):
-        teach(faces(12), faces(7, 1), Setup(rows=20, epochs=1))
+        train_both_splits(faces(12), faces(7, 1), Setup(rows=20, epochs=1))
 
 
 def test_a_tiny_lesson_and_its_file(tmp_path):
@@ -59,7 +66,7 @@ def test_a_tiny_lesson_and_its_file(tmp_path):
     public = faces(9, 1)
     data = faces(12)
     public.images[0] = data.images[0]
-    lesson = teach(data, public, Setup(rows=12, epochs=1), lambda *told: seen.append(told[:2]))
+    lesson = train_both_splits(data, public, Setup(rows=12, epochs=1), lambda *told: seen.append(told[:2]))
     assert seen == [("leaky", 1), ("honest", 1)]
     assert lesson.unseen_faces == 8
     assert (lesson.leaky.images_trained_on, lesson.leaky.images_tested_on) == (60, 12)

@@ -16,7 +16,7 @@ from fer.dataset.readers.labeled import (
 )
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.own_labels import OwnLabels, own_labels, own_labels_json
-from fer.evaluation.photo_faces import SingleFaceCropper
+from fer.evaluation.single_face import SingleFaceCropper
 from fer.io.files import write_text
 from fer.sources.magic import sniff
 from fer.sources.opening import read_head

@@ -14,7 +14,7 @@ from fer.action_units.population import Population
 from fer.action_units.table import CODES, TABLE
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.evaluation.units.measured import Measured, measure_crops
+from fer.evaluation.units.measured import MeasuredCrops, measure_crops
 from fer.faces.mesh import CHIN, FOREHEAD, LEFT_EYE_OUTER, RIGHT_EYE_OUTER, FaceMesh
 
 PER_EMOTION = 400
@@ -84,7 +84,7 @@ def upright(face: np.ndarray) -> np.ndarray:
     return face @ np.column_stack([x, y, np.cross(x, y)]) / np.linalg.norm(across)
 
 
-def _neutral_statistics(neutral: Measured, canonical: np.ndarray) -> dict[str, np.ndarray]:
+def _neutral_statistics(neutral: MeasuredCrops, canonical: np.ndarray) -> dict[str, np.ndarray]:
     faces = align(neutral.landmarks, canonical)
     values = metrics(faces.points, neutral.lids)
     yaw, pitch = np.abs(faces.pose[:, 0]), faces.pose[:, 1]

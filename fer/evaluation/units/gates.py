@@ -21,7 +21,7 @@ from fer.action_units.table import CODES, INDEX
 from fer.constants import DISPLAY_ORDER, EMOTIONS, UNIT_VERDICTS
 from fer.dataset.faces import FaceDataset
 from fer.emotion.network import EmotionNetwork
-from fer.evaluation.units.measured import Measured, measure_crops
+from fer.evaluation.units.measured import MeasuredCrops, measure_crops
 from fer.faces.mesh import FaceMesh
 from fer.records import UnitVerdict
 from fer.verdict import verdicts
@@ -57,7 +57,7 @@ def auc(positive: np.ndarray, negative: np.ndarray) -> float:
     return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
 
 
-def raw_intensities(seen: Measured, known: Population) -> tuple[np.ndarray, list]:
+def raw_intensities(seen: MeasuredCrops, known: Population) -> tuple[np.ndarray, list]:
     """(n, k) unlimited intensities over the population's neutral face, and the `Strengths` behind them."""
     faces = align(seen.landmarks, known.canonical)
     values, nobody = metrics(faces.points, seen.lids), Baseline.of_population(known)

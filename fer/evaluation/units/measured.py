@@ -16,7 +16,7 @@ MIN_PRESENCE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredCrops:
     """Meshes and lids of n pictures.
 
     Args:
@@ -34,12 +34,12 @@ class Measured:
         """(n,) bool: the mesh was found."""
         return self.presence >= MIN_PRESENCE
 
-    def __getitem__(self, rows) -> "Measured":
+    def __getitem__(self, rows) -> "MeasuredCrops":
         """The chosen rows."""
-        return Measured(self.landmarks[rows], self.lids[rows], self.presence[rows])
+        return MeasuredCrops(self.landmarks[rows], self.lids[rows], self.presence[rows])
 
 
-def measure_crops(images: np.ndarray, mesh: FaceMesh, eyes: EyeModel) -> Measured:
+def measure_crops(images: np.ndarray, mesh: FaceMesh, eyes: EyeModel) -> MeasuredCrops:
     """Enlarge every picture, fit the mesh, fit it again where it lies, read the eyes.
 
     Args:
@@ -49,8 +49,8 @@ def measure_crops(images: np.ndarray, mesh: FaceMesh, eyes: EyeModel) -> Measure
     """
     parts = [_measure(enlarged(image), mesh, eyes) for image in images]
     if not parts:
-        return Measured(np.zeros((0, 468, 3), np.float32), np.zeros((0, 2, 2)), np.zeros(0, np.float32))
-    return Measured(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+        return MeasuredCrops(np.zeros((0, 468, 3), np.float32), np.zeros((0, 2, 2)), np.zeros(0, np.float32))
+    return MeasuredCrops(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
 def enlarged(image: np.ndarray) -> np.ndarray:

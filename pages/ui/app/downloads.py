@@ -14,15 +14,15 @@ STEM_LENGTH = 40
 _UNSAFE = re.compile(r"[^\w-]+")
 
 
-def of_report(report: Report, label: str, *, key: str) -> None:
+def of_report(report: Report, source_name: str, *, key: str) -> None:
     """Buttons for the table, the data and the report.
 
     Args:
         report: What to write.
-        label: Name of the source; the files are called after it.
+        source_name: Name of the source; the files are called after it.
         key: Tells these buttons from others on the page.
     """
-    stem = safe_stem(label)
+    stem = safe_stem(source_name)
     files = (
         ("Report", "html", "text/html", ":material/description:", lambda: to_html(report)),
         ("CSV", "csv", "text/csv", ":material/table:", lambda: to_csv(report.timeline)),
@@ -41,18 +41,18 @@ def of_report(report: Report, label: str, *, key: str) -> None:
         )
 
 
-def of_video(data: bytes, label: str) -> None:
+def of_video(data: bytes, source_name: str) -> None:
     """A button for a video; nothing where there is none.
 
     Args:
         data: MP4.
-        label: Name of the source.
+        source_name: Name of the source.
     """
     if data:
         st.download_button(
             "Video",
             data,
-            file_name=f"{safe_stem(label)}.mp4",
+            file_name=f"{safe_stem(source_name)}.mp4",
             mime="video/mp4",
             icon=":material/movie:",
             key="recorded_video",
@@ -60,7 +60,7 @@ def of_video(data: bytes, label: str) -> None:
         )
 
 
-def safe_stem(label: str) -> str:
+def safe_stem(source_name: str) -> str:
     """A file name without its ending, safe on every system: letters, digits, dashes."""
-    stem = _UNSAFE.sub("-", PurePath(label).stem).strip("-_")[:STEM_LENGTH]
+    stem = _UNSAFE.sub("-", PurePath(source_name).stem).strip("-_")[:STEM_LENGTH]
     return f"{stem}-expressions" if stem else "expressions"

@@ -11,7 +11,7 @@ from fer.verdict import verdicts
 from pages.ui.app import downloads, job_progress, page_setup, session
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.uploads import Upload
-from pages.ui.labels.tagging_work import Gathered, gather_job
+from pages.ui.labels.tagging_work import FacesToTag, gather_job
 from pages.ui.parts import settings
 from pages.ui.work.photos import PhotoUploads
 
@@ -62,12 +62,12 @@ def wait_for(source: Upload | PhotoUploads) -> Tagging | None:
     st.rerun()
 
 
-def _notes(gathered: Gathered) -> list[str]:
-    notes = list(gathered.notes[:NOTES_SHOWN])
-    if len(gathered.notes) > NOTES_SHOWN:
-        notes.append(f"{len(gathered.notes) - NOTES_SHOWN} more files could not be read.")
-    if gathered.n_left_out:
-        notes.append(f"Left out: {count(gathered.n_left_out, 'face')} too small, blurred or turned away.")
+def _notes(faces_to_tag: FacesToTag) -> list[str]:
+    notes = list(faces_to_tag.notes[:NOTES_SHOWN])
+    if len(faces_to_tag.notes) > NOTES_SHOWN:
+        notes.append(f"{len(faces_to_tag.notes) - NOTES_SHOWN} more files could not be read.")
+    if faces_to_tag.n_left_out:
+        notes.append(f"Left out: {count(faces_to_tag.n_left_out, 'face')} too small, blurred or turned away.")
     return notes
 
 

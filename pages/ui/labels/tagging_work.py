@@ -15,7 +15,7 @@ from pages.ui.work.photos import PhotoUploads, unpack
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
+class FacesToTag:
     """Faces that can be tagged.
 
     Args:
@@ -39,7 +39,7 @@ def gather_job(source: Upload | PhotoUploads, settings: Settings) -> Job:
     still = isinstance(source, PhotoUploads)
     settings = settings.replace(fps=None) if still else settings
 
-    def work(job: Job, tools: dict) -> Gathered:
+    def work(job: Job, tools: dict) -> FacesToTag:
         models = components(tools, settings, still=still)
         sampler = FaceSampler(models.emotion.manifest.crop)
         more = {
@@ -54,7 +54,7 @@ def gather_job(source: Upload | PhotoUploads, settings: Settings) -> Job:
             raise InputError(
                 "No face was found that can be tagged: choose a file with larger faces, turned to the camera."
             )
-        return Gathered(sampler.samples, sampler.n_left_out, notes)
+        return FacesToTag(sampler.samples, sampler.n_left_out, notes)
 
     kind = "tag-photos" if still else "tag-video"
     return session.registry().submit(session.owner(), job_key(kind, source.sha256, settings), work)

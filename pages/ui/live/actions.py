@@ -153,7 +153,7 @@ def _open(recording: Recording) -> None:
     session.keep(session.OPENING, True)
 
 
-def go_where_asked() -> None:
+def open_recording() -> None:
     """On to the Video page, where a recording was opened. To be called before the stream is shown: that one
     may start the script again at any time, and a button's press is forgotten with the run that it began."""
     if session.kept(session.OPENING):

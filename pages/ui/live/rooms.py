@@ -9,7 +9,7 @@ from fer.records import Frame
 from fer.settings import Settings
 from pages.ui.app import session
 from pages.ui.app.lifetime import is_connected
-from pages.ui.live import settings as live_settings
+from pages.ui.live import operator_settings
 from pages.ui.live.room import Room, Rooms
 
 THREADS = 1
@@ -27,7 +27,7 @@ def make_analyzer() -> Analyzer:
         ModelError: A model cannot be used.
         SettingsError: The operator's choice about Action Units cannot be read.
     """
-    settings = Settings(action_units=live_settings.with_units())
+    settings = Settings(action_units=operator_settings.with_units())
     analyzer = Analyzer(settings, components=load_components(settings, threads=THREADS))
     analyzer.analyze(Frame(np.zeros(WARM_UP, np.uint8)))
     return analyzer
@@ -40,7 +40,7 @@ def rooms() -> Rooms:
     Raises:
         SettingsError: The cap is set to something else than a number.
     """
-    return Rooms(live_settings.session_limit(), make_analyzer)
+    return Rooms(operator_settings.session_limit(), make_analyzer)
 
 
 def my_room() -> Room:

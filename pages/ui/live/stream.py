@@ -9,8 +9,8 @@ from streamlit_webrtc.component import generate_frontend_component_key
 from streamlit_webrtc.relay import get_global_relay
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
+from pages.ui.live.operator_settings import rtc_configuration
 from pages.ui.live.room import LOST, NO_CONNECTION, Phase, Room
-from pages.ui.live.settings import rtc_configuration
 
 KEY = "live_stream"
 BOX = "live_box"
@@ -58,7 +58,7 @@ def newest_only(relay: MediaRelay) -> MediaRelay:
     return relay
 
 
-def said_by_component() -> dict:
+def component_state() -> dict:
     """What the browser's side of the stream last said; empty before it has loaded."""
     return st.session_state.get(generate_frontend_component_key(KEY)) or {}
 
@@ -69,7 +69,7 @@ def overdue(room: Room) -> bool:
     Args:
         room: Connecting.
     """
-    return room.wants_stream and _due(room, said_by_component())
+    return room.wants_stream and _due(room, component_state())
 
 
 def _connects(said: dict) -> bool:
@@ -92,7 +92,7 @@ def _playing(room: Room) -> bool | None:
     neither comes about (streamlit-webrtc 0.79). So it is told to start only once it has loaded, or has ended
     the stream before, and said so; and then nothing until it connects.
     """
-    said = said_by_component()
+    said = component_state()
     if room.wants_stream and _due(room, said):
         st.session_state[TOLD] = (room.turn, room.waited_s)
         return True

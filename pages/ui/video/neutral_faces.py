@@ -25,7 +25,7 @@ CHANGED, ERROR = "neutral_changed", "neutral_error"
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ChosenNeutralFaces:
     """The neutral faces that a session has chosen for a report.
 
     Args:
@@ -102,7 +102,7 @@ def _drop(report: Report, face_id: int) -> None:
     _keep(chosen, {k: v for k, v in chosen.baselines.items() if k != face_id}, chosen.words)
 
 
-def _file(chosen: Chosen) -> None:
+def _file(chosen: ChosenNeutralFaces) -> None:
     """Neutral faces to a file and back."""
     neutral_files.save(chosen.baselines, key="video_neutral")
     loaded = neutral_files.load(key="video_neutral")
@@ -118,16 +118,16 @@ def _file(chosen: Chosen) -> None:
     st.rerun()
 
 
-def _chosen(report: Report) -> Chosen:
+def _chosen(report: Report) -> ChosenNeutralFaces:
     kept = session.kept(session.NEUTRAL)
-    return kept if kept is not None and kept.report is report else Chosen(report, report)
+    return kept if kept is not None and kept.report is report else ChosenNeutralFaces(report, report)
 
 
-def _keep(chosen: Chosen, baselines: dict[int, Baseline], words: dict[int, str]) -> None:
+def _keep(chosen: ChosenNeutralFaces, baselines: dict[int, Baseline], words: dict[int, str]) -> None:
     """Judge the clip again; the page is to be drawn anew."""
     report, words = chosen.report, {k: words[k] for k in sorted(baselines)}
     shown = report
     if baselines:
         shown = with_timeline(report, with_baselines(report.timeline, baselines, notes=words.values()))
-    session.keep(session.NEUTRAL, Chosen(report, shown, baselines, words))
+    session.keep(session.NEUTRAL, ChosenNeutralFaces(report, shown, baselines, words))
     st.session_state[CHANGED] = True

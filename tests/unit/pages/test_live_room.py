@@ -10,9 +10,9 @@ from fer.errors import MissingModelError
 from fer.live import LiveCounts, LiveResult, LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
 from pages.ui.live import room as live_room
-from pages.ui.live.faces import bars
+from pages.ui.live.face_cards import bars
 from pages.ui.live.health import HealthState, health, numbers
-from pages.ui.live.now import ranked_faces
+from pages.ui.live.moment import ranked_faces
 from pages.ui.live.room import CAMERA_ERRORS, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.helpers.factories import OneFace, make_observations, probs_of

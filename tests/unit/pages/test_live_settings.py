@@ -8,8 +8,8 @@ import pytest
 
 from fer.errors import SettingsError
 from fer.live import default_limit
-from pages.ui.live import settings
-from pages.ui.live.settings import rtc_configuration, session_limit, setting, with_units
+from pages.ui.live import operator_settings
+from pages.ui.live.operator_settings import rtc_configuration, session_limit, setting, with_units
 
 
 def given(**values: str):
@@ -43,7 +43,7 @@ def test_stun_and_turn_with_a_password():
 def test_a_shared_secret_becomes_a_credential_that_ends():
     lookup = given(FER_TURN_URLS="turn:c:3", FER_TURN_SECRET="north")
     [server] = rtc_configuration(lookup, now_s=1000.0)["iceServers"]
-    assert server["username"] == f"{1000 + settings.CREDENTIAL_S}:fer"
+    assert server["username"] == f"{1000 + operator_settings.CREDENTIAL_S}:fer"
     wanted = hmac.new(b"north", server["username"].encode(), hashlib.sha1).digest()
     assert base64.b64decode(server["credential"]) == wanted
 

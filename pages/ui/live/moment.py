@@ -9,8 +9,7 @@ from fer.text import clock
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.live import faces as live_faces
-from pages.ui.live import neutral, stream
+from pages.ui.live import face_cards, neutral, stream
 from pages.ui.live.actions import RECORDING_SHOWN
 from pages.ui.live.chart import WINDOW_S, rolling_chart
 from pages.ui.live.health import ICONS, HealthState, health, numbers
@@ -86,7 +85,7 @@ def faces(room: Room, shown: Phase) -> None:
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
     if found.state is not HealthState.SILENT:
         neutral.progress(room)
-        live_faces.show(shot.result.shown, dark=is_dark())
+        face_cards.show(shot.result.shown, dark=is_dark())
 
 
 @st.fragment(run_every=CHART_EVERY_S)

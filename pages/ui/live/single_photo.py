@@ -6,7 +6,7 @@ from pages.ui.app import job_progress, page_setup
 from pages.ui.app.error_text import ErrorText
 from pages.ui.app.theme import is_dark
 from pages.ui.app.uploads import Upload
-from pages.ui.live.faces import show
+from pages.ui.live.face_cards import show
 from pages.ui.parts import settings
 from pages.ui.parts.limits import NO_FACE_HINT
 from pages.ui.work import photos
@@ -17,12 +17,12 @@ WANTED = "live_photo"
 NAME = "Camera photo.jpg"
 
 
-def want() -> None:
+def ask_for() -> None:
     """Show the photo camera at once."""
     st.session_state[WANTED] = True
 
 
-def wanted() -> bool:
+def is_wanted() -> bool:
     """Whether it was asked for."""
     return st.session_state.get(WANTED, False)
 
