@@ -1,5 +1,6 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests, and how the tests are spread over the processors."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,51 @@ import numpy as np
 import pylibsrtp  # noqa: F401
 import pytest
 import skimage.data
+from xdist.scheduler import LoadScopeScheduling
 
+from fer.dataset.readers.fer2013 import FaceDataset, read_dataset
 from fer.sample import sample_video
-from tests.helpers.places import SHARED
+from tests.helpers.places import ROOT, SHARED
+
+MAX_WORKERS = 4
+"""Each may hold TensorFlow and the app: a gigabyte."""
+
+SHARING = ("tests/browser/", "tests/keras/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each processor; none for a few files, which are done before workers have started."""
+    chosen = config.option.file_or_dir
+    if chosen and all(".py" in place for place in chosen):
+        return 0
+    return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+
+
+class ByFileOrFolder(LoadScopeScheduling):
+    """One worker runs a file, so that its fixtures are made once, and a folder that shares one browser or
+    TensorFlow.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next(
+            (folder for folder in ("tests/browser/", "tests/keras/") if file.startswith(folder)), file
+        )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
+    """Which worker runs what."""
+    return ByFileOrFolder(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in `tests/data` needs ../shared, in `tests/browser` a browser."""
+    for item in items:
+        for kind in ("data", "browser"):
+            if item.path.is_relative_to(ROOT / "tests" / kind):
+                item.add_marker(kind)
 
 
 def _shared_folder(name: str) -> Path:
@@ -30,6 +73,12 @@ def media() -> Path:
 def fer2013() -> Path:
     """Folder of FER2013 and FER+."""
     return _shared_folder("fer2013")
+
+
+@pytest.fixture(scope="session")
+def fer2013_faces(fer2013: Path) -> FaceDataset:
+    """FER2013, read once. No test changes it."""
+    return read_dataset(fer2013 / "fer2013.csv.gz")
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,9 @@ from pages.ui.parts.explanation import agreement, places, sentence
 from pages.ui.work import dataset, explain
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
-from tests.helpers.app import finish, finished, give, open_page, registry, texts
+from tests.helpers.app import finished, give, open_page, registry, texts
 from tests.helpers.bad_data import noise, zip_bytes
+from tests.helpers.jobs import finish
 from tests.helpers.places import ROOT
 
 MODEL, LABELS = "pages/model.py", "pages/labels.py"

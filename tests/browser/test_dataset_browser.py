@@ -6,15 +6,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.sample import sample_frames
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
-
-pytestmark = pytest.mark.browser
 
 
 def small_csv() -> bytes:

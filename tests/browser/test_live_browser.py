@@ -21,8 +21,6 @@ from fer.sample import sample_frames
 from tests.helpers import live_app
 from tests.helpers.live_app import own_requests_only
 
-pytestmark = pytest.mark.browser
-
 FILM_FPS = 30.0
 LOOP_S = 12.0
 LEAST_FPS = 0.5

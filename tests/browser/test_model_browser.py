@@ -5,14 +5,11 @@ import io
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from fer.dataset.tagging import TAG_COLUMNS
 from fer.sample import sample_video
 from tests.helpers import live_app
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_cell_of_the_confusion_matrix_answers_and_parts_have_addresses(page: Page, address: str):

@@ -6,8 +6,6 @@ from fer.export.html import to_html
 from fer.timeline.report import make_report
 from tests.helpers.factories import make_source, make_timeline
 
-pytestmark = pytest.mark.browser
-
 NASTY = '"><script>alert(1)</script><img src=x onerror=alert(2)>.mp4'
 AXIS_INK = {"light": "rgb(32, 40, 43)", "dark": "rgb(228, 232, 231)"}
 

@@ -14,8 +14,6 @@ from fer.timeline.timeline import COLUMNS
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
 
-pytestmark = pytest.mark.browser
-
 CLICK_TOLERANCE_S = 0.15
 
 

@@ -17,7 +17,6 @@ needs_chromium = pytest.mark.skipif(
 
 
 @pytest.mark.slow
-@pytest.mark.browser
 @pytest.mark.timeout(VISIT_S + 30)
 @needs_strace
 @needs_chromium
@@ -29,7 +28,6 @@ def test_a_whole_visit_sends_nothing_outside_and_writes_nothing():
 
 
 @pytest.mark.slow
-@pytest.mark.browser
 @pytest.mark.timeout(VISIT_S + 30)
 @needs_chromium
 def test_a_whole_visit_fits_a_gigabyte():
@@ -39,7 +37,6 @@ def test_a_whole_visit_fits_a_gigabyte():
 
 
 @pytest.mark.slow
-@pytest.mark.browser
 @pytest.mark.timeout(VISIT_S + 30)
 @needs_chromium
 def test_case_72_a_visit_that_loads_tensorflow_fits_community_cloud():

@@ -5,11 +5,10 @@ import time
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.app import session
-from pages.ui.app.jobs import Job, JobRegistry
+from pages.ui.app.jobs import JobRegistry
 from tests.helpers.places import ROOT
 
 RUN_S = 60.0
-PATIENCE_S = 10.0
 
 
 def open_page(page: str | None = None) -> AppTest:
@@ -50,12 +49,3 @@ def part(app: AppTest, name: str) -> AppTest:
     """Go to a part of the Dataset page."""
     app.query_params["part"] = app.session_state["part"] = name
     return app.run()
-
-
-def finish(job: Job) -> Job:
-    """Wait until the job has come to its end."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not job.finished:
-        assert time.monotonic() < deadline, f"still {job.state}"
-        time.sleep(0.005)
-    return job

@@ -74,10 +74,8 @@ def test_the_shipped_tflite_repeats_the_shipped_keras_network_on_patterns(shippe
 
 
 @pytest.mark.data
-def test_the_shipped_tflite_repeats_the_shipped_keras_network_on_real_rows(shipped, fer2013):
-    from fer.dataset.readers.fer2013 import read_dataset
-
-    rows = read_dataset(fer2013 / "fer2013.csv.gz").split("PublicTest")
+def test_the_shipped_tflite_repeats_the_shipped_keras_network_on_real_rows(shipped, fer2013_faces):
+    rows = fer2013_faces.split("PublicTest")
     assert_equal_enough(*keras_and_litert(shipped, rows.images[:400]))
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shlex
 import subprocess
 import sys
 import zipfile
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fer.cli import DONE, FAILED, WRONG_USE, build_parser, main
+from fer.cli import DONE, FAILED, WRONG_USE, main
 from fer.evaluation.figures.metrics_file import read_metrics
 from fer.timeline.timeline import COLUMNS
 from tests.helpers.places import ROOT
@@ -165,51 +164,6 @@ def test_evaluate_scores_a_labeled_folder(tmp_path, portrait, capsys):
     assert figures.plain.accuracy.value == 0.5
     assert figures.plain.classes["happy"].recall.value == 1.0
     assert "50.0% (0.0 to 100.0)" in capsys.readouterr().out
-
-
-def test_train_refuses_what_it_cannot_do(tmp_path, capsys):
-    pixels = " ".join(["9"] * 2304)
-    rows = [f"3,{pixels},Training", f"3,{pixels},PublicTest"]
-    (tmp_path / "one.csv").write_text("emotion,pixels,Usage\n" + "\n".join(rows))
-    common = ["train", "--data", str(tmp_path / "one.csv"), "--out", str(tmp_path / "run")]
-    assert main(common) == FAILED
-    assert "one class only" in capsys.readouterr().err
-    assert main([*common, "--arch", "giant"]) == FAILED
-    assert "giant" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_benchmark_prints_every_step(clip, tmp_path, capsys):
-    assert main(["benchmark", str(clip), "--json", str(tmp_path / "b.json")]) == DONE
-    printed = capsys.readouterr().out
-    for word in ("decode", "detect", "mesh", "crop", "emotion", "frames/s", "import fer"):
-        assert word in printed
-    figures = json.loads((tmp_path / "b.json").read_text())
-    assert figures["clips"][0]["frames"] == 20
-    assert figures["import"]["tensorflow"] is False
-
-
-@pytest.mark.slow
-def test_train_goes_from_a_csv_to_a_network_that_loads(tmp_path, capsys):
-    pytest.importorskip("keras", reason="training needs TensorFlow, which a small container may leave out")
-    from fer.emotion.network import EmotionNetwork
-
-    rng = np.random.default_rng(0)
-    rows = ["emotion,pixels,Usage"]
-    for k in range(140 + 70):
-        pixels = " ".join(map(str, rng.integers(0, 255, 2304)))
-        rows.append(f"{k % 7},{pixels},{'Training' if k < 140 else 'PublicTest'}")
-    (tmp_path / "toy.csv").write_text("\n".join(rows))
-    common = ["train", "--data", str(tmp_path / "toy.csv"), "--out", str(tmp_path / "run"), "--epochs", "1"]
-    assert main([*common, "--models", str(tmp_path / "models")]) == DONE
-    printed = capsys.readouterr().out
-    assert "se_vgg: 1.12 M parameters, 71 MMACs a face" in printed
-    assert "epoch 1/1" in printed
-    command = shlex.split(printed.splitlines()[-1])
-    assert build_parser().parse_args(command[3:]).models == tmp_path / "models"
-    assert EmotionNetwork(tmp_path / "models").manifest.name == "se_vgg-1"
-    assert main(common) == FAILED
-    assert "add --resume" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -27,8 +27,10 @@ from fer.errors import (
 from fer.live import LiveCounts, LiveResult, LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.records import Frame
+from fer.sample import sample_frames
 from fer.sources import camera as camera_module
 from fer.sources.camera import CAMERA_APIS, CameraSource
+from tests.helpers.clips import clip as video_of
 from tests.helpers.factories import make_observations
 
 
@@ -161,6 +163,7 @@ def test_the_command_without_a_camera_is_one_sentence(capsys, no_cameras):
 
 
 def test_a_clip_as_camera_gives_every_result(clip, tmp_path, capsys):
+    clip.write_bytes(video_of([next(sample_frames()).image] * 30, rate=15))  # however few frames are read
     names = {"csv": tmp_path / "t.csv", "json": tmp_path / "t.json", "record-video": tmp_path / "v.mp4"}
     options = [word for name, path in names.items() for word in (f"--{name}", str(path))]
     assert main(["webcam", "--device", str(clip), *options]) == DONE

@@ -164,24 +164,6 @@ def test_the_hash_of_a_folder_changes_with_names_and_contents(tmp_path):
         source_sha256(tmp_path / "none.csv")
 
 
-@pytest.mark.data
-@pytest.mark.slow
-def test_the_faults_of_fer2013(fer2013):
-    data = read_dataset(fer2013 / "fer2013.csv.gz")
-    found = find_faults(data, QUICK)
-    counts = {
-        name: [int(mask[data.usage == split].sum()) for split in ("Training", "PublicTest", "PrivateTest")]
-        for name, mask in found.items()
-    }
-    assert counts["exact"] == [1230, 26, 18]
-    assert counts["seen_earlier"][:2] == [0, 280]
-    # 288 stand in Training, 44 in PublicTest, 18 of them in both.
-    assert counts["seen_earlier"][2] == 288 + 44 - 18
-    assert counts["blank"] == [30, 3, 6]
-    assert counts["near"] == [900, 15, 19]
-    assert counts["near_earlier"] == [0, 187, 225]
-
-
 def test_groups_of_nothing_and_of_different_pictures():
     assert copy_groups(make_dataset(np.zeros((0, *SIDE)), []), np.zeros((0, 2), np.int64)) == ()
     data = make_dataset(scenes(3), ["Training"] * 3)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from fer.dataset.readers.fer2013 import read_dataset, read_ferplus, seen_before
-from fer.dataset.repeats import count_repeats
 from fer.errors import CancelledError, DatasetError, EmptyInputError, MissingInputError
 
 PIXELS = " ".join(["7"] * 2304)
@@ -96,28 +95,6 @@ def test_votes_are_shares_and_rows_without_an_image_are_marked(tmp_path):
 def test_images_seen_before_are_found():
     images = np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((3, 48, 48), np.uint8)
     assert seen_before(images, images[1:2]).tolist() == [False, True, False]
-
-
-@pytest.mark.data
-@pytest.mark.slow
-def test_case_40_the_repeats_of_fer2013(fer2013):
-    repeats = count_repeats(read_dataset(fer2013 / "fer2013.csv.gz"))
-    assert repeats.within["Training"] == 1230
-    assert repeats.across == {
-        ("PublicTest", "Training"): 280,
-        ("PrivateTest", "Training"): 288,
-        ("PrivateTest", "PublicTest"): 44,
-    }
-
-
-@pytest.mark.data
-@pytest.mark.slow
-def test_the_official_counts(fer2013):
-    data = read_dataset(fer2013 / "fer2013.csv.gz")
-    counts = {name: len(data.split(name)) for name in ("Training", "PublicTest", "PrivateTest")}
-    assert counts == {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
-    assert np.bincount(data.split("PrivateTest").labels).tolist() == [491, 55, 528, 879, 594, 416, 626]
-    assert seen_before(data.split("PrivateTest").images, data.split("Training").images).sum() == 288
 
 
 @pytest.mark.parametrize("name", ["fer2013.csv", "fer2013.csv.gz"])

@@ -8,7 +8,7 @@ import pytest
 from fer.cli import main
 from fer.constants import EMOTIONS
 from fer.dataset.ferplus import ambiguous, called_no_face, vote_entropy, vote_figures, vote_words
-from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS, read_vote_counts
+from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.dataset.shipped import FACES, read_faces, read_statistics, write_faces
 from fer.dataset.statistics import (
     MEASURES,
@@ -20,7 +20,6 @@ from fer.dataset.statistics import (
 )
 from fer.errors import DatasetError, MissingModelError, ModelError, OutputExistsError
 from fer.io.json_records import from_values, json_text
-from fer.io.places import MODELS_DIR
 from tests.helpers.datasets import make_dataset, scenes, write
 
 OFFICIAL = {
@@ -179,22 +178,6 @@ def test_the_shipped_figures_are_the_official_ones():
     assert faces.n.tolist() == [sum(column) for column in zip(*OFFICIAL.values(), strict=True)]
     # Averages of thousands: no single face can be seen in them.
     assert faces.spread.min() > 20
-
-
-@pytest.mark.data
-@pytest.mark.slow
-def test_the_shipped_figures_come_out_again(fer2013):
-    from fer.dataset.hashes import source_sha256
-    from fer.dataset.readers.fer2013 import read_dataset
-
-    path = fer2013 / "fer2013.csv.gz"
-    s = compute_statistics(
-        read_dataset(path),
-        source=path.name,
-        source_sha256=source_sha256(path),
-        vote_counts=read_vote_counts(fer2013 / "ferplus.csv"),
-    )
-    assert json.loads(json_text(s)) == json.loads((MODELS_DIR / "dataset_statistics.json").read_text())
 
 
 def test_disputed_faces_come_by_entropy_and_no_faces_by_their_votes():

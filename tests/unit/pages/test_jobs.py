@@ -8,7 +8,7 @@ from fer.errors import CancelledError, DamagedInputError
 from pages.ui.app import jobs
 from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.lifetime import GRACE_S, Caretaker
-from tests.helpers.app import finish
+from tests.helpers.jobs import finish
 
 PATIENCE_S = 10.0
 

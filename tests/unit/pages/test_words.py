@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fer.constants import SUPPORTED
 from fer.photos import PhotoResult
 from fer.pipeline import AnalysisProgress
 from fer.settings import Settings
@@ -15,9 +16,11 @@ from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import highlights
 from pages.ui.parts.reinterpret import reinterpret
+from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import in_words, rows
 from pages.ui.work.analysis import job_key
 from pages.ui.work.video import PORTRAIT_PX, cut_square
+from tests.helpers.action_units import units_of
 from tests.helpers.factories import make_observations, make_source, make_timeline
 
 
@@ -185,3 +188,8 @@ def test_the_title_of_photos_says_how_many_faces_it_is_about():
     )
     left_out = make_observations(["happy"], quality=["dark"])
     assert highlights.photo_title(photo_summary(left_out)) == "1 face in 1 photo, but none could be read"
+
+
+def test_nose_and_upper_lip_are_one_bar():
+    drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
+    assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn

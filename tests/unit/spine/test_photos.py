@@ -7,16 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer.faces.detectors import make_detector
-from fer.faces.detectors.base import intersection_over_union
-from fer.faces.follow import find_faces
-from fer.faces.mesh import FaceMesh
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.sample import NOBODY, expressions_at, sample_frames
 from fer.settings import Settings
-from fer.sources import read_image
-from fer.stages import Stages
 
 
 def png(image: np.ndarray) -> bytes:
@@ -142,23 +136,3 @@ def test_collars_and_patches_are_no_faces(components, quality):
     results = analyze_photos(items, components=components).results
     assert [len(r.observations) for r in results] == [1, 1, 1, 0, 1, 2]
     assert all(len(r.observations) >= n for r, n in zip(results, shown, strict=True))
-
-
-@pytest.mark.data
-def test_the_group_of_five(media, components):
-    result = analyze_photos([("group", media / "group.jpg")], components=components).results[0]
-    assert len(result.observations) == 5
-
-
-@pytest.mark.data
-def test_the_crowd_holds_nine_tenths_of_what_yunet_finds(media, detector_files):
-    image = read_image(media / "crowd.jpg").frame.image
-    settings = Settings(
-        detector="yunet", detector_path=str(detector_files / "face_detection_yunet_2023mar.onnx")
-    )
-    yunet = make_detector(settings).detect(image)
-    yunet = yunet[yunet.score >= 0.7]
-    ours = find_faces(image, make_detector(Settings(), tiled=True), FaceMesh(), Stages()).detections
-    found = intersection_over_union(yunet.xyxy, ours.xyxy).max(1) >= 0.3
-    assert len(yunet) >= 40
-    assert found.mean() >= 0.9
