@@ -30,16 +30,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
 
 
-class ByFileOrFolder(LoadScopeScheduling):
-    """One worker runs a file, so that its fixtures are made once, and a folder that shares one browser or
-    TensorFlow.
+def shared_with(test: str) -> str:
+    """What the worker of this test (its node id) runs as well: its file, so that fixtures are made once, or
+    its folder where that shares one browser or TensorFlow.
     """
+    file = test.partition("::")[0]
+    return next((folder for folder in SHARING if file.startswith(folder)), file)
+
+
+class ByFileOrFolder(LoadScopeScheduling):
+    """Tests that share something go to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next(
-            (folder for folder in ("tests/browser/", "tests/keras/") if file.startswith(folder)), file
-        )
+        return shared_with(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

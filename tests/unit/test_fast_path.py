@@ -1,12 +1,14 @@
-"""The fast path stays fast: nothing that it imports brings Keras, a browser or a started app."""
+"""The fast path stays fast: it brings no Keras, no browser, no started app. And how tests share workers."""
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.conftest import shared_with
 from tests.helpers.places import ROOT
 from tests.unit.conftest import SLOW_TO_START
 
@@ -46,3 +48,22 @@ def test_only_tests_of_pages_import_streamlit(imported):
 def test_what_is_slow_cannot_be_imported_within_a_test(name):
     with pytest.raises(ImportError):
         importlib.import_module(name)
+
+
+def test_no_test_imports_from_another():
+    files = [*(ROOT / "tests").rglob("*.py")]
+    pattern = re.compile(r"^\s*from tests\.\S*test_\S* import|^\s*import tests\.\S*test_", re.MULTILINE)
+    assert pattern.search("from tests.unit.io.test_locks import x")
+    assert [file.name for file in files if pattern.search(file.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "shared"),
+    [
+        ("tests/unit/io/test_locks.py::test_a[b::c]", "tests/unit/io/test_locks.py"),
+        ("tests/browser/test_model_browser.py::test_a", "tests/browser/"),
+        ("tests/keras/test_networks.py::test_a[se_vgg]", "tests/keras/"),
+    ],
+)
+def test_a_worker_runs_a_file_or_all_that_shares_a_browser_or_tensorflow(test, shared):
+    assert shared_with(test) == shared
