@@ -8,6 +8,12 @@ from tests.helpers.app import finished, give, open_page, texts
 from tests.helpers.bad_data import png, zip_bytes
 
 
+@pytest.fixture(scope="module")
+def page():
+    """The Prepare page, opened once: it lives through every bad file."""
+    return open_page("pages/prepare.py")
+
+
 def test_the_page_makes_a_data_set_of_a_zip(photo):
     files = {"anna/happy/1.jpg": photo, "__MACOSX/anna/happy/1.jpg": b"x", "a/happy/<b>.jpg": b"text"}
     app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("=faces*.zip", zip_bytes(files))))
@@ -20,8 +26,8 @@ def test_the_page_makes_a_data_set_of_a_zip(photo):
     assert app.title[0].value == "Prepare"
 
 
-def test_the_page_says_what_is_wrong_with_a_zip():
-    app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", b"text")))
+def test_the_page_says_what_is_wrong_with_a_zip(page):
+    app = finished(give(page, session.RAW, Upload("x.zip", b"text")))
     assert not app.exception
     assert "Code: input_unsupported" in texts(app)
 
@@ -38,7 +44,7 @@ def test_the_page_says_what_is_wrong_with_a_zip():
     ],
     ids=["31 empty", "31 no file", "42 leads out", "42 bomb", "43 cut", "43 binary"],
 )
-def test_case_31_42_43_a_zip_that_cannot_be_used_is_one_sentence_on_the_page(content, code):
-    app = finished(give(open_page("pages/prepare.py"), session.RAW, Upload("x.zip", content)))
+def test_case_31_42_43_a_zip_that_cannot_be_used_is_one_sentence_on_the_page(page, content, code):
+    app = finished(give(page, session.RAW, Upload("x.zip", content)))
     assert not app.exception
     assert f"Code: {code}" in texts(app)

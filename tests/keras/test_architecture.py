@@ -49,16 +49,15 @@ def test_a_theme_can_be_fixed():
         assert ET.fromstring(in_theme(svg, dark=dark)).get("data-theme") == theme
 
 
-def test_the_blueprint_accounts_for_every_weight():
-    pytest.importorskip("keras", reason="networks need Keras")
+def test_the_blueprint_accounts_for_every_weight(built):
     from fer.training import networks
     from fer.training.networks.blueprint import blueprint
 
     for arch in networks.ARCHITECTURES:
-        plan = blueprint(networks.build(arch))
+        plan = blueprint(built(arch))
         assert sum(step.parameters for step in plan.steps) == plan.parameters
         assert [plan.steps[0].side, plan.steps[-1].channels] == [48, 7]
-    kinds = [step.kind for step in blueprint(networks.build("se_vgg")).steps]
+    kinds = [step.kind for step in blueprint(built("se_vgg")).steps]
     assert (kinds.count("convolution"), kinds.count("attention"), kinds.count("pooling")) == (9, 4, 4)
 
 

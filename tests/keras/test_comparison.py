@@ -64,12 +64,11 @@ def test_latency_is_measured_on_a_real_file():
     assert np.isfinite(latency_ms(MODELS_DIR / "emotion.tflite", 1, rounds=2))
 
 
-def test_the_shipped_comparison_is_of_the_networks_that_are_built():
-    pytest.importorskip("keras", reason="networks need Keras")
+def test_the_shipped_comparison_is_of_the_networks_that_are_built(built):
     from fer.training import networks
 
     shipped = comparison.read_comparison()
     assert [r.name for r in shipped.networks] == list(networks.ARCHITECTURES)
     for one in shipped.networks:
-        model = networks.build(one.name)
+        model = built(one.name)
         assert (one.parameters, one.macs) == (model.count_params(), networks.multiply_accumulates(model))

@@ -10,6 +10,7 @@ from keras import layers
 
 from fer.io.places import MODELS_DIR
 from fer.training import networks
+from tests.keras.conftest import SEED
 
 SIZES = {
     # parameters, multiply-accumulates
@@ -32,15 +33,14 @@ def test_every_network_is_in_the_table():
 
 
 @pytest.mark.parametrize("arch", SIZES)
-def test_size_shape_and_seed(arch):
-    keras.utils.set_random_seed(7)
-    model = networks.build(arch)
+def test_size_shape_and_seed(arch, built):
+    model = built(arch)
     assert (model.count_params(), networks.multiply_accumulates(model)) == SIZES[arch]
     (out,) = logits(model)
     assert out.shape == (3, 7) and out.dtype == np.float32 and np.isfinite(out).all()
-    keras.utils.set_random_seed(7)
+    keras.utils.set_random_seed(SEED)
     assert np.array_equal(logits(networks.build(arch))[0], out)
-    keras.utils.set_random_seed(8)
+    keras.utils.set_random_seed(SEED + 1)
     assert not np.array_equal(logits(networks.build(arch))[0], out)
 
 
@@ -71,16 +71,16 @@ def test_a_step_in_mixed_precision_moves_the_weights(arch):
 
 
 @pytest.mark.parametrize("arch", SIZES)
-def test_no_layer_keeps_a_network_from_other_backends(arch):
-    model = networks.build(arch)
+def test_no_layer_keeps_a_network_from_other_backends(arch, built):
+    model = built(arch)
     assert not any(isinstance(layer, layers.Lambda) for layer in model.layers)
     assert all(getattr(layer, "data_format", "channels_last") == "channels_last" for layer in model.layers)
 
 
-def test_dropout_is_set_for_our_networks_and_the_baselines_keep_theirs():
+def test_dropout_is_set_for_our_networks_and_the_baselines_keep_theirs(built):
     rates = {arch: networks.build(arch, dropout=0.2).get_layer("dropout").rate for arch in list(SIZES)[:4]}
     assert rates == {"se_vgg": 0.2, "resnet": 0.2, "teacher": 0.2, "original": 0.5}
-    assert networks.build("se_vgg").get_layer("dropout").rate == 0.4
+    assert built("se_vgg").get_layer("dropout").rate == 0.4
 
 
 def test_the_shipped_weights_still_fit():

@@ -57,8 +57,8 @@ def test_a_start_must_be_of_the_same_architecture(tmp_path):
         Trainer(TINY, toy(), toy(), tmp_path, start=[np.zeros((3, 3), np.float32)])
 
 
-def test_a_training_starts_from_the_given_weights(tmp_path):
-    start = [np.full_like(w, 0.01) for w in networks.build("se_vgg").get_weights()]
+def test_a_training_starts_from_the_given_weights(tmp_path, built):
+    start = [np.full_like(w, 0.01) for w in built("se_vgg").get_weights()]
     plan = replace(TINY, votes_weight=1.0)
     trainer = Trainer(plan, toy(), toy(), tmp_path, votes=uniform_votes(), start=start)
     for got, wanted in zip(trainer.averaged_model().get_weights(), start, strict=True):
