@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # OpenCV reads this limit once, when it is imported: decoding a bomb must fail, not fill memory.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(100_000_000))
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PLACES = {
     "EMOTIONS": "fer.constants",
