@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fer.charts.timeline import timeline_chart as timeline_chart
     from fer.constants import EMOTIONS as EMOTIONS
     from fer.draw.annotate import draw as draw
-    from fer.draw.hidden import anonymize as hide
+    from fer.draw.hidden import hide as hide
     from fer.draw.video_writer import VideoWriter as VideoWriter
     from fer.errors import FerError as FerError
     from fer.errors import InputError as InputError
@@ -79,7 +79,7 @@ _PLACES = {
     "CameraSource": "fer.sources.camera",
     "VideoWriter": "fer.draw.video_writer",
     "draw": "fer.draw.annotate",
-    "hide": "fer.draw.hidden:anonymize",
+    "hide": "fer.draw.hidden",
     "smooth": "fer.timeline.smooth",
     "summarize": "fer.timeline.summary",
     "timeline_chart": "fer.charts.timeline",

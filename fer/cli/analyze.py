@@ -18,7 +18,7 @@ from fer.cli.shared.options import (
     settings_of,
     write_reports,
 )
-from fer.draw.video_copy import video_copy
+from fer.draw.video_copy import write_copy
 from fer.errors import FerError, InputError
 from fer.io.files import refuse_existing
 from fer.photos import analyze_photos
@@ -61,6 +61,7 @@ def add_parser(commands) -> None:
     output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
+    output.add_argument("--no-sound", dest="sound", action="store_false", help="leave the video's sound out")
     parser.add_argument(
         "--neutral",
         type=Path,
@@ -151,11 +152,7 @@ def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> l
     with ExitStack() as stack:
         tell = stack.enter_context(_ProgressBar(job.name))
         if job.video is not None:
-            draw = None
-            if "video" in targets:
-                copy = {"anonymize": args.anonymize, "force": args.force}
-                draw = stack.enter_context(video_copy(targets["video"], **copy))
-            report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
+            report = analyze_video(job.video, settings, on_progress=tell)
             if args.neutral:
                 report = _over_neutral(report, args.neutral)
         else:
@@ -163,8 +160,28 @@ def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> l
             report = batch.report
             failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
     print_report(job.name, report)
+    copy = targets.pop("video", None)
     write_reports(report, targets, force=args.force)
+    if job.video is not None and copy is not None:
+        _write_copy(job.name, job.video, report, copy, args)
     return failures
+
+
+def _write_copy(name: str, video: Path, report: Report, path: Path, args: argparse.Namespace) -> None:
+    """The video with the report's words, and what was done to it."""
+    with _ProgressBar(name) as tell:
+        facts = write_copy(
+            video,
+            path,
+            report,
+            mode=args.hide,
+            sound=args.sound,
+            force=args.force,
+            on_progress=tell.share,
+        )
+    print(f"  written: {path}")
+    for line in facts.sentences():
+        print(f"  {line}")
 
 
 def _over_neutral(report: Report, path: Path) -> Report:
@@ -208,6 +225,10 @@ class _ProgressBar:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+    def share(self, share: float, what: str) -> None:
+        """How far a copy is."""
+        self._bar.update(self._task, completed=share, total=1.0, count=what)
 
     def __call__(self, progress) -> None:
         self._bar.update(

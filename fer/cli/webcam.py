@@ -21,7 +21,7 @@ from fer.cli.shared.options import (
     settings_of,
     write_reports,
 )
-from fer.draw.video_copy import video_copy
+from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
 from fer.io.files import refuse_existing
 from fer.live import LiveSession, LiveSnapshot
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         analyzer = Analyzer(settings)
         copy = nullcontext()
         if args.video:
-            copy = video_copy(args.video, anonymize=args.anonymize, force=args.force)
+            copy = live_copy(args.video, settings, mode=args.hide, force=args.force)
         on_frame = stack.enter_context(copy)
         with LiveSession(analyzer, on_frame=on_frame, max_fps=settings.fps) as session:
             session.start_recording()

@@ -1,4 +1,4 @@
-"""Draw what was read onto the picture: boxes, labels, small bar charts; and hide faces.
+"""Draw what was read onto the picture: boxes, labels, small bar charts.
 
 Everything is sized by the picture, so that it reads alike at 640x480 and at 4000x3000. Labels keep
 inside the picture and off each other where there is room.
@@ -10,12 +10,9 @@ import cv2
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
-from fer.draw.hidden import ANONYMIZE_MODES, anonymize
 from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate
 from fer.records import Observations
 from fer.text import percent, quality_words
-
-__all__ = ["ANONYMIZE_MODES", "anonymize", "draw"]
 
 FONT_PX = 15
 """Height of the font in a picture whose shorter side is `REFERENCE_PX`."""

@@ -4,7 +4,8 @@ Times are kept as they are: frames may come at any pace. A file appears under it
 """
 
 import io
-import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +17,10 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from fer.draw.sound import Sound
 from fer.errors import OutputError
-from fer.io.files import cannot_write, part_of, refuse_existing, remove
+from fer.io.files import cannot_write
+from fer.io.parts import growing
 
 CLOCK_HZ = 90_000
 """Ticks a second of the stream's clock: fine enough for every frame rate in use."""
@@ -26,6 +29,9 @@ QUALITY_CRF = "20"
 """x264's constant quality: 18 looks lossless, 28 is poor."""
 
 SMALLEST_SIDE_PX = 2
+SOUND_AFTER_S = 1.0
+"""Sound goes on for at most this long after the last picture."""
+
 _BT601 = 6  # FFmpeg's AVCOL_SPC_SMPTE170M, the matrix by which RGB is turned into YUV here
 
 
@@ -35,10 +41,12 @@ class Mp4Encoder:
     Args:
         target: A path, or a file in memory.
         fps: Expected frames a second, a hint for the encoder only.
+        sound: Is muxed beside the pictures, up to the last one; its owner closes it.
     """
 
-    def __init__(self, target: str | io.BytesIO, *, fps: float = 30.0) -> None:
+    def __init__(self, target: str | io.BytesIO, *, fps: float = 30.0, sound: Sound | None = None) -> None:
         self._target = target
+        self._sound = sound
         self._rate = Fraction(fps).limit_denominator(1001)
         self._container: OutputContainer | None = None
         self._stream: VideoStream | None = None
@@ -63,11 +71,18 @@ class Mp4Encoder:
         container, stream = self._container, self._stream
         if container is None or stream is None:
             container, stream = self._open(image, timestamp_s)
-        frame = av.VideoFrame.from_ndarray(_fit(image, self._size), format="rgb24").reformat(format="yuv420p")
+        rgb = av.VideoFrame.from_ndarray(fitted(image, self._size), format="rgb24")
+        frame = rgb.reformat(format="yuv420p")
         tick = round((timestamp_s - self._first_s) * CLOCK_HZ)
         self._last_tick = max(tick, self._last_tick + 1)
         frame.pts, frame.time_base = self._last_tick, Fraction(1, CLOCK_HZ)
+        self._mux_sound(container, self._last_tick / CLOCK_HZ)
         container.mux(stream.encode(frame))
+
+    def _mux_sound(self, container: OutputContainer, until_s: float) -> None:
+        if self._sound is not None:
+            for packet in self._sound.until(until_s):
+                container.mux(packet)
 
     def close(self) -> None:
         """Write what is still in the encoder, and the index."""
@@ -75,6 +90,7 @@ class Mp4Encoder:
         if container is None:
             return
         try:
+            self._mux_sound(container, self._last_tick / CLOCK_HZ + SOUND_AFTER_S)
             if stream is not None:
                 container.mux(stream.encode())
         finally:
@@ -82,8 +98,7 @@ class Mp4Encoder:
             container.close()
 
     def _open(self, image: np.ndarray, timestamp_s: float) -> tuple[OutputContainer, VideoStream]:
-        height, width = image.shape[:2]
-        self._size = (max(SMALLEST_SIDE_PX, width // 2 * 2), max(SMALLEST_SIDE_PX, height // 2 * 2))
+        self._size = even_size(image)
         self._first_s = timestamp_s
         # The index goes to the front, so that browsers play before they have loaded everything.
         options = {"movflags": "+faststart"}
@@ -98,6 +113,8 @@ class Mp4Encoder:
         context.pix_fmt = "yuv420p"
         context.colorspace = _BT601
         context.time_base = Fraction(1, CLOCK_HZ)
+        if self._sound is not None:
+            self._sound.add_to(container)
         return container, stream
 
 
@@ -143,7 +160,7 @@ class _SecondView(io.RawIOBase):
 class VideoWriter:
     """Writes an MP4 file; a context manager.
 
-    The file grows as ``NAME.part`` and takes its name when the block ends well; after an error
+    The file grows under a hidden name and takes its own when the block ends well; after an error
     nothing is left.
 
     Args:
@@ -153,6 +170,7 @@ class VideoWriter:
 
     Raises:
         OutputExistsError: The file exists and ``force`` is not set.
+        FolderInUseError: Another process is writing it.
         OutputError: From any method: the disk is full or read-only, or no frame was written.
 
     Example:
@@ -163,9 +181,9 @@ class VideoWriter:
 
     def __init__(self, path: str | Path, *, fps: float = 30.0, force: bool = False) -> None:
         self.path = Path(path)
-        refuse_existing(self.path, force=force)
-        self._part = part_of(self.path)
-        self._encoder = Mp4Encoder(str(self._part), fps=fps)
+        self._closing = ExitStack()
+        part = self._closing.enter_context(growing(self.path, force=force))
+        self._encoder = Mp4Encoder(str(part), fps=fps)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -174,31 +192,8 @@ class VideoWriter:
 
     def write(self, image: np.ndarray, timestamp_s: float) -> None:
         """Add one frame (H, W, 3) uint8 RGB; see `Mp4Encoder.write`."""
-        try:
+        with output_errors(self.path):
             self._encoder.write(image, timestamp_s)
-        except (OSError, FFmpegError) as exc:
-            self.discard()
-            raise cannot_write(self.path, exc) from exc
-
-    def close(self) -> None:
-        """Finish the file and give it its name."""
-        if self.size == (0, 0):
-            raise OutputError(f"No frame was written, so {self.path.name} was not made.")
-        try:
-            self._encoder.close()
-            os.replace(self._part, self.path)
-        except (OSError, FFmpegError) as exc:
-            self.discard()
-            raise cannot_write(self.path, exc) from exc
-
-    def discard(self) -> None:
-        """Stop and remove what was written so far."""
-        try:
-            self._encoder.close()
-        except (OSError, FFmpegError):
-            pass  # a full disk cannot take the rest of a file that is thrown away
-        finally:
-            remove(self._part)
 
     def __enter__(self) -> "VideoWriter":
         return self
@@ -206,22 +201,63 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
+        with self._closing:
+            if error is None:
+                self._finish()
+            else:
+                self._abandon()
+                self._closing.__exit__(kind, error, trace)
+
+    def _finish(self) -> None:
+        if self.size == (0, 0):
+            raise OutputError(f"No frame was written, so {self.path.name} was not made.")
+        with output_errors(self.path):
+            self._encoder.close()
+
+    def _abandon(self) -> None:
+        with suppress(OSError, FFmpegError):  # a full disk cannot take the rest of what is thrown away
+            self._encoder.close()
 
 
-def _fit(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """What the encoder and the system say about a file becomes an `OutputError` with its cure."""
+    try:
+        yield
+    except (OSError, FFmpegError) as exc:
+        raise cannot_write(path, exc) from exc
+
+
+def even_size(image: np.ndarray) -> tuple[int, int]:
+    """Width and height of the video that a picture begins."""
+    height, width = image.shape[:2]
+    return max(SMALLEST_SIDE_PX, width // 2 * 2), max(SMALLEST_SIDE_PX, height // 2 * 2)
+
+
+def _place(image: np.ndarray, size: tuple[int, int]) -> tuple[float, int, int]:
+    """Scale, left and top by which a picture comes to lie in a video of another size."""
+    height, width = image.shape[:2]
+    if 0 <= width - size[0] <= 1 and 0 <= height - size[1] <= 1:
+        return 1.0, 0, 0
+    scale = min(size[0] / width, size[1] / height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return scale, (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+
+
+def placed(boxes: np.ndarray, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Boxes (n, 4) xyxy px of a picture where they lie in a video of that size; see `fitted`."""
+    scale, left, top = _place(image, size)
+    return boxes * scale + np.array([left, top, left, top])
+
+
+def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The picture in ``size`` (width, height): cut by at most one row and column, or scaled into borders."""
     width, height = size
-    have_h, have_w = image.shape[:2]
-    if 0 <= have_w - width <= 1 and 0 <= have_h - height <= 1:
+    scale, left, top = _place(image, size)
+    if scale == 1.0 and not left and not top and image.shape[0] >= height and image.shape[1] >= width:
         return np.ascontiguousarray(image[:height, :width])
-    scale = min(width / have_w, height / have_h)
-    inner = (max(1, round(have_w * scale)), max(1, round(have_h * scale)))
+    inner = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     small = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     out = np.zeros((height, width, 3), np.uint8)
-    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
     out[top : top + inner[1], left : left + inner[0]] = small
     return out

@@ -10,7 +10,7 @@ import numpy as np
 from fer.constants import N_LANDMARKS
 from fer.faces.patches import patch_matrix, square_patch, to_picture
 from fer.litert import LiteRTModel, package_model
-from fer.records import UNCONFIRMED, Detections, Faces
+from fer.records import N_KEYPOINTS, UNCONFIRMED, Detections, Faces
 
 INPUT_PX = 192
 ROI_SCALE = 1.5
@@ -122,6 +122,24 @@ class FaceMesh:
         """
         landmarks, presence = self.fit(image, regions_from_detections(detections))
         return make_faces(detections, landmarks, presence)
+
+
+def fit_boxes(mesh: FaceMesh, image: np.ndarray, xyxy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Meshes in boxes that came without keypoints: fitted twice, so that the second fit is level.
+
+    Args:
+        mesh: The model.
+        image: (H, W, 3) uint8, RGB.
+        xyxy: (n, 4) px.
+
+    Returns:
+        As `FaceMesh.fit`.
+    """
+    n = len(xyxy)
+    unknown = np.full((n, N_KEYPOINTS, 2), np.nan, np.float32)
+    boxes = Detections(np.asarray(xyxy, np.float32).reshape(n, 4), np.ones(n, np.float32), unknown)
+    landmarks, _ = mesh.fit(image, regions_from_detections(boxes))
+    return mesh.fit(image, regions_from_landmarks(landmarks))
 
 
 def make_faces(detections: Detections, landmarks: np.ndarray, presence: np.ndarray) -> Faces:

@@ -2,13 +2,17 @@
 
 import io
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
 from av.error import FFmpegError
 
-from fer.draw.hidden import anonymize
+from fer.draw.late import LateHider
 from fer.draw.video_writer import Mp4Encoder
 from fer.records import Frame, Observations
+from fer.settings import Settings
 from fer.text import clock
 
 MAX_VIDEO_S = 900.0
@@ -32,7 +36,11 @@ class RecordedVideo:
 class LiveVideoRecorder:
     """Writes every frame that a live session reads into a video, while it is asked to.
 
-    The faces are hidden before a frame is encoded: no picture of a face is ever in the file.
+    The faces are hidden before a frame is encoded: no picture of a face is ever in the file. For that frames
+    are written a second late (`fer.draw.late`); they wait in memory only.
+
+    Args:
+        settings: `detector` and `detector_path` are read.
 
     Example:
         >>> recorder = LiveVideoRecorder()                                      # doctest: +SKIP
@@ -41,9 +49,10 @@ class LiveVideoRecorder:
         ...     timeline, video = session.stop_recording(), recorder.stop()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
         self._lock = threading.Lock()
-        self._mode = ""
+        self._hider: LateHider | None = None
         self._file = io.BytesIO()
         self._encoder: Mp4Encoder | None = None
         self._first_s: float | None = None
@@ -63,7 +72,8 @@ class LiveVideoRecorder:
         """
         self.stop()
         with self._lock:
-            self._mode, self._first_s, self._note = mode, None, ""
+            self._first_s, self._note = None, ""
+            self._hider = LateHider(self._settings, mode)
             self._file = io.BytesIO()
             self._encoder = Mp4Encoder(self._file, fps=EXPECTED_FPS)
 
@@ -73,11 +83,11 @@ class LiveVideoRecorder:
             if self._encoder is None:
                 return RecordedVideo()
             try:
-                self._encoder.close()
+                self._finish(self._encoder)
             except (OSError, FFmpegError):
                 self._file = io.BytesIO()  # a file without its end does not play
             video = RecordedVideo(self._file.getvalue(), self._note)
-            self._encoder, self._file = None, io.BytesIO()
+            self._encoder, self._hider, self._file = None, None, io.BytesIO()
             return video
 
     def _write(self, encoder: Mp4Encoder, frame: Frame, observations: Observations) -> None:
@@ -89,6 +99,19 @@ class LiveVideoRecorder:
             self._note = f"The video ends at its longest time, {clock(length_s)}; the timeline goes on."
             return
         try:
-            encoder.write(anonymize(frame.image, observations, self._mode), frame.timestamp_s)
+            if self._hider is not None:
+                self._write_late(encoder, self._hider.push(frame, observations))
         except (OSError, FFmpegError):
             self._note = f"The video breaks off at {clock(length_s)}; the timeline goes on."
+
+    def _finish(self, encoder: Mp4Encoder) -> None:
+        """Write the pictures that wait, and the end of the file."""
+        with suppress(OSError, FFmpegError):
+            if self._hider is not None:
+                self._write_late(encoder, self._hider.flush())
+        encoder.close()
+
+    @staticmethod
+    def _write_late(encoder: Mp4Encoder, pictures: Iterator[tuple[Frame, Observations, np.ndarray]]) -> None:
+        for late, _, hidden in pictures:
+            encoder.write(hidden, late.timestamp_s)

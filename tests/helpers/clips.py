@@ -94,6 +94,48 @@ def clip(
     return file.getvalue()
 
 
+def beeping(
+    *,
+    images: Sequence[np.ndarray] = (),
+    codec: str = "aac",
+    container: str = "mp4",
+    seconds: float = 2.0,
+    start_s: Fraction = Fraction(0),
+) -> bytes:
+    """A video, 10 pictures a second, whose sound is silent but for a beep from 1.0 to 1.5 s.
+
+    Args:
+        images: Its pictures; plain ones if none are given.
+        codec: FFmpeg's name of the encoder of the sound.
+        container: FFmpeg's name of the muxer.
+        seconds: Its length if no pictures are given.
+        start_s: Time of its first picture.
+    """
+    pictures = list(images) or [flat(60)] * round(10 * seconds)
+    rate, file = 44_100, io.BytesIO()
+    samples = np.arange(round(rate * len(pictures) / 10))
+    tone = 0.5 * np.sin(2 * np.pi * 440 * samples / rate)
+    tone[(samples < rate) | (samples >= 1.5 * rate)] = 0
+    with av.open(file, "w", format=container, options={"avoid_negative_ts": "disabled"}) as output:
+        video = output.add_stream("libx264", rate=10)
+        video.height, video.width = pictures[0].shape[:2]
+        video.pix_fmt = "yuv420p"
+        sound = output.add_stream(codec, rate=rate, layout="mono")
+        for number, image in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+            frame.pts, frame.time_base = number + int(10 * start_s), Fraction(1, 10)
+            output.mux(video.encode(frame))
+        output.mux(video.encode(None))
+        for begin in range(0, len(tone), 1024):
+            part = (tone[begin : begin + 1024] * 32767).astype(np.int16)[None]
+            frame = av.AudioFrame.from_ndarray(part, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = rate, begin + int(rate * start_s)
+            frame.time_base = Fraction(1, rate)
+            output.mux(sound.encode(frame))
+        output.mux(sound.encode(None))
+    return file.getvalue()
+
+
 def mjpeg_packets(
     images: Sequence[np.ndarray], pts: Sequence[int], *, time_base: Fraction = Fraction(1, 1000)
 ) -> bytes:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer.draw.annotate import ANONYMIZE_MODES
+from fer.draw.hidden import HIDE_MODES
 from fer.export.csv import to_csv
 from fer.export.html import to_html
 from fer.export.json import to_json
@@ -26,11 +26,11 @@ def add_outputs(group) -> None:
     group.add_argument("--json", type=Path, help="everything, for programs")
     group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
     group.add_argument(
-        "--anonymise",
-        dest="anonymize",
-        choices=ANONYMIZE_MODES,
+        *("--anonymise", "--anonymize"),
+        dest="hide",
+        choices=HIDE_MODES,
         default="none",
-        help="hide faces in the video",
+        help="cover faces in the video; covered faces are no anonymity",
     )
     group.add_argument("--force", action="store_true", help="replace files that exist")
 

@@ -4,27 +4,31 @@ from fer.faces.detectors.base import Detector
 from fer.settings import Settings
 
 
-def make_detector(settings: Settings, *, tiled: bool = False) -> Detector:
+def make_detector(
+    settings: Settings, *, tiled: bool = False, score_threshold: float | None = None
+) -> Detector:
     """The detector that the settings name.
 
     Args:
         settings: `detector` and `detector_path` are read.
         tiled: Photos: look again in overlapping parts, so that small faces are found.
+        score_threshold: Lowest score of a face; None takes the detector's own. Haar has one only.
 
     Raises:
         MissingModelError: An optional detector's file is not there; says where to get it.
     """
+    threshold = {} if score_threshold is None else {"score_threshold": score_threshold}
     if settings.detector == "blazeface":
         from fer.faces.detectors.blazeface import BlazeFaceDetector
 
-        return BlazeFaceDetector(tiled=tiled)
+        return BlazeFaceDetector(tiled=tiled, **threshold)
     from fer.faces.detectors import opencv
 
     if settings.detector == "haar":
         return opencv.HaarDetector()
     if settings.detector == "yunet":
-        return opencv.YuNetDetector(settings.detector_path)
-    return opencv.DnnDetector(settings.detector_path)
+        return opencv.YuNetDetector(settings.detector_path, **threshold)
+    return opencv.DnnDetector(settings.detector_path, **threshold)
 
 
 __all__ = ["Detector", "make_detector"]

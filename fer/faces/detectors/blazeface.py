@@ -41,7 +41,7 @@ class BlazeFaceDetector:
 
     Args:
         tiled: Look again in parts of the picture: small faces in groups, at about ten times the cost.
-        threshold: Lowest score of a box.
+        score_threshold: Lowest score of a box.
 
     Raises:
         MissingModelError: The package with the model is not installed.
@@ -49,9 +49,9 @@ class BlazeFaceDetector:
 
     name = "blazeface"
 
-    def __init__(self, *, tiled: bool = False, threshold: float = 0.5) -> None:
+    def __init__(self, *, tiled: bool = False, score_threshold: float = 0.5) -> None:
         self.tiled = tiled
-        self.threshold = threshold
+        self.score_threshold = score_threshold
         self._model = LiteRTModel(package_model("face_detection_back.tflite"))
         self._anchors = _anchors()
 
@@ -90,7 +90,7 @@ class BlazeFaceDetector:
 
     def _decode(self, regressors: np.ndarray, logits: np.ndarray, *, side: float) -> Detections:
         score = 1 / (1 + np.exp(-np.clip(logits.reshape(-1), -MAX_LOGIT, MAX_LOGIT)))
-        keep = np.flatnonzero(score >= self.threshold)
+        keep = np.flatnonzero(score >= self.score_threshold)
         raw = regressors.reshape(len(score), -1)[keep] / INPUT_PX
         points = raw.reshape(len(keep), N_KEYPOINTS + 2, 2)
         center = points[:, 0] + self._anchors[keep]

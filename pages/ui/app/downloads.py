@@ -60,7 +60,12 @@ def of_video(data: bytes, source_name: str) -> None:
         )
 
 
-def safe_stem(source_name: str) -> str:
-    """A file name without its ending, safe on every system: letters, digits, dashes."""
+def safe_stem(source_name: str, what: str = "expressions") -> str:
+    """A file name without its ending, safe on every system: letters, digits, dashes.
+
+    Args:
+        source_name: Name of the source.
+        what: Is in the file, as in ``"clip-blur"``.
+    """
     stem = _UNSAFE.sub("-", PurePath(source_name).stem).strip("-_")[:STEM_LENGTH]
-    return f"{stem}-expressions" if stem else "expressions"
+    return f"{stem}-{what}" if stem else what

@@ -236,7 +236,7 @@ class Room:
             return
         with self._lock:
             self._analyzer = analyzer
-            self._video_recorder = LiveVideoRecorder()
+            self._video_recorder = LiveVideoRecorder(analyzer.settings)
             self.session = LiveSession(analyzer, on_frame=self._video_recorder.on_frame, clock=self._clock)
             self.processor = VideoProcessor(
                 self.session, overlay=self.choice.overlay, sendback=not self.choice.charts_only

@@ -15,7 +15,7 @@ from pages.ui.parts import explanation, highlights, settings, unit_bars
 from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
 from pages.ui.parts.reinterpret import reinterpret_once
-from pages.ui.photos import table
+from pages.ui.photos import hiding, table
 from pages.ui.work.explain import crop_of
 from pages.ui.work.photos import PhotosResult, PhotoUploads
 
@@ -81,12 +81,14 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     if report.timeline.source.partial:
         # The notes before it are the failures, which are said already.
         st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
-    if readable:
+    shown = hiding.applied(result, batch) if readable else None
+    if shown is not None:
         place = _chosen(readable)
-        _one(result, place)
-        _why(result, place)
-    if len(readable) > 1:
-        _gallery(result, readable)
+        _one(shown, place)
+        if shown.hiding is None:  # an explanation is drawn on the face
+            _why(result, place)
+        if len(readable) > 1:
+            _gallery(shown, readable)
     if readable or len(failed) > FAILED_SHOWN:
         table.show(result.results)
     if not readable:
@@ -130,14 +132,14 @@ def _one(result: PhotosResult, place: int) -> None:
         for note in one.notes:
             st.caption(f":material/info: {plain(note)}")
         if len(one.observations):
-            _one_face(one, place)
+            _one_face(one, place, explain=result.hiding is None)
         else:
             st.markdown("**No face was found**")
             st.caption(NO_FACE_HINT)
         st.download_button(
             "Photo with marks",
             lambda: result.picture(place, width=None),
-            file_name=f"{downloads.safe_stem(one.name)}.jpg",
+            file_name=f"{downloads.safe_stem(one.name, _ending(result))}.jpg",
             mime="image/jpeg",
             icon=":material/image:",
             key="photo_marked",
@@ -145,9 +147,14 @@ def _one(result: PhotosResult, place: int) -> None:
         )
 
 
+def _ending(result: PhotosResult) -> str:
+    """Pictures with and without faces are not to be taken for each other."""
+    return "expressions" if result.hiding is None else result.hiding.mode
+
+
 @st.fragment
 @page_setup.shows_errors
-def _one_face(one: PhotoResult, place: int) -> None:
+def _one_face(one: PhotoResult, place: int, *, explain: bool) -> None:
     """The probabilities of one face of the photo; pills choose which."""
     words, confidence = one.observations.verdicts
     ids = [int(k) for k in one.observations.faces.track_id]
@@ -166,14 +173,15 @@ def _one_face(one: PhotoResult, place: int) -> None:
         probability_bars(one.observations.probs[row], one.observations.unsure_below, dark=is_dark()),
         key="photo_bars",
     )
-    st.button(
-        "Why?",
-        icon=":material/troubleshoot:",
-        key="photo_explain",
-        help="Where the network looks",
-        on_click=_ask,
-        args=(place, row),
-    )
+    if explain:
+        st.button(
+            "Why?",
+            icon=":material/troubleshoot:",
+            key="photo_explain",
+            help="Where the network looks",
+            on_click=_ask,
+            args=(place, row),
+        )
     if st.session_state.pop(JUST_ASKED, False):
         # The whole page: the explanation stands below this fragment.
         st.rerun()

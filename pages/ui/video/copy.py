@@ -1,25 +1,70 @@
 """The video with boxes and words drawn into it, made when it is asked for; faces can be hidden in it."""
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass
 
 import streamlit as st
+from pandas.util import hash_pandas_object
 
-from fer.draw.annotate import anonymize, draw
-from fer.draw.video_writer import Mp4Encoder
-from fer.errors import CancelledError, InputError
-from fer.pipeline import analyze_video
-from fer.records import Frame, Observations
-from fer.settings import Settings
+from fer.draw.video_copy import CopyFacts, write_copy
 from fer.timeline.report import Report
 from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
-from pages.ui.work.analysis import components, job_key
+from pages.ui.work.analysis import job_key
 
 ASKED = "marked_video"
-"""Session key: content hash and mode of the marked video that was asked for."""
+"""Session key: the `Asked` of the copy that is shown."""
+
 MODES = {"none": "shown", "blur": "blurred", "mesh": "as a mesh"}
+ENDINGS = {"none": "marks", "blur": "blur", "mesh": "mesh"}
+PROMISE = (
+    "Faces are covered in every frame, and the finished video is read once more in case any was missed. "
+    "That takes several times as long as the analysis. Covered is not anonymous: hair, clothes, a voice or "
+    "the place can tell who somebody is."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A copy that was asked for.
+
+    Args:
+        content: Hash of the clip.
+        mode: One of `MODES`.
+        sound: Take the sound over.
+        report: What the page showed then: its numbers and words go into the copy.
+    """
+
+    content: str
+    mode: str
+    sound: bool
+    report: Report
+
+    @property
+    def file_name(self) -> str:
+        """Different copies have different names."""
+        silent = "" if self.sound else "-silent"
+        return f"{downloads.safe_stem(self.report.timeline.source.name, ENDINGS[self.mode] + silent)}.mp4"
+
+    @property
+    def kind(self) -> str:
+        """Tells copies of one clip apart: what is in them."""
+        rows = hash_pandas_object(self.report.smoothed.table, index=False).sum()
+        return f"copy-{self.mode}-{self.sound}-{rows}-{self.report.timeline.unsure_below}"
+
+
+@dataclass(frozen=True, eq=False)
+class Copy:
+    """A finished copy.
+
+    Args:
+        data: MP4.
+        facts: What was done to it.
+    """
+
+    data: bytes
+    facts: CopyFacts
 
 
 def offer(report: Report, clip: Upload) -> None:
@@ -33,65 +78,52 @@ def offer(report: Report, clip: Upload) -> None:
         mode = st.segmented_control(
             "Faces", list(MODES), default="none", required=True, format_func=MODES.get, key="marked_faces"
         )
-        st.caption("Every frame is read again, so this takes longer than the analysis.")
+        sound = st.toggle("With its sound", value=True, key="marked_sound")
+        st.caption(PROMISE if mode != "none" else "The numbers and words of this page go into every frame.")
         if st.button("Make it", key="marked_make"):
-            st.session_state[ASKED] = (clip.sha256, mode, report.timeline.unsure_below)
+            st.session_state[ASKED] = Asked(clip.sha256, mode, sound, report)
             st.rerun()
 
 
-def show(report: Report, clip: Upload) -> None:
-    """The marked video that was asked for: how far it is, or its download."""
+def show(clip: Upload) -> None:
+    """The marked video that was asked for: how far it is, or its download and what was done to it."""
     asked = st.session_state.get(ASKED)
-    if asked is None or asked[0] != clip.sha256:
+    if not isinstance(asked, Asked) or asked.content != clip.sha256:
         return
-    job = copy_job(clip, report.settings.replace(unsure_below=asked[2]), asked[1])
-    if job_progress.wait_for(job, what="Marking the video", describe=job_progress.of_video):
+    job = copy_job(clip, asked)
+    if job_progress.wait_for(job, what="Making the video", describe=describe):
         st.download_button(
-            f"Save the video, faces {MODES[asked[1]]}",
-            job.result,
-            file_name=f"{downloads.safe_stem(clip.name)}.mp4",
+            f"Save the video, faces {MODES[asked.mode]}",
+            job.result.data,
+            file_name=asked.file_name,
             mime="video/mp4",
             icon=":material/download:",
             key="marked_save",
             on_click="ignore",
         )
+        st.caption(" ".join(job.result.facts.sentences()))
 
 
-def copy_job(clip: Upload, settings: Settings, mode: str) -> Job:
-    """The making of the marked video: found again, or put in the line.
+def copy_job(clip: Upload, asked: Asked) -> Job:
+    """The making of the copy: found again, or put in the line."""
 
-    Args:
-        clip: The video.
-        settings: Those of the analysis; every frame is read whatever `fps` says.
-        mode: ``"none"``, ``"blur"`` or ``"mesh"``.
-    """
-    settings = replace(settings, fps=None)
-
-    def work(job: Job, tools: dict) -> bytes:
+    def work(job: Job, tools: dict) -> Copy:
         file = io.BytesIO()
-        encoder = Mp4Encoder(file)
+        facts = write_copy(
+            clip.data,
+            file,
+            asked.report,
+            mode=asked.mode,
+            sound=asked.sound,
+            on_progress=lambda share, what: setattr(job, "progress", (share, what)),
+            cancel=job.cancel,
+        )
+        return Copy(file.getvalue(), facts)
 
-        def write(frame: Frame, observations: Observations) -> None:
-            hidden = anonymize(frame.image, observations, mode)
-            marked = draw(hidden, observations)
-            encoder.write(marked, frame.timestamp_s)
+    key = job_key(asked.kind, clip.sha256, asked.report.settings)
+    return session.registry().submit(session.owner(), key, work)
 
-        try:
-            report = analyze_video(
-                clip.data,
-                settings,
-                on_progress=lambda progress: setattr(job, "progress", progress),
-                on_frame=write,
-                cancel=job.cancel,
-                components=components(tools, settings),
-            )
-        finally:
-            encoder.close()
-        if job.cancel.is_set():
-            raise CancelledError("The marked video was cancelled.")
-        if not report.summary.frames:
-            raise InputError("The video holds no frame that can be drawn on: choose another one.")
-        return file.getvalue()
 
-    kind = f"marked-{mode}-{settings.unsure_below}"
-    return session.registry().submit(session.owner(), job_key(kind, clip.sha256, settings), work)
+def describe(progress: tuple[float, str] | None) -> tuple[float, str]:
+    """How far the copy is: a share in 0..1 and words."""
+    return progress or (0.0, "Getting ready")

@@ -93,7 +93,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
             downloads.of_video(clip.data, clip.name)
         else:
             copy.offer(report, clip)
-    copy.show(report, clip)
+    copy.show(clip)
 
 
 def _facts(report: Report) -> str:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from fer.draw.annotate import draw
-from fer.errors import InputError
+from fer.draw.covers import Cover
+from fer.draw.photo_covers import PhotoHider, hidden_photo
+from fer.errors import CancelledError, InputError
 from fer.photos import PhotoResult, analyze_photos
 from fer.settings import Settings
 from fer.sources import LoadedImage, read_image, read_zip, sniff
+from fer.text import count
 from fer.timeline.report import Report
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
@@ -46,6 +49,7 @@ class PhotosResult:
         contents: For each of `results` the file's bytes; empty where there are none.
         unsure_below: The threshold that they are read with.
         thumbs: Place in `results` -> JPEG with boxes.
+        hiding: How the faces are hidden in all pictures; None: they are shown.
     """
 
     report: Report
@@ -53,6 +57,11 @@ class PhotosResult:
     contents: tuple[bytes, ...]
     unsure_below: float
     thumbs: dict[int, bytes] = field(default_factory=dict)
+    hiding: "Hiding | None" = None
+
+    def hidden(self, hiding: "Hiding") -> "PhotosResult":
+        """The same photos with their faces hidden in every picture that is shown or saved."""
+        return replace(self, hiding=hiding, thumbs={})
 
     def read_with(self, unsure_below: float) -> "PhotosResult":
         """The same photos under another threshold of "unsure"; thumbnails are drawn when they are shown."""
@@ -70,12 +79,56 @@ class PhotosResult:
         Raises:
             InputError: The file cannot be read.
         """
-        loaded = read_image(self.contents[place], name=self.results[place].name)
-        return jpeg(draw(loaded.frame.image, self.results[place].observations), width=width)
+        one = self.results[place]
+        image, seen = read_image(self.contents[place], name=one.name).frame.image, one.observations
+        if self.hiding is not None:
+            image = hidden_photo(image, self.hiding.covers[place], self.hiding.mode, seen)
+        return jpeg(draw(image, seen), width=width)
 
     def thumb(self, place: int) -> bytes:
         """The small picture for the gallery."""
         return self.thumbs.get(place) or self.picture(place, width=THUMB_WIDTH)
+
+
+@dataclass(frozen=True, eq=False)
+class Hiding:
+    """What is hidden in the photos of a batch.
+
+    Args:
+        mode: ``"blur"`` or ``"mesh"``.
+        covers: Place in `PhotosResult.results` -> what is hidden there.
+        found_clear: Faces that were still clear at a second look and are covered now.
+    """
+
+    mode: str
+    covers: dict[int, Cover]
+    found_clear: int
+
+    @property
+    def whole(self) -> int:
+        """Photos that are hidden as a whole."""
+        return sum(cover.whole for cover in self.covers.values())
+
+
+def hiding_job(batch: PhotoUploads, result: PhotosResult, mode: str) -> Job:
+    """The search for whatever has to be hidden: found again, or put in the line."""
+    settings = result.report.settings.replace(fps=None)
+
+    def work(job: Job, tools: dict) -> Hiding:
+        hider = PhotoHider(settings, mode)
+        places = [place for place, one in enumerate(result.results) if one.observations is not None]
+        covers, found = {}, 0
+        for done, place in enumerate(places):
+            if job.cancel.is_set():
+                raise CancelledError("The hiding was cancelled.")
+            job.progress = (done / len(places), f"{done} of {count(len(places), 'photo')}")
+            one = result.results[place]
+            image = read_image(result.contents[place], name=one.name).frame.image
+            covers[place], clear = hider.cover(image, one.observations)
+            found += clear
+        return Hiding(mode, covers, found)
+
+    return session.registry().submit(session.owner(), job_key(f"hide-{mode}", batch.sha256, settings), work)
 
 
 def photos_job(batch: PhotoUploads, settings: Settings) -> Job:

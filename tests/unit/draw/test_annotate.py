@@ -7,7 +7,8 @@ import pytest
 
 from fer.constants import EMOTION_COLORS, N_LANDMARKS
 from fer.draw import annotate, plates
-from fer.draw.annotate import anonymize, draw
+from fer.draw.annotate import draw
+from fer.draw.hidden import HIDE_MODES, hide
 from fer.draw.mesh_lines import OPENINGS, edges, layout
 from fer.records import Faces, Observations
 from tests.helpers.factories import make_faces, make_observations, probs_of
@@ -75,10 +76,10 @@ def test_nobody_leaves_the_picture_as_it_is(options):
     assert shown is not image
 
 
-@pytest.mark.parametrize("mode", annotate.ANONYMIZE_MODES)
+@pytest.mark.parametrize("mode", HIDE_MODES)
 def test_nobody_needs_no_hiding(mode):
     image = noise()
-    assert np.array_equal(anonymize(image, Observations.empty(), mode), image)
+    assert np.array_equal(hide(image, Observations.empty(), mode), image)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (48, 48), (480, 640), (1500, 2000)])
@@ -88,8 +89,8 @@ def test_size_and_type_stay_and_the_input_is_not_changed(size):
     observations = observe([(0.1 * size[1], 0.2 * size[0], 0.6 * size[1], 0.9 * size[0])])
     for shown in (
         draw(image, observations, bars=True),
-        anonymize(image, observations, "blur"),
-        anonymize(image, observations, "mesh"),
+        hide(image, observations, "blur"),
+        hide(image, observations, "mesh"),
     ):
         assert (shown.shape, shown.dtype) == (image.shape, image.dtype)
     assert np.array_equal(image, before)
@@ -246,13 +247,13 @@ def test_a_plate_beyond_the_picture_changes_nothing():
 
 def test_unknown_mode_is_refused():
     with pytest.raises(ValueError, match="pixels"):
-        anonymize(gray_picture(), Observations.empty(), "pixels")
+        hide(gray_picture(), Observations.empty(), "pixels")
 
 
 @pytest.mark.parametrize("mode", ["blur", "mesh"])
 def test_the_face_is_gone_and_the_rest_stays(mode):
     image = noise()
-    hidden = anonymize(image, observe([(250, 150, 400, 330)]), mode)
+    hidden = hide(image, observe([(250, 150, 400, 330)]), mode)
     far = np.ones(image.shape[:2], bool)
     far[80:400, 180:470] = False
     assert np.array_equal(hidden[far], image[far])
@@ -261,14 +262,14 @@ def test_the_face_is_gone_and_the_rest_stays(mode):
 
 
 def test_a_blurred_face_keeps_no_detail():
-    hidden = anonymize(noise(), observe([(200, 100, 440, 380)]), "blur")[150:330, 250:390].astype(float)
+    hidden = hide(noise(), observe([(200, 100, 440, 380)]), "blur")[150:330, 250:390].astype(float)
     assert np.abs(np.diff(hidden, axis=0)).max() < 12
     assert np.abs(np.diff(hidden, axis=1)).max() < 12
 
 
 def test_the_mesh_picture_of_a_face_does_not_depend_on_its_skin():
     observations = observe([(250, 150, 400, 330)])
-    first, second = (anonymize(noise(seed=seed), observations, "mesh")[175:305, 285:365] for seed in (1, 2))
+    first, second = (hide(noise(seed=seed), observations, "mesh")[175:305, 285:365] for seed in (1, 2))
     assert np.array_equal(first, second)
     assert len(np.unique(first.reshape(-1, 3), axis=0)) > 20  # lines are there
 
@@ -279,7 +280,7 @@ def test_without_a_trusted_mesh_the_box_is_hidden(mode):
     lost = np.full_like(observations.faces.landmarks, np.nan)
     faces = replace(observations.faces, presence=np.zeros(1, np.float32), landmarks=lost)
     image = noise()
-    hidden = anonymize(image, replace(observations, faces=faces), mode)
+    hidden = hide(image, replace(observations, faces=faces), mode)
     assert (hidden[200:280, 290:360] != image[200:280, 290:360]).any(axis=2).mean() > 0.95
 
 
@@ -289,14 +290,14 @@ def test_without_a_trusted_mesh_the_box_is_hidden(mode):
 )
 def test_faces_at_and_beyond_the_border_are_hidden_too(mode, box):
     image = noise()
-    hidden = anonymize(image, observe([box]), mode)
+    hidden = hide(image, observe([box]), mode)
     inside = hidden[max(0, box[1]) : max(0, box[3]), max(0, box[0]) : max(0, box[2])]
     before = image[max(0, box[1]) : max(0, box[3]), max(0, box[0]) : max(0, box[2])]
     assert inside.size == 0 or (inside != before).mean() > 0.7
 
 
 def test_small_faces_become_a_few_cells():
-    hidden = anonymize(noise(), observe([(300, 200, 312, 214)]), "blur")[202:212, 302:310].astype(float)
+    hidden = hide(noise(), observe([(300, 200, 312, 214)]), "blur")[202:212, 302:310].astype(float)
     assert hidden.std() < 60 < noise()[202:212, 302:310].std()
 
 
@@ -312,7 +313,7 @@ def test_no_detector_finds_a_hidden_face():
     faces = faces[faces.presence > 0.5]
     assert len(faces) == 2
     probs = np.array([probs_of("happy")] * 2, np.float32)
-    hidden = anonymize(image, Observations(0, 0.0, faces, probs, ("ok", "ok")), "blur")
+    hidden = hide(image, Observations(0, 0.0, faces, probs, ("ok", "ok")), "blur")
     left = mesh.faces(hidden, detector.detect(hidden))
     assert (left.presence < 0.5).all()
 
@@ -333,6 +334,6 @@ def test_faces_that_were_found_but_not_read_are_hidden_too(portrait):
     box = np.array([[170, 60, 290, 200]], np.float32)
     observations = replace(make_observations(), unread=box)
     for mode in ("blur", "mesh"):
-        changed = (anonymize(portrait, observations, mode) != portrait).any(2)
+        changed = (hide(portrait, observations, mode) != portrait).any(2)
         assert changed[80:180, 190:270].mean() > 0.95
         assert not changed[300:].any()

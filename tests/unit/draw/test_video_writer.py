@@ -1,12 +1,12 @@
 """Writing MP4 files: times, sizes, and what is left after an error."""
 
 import io
+import os
 
 import av
 import numpy as np
 import pytest
 
-from fer.draw import video_writer
 from fer.draw.video_writer import Mp4Encoder, VideoWriter
 from fer.errors import OutputError, OutputExistsError
 
@@ -128,7 +128,7 @@ def test_a_full_disk_is_an_output_error_and_the_part_is_removed(tmp_path, monkey
         if when == "write":
             monkeypatch.setattr(video._encoder, "write", full)
             video.write(flat(10), 0.1)
-        monkeypatch.setattr(video_writer.os, "replace", full)
+        monkeypatch.setattr(os, "replace", full)
     assert list(tmp_path.iterdir()) == []
 
 

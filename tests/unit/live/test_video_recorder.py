@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from fer.draw.hidden import anonymize
+from fer.draw.hidden import hide
 from fer.live import LiveSession, Overlay, VideoProcessor, video_recorder
 from fer.live.video_recorder import LiveVideoRecorder
 from fer.records import Frame
@@ -57,7 +57,7 @@ def test_the_video_holds_the_frames_with_their_times_and_no_face(mode):
     assert [f.timestamp_s for f in frames] == pytest.approx([k * STEP_S for k in range(10)], abs=1e-3)
     left, top, right, bottom = (int(v) for v in BOX)
     middle = slice(top + 50, bottom - 50), slice(left + 40, right - 40)
-    hidden = anonymize(picture().image, OneFace().analyze(picture()), mode)
+    hidden = hide(picture().image, OneFace().analyze(picture()), mode)
     assert np.abs(frames[5].image[middle].astype(int) - hidden[middle]).mean() < 12
     assert np.ptp(picture().image[middle]) == 255
 

@@ -1,0 +1,216 @@
+"""Are hidden faces hidden? Copies of real clips and of compositions, read by an independent detector.
+
+    python -m tests.bench.hidden --detectors ../shared/detectors --out hidden.json
+
+Every clip is analysed and copied with its faces hidden. YuNet (score .5, faces of 20 px and more) looks at
+the original and at the copy. A face of the original that it finds again at its place in the copy is *found*;
+if the pixels there are still those of the original too, it is *clear*: that must be 0. (The drawn mesh, and
+rarely a blur, can look like a face without being anybody's.) `before` hides what the analysis found in each
+frame, as was done until November 2026.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fer.draw.hidden import hide
+from fer.draw.video_copy import write_copy
+from fer.draw.video_writer import VideoWriter, fitted
+from fer.faces.detectors.base import Detector, intersection_over_union
+from fer.faces.detectors.sensitive import sensitive_detector
+from fer.pipeline import analyze_video
+from fer.settings import Settings
+from fer.sources import VideoSource
+
+MIN_SCORE, MIN_FACE_PX, SAME_IOU = 0.5, 20.0, 0.3
+ALIKE = 0.8
+"""Correlation of a face's pixels with the original's from which it is clear."""
+
+WIDTH, HEIGHT, FPS, TILE_PX = 640, 360, 25, 240
+LENGTH_S = 7.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was found in one copy.
+
+    Args:
+        clip: Its name.
+        how: ``"before"``, ``"blur"`` or ``"mesh"``.
+        frames: Of the clip.
+        faces: Faces that YuNet finds in the original, counted once a frame.
+        found: Frames in which it finds one of them at its place in the copy.
+        clear: Frames in which such a one has the pixels of the original.
+        covered: Mean share of the picture whose pixels were changed, 0..1.
+        caught: Faces that the second look found clear and covered.
+        whole_s: Seconds in which the whole frame was blurred.
+        seconds: Time that the copy took.
+    """
+
+    clip: str
+    how: str
+    frames: int
+    faces: int
+    found: int
+    clear: int
+    covered: float
+    caught: int
+    whole_s: float
+    seconds: float
+
+
+def tiles(path: Path) -> list[np.ndarray]:
+    """The first `LENGTH_S` seconds of a clip, cut square, as (TILE_PX, TILE_PX, 3) pictures."""
+    out = []
+    with VideoSource(path, fps=FPS) as video:
+        for frame in video:
+            side = min(frame.height, frame.width)
+            left = (frame.width - side) // 2
+            square = frame.image[:side, left : left + side]
+            out.append(cv2.resize(square, (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA))
+            if len(out) >= LENGTH_S * FPS:
+                break
+    return out
+
+
+def lefts(name: str, k: int) -> tuple[float | None, float | None]:
+    """Left edges of the two people's tiles in a frame of a composition; None: not in the picture."""
+    t, far = k / FPS, WIDTH + 10.0
+    stay = 40.0
+    if name == "two people":
+        return stay, 360.0
+    if name == "enters late":
+        return stay, max(360.0, far - 400.0 * max(0.0, t - 2.5)) if t >= 2.5 else None
+    if name == "appears late":
+        return stay, 360.0 if t >= 2.5 else None
+    if name == "leaves and comes back":
+        away = 2.0 <= t < 4.5
+        out = 360.0 + 300.0 * max(0.0, t - 1.0) if t < 2.0 else max(360.0, far - 300.0 * (t - 4.5))
+        return stay, None if away else out
+    if name == "crosses fast":
+        phase = t % 1.6
+        return stay + 50.0, -TILE_PX + 900.0 * phase
+    raise ValueError(name)
+
+
+COMPOSITIONS = ("two people", "enters late", "appears late", "leaves and comes back", "crosses fast")
+
+
+def compose(name: str, first: list[np.ndarray], second: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """The frames of a composition: two people on a plain ground."""
+    for k in range(min(len(first), len(second))):
+        image = np.full((HEIGHT, WIDTH, 3), (96, 104, 112), np.uint8)
+        for tile, left in zip((first[k], second[k]), lefts(name, k), strict=True):
+            if left is None:
+                continue
+            x = round(left)
+            inside = slice(max(0, -x), max(0, min(TILE_PX, WIDTH - x)))
+            image[80 : 80 + TILE_PX, max(0, x) : max(0, x) + len(range(TILE_PX)[inside])] = tile[:, inside]
+        yield image
+
+
+def inputs(media: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """(name, path) of every clip, real and composed."""
+    clips = sorted(media.glob("*.mp4"))
+    for path in clips:
+        yield path.stem, path
+    people = [p for p in clips if p.stem in ("expressive_a", "one_person_turns")]
+    first, second = (tiles(p) for p in people)
+    for name in COMPOSITIONS:
+        path = folder / f"{name.replace(' ', '_')}.mp4"
+        with VideoWriter(path, fps=FPS) as writer:
+            for k, image in enumerate(compose(name, first, second)):
+                writer.write(image, k / FPS)
+        yield name, path
+
+
+def copy_of(path: Path, how: str, target: Path, settings: Settings) -> tuple[int, float]:
+    """Make the copy; returns faces that the second look covered, and seconds of whole frames."""
+    if how == "before":
+        with VideoWriter(target, force=True) as writer:
+            analyze_video(
+                path,
+                settings,
+                on_frame=lambda f, seen: writer.write(hide(f.image, seen, "blur"), f.timestamp_s),
+            )
+        return 0, 0.0
+    facts = write_copy(path, target, analyze_video(path, settings), mode=how, force=True)
+    return facts.found_clear, facts.whole_s
+
+
+def measure(name: str, path: Path, how: str, target: Path, *, settings: Settings, judge: Detector) -> Row:
+    """Copy a clip and look at the copy."""
+    began = time.monotonic()
+    caught, whole_s = copy_of(path, how, target, settings)
+    seconds = time.monotonic() - began
+    frames = faces = found = clear = 0
+    covered = 0.0
+    with VideoSource(path) as originals, VideoSource(target) as copies:
+        for original, copy in zip(originals, copies, strict=True):
+            image = fitted(original.image, (copy.width, copy.height))
+            before, after = _faces(judge, image), _faces(judge, copy.image)
+            frames, faces = frames + 1, faces + len(before)
+            there = intersection_over_union(before, after).max(1, initial=0) >= SAME_IOU
+            found += bool(there.any())
+            clear += any(_alike(image, copy.image, box) for box in before[there])
+            changed = np.abs(image.astype(np.int16) - copy.image).max(2)
+            covered += float((cv2.blur(changed.astype(np.float32), (5, 5)) > 12).mean())
+    return Row(
+        name, how, frames, faces, found, clear, round(covered / frames, 3), caught, whole_s, round(seconds)
+    )
+
+
+def _faces(judge: Detector, image: np.ndarray) -> np.ndarray:
+    found = judge.detect(image)
+    large = (found.xyxy[:, 2:] - found.xyxy[:, :2]).min(1, initial=1e9) >= MIN_FACE_PX
+    return found.xyxy[(found.score >= MIN_SCORE) & large]
+
+
+def _alike(before: np.ndarray, after: np.ndarray, box: np.ndarray) -> bool:
+    """The middle of a face has the same pixels in both, but for what encoding does."""
+    middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) * 0.35
+    low = np.clip(np.floor(middle - half), 0, None).astype(int)
+    high = np.ceil(middle + half).astype(int)
+    a, b = (p[low[1] : high[1], low[0] : high[0]].mean(2).ravel().astype(float) for p in (before, after))
+    return len(a) > 1 and float(np.corrcoef(a, b)[0, 1]) >= ALIKE
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--media", type=Path, default=Path("../shared/media"))
+    parser.add_argument("--detectors", default="../shared/detectors", help="folder with YuNet's file")
+    parser.add_argument("--detector", default=Settings().detector, help="of the product")
+    parser.add_argument("--how", nargs="+", default=["before", "blur", "mesh"])
+    parser.add_argument("--only", nargs="+", help="names of clips")
+    parser.add_argument("--keep", type=Path, help="folder in which the copies stay")
+    parser.add_argument("--out", type=Path, help="JSON")
+    args = parser.parse_args()
+    path = args.detectors if args.detector in ("yunet", "dnn") else None
+    settings = Settings(detector=args.detector, detector_path=path, action_units=False)
+    judge = sensitive_detector("yunet", args.detectors).detector
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        keep = args.keep or Path(scratch)
+        keep.mkdir(parents=True, exist_ok=True)
+        for name, clip in inputs(args.media, Path(scratch)):
+            if args.only and name not in args.only:
+                continue
+            for how in args.how:
+                target = keep / f"{clip.stem}-{how}.mp4"
+                row = measure(name, clip, how, target, settings=settings, judge=judge)
+                rows.append(row)
+                print(" | ".join(str(v) for v in asdict(row).values()), flush=True)
+    if args.out:
+        args.out.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
