@@ -221,3 +221,13 @@ def test_many_bad_photos_are_listed_in_the_table():
     assert not app.exception
     assert "2 more could not be read" in texts(app)
     assert len(app.dataframe[0].value) == 7
+
+
+def test_photos_can_be_shown_and_saved_without_faces(photo):
+    batch = PhotoUploads((Upload("a.jpg", photo),))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    app.session_state["photo_faces"] = "blur"
+    app = finished(app.run())  # the search for faces is a job of its own
+    assert not app.exception
+    assert "Covered faces are no anonymity" in texts(app)
+    assert "photo_explain" not in [button.key for button in app.button], "an explanation is drawn on the face"
