@@ -19,7 +19,7 @@ from fer.faces.detectors import Detector, make_detector
 from fer.faces.follow import FaceFollower, find_faces
 from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
-from fer.records import ActionUnits, Faces, Frame, Observations
+from fer.records import ActionUnits, Faces, Frame, Observations, Suggestion
 from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.stages import Stages
@@ -114,6 +114,11 @@ class Analyzer:
             "unsure_below": self.unsure_below,
             "detector": self.components.detector.name,
         }
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Pairs of ids that may be one person; only somebody who looks can tell."""
+        return self._follower.suggestions
 
     def analyze(self, frame: Frame) -> Observations:
         """Read the expression of every face.
@@ -243,7 +248,7 @@ def analyze_video(
     if stopped_s is not None:
         note = f"Cancelled at {clock(stopped_s)}."
         info = replace(info, partial=True, notes=(*info.notes, note))
-    timeline = builder.build(info, analyzer.settings)
+    timeline = replace(builder.build(info, analyzer.settings), suggestions=analyzer.suggestions)
     return make_report(timeline, model=analyzer.model_info)
 
 

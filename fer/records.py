@@ -234,6 +234,23 @@ class ActionUnits:
         return cls(values, values, values, values.astype(np.int8), (), none.astype(bool), none, measures)
 
 
+@dataclass(frozen=True)
+class Suggestion:
+    """Two ids that may be one person; only a person can tell.
+
+    Args:
+        first: The earlier id.
+        second: The later id.
+        left_s: When the first was seen last before the second came.
+        came_s: When the second came.
+    """
+
+    first: int
+    second: int
+    left_s: float
+    came_s: float
+
+
 @dataclass(frozen=True, eq=False)
 class Observations:
     """What was read from one frame.

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from fer.errors import SettingsError
 
-DETECTORS = ("blazeface", "haar", "yunet", "dnn")
+DETECTORS = ("yunet", "blazeface", "haar", "dnn")
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Settings:
 
     Args:
         detector: One of `DETECTORS`.
-        detector_path: Weights of ``yunet`` or ``dnn``; None looks in models/detectors/.
+        detector_path: Weights of ``dnn`` (None looks in models/detectors/), or other ones of ``yunet``.
         fps: Analysed frames a second of video; None analyses every frame.
         detect_interval_s: Seconds between two runs of the detector while faces are tracked.
         max_faces: Faces analysed in one frame; the largest are kept.
@@ -24,7 +24,7 @@ class Settings:
         action_units: Measure Action Units and hold the network's answer against them.
     """
 
-    detector: str = "blazeface"
+    detector: str = "yunet"
     detector_path: str | None = None
     fps: float | None = None
     detect_interval_s: float = 1.0

@@ -31,6 +31,7 @@ def to_json(report: Report) -> str:
             "source": asdict(report.timeline.source),
             "settings": report.settings.to_dict(),
             "summary": _summary_values(report.summary),
+            "suggestions": [asdict(s) for s in report.timeline.suggestions],
         }
     )
     document["timeline"] = {"columns": list(table.columns), "rows": list(zip(*cells, strict=True))}
@@ -49,10 +50,11 @@ def _values(name: str, column: pd.Series) -> list:
 
 def _summary_values(summary: Summary) -> dict:
     """The summary as plain values, its derived numbers included."""
-    values = {k: v for k, v in vars(summary).items() if k != "faces"}
+    values = {k: v for k, v in vars(summary).items() if k not in ("faces", "seen_briefly")}
     return values | {
         "left_out_text": summary.left_out_text(),
         "faces": [_face_values(f) for f in summary.faces],
+        "seen_briefly": [_face_values(f) for f in summary.seen_briefly],
     }
 
 

@@ -13,7 +13,7 @@ from fer.faces.cuts import CutDetector
 from fer.faces.detectors.base import Detector, intersection_over_smaller, intersection_over_union
 from fer.faces.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
 from fer.faces.track import Tracker
-from fer.records import Detections, Faces, Frame
+from fer.records import Detections, Faces, Frame, Suggestion
 from fer.stages import Stages
 
 FOLLOW_PRESENCE = 0.5
@@ -36,6 +36,18 @@ SAME_FACE_OVERLAP = 0.6
 
 RETRY_S = 0.1
 """While a face is missing, the detector looks for it this often."""
+
+SLOW_STEP_S = 0.3
+"""With longer pauses between frames the last mesh says little: then the detector looks at every frame."""
+
+SMALLEST_PX = 24.0
+"""Side of the smallest face that is looked for now and then."""
+
+SMALLEST_SHARE, SMALLEST_OF_KNOWN = 0.04, 0.5
+"""In between: faces of this share of the picture's long side, or of the smallest known face."""
+
+UNSEEN_FACTOR, UNSEEN_UNTIL = 0.85, 0.3
+"""A face that only the mesh sees keeps this much of its score at every close look, down to an end."""
 
 
 def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: Stages) -> Faces:
@@ -99,9 +111,15 @@ class FaceFollower:
         self._detector, self._mesh, self._crop, self._stages = detector, mesh, crop, stages
         self._interval_s = interval_s
         self._cuts = CutDetector()
-        self._tracker = Tracker()
+        self._tracker = Tracker(sure_score=detector.sure_score, likely_score=detector.likely_score)
         self._last = Faces.empty()
-        self._detected_s = -np.inf
+        self._size = (0, 0)
+        self._seen_s = self._detected_s = self._looked_closely_s = -np.inf
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Pairs of ids that may be one person."""
+        return self._tracker.suggestions
 
     def update(self, frame: Frame) -> tuple[Faces, np.ndarray]:
         """Faces of the next frame with their crops; `track_id` is -1 for those not yet sure."""
@@ -109,15 +127,23 @@ class FaceFollower:
             if self._cuts.is_cut(frame.image, frame.timestamp_s):
                 self._tracker.cut()
                 self._last = Faces.empty()
-        faces = self._follow(frame.image)
-        if self._should_detect(faces, frame.timestamp_s):
-            faces = _join(faces, self._detect_new(frame.image, faces))
-            self._detected_s = frame.timestamp_s
+                self._looked_closely_s = -np.inf
+        self._last = _scaled(self._last, self._size, (frame.width, frame.height))
+        self._size = (frame.width, frame.height)
+        faces = self._find(frame)
         with self._stages.time("crop"):
             crops = self._crop(frame.image, faces)
         with self._stages.time("track"):
-            self._last = self._tracker.update(faces, crops, frame)
+            self._last = self._tracker.update(faces, frame)
+        self._seen_s = frame.timestamp_s
         return self._last, crops
+
+    def _find(self, frame: Frame) -> Faces:
+        """The faces of the next frame, without ids."""
+        if abs(frame.timestamp_s - self._seen_s) >= SLOW_STEP_S:
+            return _join(self._detect(frame, Faces.empty()), self._follow(frame.image))
+        faces = self._follow(frame.image)
+        return self._detect(frame, faces) if self._should_detect(faces, frame.timestamp_s) else faces
 
     def _follow(self, image: np.ndarray) -> Faces:
         known = self._last[self._last.presence >= FOLLOW_PRESENCE]
@@ -125,7 +151,8 @@ class FaceFollower:
             return Faces.empty()
         with self._stages.time("mesh"):
             landmarks, presence = self._mesh.fit(image, regions_from_landmarks(known.landmarks))
-        seen = Detections(mesh_boxes(landmarks), presence, np.full_like(known.detections.keypoints, np.nan))
+        score = known.detections.score
+        seen = Detections(mesh_boxes(landmarks), score, np.full_like(known.detections.keypoints, np.nan))
         faces = make_faces(seen, landmarks, presence)[presence >= FOLLOW_PRESENCE]
         return _without_doubles(faces)
 
@@ -135,14 +162,48 @@ class FaceFollower:
             return True
         return waited >= RETRY_S and self._tracker.missing > 0
 
-    def _detect_new(self, image: np.ndarray, known: Faces) -> Faces:
+    def _detect(self, frame: Frame, known: Faces) -> Faces:
+        """The known faces, as far as the detector goes on to see them, and new ones from left to right."""
+        closely = self._looks_closely(frame.timestamp_s)
+        smallest_px = SMALLEST_PX if closely else self._smallest_px(frame)
         with self._stages.time("detect"):
-            found = self._detector.detect(image)
-        if len(known) and len(found):
-            overlap = intersection_over_union(found.xyxy, known.detections.xyxy)
-            found = found[overlap.max(1) < SAME_FACE_IOU]
-        faces = _accepted(image, found, self._mesh, self._stages)
-        return faces[np.argsort(faces.detections.xyxy[:, 0])]  # new ids count from left to right
+            found = self._detector.detect(frame.image, smallest_px=smallest_px)
+        self._detected_s = frame.timestamp_s
+        overlap = intersection_over_union(found.xyxy, known.detections.xyxy) >= SAME_FACE_IOU
+        if closely:
+            seen = (found.score[:, None] * overlap).max(0, initial=0)
+            before = known.detections.score
+            score = np.where(seen > 0, (before + seen) / 2, UNSEEN_FACTOR * before).astype(np.float32)
+            known = replace(known, detections=replace(known.detections, score=score))
+            known = known[score >= UNSEEN_UNTIL]
+        new = _accepted(frame.image, found[~overlap.any(1)], self._mesh, self._stages)
+        return _join(known, new[np.argsort(new.detections.xyxy[:, 0])])  # ids count from left to right
+
+    def _looks_closely(self, timestamp_s: float) -> bool:
+        """Whether small faces are due to be looked for."""
+        waited = timestamp_s - self._looked_closely_s
+        if 0 <= waited < self._interval_s:
+            return False
+        self._looked_closely_s = timestamp_s
+        return True
+
+    def _smallest_px(self, frame: Frame) -> float:
+        """Side of the smallest face to look for in between: one like those that are known."""
+        boxes = self._last.detections.xyxy
+        known = (boxes[:, 2:] - boxes[:, :2]).max(1)
+        share = SMALLEST_SHARE * max(frame.width, frame.height)
+        return max(SMALLEST_PX, min(share, SMALLEST_OF_KNOWN * known.min(initial=np.inf)))
+
+
+def _scaled(faces: Faces, before: tuple[int, int], now: tuple[int, int]) -> Faces:
+    """Faces in a picture whose size, (width, height) px, has changed."""
+    if before == now or not len(faces):
+        return faces
+    x, y = now[0] / before[0], now[1] / before[1]
+    boxes = faces.detections
+    scale = np.array([x, y], np.float32)
+    detections = Detections(boxes.xyxy * np.tile(scale, 2), boxes.score, boxes.keypoints * scale)
+    return replace(faces, detections=detections, landmarks=faces.landmarks * np.array([x, y, x], np.float32))
 
 
 def _join(known: Faces, new: Faces) -> Faces:

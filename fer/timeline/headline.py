@@ -20,11 +20,13 @@ def headlines(summary: Summary) -> list[str]:
     """
     if not summary.frames:
         return ["Nothing was analysed."]
-    if not summary.faces:
+    if not summary.faces and not summary.seen_briefly:
         where = count(summary.frames, "photo") if summary.is_photos else count(summary.frames, "frame")
         length = "" if summary.is_photos else f" ({clock(summary.end_s - summary.start_s)})"
         return [f"No face was found in {where}{length}."]
-    faces = summary.by_presence
+    faces, brief = summary.by_presence, brief_text(summary)
+    if not faces:
+        return [f"No person could be read. {brief}"]
     lines = [_photos_line(f, summary) if summary.is_photos else _face_line(f) for f in faces[:MAX_SENTENCES]]
     if more := len(faces) - MAX_SENTENCES:
         lines += (
@@ -32,13 +34,29 @@ def headlines(summary: Summary) -> list[str]:
             if more > 0
             else []
         )
-    return lines
+    return [*lines, brief] if brief else lines
+
+
+def brief_text(summary: Summary) -> str:
+    """How many faces were no person, and why; empty where there are none."""
+    briefly = [f for f in summary.seen_briefly if f.usable_rows]
+    unread = [f for f in summary.seen_briefly if not f.usable_rows]
+    parts = []
+    if briefly:
+        were = "was" if len(briefly) == 1 else "were"
+        parts.append(f"{count(len(briefly), 'face')} {were} seen only briefly")
+    if unread:
+        codes = [code for code in QUALITY_TEXT if any(code in f.left_out for f in unread)]
+        seen = span(max(f.seen_s for f in unread))
+        were, longest = ("was", "") if len(unread) == 1 else ("were", "up to ")
+        parts.append(
+            f"{count(len(unread), 'face')} {were} seen for {longest}{seen} but could not be read: "
+            f"{join([QUALITY_TEXT[code] for code in codes])}"
+        )
+    return f"{join(parts)}." if parts else ""
 
 
 def _face_line(face: FaceSummary) -> str:
-    if not face.usable_rows:
-        reasons = join([QUALITY_TEXT[code] for code in face.left_out])
-        return f"{face.name} was seen for {span(face.seen_s)} but could not be read: {reasons}."
     lead = face.ranking[0]
     if lead == UNSURE:
         return f"{face.name} could be read for {span(face.usable_s)}, but the answer was always unsure."

@@ -13,6 +13,10 @@ from fer.timeline.timeline import NO_FACE, Timeline
 STATES = (*DISPLAY_ORDER, UNSURE)
 """Everything a verdict can be, in the order of every table."""
 
+PERSON_FROM_S, PERSON_SHARE = 1.0, 0.5
+"""A face that was seen for less than both, the second a share of the whole, is no person but a passing
+glimpse; so is one that could never be read."""
+
 MIN_EPISODE_S = 0.3
 """A shorter stretch of one verdict is taken for noise and joins its neighbour."""
 
@@ -76,6 +80,14 @@ class FaceSummary:
         """Share of the time seen in which the face could be read; NaN where it stands for no time."""
         return self.usable_s / self.seen_s if self.seen_s else float("nan")
 
+    def is_person(self, whole_s: float) -> bool:
+        """Whether it was seen long and well enough to be somebody.
+
+        Args:
+            whole_s: Seconds that were analysed.
+        """
+        return self.usable_rows > 0 and self.seen_s >= min(PERSON_FROM_S, PERSON_SHARE * whole_s) - 5e-7
+
     @property
     def name(self) -> str:
         """What people read."""
@@ -111,7 +123,8 @@ class Summary:
         end_s: Where the time of the last frame ends.
         analysed_s: Seconds that the frames stand for; pauses over 1 s do not count (photos: frames).
         valid_share: Share of `analysed_s` with at least one usable face; NaN without frames.
-        faces: One a face by id; one for all faces of photos; empty without faces.
+        faces: One a person by id; one for all faces of photos; empty where there is nobody.
+        seen_briefly: Faces that were seen too briefly, or never well enough to be read.
         rows: Rows with a face.
         rows_left_out: Rows with a face that do not enter the statistics.
         left_out: Reason code -> frames (``"no_face"``) or rows; a row counts for each of its reasons.
@@ -128,6 +141,7 @@ class Summary:
     rows: int
     rows_left_out: int
     left_out: dict[str, int]
+    seen_briefly: tuple[FaceSummary, ...] = ()
 
     @property
     def is_photos(self) -> bool:
@@ -192,6 +206,8 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
     weights = timeline.frame_weights_s
     total = float(weights.sum())
     face = timeline.has_face
+    faces = [_summarize_face(timeline, k, np.flatnonzero(rows), min_episode_s) for k, rows in masks]
+    people = [f for f in faces if timeline.is_photos or f.is_person(total)]
     return Summary(
         kind=timeline.source.kind,
         frames=len(weights),
@@ -200,7 +216,8 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         end_s=timeline.end_s,
         analysed_s=total,
         valid_share=float(weights[usable_frames].sum()) / total if total else float("nan"),
-        faces=tuple(_summarize_face(timeline, k, np.flatnonzero(rows), min_episode_s) for k, rows in masks),
+        faces=tuple(people),
+        seen_briefly=tuple(f for f in faces if f not in people),
         rows=int(face.sum()),
         rows_left_out=int((face & ~timeline.usable).sum()),
         left_out=_reasons(timeline.table["quality"]),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fer.action_units.table import CODES
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
-from fer.records import MEASURES, ActionUnits, Observations, SourceInfo
+from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.verdict import verdicts
 
@@ -59,6 +59,7 @@ class Timeline:
         measures: (rows, `fer.records.MEASURES`) float32, what Action Units are judged from; NaN
             where nothing was told. None where it is not known, as after reading a CSV.
         own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
+        suggestions: Pairs of face ids that may be one person.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -70,6 +71,7 @@ class Timeline:
     settings: Settings
     measures: np.ndarray | None = None
     own_neutral: bool = False
+    suggestions: tuple[Suggestion, ...] = ()
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)

@@ -40,7 +40,7 @@ def add_settings(group) -> None:
     default = Settings()
     group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
     group.add_argument("--detector", choices=DETECTORS, default=default.detector)
-    group.add_argument("--detector-path", help="weights of yunet or dnn; default: models/detectors/")
+    group.add_argument("--detector-path", help="weights of dnn; default: models/detectors/")
     group.add_argument("--detect-interval", type=float, default=default.detect_interval_s, metavar="SECONDS")
     group.add_argument("--max-faces", type=int, default=default.max_faces, help="most faces read in a frame")
     group.add_argument(

@@ -11,7 +11,7 @@ def make_detector(
 
     Args:
         settings: `detector` and `detector_path` are read.
-        tiled: Photos: look again in overlapping parts, so that small faces are found.
+        tiled: Photos: BlazeFace looks again in overlapping parts, so that it finds small faces.
         score_threshold: Lowest score of a face; None takes the detector's own. Haar has one only.
 
     Raises:
@@ -22,12 +22,14 @@ def make_detector(
         from fer.faces.detectors.blazeface import BlazeFaceDetector
 
         return BlazeFaceDetector(tiled=tiled, **threshold)
+    if settings.detector == "yunet":
+        from fer.faces.detectors.yunet import YuNetDetector
+
+        return YuNetDetector(settings.detector_path, **threshold)
     from fer.faces.detectors import opencv
 
     if settings.detector == "haar":
         return opencv.HaarDetector()
-    if settings.detector == "yunet":
-        return opencv.YuNetDetector(settings.detector_path, **threshold)
     return opencv.DnnDetector(settings.detector_path, **threshold)
 
 

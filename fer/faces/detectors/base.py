@@ -15,12 +15,18 @@ class Detector(Protocol):
     """Anything that finds faces in a picture."""
 
     name: str
+    sure_score: float
+    """A whole face with this score is believed at first sight."""
+    likely_score: float
+    """A face that keeps this score over several sightings is believed."""
 
-    def detect(self, image: np.ndarray) -> Detections:
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
         """Find faces.
 
         Args:
             image: (H, W, 3) uint8, RGB.
+            smallest_px: Side of the smallest face that is looked for: a detector may look less
+                closely, and be quicker. 0 asks for all that it can find.
 
         Returns:
             Boxes in pixels of ``image``, highest score first.

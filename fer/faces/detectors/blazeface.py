@@ -1,4 +1,4 @@
-"""BlazeFace (back camera) through LiteRT: the built-in detector.
+"""BlazeFace (back camera) through LiteRT: the optional detector that was built in first.
 
 Reference: Bazarevsky et al. 2019, BlazeFace; the anchors follow MediaPipe's published SSD options.
 """
@@ -48,6 +48,7 @@ class BlazeFaceDetector:
     """
 
     name = "blazeface"
+    sure_score, likely_score = 0.75, 0.5
 
     def __init__(self, *, tiled: bool = False, score_threshold: float = 0.5) -> None:
         self.tiled = tiled
@@ -55,11 +56,12 @@ class BlazeFaceDetector:
         self._model = LiteRTModel(package_model("face_detection_back.tflite"))
         self._anchors = _anchors()
 
-    def detect(self, image: np.ndarray) -> Detections:
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
         """Find faces.
 
         Args:
             image: (H, W, 3) uint8, RGB.
+            smallest_px: Makes no difference here.
 
         Returns:
             Boxes in pixels, highest score first.

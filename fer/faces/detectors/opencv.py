@@ -1,10 +1,10 @@
-"""Optional face detectors of OpenCV: Haar cascade, YuNet and the SSD of the dnn module.
+"""Optional face detectors of OpenCV: Haar cascade and the SSD of the dnn module.
 
-The cascade file is part of OpenCV's package; the other two need files that the user brings
+The cascade file is part of OpenCV's package; the SSD needs files that the user brings
 (see models/detectors/README.md). Each detector keeps its own state and belongs to one thread.
 
 References:
-    Viola & Jones 2001 (Haar); Wu, Peng & Yu 2023 (YuNet); Liu et al. 2016 (SSD).
+    Viola & Jones 2001 (Haar); Liu et al. 2016 (SSD).
 """
 
 from pathlib import Path
@@ -20,14 +20,10 @@ from fer.records import N_KEYPOINTS, Detections
 
 HAAR_LONG_SIDE_PX = 640
 HAAR_MIDDLE_WEIGHT = 55.0  # the cascade's last stage passes from 53.8; clear faces reach 57
-YUNET_LONG_SIDE_PX = 960
-YUNET_SECOND_LONG_SIDE_PX = 320  # YuNet overlooks faces beyond about 500 px
 DNN_SIDE_PX = 300
 DNN_MEAN_BGR = (104.0, 177.0, 123.0)
-SMALLEST_PICTURE_PX = 16  # YuNet answers with infinities below this
+SMALLEST_PICTURE_PX = 16
 
-_YUNET_FILES = (("face_detection_yunet_2023mar.onnx",),)
-_YUNET_ORIGIN = "the OpenCV Zoo, face_detection_yunet"
 _DNN_FILES = (
     ("opencv_face_detector_uint8.pb", "opencv_face_detector.pbtxt"),
     ("weights.caffemodel", "deploy.prototxt"),
@@ -43,6 +39,7 @@ class HaarDetector:
     """
 
     name = "haar"
+    sure_score, likely_score = 0.75, 0.5
 
     def __init__(self) -> None:
         path = Path(cv2.data.haarcascades) / "haarcascade_frontalface_alt2.xml"
@@ -55,11 +52,12 @@ class HaarDetector:
         if self._cascade.empty():
             raise ModelError("OpenCV's Haar cascade is missing: install opencv-python-headless 4.x again.")
 
-    def detect(self, image: np.ndarray) -> Detections:
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
         """Find the faces of one picture.
 
         Args:
             image: (H, W, 3) uint8, RGB.
+            smallest_px: Makes no difference here.
 
         Returns:
             Detections without keypoints (all NaN), in pixels of ``image``.
@@ -75,66 +73,6 @@ class HaarDetector:
         xywh = np.asarray(boxes, np.float32) / scale
         score = 1 / (1 + np.exp(HAAR_MIDDLE_WEIGHT - np.asarray(weights, np.float32).reshape(-1)))
         return _detections(np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1), score)
-
-
-class YuNetDetector:
-    """YuNet through ``cv2.FaceDetectorYN``: small, quick, good on small and turned faces.
-
-    Args:
-        path: The .onnx file or its folder; None looks in models/detectors/.
-        score_threshold: Faces below this score are left out.
-
-    Raises:
-        MissingModelError: The file is not there.
-        ModelHashError: The file has the known name but other contents.
-        ModelError: The file is damaged or not a YuNet.
-    """
-
-    name = "yunet"
-
-    def __init__(self, path: str | Path | None = None, *, score_threshold: float = 0.7) -> None:
-        (file,) = find_weights(path, _YUNET_FILES, _YUNET_ORIGIN)
-        data = np.frombuffer(read_weights(file), np.uint8)
-        side = YUNET_SECOND_LONG_SIDE_PX
-        try:
-            self._network = cv2.FaceDetectorYN.create(
-                "onnx", data, np.zeros(0, np.uint8), (side, side), score_threshold, 0.3, 5000
-            )
-            self._network.detect(np.zeros((side, side, 3), np.uint8))
-        except cv2.error as exc:
-            raise _unreadable(file, _YUNET_ORIGIN) from exc
-
-    def detect(self, image: np.ndarray) -> Detections:
-        """Find the faces of one picture.
-
-        Args:
-            image: (H, W, 3) uint8, RGB.
-
-        Returns:
-            Detections with eyes, nose tip and mouth centre; the ears are NaN.
-        """
-        found = self._detect_at(image, YUNET_LONG_SIDE_PX)
-        if len(found) == 0 and max(image.shape[:2]) > YUNET_SECOND_LONG_SIDE_PX:
-            found = self._detect_at(image, YUNET_SECOND_LONG_SIDE_PX)
-        return found
-
-    def _detect_at(self, image: np.ndarray, long_side: int) -> Detections:
-        small, scale = _shrink(image, long_side)
-        if min(small.shape[:2]) < SMALLEST_PICTURE_PX:
-            return Detections.empty()
-        self._network.setInputSize((small.shape[1], small.shape[0]))
-        rows = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
-        if rows is None:
-            return Detections.empty()
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        xywh = rows[:, :4] / scale
-        points = rows[:, 4:14].reshape(-1, 5, 2) / scale
-        keypoints = np.full((len(rows), N_KEYPOINTS, 2), np.nan, np.float32)
-        keypoints[:, :3] = points[:, :3]
-        keypoints[:, 3] = points[:, 3:].mean(axis=1)
-        return _detections(
-            np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1), rows[:, 14], keypoints
-        )
 
 
 class DnnDetector:
@@ -155,6 +93,7 @@ class DnnDetector:
     """
 
     name = "dnn"
+    sure_score, likely_score = 0.75, 0.5
 
     def __init__(self, path: str | Path | None = None, *, score_threshold: float = 0.5) -> None:
         weights, description = find_weights(path, _DNN_FILES, _DNN_ORIGIN)
@@ -170,11 +109,12 @@ class DnnDetector:
                 f"{weights.name} is not a face detector of this kind: get it from {_DNN_ORIGIN}."
             )
 
-    def detect(self, image: np.ndarray) -> Detections:
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
         """Find the faces of one picture.
 
         Args:
             image: (H, W, 3) uint8, RGB.
+            smallest_px: Makes no difference here.
 
         Returns:
             Detections without keypoints (all NaN), in pixels of ``image``.

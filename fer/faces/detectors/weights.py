@@ -69,11 +69,12 @@ def _beside(file: Path, groups: tuple[tuple[str, ...], ...]) -> list[tuple[Path,
     )
 
 
-def read_weights(path: Path) -> bytes:
+def read_weights(path: Path, *, cure: str = "get it again, or rename it if you trust it") -> bytes:
     """Read a weight file and check its SHA-256 where it is known.
 
     Args:
         path: A file.
+        cure: What to do about a damaged one.
 
     Returns:
         Its bytes.
@@ -91,7 +92,6 @@ def read_weights(path: Path) -> bytes:
     wanted = KNOWN_SHA256.get(path.name)
     if wanted and hashlib.sha256(data).hexdigest() != wanted:
         raise ModelHashError(
-            f"{path.name} is damaged or another version (its SHA-256 is not {wanted[:12]}...):"
-            " get it again, or rename it if you trust it."
+            f"{path.name} is damaged or another version (its SHA-256 is not {wanted[:12]}...): {cure}."
         )
     return data

@@ -28,11 +28,11 @@ def titles(summary: Summary) -> list[str]:
     """
     if not summary.frames:
         return ["Nothing could be read"]
-    if not summary.faces:
-        return ["No face was found"]
-    readable = [face for face in summary.by_presence if face.usable_s > 0]
+    readable = summary.by_presence
     if not readable:
-        return [f"{count(len(summary.faces), 'face')} found, but none could be read"]
+        brief = summary.seen_briefly
+        why = "only briefly" if any(face.usable_rows for face in brief) else "but none could be read"
+        return [f"{count(len(brief), 'face')} found, {why}" if brief else "No face was found"]
     lasting = [face for face in readable if face.usable_s >= BRIEF_S] or readable[:1]
     return [f"{face.name}: {shown(face)}" for face in lasting[:TITLES]]
 

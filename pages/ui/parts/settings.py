@@ -15,9 +15,9 @@ DEFAULT_RATE = 10.0
 EVERY_FRAME = "every frame"
 RATES = {"2": 2.0, "5": 5.0, "10": DEFAULT_RATE, "15": 15.0, "30": 30.0, EVERY_FRAME: None}
 DETECTORS = {
-    "blazeface": "BlazeFace (fast, default)",
+    "yunet": "YuNet (default)",
+    "blazeface": "BlazeFace (misses small faces)",
     "haar": "Haar cascades (classic, frontal faces)",
-    "yunet": "YuNet (needs its file)",
     "dnn": "SSD network (needs its files)",
 }
 
@@ -44,7 +44,7 @@ def analysis_form(*, label: str, video: bool = True) -> None:
             list(DETECTORS),
             index=list(DETECTORS).index(chosen.detector),
             format_func=DETECTORS.get,
-            help="YuNet and the SSD network need files that you put into models/detectors/.",
+            help="The SSD network needs files that you put into models/detectors/.",
         )
         if st.form_submit_button(label, icon=":material/refresh:"):
             st.session_state[ANALYSIS] = chosen.replace(fps=RATES[rate], detector=detector)

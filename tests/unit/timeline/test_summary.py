@@ -82,10 +82,25 @@ def test_nothing_left_out_is_said():
 
 def test_a_face_that_could_never_be_read():
     summary = summarize(make_timeline({1: [("happy/small", 1.0)]}))
-    face = summary.faces[0]
-    assert face.usable_s == 0 and face.episodes == () and math.isnan(face.shares["happy"])
+    (face,) = summary.seen_briefly
+    assert summary.faces == () and face.usable_s == 0
+    assert face.episodes == () and math.isnan(face.shares["happy"])
     assert face.ranking == []
-    assert headlines(summary) == ["Face 1 was seen for 1.0 s but could not be read: face too small."]
+    assert headlines(summary) == [
+        "No person could be read. 1 face was seen for 1.0 s but could not be read: face too small."
+    ]
+
+
+def test_a_glimpse_is_no_person_but_counted():
+    summary = summarize(make_timeline({1: [("happy", 5.0)], 2: [("sad", 0.6)]}))
+    assert [f.face_id for f in summary.faces] == [1]
+    assert [f.face_id for f in summary.seen_briefly] == [2]
+    assert headlines(summary)[-1] == "1 face was seen only briefly."
+
+
+def test_in_a_short_clip_half_of_it_is_enough():
+    summary = summarize(make_timeline({1: [("happy", 0.6)]}))
+    assert [f.face_id for f in summary.faces] == [1] and summary.seen_briefly == ()
 
 
 def test_episodes_tile_the_time_and_name_the_longest():
