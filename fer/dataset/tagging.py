@@ -47,6 +47,7 @@ class FaceSample:
         crop: (48, 48) uint8 gray, what the network sees.
         probs: (7,) what the network made of it; out of sight while it is tagged.
         picture: JPEG of the face with some room around it, what a person sees.
+        state: What the finished report says at that moment; empty while nobody knows.
     """
 
     file: str
@@ -56,6 +57,7 @@ class FaceSample:
     crop: np.ndarray
     probs: np.ndarray
     picture: bytes = b""
+    state: str = ""
 
     def __post_init__(self) -> None:
         if self.crop.shape != (FACE_SIZE_PX, FACE_SIZE_PX) or self.crop.dtype != np.uint8:
@@ -94,6 +96,7 @@ class FaceSampler:
         self._frame = frame
         self._most = most
         self._gap_s = FIRST_GAP_S
+        self._stride, self._turn = 1, 0
         self._last_s: dict[Hashable, float] = {}
         self._kept: list[FaceSample] = []
         self.n_left_out = 0
@@ -114,7 +117,7 @@ class FaceSampler:
         """
         self.n_left_out += int((~observations.usable).sum())
         usable = [int(k) for k in np.flatnonzero(observations.usable)]
-        rows = [k for k in usable if still or self._is_due(frame, observations, k)]
+        rows = [k for k in usable if (self._is_next() if still else self._is_due(frame, observations, k))]
         if not rows:
             return
         faces = observations.faces[rows]
@@ -130,6 +133,11 @@ class FaceSampler:
         while len(self._kept) > self._most:
             self._thin(still)
 
+    def _is_next(self) -> bool:
+        """Whether it is the turn of this face of a photo: every one, and fewer once there are too many."""
+        self._turn += 1
+        return (self._turn - 1) % self._stride == 0
+
     def _is_due(self, frame: Frame, observations: Observations, row: int) -> bool:
         group = (frame.source, int(observations.faces.track_id[row]))
         # The tiny shift keeps a frame at 0.49999 s from missing its turn.
@@ -139,9 +147,9 @@ class FaceSampler:
         return True
 
     def _thin(self, still: bool) -> None:
-        """Drop about every second sample; of photos the last ones, which nothing connects."""
+        """Drop about every second sample."""
         if still:
-            del self._kept[self._most :]
+            self._kept, self._stride = self._kept[::2], 2 * self._stride
             return
         self._gap_s *= 2
         last: dict[Hashable, float] = {}
