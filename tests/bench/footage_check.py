@@ -49,8 +49,12 @@ class Tags:
         self.footage, self.census = footage, footage.census
         taken = pick(footage.samples(), self.census, n, seed=seed)
         rows = np.array([int(sample.time_s) for sample in taken])
-        self.states, self.labels, self.probs = state_indices(taken), footage.truth[rows], footage.probs[rows]
-        self.weights = inclusion_weights(taken, self.census)
+        self.states, self.labels, self.probs = (
+            state_indices(s.state for s in taken),
+            footage.truth[rows],
+            footage.probs[rows],
+        )
+        self.weights = inclusion_weights(self.states, self.census)
         self.truth = np.eye(_N)[self.labels]
         self.rng = np.random.default_rng(seed)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.constants import EMOTIONS, QUALITY_OK, UNSURE
+from fer.constants import EMOTIONS, QUALITY_OK
 from fer.dataset.tagging import FaceSample
 from fer.evaluation.footage.census import Census, census_from
 from fer.pipeline import Analyzer
@@ -191,8 +191,3 @@ def _shown_faces(
     own = {c: rng.choice(np.flatnonzero(labels == c), 3) for c in range(_N)}
     place = np.repeat(rng.integers(0, 3, len(truth)), 6)[: len(truth)]
     return probs[[own[int(c)][p] for c, p in zip(truth, place, strict=True)]]
-
-
-def named(states: np.ndarray) -> np.ndarray:
-    """(n,) bool: not "unsure"."""
-    return states != STATES.index(UNSURE)

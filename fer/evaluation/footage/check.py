@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import beta
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS, UNSURE
-from fer.dataset.tagging import CANNOT_TELL, FaceSample
+from fer.dataset.tagging import CANNOT_TELL
 from fer.errors import InputError
 from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.footage.census import Census
@@ -147,39 +147,45 @@ class FootageCheck:
 
 
 def check_footage(
-    census: Census, samples: Sequence[FaceSample], tags: Sequence[str], *, n_picked: int | None = None
+    census: Census,
+    states: Sequence[str],
+    probs: np.ndarray,
+    tags: Sequence[str],
+    *,
+    n_picked: int | None = None,
 ) -> FootageCheck:
     """Hold the answers against tags.
 
     Args:
         census: Of the footage.
-        samples: Picked faces that were tagged, with their `state`.
-        tags: An expression or `CANNOT_TELL` each.
+        states: n >= 0 words of `STATES`, what the report says of each tagged face.
+        probs: (n, 7) what the network says of it, unsmoothed.
+        tags: n expressions or `CANNOT_TELL`.
         n_picked: Faces that were picked; as many as were tagged by default.
 
     Raises:
         InputError: No tag names an expression.
     """
-    named = [(s, tag) for s, tag in zip(samples, tags, strict=True) if tag != CANNOT_TELL]
-    if not named:
+    named = np.array([tag != CANNOT_TELL for tag in tags], bool)
+    if not named.any():
         raise InputError("No face has an expression as its tag yet: tag some, then check again.")
-    faces = [sample for sample, _ in named]
-    states, labels = state_indices(faces), np.array([EMOTIONS.index(tag) for _, tag in named])
-    probs = np.stack([sample.probs for sample in faces]).astype(float)
-    right = _best(states, probs) == labels
+    given = state_indices(states)[named]
+    probs = np.asarray(probs, float)[named]
+    labels = np.array([EMOTIONS.index(tag) for tag in tags if tag != CANNOT_TELL])
+    right = _best(given, probs) == labels
     sure = np.array([state != UNSURE for state in STATES])
     answered = float(np.array(census.shares)[sure].sum())
     return FootageCheck(
-        n_picked=len(samples) if n_picked is None else n_picked,
-        n_named=len(named),
-        n_unnamed=len(samples) - len(named),
-        accuracy=stratified_rate(census, states, right),
+        n_picked=len(tags) if n_picked is None else n_picked,
+        n_named=len(labels),
+        n_unnamed=len(tags) - len(labels),
+        accuracy=stratified_rate(census, given, right),
         answered=answered,
-        accuracy_answered=stratified_rate(census, states, right, among=sure) if answered else None,
-        beliefs=tuple(_belief(name, states, labels) for name in DISPLAY_ORDER),
+        accuracy_answered=stratified_rate(census, given, right, among=sure) if answered else None,
+        beliefs=tuple(_belief(name, given, labels) for name in DISPLAY_ORDER),
         raw=dict(zip(EMOTIONS, census.best, strict=True)),
-        shares=dict(zip(EMOTIONS, corrected_shares(census, states, labels), strict=True)),
-        recalibration=recalibrate(probs, labels, inclusion_weights(faces, census), model=census.model),
+        shares=dict(zip(EMOTIONS, corrected_shares(census, given, labels), strict=True)),
+        recalibration=recalibrate(probs, labels, inclusion_weights(given, census), model=census.model),
         census=census,
     )
 

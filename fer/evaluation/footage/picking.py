@@ -1,6 +1,6 @@
 """Which faces to tag: spread over answers, persons and time, each with a known chance to be taken."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from fer.timeline.summary import STATES
 
 EVEN = 0.25
 """This part of the faces is shared equally among the answers, so that each can be judged; the rest goes by
-their share of the time, which gives the narrowest intervals of the shares (`tests/bench/footage_check.py`)."""
+their share of the time, which gives the narrowest intervals (`tests/bench/footage_check.py`)."""
 
 
 def quotas(shares: np.ndarray, there: np.ndarray, most: int) -> np.ndarray:
@@ -65,21 +65,20 @@ def pick(
     return tuple(taken[k] for k in rng.permutation(len(taken)))
 
 
-def inclusion_weights(samples: Sequence[FaceSample], census: Census) -> np.ndarray:
-    """(n,) the share of the footage that each tagged face stands for; 0 where nothing is known of it.
+def inclusion_weights(states: np.ndarray, census: Census) -> np.ndarray:
+    """(n,) the share of the footage that each tagged face stands for.
 
     Args:
-        samples: Those with a tag, with their `state`.
+        states: (n,) int, the states of the faces with a tag.
         census: Of the same footage.
     """
-    states = state_indices(samples)
     counts = np.bincount(states, minlength=N_STATES)
     return np.array(census.shares)[states] / np.maximum(counts, 1)[states]
 
 
-def state_indices(samples: Sequence[FaceSample]) -> np.ndarray:
-    """(n,) int: the samples' states as indices into `STATES`."""
-    return np.array([STATES.index(sample.state) for sample in samples], int)
+def state_indices(states: Iterable[str]) -> np.ndarray:
+    """(n,) int: indices into `STATES`."""
+    return np.array([STATES.index(state) for state in states], int)
 
 
 def _place(sample: FaceSample) -> tuple:

@@ -7,8 +7,8 @@ inverting the confusion matrix this had the lowest error at the wanted coverage
 
 References:
     Holt & Smith 1979, Post stratification.
-    Clopper & Pearson 1934 (an interval's lower end from Beta(x, n - x + 1), its upper from Beta(x + 1, n - x));
-    here the one extra tag lies where the network expects it.
+    Clopper & Pearson 1934 (an interval's lower end from Beta(x, n - x + 1), its upper one from
+    Beta(x + 1, n - x)); here the one extra tag lies where the network expects it.
 """
 
 import numpy as np
