@@ -3,7 +3,7 @@
 import io
 import math
 import zipfile
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -172,40 +172,6 @@ def _picture(image: np.ndarray, box: tuple[float, float, float, float]) -> bytes
     return cv2.imencode(".jpg", cv2.cvtColor(patch, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
-def spread(samples: Iterable[FaceSample], most: int) -> tuple[FaceSample, ...]:
-    """At most ``most`` samples: the same number of each face where there are enough, evenly over its time.
-
-    Args:
-        samples: In order of time.
-        most: How many.
-    """
-    groups: dict[Hashable, list[FaceSample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.group, []).append(sample)
-    lists = list(groups.values())
-    lists = [lists[k] for k in _evenly(len(lists), most)]
-    quota = _quotas([len(group) for group in lists], most)
-    return tuple(group[k] for group, n in zip(lists, quota, strict=True) for k in _evenly(len(group), n))
-
-
-def _evenly(length: int, most: int) -> list[int]:
-    """At most ``most`` places in 0..length-1, evenly spread."""
-    n = min(length, most)
-    return [int((k + 0.5) * length / n) for k in range(n)]
-
-
-def _quotas(sizes: list[int], total: int) -> list[int]:
-    """How many to take of each group: equal shares, what small groups cannot give goes to the others."""
-    quota = [0] * len(sizes)
-    room = total
-    while room > 0 and any(q < size for q, size in zip(quota, sizes, strict=True)):
-        for k, size in enumerate(sizes):
-            if room > 0 and quota[k] < size:
-                quota[k] += 1
-                room -= 1
-    return quota
-
-
 @dataclass(frozen=True, eq=False)
 class Tagging:
     """Faces and the tags of the first of them; every step gives a new record.
@@ -231,12 +197,6 @@ class Tagging:
         unknown = set(self.tags) - {*EMOTIONS, CANNOT_TELL}
         if unknown or len(self.tags) > len(self.samples):
             raise ValueError(f"Tagging.tags: unknown {sorted(unknown)}, or more tags than faces")
-
-    @classmethod
-    def shuffled(cls, samples: Iterable[FaceSample], *, seed: int = 0) -> "Tagging":
-        """The samples in an order in which neighbours tell nothing about each other."""
-        samples = tuple(samples)
-        return cls(tuple(samples[k] for k in np.random.default_rng(seed).permutation(len(samples))))
 
     @property
     def current(self) -> FaceSample | None:

@@ -15,6 +15,7 @@ from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, clicked, is_dark
+from pages.ui.labels import footage
 from pages.ui.labels.evaluation_work import files_job, tags_job
 from pages.ui.parts import class_table, examples
 from pages.ui.parts.class_table import interval

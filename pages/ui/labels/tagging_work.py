@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from fer.dataset.tagging import FaceSample, FaceSampler
 from fer.errors import CancelledError, InputError
-from fer.photos import analyze_photos
+from fer.photos import PhotoResult, analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
+from fer.sources import LoadedImage
 from fer.timeline.report import Report
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
@@ -53,8 +54,10 @@ def gather_job(source: Upload | PhotoUploads, settings: Settings) -> Job:
             "cancel": job.cancel,
             "components": models,
         }
-        read = _photos if isinstance(source, Batch) else _video
-        report, notes = read(source, settings, sampler, more)
+        if isinstance(source, PhotoUploads):
+            report, notes = _photos(source, settings, sampler, more)
+        else:
+            report, notes = _video(source, settings, sampler, more)
         if job.cancel.is_set():
             raise CancelledError("The search for faces was cancelled.")
         if not sampler.samples:
@@ -79,12 +82,11 @@ def _video(clip: Upload, settings: Settings, sampler: FaceSampler, more: dict) -
 
 
 def _photos(batch: PhotoUploads, settings: Settings, sampler: FaceSampler, more: dict) -> Gathering:
+    def saw(loaded: LoadedImage, result: PhotoResult) -> None:
+        if result.observations is not None:
+            sampler.see(loaded.frame, result.observations, still=True)
+
     items, refused = unpack(batch)
-    found = analyze_photos(
-        items,
-        settings,
-        on_photo=lambda loaded, result: sampler.see(loaded.frame, result.observations, still=True),
-        **more,
-    )
+    found = analyze_photos(items, settings, on_photo=saw, **more)
     notes = tuple(f"{one.name}: {one.error}" for one in (*found.failed, *refused))
     return found.report, notes
