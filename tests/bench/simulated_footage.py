@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -68,12 +69,12 @@ class Footage:
         """(7,) the true shares."""
         return np.bincount(self.truth, minlength=_N) / len(self.truth)
 
-    @property
+    @cached_property
     def states(self) -> np.ndarray:
         """(n,) int, indices into `STATES`."""
         return np.array([STATES.index(word) for word in verdicts(self.probs, UNSURE_BELOW)[0]])
 
-    @property
+    @cached_property
     def census(self) -> Census:
         """As the check has it."""
         return census_from(self.states, self.probs, np.ones(len(self.truth)), is_photos=self.is_photos)

@@ -116,14 +116,8 @@ class FootageCheck:
             names = [b.answer for b in self.beliefs if b.verdict == verdict]
             if names:
                 said.append(f"{words}: {join(names)}.")
-        said.append(
-            f"All of this rests on {count(self.n_named, 'tag')} of one person's eyes"
-            + (
-                f"; {count(self.n_unnamed, 'face')} could not be named and are left out."
-                * bool(self.n_unnamed)
-            )
-            + "." * (not self.n_unnamed)
-        )
+        rest = f"; {count(self.n_unnamed, 'face')} could not be named and are left out" * (self.n_unnamed > 0)
+        said.append(f"All of this rests on {count(self.n_named, 'tag')} by one person's eyes{rest}.")
         return tuple(said)
 
     def recalibration_sentence(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fer.cli import DONE, FAILED, WRONG_USE, main
+from fer.emotion.footage_scaling import FootageScaling, scaling_to_json
 from fer.evaluation.footage.folder import COLUMNS, FACES, FOOTAGE_JSON, TAGS_CSV
 
 FAST = ("--fps", "5", "--no-action-units")
@@ -147,3 +148,15 @@ def test_a_calibration_for_another_network_is_refused_with_its_reason(clip, tmp_
     path.write_text(json.dumps(values | {"model": {"name": "other", "sha256": "0"}}))
     assert main(["analyze", str(clip), "--calibration", str(path), *FAST]) == FAILED
     assert "another network" in capsys.readouterr().err
+
+
+def test_a_report_over_a_calibration_says_so(clip, folder, tmp_path):
+    model = json.loads((folder / FOOTAGE_JSON).read_text())["census"]["model"]
+    path, out = tmp_path / "c.json", tmp_path / "r.json"
+    path.write_text(scaling_to_json(FootageScaling(1.4, (1, 1, 1, 1, 1, 1, 1e6), 60, model)))
+    assert main(["analyze", str(clip), "--calibration", str(path), "--json", str(out), *FAST]) == DONE
+    document = json.loads(out.read_text())
+    assert any("Recalibrated with 60 tags" in note for note in document["source"]["notes"])
+    rows = document["timeline"]["rows"]
+    place = document["timeline"]["columns"].index("emotion")
+    assert {row[place] for row in rows} <= {"neutral", ""}
