@@ -86,8 +86,6 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
-    if args.calibration and args.video:
-        args.usage_error("--calibration changes the report, not the video: give one of them")
     if args.neutral and (len(jobs) != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     for path in (path for job in jobs for path in _targets(job, args).values()):

@@ -243,6 +243,7 @@ def main() -> int:
         print(f"{args.lfw} is not there: simulated footage only", file=sys.stderr)
     found = {}
     for title, make in kinds.items():
+        sys.stdout.flush()
         found[title] = measure(make, args.rounds)
         show(title, found[title])
     if args.json:
