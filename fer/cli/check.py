@@ -43,7 +43,8 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--calibration",
         type=Path,
-        help="with --tags: percentages fitted to this footage, for fer analyze --calibration",
+        help="with --tags: percentages fitted to this footage, for fer analyze --calibration; refused where "
+        "tags that were held out gain nothing",
     )
     parser.add_argument("--force", action="store_true", help="replace files that exist")
     add_settings(parser.add_argument_group("analysis"))
@@ -155,7 +156,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.json:
         print(f"written: {write_text(check_json(check), args.json, force=args.force)}")
     if args.calibration:
-        if check.recalibration is None:
+        if check.recalibration is None or not check.recalibration.offered:
             raise InputError(check.recalibration_sentence())
         text = scaling_to_json(check.recalibration.scaling)
         print(f"written: {write_text(text, args.calibration, force=args.force)}")

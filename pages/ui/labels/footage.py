@@ -98,11 +98,15 @@ def _keep(check: FootageCheck, report: Report, label: str) -> None:
     """The check as JSON; the calibration and the report over it only where the user says so."""
     stem = downloads.safe_stem(label)
     found = check.recalibration
-    wanted = found is not None and st.toggle(
-        "Use recalibrated percentages for this footage",
-        key=APPLY,
-        help="Changes the answers and shares of the report below; the report says so. Other pages stay as "
-        "they are.",
+    wanted = (
+        found is not None
+        and found.offered
+        and st.toggle(
+            "Use recalibrated percentages for this footage",
+            key=APPLY,
+            help="Changes the answers and shares of the report below; the report says so. Other pages stay as "
+            "they are.",
+        )
     )
     with st.container(horizontal=True):
         st.download_button(
