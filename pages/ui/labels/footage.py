@@ -104,7 +104,7 @@ def _keep(check: FootageCheck, report: Report, label: str) -> None:
         and st.toggle(
             "Use recalibrated percentages for this footage",
             key=APPLY,
-            help="Changes the answers and shares of the report below; the report says so. Other pages stay as "
+            help="Changes the answers and shares of the report below, which says so. Other pages stay as "
             "they are.",
         )
     )
