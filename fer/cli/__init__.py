@@ -9,7 +9,7 @@ import fer
 from fer.errors import FerError
 
 COMMANDS = (
-    *("analyze", "train", "convert", "evaluate", "card"),
+    *("analyze", "check", "train", "convert", "evaluate", "card"),
     *(
         "prepare",
         "dataset",

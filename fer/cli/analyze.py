@@ -6,10 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from fer.action_units.baseline import baselines_from_json
+from fer.cli.shared.inputs import ProgressBar, kind_of, photo_items
 from fer.cli.shared.options import (
     WRITERS,
     add_outputs,
@@ -19,14 +17,16 @@ from fer.cli.shared.options import (
     write_reports,
 )
 from fer.draw.video_copy import write_copy
+from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError, InputError
 from fer.io.files import refuse_existing
 from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
-from fer.sources import find_inputs, input_kind, read_zip, sniff
-from fer.sources.opening import open_binary, read_head
+from fer.sources import find_inputs
+from fer.sources.opening import open_binary
 from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
+from fer.timeline.recalibrated import recalibrated
 from fer.timeline.report import Report, make_report
 
 SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
@@ -67,6 +67,11 @@ def add_parser(commands) -> None:
         type=Path,
         help="neutral faces (JSON, saved on the Video page) for the Action Units of a video",
     )
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        help="percentages fitted to such footage (JSON, written by fer check --calibration)",
+    )
     add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)
 
@@ -74,6 +79,7 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
     settings = settings_of(args)
+    scaling = _scaling_in(args.calibration) if args.calibration else None
     jobs, failures = _jobs(args.paths)
     single = [name for name in ("csv", "json", "report", "video") if getattr(args, name)]
     if len(jobs) > 1 and single:
@@ -86,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_existing(path, force=args.force)
     for job in jobs:
         try:
-            failures += _run_job(job, settings, args)
+            failures += _run_job(job, settings, args, scaling)
         except FerError as exc:
             failures.append(f"{job.name}: {exc.as_text()}")
     for failure in failures:
@@ -105,7 +111,7 @@ def _jobs(paths: list[Path]) -> tuple[list[ReportTask], list[str]]:
                 failures.append(f"{path}: there is no photo or video in this folder [input_missing]")
         except InputError as exc:
             failures.append(exc.as_text())
-    kinds = {path: _kind(path) for path in files}
+    kinds = {path: kind_of(path) for path in files}
     videos = [path for path in files if kinds[path] == "video"]
     photos = tuple(path for path in files if kinds[path] != "video")
     stems = _unique_stems(videos)
@@ -114,14 +120,6 @@ def _jobs(paths: list[Path]) -> tuple[list[ReportTask], list[str]]:
         stem = photos[0].stem if len(photos) == 1 else PHOTOS_STEM
         jobs.append(ReportTask(photos[0].name if len(photos) == 1 else "photos", stem, photos=photos))
     return jobs, failures
-
-
-def _kind(path: Path) -> str:
-    """ "video", "image", "zip" or "unknown"; what cannot be opened fails later, with its reason."""
-    try:
-        return input_kind(sniff(read_head(path)))
-    except InputError:
-        return "unknown"
 
 
 def _unique_stems(videos: list[Path]) -> list[str]:
@@ -143,21 +141,25 @@ def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
     return targets
 
 
-def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> list[str]:
+def _run_job(
+    job: ReportTask, settings: Settings, args: argparse.Namespace, scaling: FootageScaling | None
+) -> list[str]:
     """Analyse, print, write. Returns what failed inside (photos of a batch)."""
     targets = _targets(job, args)
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     with ExitStack() as stack:
-        tell = stack.enter_context(_ProgressBar(job.name))
+        tell = stack.enter_context(ProgressBar(job.name))
         if job.video is not None:
             report = analyze_video(job.video, settings, on_progress=tell)
+            if scaling:
+                report = recalibrated(report, scaling)
             if args.neutral:
                 report = _over_neutral(report, args.neutral)
         else:
-            batch = analyze_photos(_photo_items(job.photos, failures), settings, on_progress=tell)
-            report = batch.report
+            batch = analyze_photos(photo_items(job.photos, failures), settings, on_progress=tell)
+            report = recalibrated(batch.report, scaling) if scaling else batch.report
             failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
     print_report(job.name, report)
     copy = targets.pop("video", None)
@@ -169,7 +171,7 @@ def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> l
 
 def _write_copy(name: str, video: Path, report: Report, path: Path, args: argparse.Namespace) -> None:
     """The video with the report's words, and what was done to it."""
-    with _ProgressBar(name) as tell:
+    with ProgressBar(name) as tell:
         facts = write_copy(
             video,
             path,
@@ -193,44 +195,7 @@ def _over_neutral(report: Report, path: Path) -> Report:
     return make_report(with_baselines(report.timeline, chosen, notes=notes), model=report.provenance.model)
 
 
-def _photo_items(paths: tuple[Path, ...], failures: list[str]):
-    """(label, path or bytes) of every photo, those in zip files too."""
-    for path in paths:
-        if _kind(path) != "zip":
-            yield path.name, path
-            continue
-        try:
-            yield from read_zip(path)
-        except InputError as exc:
-            failures.append(f"{path.name}: {exc.as_text()}")
-
-
-class _ProgressBar:
-    """A bar with the time left on a terminal, nothing elsewhere."""
-
-    def __init__(self, name: str) -> None:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[count]}"),
-            TimeRemainingColumn(),
-        )
-        console = Console(stderr=True)
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task(name[:40], total=None, count="")
-
-    def __enter__(self) -> "_ProgressBar":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def share(self, share: float, what: str) -> None:
-        """How far a copy is."""
-        self._bar.update(self._task, completed=share, total=1.0, count=what)
-
-    def __call__(self, progress) -> None:
-        self._bar.update(
-            self._task, completed=progress.done_s, total=progress.total_s, count=f"{progress.frames} read"
-        )
+def _scaling_in(path: Path) -> FootageScaling:
+    """The calibration that a file holds."""
+    with open_binary(path) as file:
+        return scaling_from_json(file.read(MAX_FILE_BYTES))

@@ -3,7 +3,7 @@
 import io
 import math
 import zipfile
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -47,6 +47,7 @@ class FaceSample:
         crop: (48, 48) uint8 gray, what the network sees.
         probs: (7,) what the network made of it; out of sight while it is tagged.
         picture: JPEG of the face with some room around it, what a person sees.
+        state: What the finished report says at that moment; empty while nobody knows.
     """
 
     file: str
@@ -56,6 +57,7 @@ class FaceSample:
     crop: np.ndarray
     probs: np.ndarray
     picture: bytes = b""
+    state: str = ""
 
     def __post_init__(self) -> None:
         if self.crop.shape != (FACE_SIZE_PX, FACE_SIZE_PX) or self.crop.dtype != np.uint8:
@@ -94,6 +96,7 @@ class FaceSampler:
         self._frame = frame
         self._most = most
         self._gap_s = FIRST_GAP_S
+        self._stride, self._turn = 1, 0
         self._last_s: dict[Hashable, float] = {}
         self._kept: list[FaceSample] = []
         self.n_left_out = 0
@@ -114,7 +117,7 @@ class FaceSampler:
         """
         self.n_left_out += int((~observations.usable).sum())
         usable = [int(k) for k in np.flatnonzero(observations.usable)]
-        rows = [k for k in usable if still or self._is_due(frame, observations, k)]
+        rows = [k for k in usable if (self._is_next() if still else self._is_due(frame, observations, k))]
         if not rows:
             return
         faces = observations.faces[rows]
@@ -130,6 +133,11 @@ class FaceSampler:
         while len(self._kept) > self._most:
             self._thin(still)
 
+    def _is_next(self) -> bool:
+        """Whether it is the turn of this face of a photo: every one, and fewer once there are too many."""
+        self._turn += 1
+        return (self._turn - 1) % self._stride == 0
+
     def _is_due(self, frame: Frame, observations: Observations, row: int) -> bool:
         group = (frame.source, int(observations.faces.track_id[row]))
         # The tiny shift keeps a frame at 0.49999 s from missing its turn.
@@ -139,9 +147,9 @@ class FaceSampler:
         return True
 
     def _thin(self, still: bool) -> None:
-        """Drop about every second sample; of photos the last ones, which nothing connects."""
+        """Drop about every second sample."""
         if still:
-            del self._kept[self._most :]
+            self._kept, self._stride = self._kept[::2], 2 * self._stride
             return
         self._gap_s *= 2
         last: dict[Hashable, float] = {}
@@ -162,40 +170,6 @@ def _picture(image: np.ndarray, box: tuple[float, float, float, float]) -> bytes
     side = max(PICTURE_SIDE * max(width, height), 1.0)
     patch = square_patch(image, np.array([left + width / 2, top + height / 2]), side, 0.0, PICTURE_PX)
     return cv2.imencode(".jpg", cv2.cvtColor(patch, cv2.COLOR_RGB2BGR))[1].tobytes()
-
-
-def spread(samples: Iterable[FaceSample], most: int) -> tuple[FaceSample, ...]:
-    """At most ``most`` samples: the same number of each face where there are enough, evenly over its time.
-
-    Args:
-        samples: In order of time.
-        most: How many.
-    """
-    groups: dict[Hashable, list[FaceSample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.group, []).append(sample)
-    lists = list(groups.values())
-    lists = [lists[k] for k in _evenly(len(lists), most)]
-    quota = _quotas([len(group) for group in lists], most)
-    return tuple(group[k] for group, n in zip(lists, quota, strict=True) for k in _evenly(len(group), n))
-
-
-def _evenly(length: int, most: int) -> list[int]:
-    """At most ``most`` places in 0..length-1, evenly spread."""
-    n = min(length, most)
-    return [int((k + 0.5) * length / n) for k in range(n)]
-
-
-def _quotas(sizes: list[int], total: int) -> list[int]:
-    """How many to take of each group: equal shares, what small groups cannot give goes to the others."""
-    quota = [0] * len(sizes)
-    room = total
-    while room > 0 and any(q < size for q, size in zip(quota, sizes, strict=True)):
-        for k, size in enumerate(sizes):
-            if room > 0 and quota[k] < size:
-                quota[k] += 1
-                room -= 1
-    return quota
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,12 +197,6 @@ class Tagging:
         unknown = set(self.tags) - {*EMOTIONS, CANNOT_TELL}
         if unknown or len(self.tags) > len(self.samples):
             raise ValueError(f"Tagging.tags: unknown {sorted(unknown)}, or more tags than faces")
-
-    @classmethod
-    def shuffled(cls, samples: Iterable[FaceSample], *, seed: int = 0) -> "Tagging":
-        """The samples in an order in which neighbours tell nothing about each other."""
-        samples = tuple(samples)
-        return cls(tuple(samples[k] for k in np.random.default_rng(seed).permutation(len(samples))))
 
     @property
     def current(self) -> FaceSample | None:

@@ -30,6 +30,8 @@ SETTING_FLAGS = {
 
 NEUTRAL_FILE = "neutral-faces.json"
 """What neutral faces are saved as, and loaded from when a report is made again."""
+CALIBRATION_FILE = "footage-calibration.json"
+"""What a calibration of footage is saved as, and loaded from when a report is made again."""
 MAX_NAMES = 5
 
 LIMITS = (
@@ -95,6 +97,11 @@ class Report:
         """What it was made with."""
         return self.timeline.settings
 
+    @property
+    def recalibrated(self) -> bool:
+        """Its percentages were fitted to the footage by tags."""
+        return "footage_calibration" in self.provenance.model
+
 
 def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None = None) -> Report:
     """Smooth, count and sign a timeline.
@@ -136,6 +143,8 @@ def rerun_command(report: Report) -> str:
                 if isinstance(value, bool)
                 else [shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
             )
+    if report.recalibrated:
+        words += ["--calibration", CALIBRATION_FILE]
     if report.timeline.own_neutral:
         words += ["--neutral", NEUTRAL_FILE]
     return " ".join([*words, "--report", "report.html"])

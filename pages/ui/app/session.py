@@ -22,7 +22,7 @@ RAW = "raw"
 ROOM = "room"
 SNAPSHOT = "snapshot"
 NEUTRAL, FOREIGN = "neutral", "foreign"
-TAG_SOURCE, TAGGING = "tag_source", "tagging"
+TAG_SOURCE, TAGGING, TAG_REPORT = "tag_source", "tagging", "tag_report"
 LABELED = "labelled"
 EXPLAINED = "explained"
 

@@ -15,6 +15,7 @@ from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, clicked, is_dark
+from pages.ui.labels import footage
 from pages.ui.labels.evaluation_work import files_job, tags_job
 from pages.ui.parts import class_table, examples
 from pages.ui.parts.class_table import interval
@@ -59,7 +60,17 @@ def of_tags(tagging: Tagging, label: str) -> None:
     if not tagging.n_named:
         st.markdown("No face was given an expression, so there is nothing to compare.")
         return
-    _result_of(tags_job(tagging), label)
+    read = session.kept(session.TAG_REPORT)
+    if read is None:
+        _result_of(tags_job(tagging), label)
+        return
+    footage.show(read, tagging, label)
+    with st.expander("Tag by tag", icon=":material/fact_check:"):
+        st.caption(
+            "Every tag counts the same here. Rare answers were picked more often than they occur, so these "
+            "figures are of the tags; those above are of the footage."
+        )
+        _result_of(tags_job(tagging), label)
 
 
 def leave() -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, spread, tags_csv, tags_zip
+from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, tags_csv, tags_zip
+from fer.evaluation.footage.census import census_of, with_states
+from fer.evaluation.footage.picking import pick
 from fer.text import clock, count, percent
 from fer.verdict import verdicts
 from pages.ui.app import downloads, job_progress, page_setup, session
@@ -17,7 +19,7 @@ from pages.ui.work.photos import PhotoUploads
 
 FACE_PX = 320
 HOW_MANY = (20, 50, 100, 200)
-DEFAULT_MANY = 50
+DEFAULT_MANY = 100
 MANY, SHOW_ANSWER, STOPPED, NOTES = "tag_many", "tag_show_answer", "tag_stopped", "tag_notes"
 """Session keys: faces to tag, whether the network's answer is shown afterwards, whether tagging was ended,
 and what was left out."""
@@ -39,7 +41,7 @@ def leave() -> None:
     if source is not None:
         for kind in ("tag-video", "tag-photos"):
             session.registry().forget_content(session.owner(), f"{kind}:{source.sha256}")
-    for kept in (session.TAG_SOURCE, session.TAGGING):
+    for kept in (session.TAG_SOURCE, session.TAGGING, session.TAG_REPORT):
         session.release(kept)
     st.session_state.pop(STOPPED, None)
 
@@ -55,7 +57,10 @@ def wait_for(source: Upload | PhotoUploads) -> Tagging | None:
     if not job_progress.wait_for(job, what="Looking for faces", describe=describe):
         return None
     many = st.session_state.get(MANY, DEFAULT_MANY)
-    session.keep(session.TAGGING, Tagging.shuffled(spread(job.result.samples, many)))
+    report = job.result.report
+    taken = pick(with_states(job.result.samples, [report]), census_of([report]), many)
+    session.keep(session.TAG_REPORT, report)
+    session.keep(session.TAGGING, Tagging(taken))
     st.session_state[NOTES] = _notes(job.result)
     # Hundreds of pictures are not needed any more.
     session.registry().forget(job.owner, job.key)

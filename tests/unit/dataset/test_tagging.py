@@ -15,7 +15,6 @@ from fer.dataset.tagging import (
     FaceSample,
     FaceSampler,
     Tagging,
-    spread,
     tags_csv,
     tags_zip,
 )
@@ -41,7 +40,7 @@ def sampled(seconds: float, *, ids=(1,), fps: float = 10.0, **more) -> FaceSampl
 def test_nothing_seen_is_nothing_to_tag():
     sampler = FaceSampler()
     sampler.see(Frame(IMAGE), Observations.empty(), still=False)
-    assert sampler.samples == () and spread((), 10) == ()
+    assert sampler.samples == ()
     nothing = Tagging(())
     assert nothing.done and nothing.current is None and nothing.undo().tag("happy").tags == ()
     assert tags_csv(nothing) == ",".join(TAG_COLUMNS) + "\n"
@@ -81,21 +80,11 @@ def test_faces_that_are_left_out_of_statistics_are_not_tagged():
     assert sampler.n_left_out == 1 and np.isnan(sampler.samples[0].time_s)
 
 
-def test_photos_beyond_the_cap_are_not_taken():
+def test_of_photos_beyond_the_cap_every_second_is_taken():
     sampler = FaceSampler(most=2)
     for k in range(4):
         sampler.see(Frame(IMAGE, source=f"{k}.jpg"), make_observations(["happy"]), still=True)
-    assert [s.file for s in sampler.samples] == ["0.jpg", "1.jpg"]
-
-
-def test_every_face_gets_its_share_over_its_whole_time():
-    many = [sample(time_s=float(k)) for k in range(100)] + [sample(time_s=5.0, face_id=2)]
-    chosen = spread(many, 11)
-    assert [s.face_id for s in chosen].count(2) == 1
-    times = [s.time_s for s in chosen if s.face_id == 1]
-    assert times == [5, 15, 25, 35, 45, 55, 65, 75, 85, 95]
-    assert len(spread(many, 1000)) == 101
-    assert len(spread([sample(face_id=k) for k in range(50)], 7)) == 7
+    assert [s.file for s in sampler.samples] == ["0.jpg", "2.jpg"]
 
 
 def test_tags_go_forward_and_back():
@@ -108,12 +97,6 @@ def test_tags_go_forward_and_back():
     assert full.done and full.tag("fear") is full
     with pytest.raises(ValueError, match="unknown"):
         tagging.tag("bored")
-
-
-def test_the_order_is_mixed_and_repeatable():
-    faces = [sample(time_s=float(k)) for k in range(30)]
-    first, again = Tagging.shuffled(faces), Tagging.shuffled(faces)
-    assert [s.time_s for s in first.samples] == [s.time_s for s in again.samples] != [s.time_s for s in faces]
 
 
 def test_the_keys_are_one_to_seven_and_zero():
