@@ -28,6 +28,8 @@ SETTING_FLAGS = {
 }
 """Field of `Settings` -> option of ``python -m fer analyze``."""
 
+PERSONS_FILE = "persons.json"
+"""What the steps of `fer.timeline.persons` are saved as, and loaded from when a report is made again."""
 NEUTRAL_FILE = "neutral-faces.json"
 """What neutral faces are saved as, and loaded from when a report is made again."""
 MAX_NAMES = 5
@@ -136,6 +138,8 @@ def rerun_command(report: Report) -> str:
                 if isinstance(value, bool)
                 else [shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
             )
+    if report.timeline.persons.edits:
+        words += ["--persons", PERSONS_FILE]
     if report.timeline.own_neutral:
         words += ["--neutral", NEUTRAL_FILE]
     return " ".join([*words, "--report", "report.html"])

@@ -56,6 +56,8 @@ class FaceSummary:
         episodes: In order of time; empty for photos.
         transitions: (8, 8) int, from `STATES` (rows) to `STATES` (columns), between adjacent episodes.
         left_out: Reason code -> rows.
+        person: The name that the face was given; empty where none.
+        color: Of the person, ``#rrggbb``; empty for photos.
     """
 
     face_id: int | None
@@ -70,6 +72,8 @@ class FaceSummary:
     episodes: tuple[Episode, ...]
     transitions: np.ndarray
     left_out: dict[str, int] = field(default_factory=dict)
+    person: str = ""
+    color: str = ""
 
     @property
     def valid_share(self) -> float:
@@ -79,7 +83,12 @@ class FaceSummary:
     @property
     def name(self) -> str:
         """What people read."""
-        return "All faces" if self.face_id is None else f"Face {self.face_id}"
+        return self.person or ("All faces" if self.face_id is None else f"Face {self.face_id}")
+
+    @property
+    def name_inside(self) -> str:
+        """The same inside a sentence: "face 3", but a given name as it is."""
+        return self.person or self.name.lower()
 
     @property
     def ranking(self) -> list[str]:
@@ -234,6 +243,8 @@ def _summarize_face(
         episodes=tuple(e for stretch in stretches for e in stretch),
         transitions=_transitions(stretches),
         left_out=_reasons(table["quality"]),
+        person="" if face_id is None else timeline.names.get(face_id, ""),
+        color="" if face_id is None else timeline.persons.color(face_id),
     )
 
 

@@ -132,7 +132,7 @@ def test_ribbon_starts_where_the_episodes_start(timeline):
     assert (happy.x[0], happy.width[0], happy.offset) == (0.0, pytest.approx(3.0), 0)
     assert (fear.x[0], fear.width[0]) == (pytest.approx(2.0), pytest.approx(4.0))
     assert happy.customdata[0] == "0:00.0–0:03.0 Face 1: happy 90%"
-    assert figure.layout.yaxis.ticktext == ("Face 1", "Face 2")
+    assert [text.split("</span> ")[1] for text in figure.layout.yaxis.ticktext] == ["Face 1", "Face 2"]
     left_out = trace(figure, "left out")
     assert list(left_out.x) == pytest.approx([10.0])
     assert left_out.customdata[0] == "0:10.0–0:11.0 Face 1, turned away: left out"
