@@ -49,9 +49,16 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     assert first[0] == "Face 1" and len(first) >= 2
 
     page.get_by_role("button", name="Same person", exact=True).first.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    first = cards(page)
+
+    change(page, first[1])
+    page.get_by_role("combobox", name="Same person as").click()
+    page.get_by_role("option", name="Face 1, ").click()
     expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
         len(first) - 1, timeout=live_app.PATIENCE_MS
     )
+    closed(page)
 
     card(page, "Face 1").get_by_role("button", name="Name").click()
     page.get_by_role("textbox", name="Name").fill("<b>Anna</b>")
@@ -89,8 +96,8 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").decode())))
     assert {row["person"] for row in rows} == {"", "<b>Anna</b>"}
     document = json.loads(saved(page, "JSON"))
-    assert [edit["kind"] for edit in document["persons"]["edits"]] == ["same", "rename", "split"]
-    assert document["persons"]["edits"][2]["time_s"] == pytest.approx(2.5, abs=0.1)
+    assert [edit["kind"] for edit in document["persons"]["edits"]] == ["same", "same", "rename", "split"]
+    assert document["persons"]["edits"][3]["time_s"] == pytest.approx(2.5, abs=0.1)
 
     page.get_by_role("button", name="Video with marks").click()
     page.get_by_text("blurred", exact=True).click()
