@@ -161,11 +161,7 @@ def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> l
     with ExitStack() as stack:
         tell = stack.enter_context(_ProgressBar(job.name))
         if job.video is not None:
-            draw = None
-            if "video" in targets:
-                copy = {"anonymize": args.anonymize, "force": args.force}
-                draw = stack.enter_context(video_copy(targets["video"], **copy))
-            report = analyze_video(job.video, settings, on_progress=tell, on_frame=draw)
+            report = analyze_video(job.video, settings, on_progress=tell)
         else:
             batch = analyze_photos(_photo_items(job.photos, failures), settings, on_progress=tell)
             report = batch.report
@@ -180,6 +176,23 @@ def _run_job(job: ReportTask, settings: Settings, args: argparse.Namespace) -> l
     if job.video is not None and copy is not None:
         _write_copy(job.name, job.video, report, copy, args)
     return failures
+
+
+def _write_copy(name: str, video: Path, report: Report, path: Path, args: argparse.Namespace) -> None:
+    """The video with the report's words, and what was done to it."""
+    with _ProgressBar(name) as tell:
+        facts = write_copy(
+            video,
+            path,
+            report,
+            mode=args.hide,
+            sound=args.sound,
+            force=args.force,
+            on_progress=tell.share,
+        )
+    print(f"  written: {path}")
+    for line in facts.sentences():
+        print(f"  {line}")
 
 
 def _with_persons(report: Report, path: Path) -> Report:
