@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import player, sample_clip, settings
+from pages.ui.parts import persons, player, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
-from pages.ui.video import report
+from pages.ui.video import people, report
 from pages.ui.work import video
 from pages.ui.work.recordings import Recording
 
@@ -33,6 +33,9 @@ def analyze(clip: Upload) -> None:
     job = video.video_job(clip, settings.current())
 
     def leave() -> None:
+        if job.result is not None:
+            persons.forget(job.result.report)
+        people.forget()
         session.registry().forget_content(session.owner(), clip.sha256)
         session.release(session.CLIP)
         settings.forget_reading()
@@ -46,6 +49,7 @@ def analyze(clip: Upload) -> None:
 
 def leave_recording() -> None:
     """Back to the empty page; the Live page keeps its recordings."""
+    people.forget()
     session.release(session.CLIP)
     settings.forget_reading()
     player.forget()

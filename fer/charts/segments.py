@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from fer.charts.panels import Panel
 from fer.charts.series import MIXED, Segment
-from fer.charts.style import SMALL_PX, fill, ink, text_on
+from fer.charts.style import SMALL_PX, fill, ink, row_label, text_on, words_of
 from fer.constants import QUALITY_OK
 from fer.text import clock, percent, quality_words
 from fer.timeline.summary import STATES, FaceSummary
@@ -28,17 +28,19 @@ def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dar
     for state in STATES:
         found = [(row, e) for row, face in enumerate(faces) for e in face.episodes if e.emotion == state]
         if found:
-            traces.append(_ribbon_trace(state, found, [f.name for f in faces], dark))
+            traces.append(_ribbon_trace(state, found, [words_of(f.name) for f in faces], dark))
     thin = [(row, s) for row, segments in enumerate(left_out) for s in segments]
     if thin:
-        hover = [f"{_range(s)} {faces[row].name}, {_quality_words(s.state)}: left out" for row, s in thin]
+        hover = [
+            f"{_range(s)} {words_of(faces[row].name)}, {_quality_words(s.state)}: left out" for row, s in thin
+        ]
         marker = {"color": ink(dark).muted, "opacity": 0.55, "line": {"width": 0}}
         spans = [(row, s.start_s, s.end_s) for row, s in thin]
         traces.append(_segment_bars(spans, marker=marker, height=0.1, hover=hover, name="left out"))
     yaxis = {
         "range": [len(faces) - 0.5, -0.5],
         "tickvals": list(range(len(faces))),
-        "ticktext": [f.name for f in faces],
+        "ticktext": [row_label(f.name, f.color if len(faces) > 1 else "") for f in faces],
         "tickfont": {"size": SMALL_PX, "color": ink(dark).text},
         "ticklabelstandoff": 4,
     }

@@ -1,6 +1,7 @@
 """How charts look: one palette, one time axis, light and dark, nothing but ink."""
 
 from dataclasses import dataclass
+from html import escape
 
 import plotly.graph_objects as go
 
@@ -10,8 +11,20 @@ from fer.text import clock, percent
 FONT = '"Source Sans 3", "Source Sans", system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 FONT_PX = 13
 SMALL_PX = 12
+NAME_LENGTH = 18
+"""Characters of a person's name in a chart."""
 TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
 MAX_TIME_TICKS = 7
+
+
+def words_of(name: str) -> str:
+    """A name that somebody typed, for a figure: Plotly would read markup in it."""
+    return escape(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
+
+
+def row_label(name: str, color: str) -> str:
+    """A person's name beside a row: a dot in the person's color, then the name."""
+    return f'<span style="color:{color}">●</span> {words_of(name)}' if color else words_of(name)
 
 
 @dataclass(frozen=True)

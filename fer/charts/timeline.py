@@ -12,7 +12,18 @@ from fer.charts.lines import lines_panel
 from fer.charts.panels import Panel, compose, key_text
 from fer.charts.segments import quality_panel, ribbon_panel, shares_panel
 from fer.charts.series import frame_states, left_out_segments, line_data, share_bins
-from fer.charts.style import SMALL_PX, add_bars, axis, base_layout, fill, ink, message_figure, text_on
+from fer.charts.style import (
+    SMALL_PX,
+    add_bars,
+    axis,
+    base_layout,
+    fill,
+    ink,
+    message_figure,
+    row_label,
+    text_on,
+    words_of,
+)
 from fer.text import clock, count, percent
 from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarize
 from fer.timeline.timeline import Timeline
@@ -23,6 +34,9 @@ NOTHING_USABLE = "No face could be read well enough to draw anything."
 ROW_PX = 30
 MAX_ROWS = 12
 """Faces in one chart; the rest is in the tables."""
+
+MAX_LINES = 3
+"""Faces whose lines are drawn under each other."""
 
 EPISODES_IN_VIEW = 700
 """An episode shorter than this part of the timeline is under a pixel wide."""
@@ -58,33 +72,36 @@ def timeline_chart(
 
     Args:
         timeline: Smoothed, for calm lines.
-        face_id: Whose shares and lines; None takes all faces for the shares and the longest usable face for
-            the lines.
+        face_id: Whose shares and lines; None takes all faces for the shares, and lines for each of the
+            `MAX_LINES` that could be read longest.
         summary: Of this timeline, where it is at hand already.
         dark: The dark variant.
     """
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
     summary = summary or summarize(timeline)
-    chosen = _seen_longest(summary) if face_id is None else face_id
+    readable = [face.face_id for face in summary.by_presence if face.usable_rows and face.face_id is not None]
+    drawn = [face_id] if face_id is not None else sorted(readable[:MAX_LINES])
+    chosen = drawn[0]
     rows = timeline.usable & (
         timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
     )
     bins = share_bins(timeline, rows)
-    who = "all faces" if face_id is None and len(timeline.face_ids) > 1 else f"face {chosen}"
-    lines = lines_panel(line_data(timeline, chosen), timeline.unsure_below, dark=dark)
+    several = face_id is None and len(timeline.face_ids) > 1
+    who = "all faces" if several else words_of(timeline.name(chosen, start=False))
     panels = [
         _ribbon(timeline, summary, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
-        lines.titled(f"Probability of each expression, face {chosen}"),
+        *(_lines(timeline, face, dark) for face in drawn),
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
     return _figure(timeline, panels, dark, key=key_text(seen))
 
 
-def _seen_longest(summary: Summary) -> int:
-    return next(face.face_id for face in summary.by_presence if face.face_id is not None)
+def _lines(timeline: Timeline, face_id: int, dark: bool) -> Panel:
+    panel = lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)
+    return panel.titled(f"Probability of each expression, {words_of(timeline.name(face_id, start=False))}")
 
 
 def transitions_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
@@ -177,7 +194,8 @@ def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:
 def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figure:
     """One stacked row per face, the words inside where they fit and in the key above."""
     shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id or 0)
-    names = [f.name for f in shown]
+    names = [words_of(f.name) for f in shown]
+    rows = list(range(len(shown)))
     seen = [s for s in STATES if any(f.shares[s] > 0 for f in shown)]
     alt = f"Share of each expression for {count(len(shown), 'face')}; the table has the numbers."
     figure = go.Figure(layout=base_layout(dark, height=110 + 34 * len(shown), alt=alt, barmode="stack"))
@@ -185,7 +203,7 @@ def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figur
         shares = [f.shares[state] for f in shown]
         figure.add_bar(
             x=shares,
-            y=names,
+            y=rows,
             orientation="h",
             marker=fill(state, dark),
             text=[f"{state} {percent(s)}" if s > 0 else "" for s in shares],
@@ -193,8 +211,8 @@ def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figur
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": text_on(state, dark)},
-            customdata=[percent(s) for s in shares],
-            hovertemplate=f"%{{y}}: {state} %{{customdata}}<extra></extra>",
+            customdata=[f"{name}: {state} {percent(s)}" for name, s in zip(names, shares, strict=True)],
+            hovertemplate="%{customdata}<extra></extra>",
         )
     figure.update_xaxes(
         axis(dark, range=[0, 1], tickformat=".0%", fixedrange=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
@@ -202,7 +220,9 @@ def _stacked_shares(faces: list[FaceSummary], unit: str, dark: bool) -> go.Figur
     figure.update_xaxes(
         title={"text": unit, "font": {"size": SMALL_PX, "color": ink(dark).muted}, "standoff": 6}
     )
-    figure.update_yaxes(axis(dark, autorange="reversed", fixedrange=True, ticklabelstandoff=6))
+    labels = [row_label(f.name, f.color) for f in shown]
+    figure.update_yaxes(axis(dark, range=[len(shown) - 0.5, -0.5], tickvals=rows, ticktext=labels))
+    figure.update_yaxes(fixedrange=True, ticklabelstandoff=6)
     figure.update_layout(margin={"t": 46, "r": 24})
     key = {
         "text": key_text(seen),

@@ -78,7 +78,7 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
     values = merged(values)
     colors = ink(dark)
     names = [BY_CODE[code].shown for code in measured]
-    alt = f"Intensity of {len(measured)} Action Units of face {face_id} over time."
+    alt = f"Intensity of {len(measured)} Action Units of {timeline.name(face_id, start=False)} over time."
     heat = go.Heatmap(
         x=time_s,
         y=names,
@@ -116,7 +116,8 @@ def unit_lines(timeline: Timeline, face_id: int, codes: list[str], *, dark: bool
     time_s, values = _binned(timeline, face_id)
     values = merged(values)
     alt = (
-        f"Intensity of {', '.join(BY_CODE[code].shown_number for code in codes)} of face {face_id} over time."
+        f"Intensity of {', '.join(BY_CODE[code].shown_number for code in codes)} "
+        f"of {timeline.name(face_id, start=False)} over time."
     )
     lines = [_Line(BY_CODE[code].shown, time_s, values[:, INDEX[code]]) for code in codes]
     return _lines(timeline, lines, alt, dark=dark)

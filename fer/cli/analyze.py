@@ -25,7 +25,9 @@ from fer.pipeline import analyze_video
 from fer.settings import Settings
 from fer.sources import find_inputs
 from fer.sources.opening import open_binary
+from fer.timeline.edits import with_edits
 from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
+from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json
 from fer.timeline.recalibrated import recalibrated
 from fer.timeline.report import Report, make_report
 
@@ -72,6 +74,11 @@ def add_parser(commands) -> None:
         type=Path,
         help="percentages fitted to such footage (JSON, written by fer check --calibration)",
     )
+    parser.add_argument(
+        "--persons",
+        type=Path,
+        help="names of people and what else was put right (JSON, saved on the Video or Photos page)",
+    )
     add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)
 
@@ -88,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error("--video draws into a video, but the input is photos")
     if args.neutral and (len(jobs) != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
+    if args.persons and len(jobs) != 1:
+        args.usage_error("--persons belongs to one video or one set of photos: give that only")
     for path in (path for job in jobs for path in _targets(job, args).values()):
         refuse_existing(path, force=args.force)
     for job in jobs:
@@ -155,12 +164,14 @@ def _run_job(
             report = analyze_video(job.video, settings, on_progress=tell)
             if scaling:
                 report = recalibrated(report, scaling)
-            if args.neutral:
-                report = _over_neutral(report, args.neutral)
         else:
             batch = analyze_photos(photo_items(job.photos, failures), settings, on_progress=tell)
             report = recalibrated(batch.report, scaling) if scaling else batch.report
             failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
+    if args.persons:
+        report = _with_persons(report, args.persons)
+    if args.neutral:
+        report = _over_neutral(report, args.neutral)
     print_report(job.name, report)
     copy = targets.pop("video", None)
     write_reports(report, targets, force=args.force)
@@ -184,6 +195,13 @@ def _write_copy(name: str, video: Path, report: Report, path: Path, args: argpar
     print(f"  written: {path}")
     for line in facts.sentences():
         print(f"  {line}")
+
+
+def _with_persons(report: Report, path: Path) -> Report:
+    """The report with people named and put right as a file says."""
+    with open_binary(path) as file:
+        edits = persons_from_json(file.read(MAX_PERSONS_BYTES + 1), report.timeline.source)
+    return make_report(with_edits(report.timeline, edits), model=report.provenance.model)
 
 
 def _over_neutral(report: Report, path: Path) -> Report:

@@ -170,6 +170,9 @@ class _Work:
         self._source, self._mode, self._keep_sound, self._watch = source, mode, sound, watch
         self._settings: Settings = report.settings
         self._marks = ReportMarks(report)
+        # Who was said to be no person has no words in the copy, and is covered all the same.
+        found = report.timeline.persons.analyzed or report.smoothed
+        self._found = ReportMarks(replace(report, smoothed=found))
         self._size = (0, 0)
         self._times: list[float] = []
         self._mesh = FaceMesh() if mode == "mesh" else None
@@ -218,7 +221,7 @@ class _Work:
         for frame in self._frames(self._source):
             image = fitted(frame.image, self._size)
             found, believed = detector.find(image)
-            known = placed(self._marks.boxes_at(frame.index), frame.image, self._size)
+            known = placed(self._found.boxes_at(frame.index), frame.image, self._size)
             boxes = np.concatenate([found.xyxy.astype(float), known])
             boxes, believed = merged(boxes, np.r_[believed, np.ones(len(known), bool)])
             is_cut = cuts.is_cut(image, frame.timestamp_s) and bool(sightings)

@@ -68,6 +68,7 @@ def to_html(report: Report) -> str:
             settings=_settings(report),
             created=datetime.strptime(report.provenance.created_utc, "%Y-%m-%dT%H:%M:%SZ"),
             limits=LIMITS,
+            edits=[edit.words for edit in report.timeline.persons.edits],
             command=rerun_command(report),
             states=STATES,
             policy=_policy(plotly_js, draw_js),
@@ -160,7 +161,7 @@ def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
     if face_id is None or not timeline.has_units or not measured_units(timeline, face_id):
         return []
     strip = {
-        "title": f"Action Units, {face.name.lower()}",
+        "title": f"Action Units, {face.name_inside}",
         "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
         f"{CONTRADICTION_TEXT} {blink_words(timeline, face_id)}",
         "drawing": _drawing(lambda dark: heat_strip(timeline, face_id, dark=dark)),
@@ -170,7 +171,7 @@ def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
     if not chosen:
         return [strip]
     lines = {
-        "title": f"The strongest units, {face.name.lower()}",
+        "title": f"The strongest units, {face.name_inside}",
         "caption": "Units that were seen longest, blinks left out.",
         "drawing": _drawing(lambda dark: unit_lines(timeline, face_id, chosen, dark=dark)),
         "narrow": False,
@@ -191,7 +192,7 @@ def _smoothing_words(report: Report) -> str:
 
 def _lines_figure(report: Report, face: FaceSummary, face_id: int) -> dict:
     return {
-        "title": f"Probabilities, {face.name.lower()}",
+        "title": f"Probabilities, {face.name_inside}",
         "caption": f"From {clock(face.first_s)} to {clock(face.last_s)}.",
         "drawing": _drawing(lambda dark: lines_chart(report.smoothed, face_id, dark=dark)),
         "narrow": False,
@@ -259,7 +260,7 @@ def _photo_rows(report: Report) -> dict:
     rows = [
         {
             "photo": row["source"],
-            "face": "" if row["quality"] == "no_face" else str(row["face_id"]),
+            "face": "" if row["quality"] == "no_face" else row["person"] or str(row["face_id"]),
             "emotion": row["emotion"] if row["quality"] == QUALITY_OK else "",
             "confidence": percent(row["confidence"]) if row["quality"] == QUALITY_OK else "",
             "quality": quality_words(row["quality"]),

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from fer.export.csv import FORMATS, OTHER_FORMAT
+from fer.timeline.persons import edit_values
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
-from fer.timeline.timeline import TEXT_COLUMNS
+from fer.timeline.timeline import TEXT_COLUMNS, Timeline
 
 JSON_VERSION = 1
 
@@ -32,6 +33,7 @@ def to_json(report: Report) -> str:
             "settings": report.settings.to_dict(),
             "summary": _summary_values(report.summary),
             "suggestions": [asdict(s) for s in report.timeline.suggestions],
+            "persons": _persons_values(report.timeline),
         }
     )
     document["timeline"] = {"columns": list(table.columns), "rows": list(zip(*cells, strict=True))}
@@ -59,7 +61,18 @@ def _summary_values(summary: Summary) -> dict:
 
 
 def _face_values(face: FaceSummary) -> dict:
-    names = ("face_id", "first_s", "last_s", "seen_s", "usable_s", "seen_rows", "usable_rows", "valid_share")
+    names = (
+        "face_id",
+        "person",
+        "color",
+        "first_s",
+        "last_s",
+        "seen_s",
+        "usable_s",
+        "seen_rows",
+        "usable_rows",
+        "valid_share",
+    )
     values = {
         name: getattr(face, name) for name in (*names, "shares", "confidence", "transitions", "left_out")
     }
@@ -67,6 +80,15 @@ def _face_values(face: FaceSummary) -> dict:
         "longest": {state: asdict(episode) for state, episode in face.longest.items()},
         "episodes": [asdict(episode) for episode in face.episodes],
     }
+
+
+def _persons_values(timeline: Timeline) -> dict:
+    """Who was named, and the steps that led there."""
+    ids = [] if timeline.is_photos else timeline.face_ids
+    people = [
+        {"face_id": k, "person": timeline.names.get(k, ""), "color": timeline.persons.color(k)} for k in ids
+    ]
+    return {"people": people, "edits": edit_values(timeline.persons.edits)}
 
 
 def _plain(value: Any) -> Any:

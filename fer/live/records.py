@@ -1,6 +1,7 @@
 """What a live session says about itself: the newest result, counts and markers."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -101,6 +102,7 @@ class LiveSnapshot:
         recording_full: The recording reached its longest time and takes no more.
         last_error: What went wrong last, empty if nothing did.
         closed: The session has ended.
+        names: Face id -> the name that was given.
     """
 
     result: LiveResult
@@ -114,3 +116,4 @@ class LiveSnapshot:
     recording_full: bool
     last_error: str
     closed: bool
+    names: Mapping[int, str] = field(default_factory=dict)

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from fer.errors import FerError
+from fer.errors import FerError, InputError
 from fer.live.history import History, TimelineRecorder
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
 from fer.live.smooth import CausalSmoother
 from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.records import Frame, Observations, SourceInfo
 from fer.settings import Settings
+from fer.timeline.edits import with_edits
+from fer.timeline.persons import Edit
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
 HISTORY_S = 60.0
@@ -106,6 +108,7 @@ class LiveSession:
         self._history = History(history_s)
         self._recorder = TimelineRecorder(max_recording_s)
         self._markers: deque[Marker] = deque(maxlen=MAX_MARKERS)
+        self._names: dict[int, str] = {}
 
     def __enter__(self) -> "LiveSession":
         return self
@@ -176,6 +179,7 @@ class LiveSession:
                 silent_s=now_s - self._came_s,
                 time_s=self._stream.time_s,
                 markers=tuple(self._markers),
+                names=dict(self._names),
                 recording_s=self._recorder.recorded_s,
                 recording_full=self._recorder.full,
                 last_error=self._last_error,
@@ -207,6 +211,25 @@ class LiveSession:
             self._markers.append(marker)
             return marker
 
+    def name_face(self, face_id: int, name: str) -> None:
+        """Say who a face is; recordings that end from now on know it.
+
+        Args:
+            face_id: Of the stream.
+            name: See `fer.timeline.persons.Edit`; empty takes the name back.
+
+        Raises:
+            InputError: It cannot be a name, or somebody else has it.
+        """
+        edit = Edit("rename", face_id, name=name)
+        with self._changed:
+            if name and name in (n for k, n in self._names.items() if k != face_id):
+                raise InputError(f"Somebody here is called {name} already: give another name.")
+            if edit.name:
+                self._names[face_id] = name
+            else:
+                self._names.pop(face_id, None)
+
     def start_recording(self) -> None:
         """Keep every result from now on, about 200 bytes a face; a recording that runs starts anew."""
         with self._changed:
@@ -224,7 +247,9 @@ class LiveSession:
         """
         with self._changed:
             markers = tuple(self._markers)
-            return self._recorder.stop(name, self.settings, markers)
+            timeline, names = self._recorder.stop(name, self.settings, markers), dict(self._names)
+        here = {face_id: names[face_id] for face_id in timeline.face_ids if face_id in names}
+        return with_edits(timeline, [Edit("rename", face_id, name=who) for face_id, who in here.items()])
 
     def count_failure(self, exc: Exception) -> None:
         """Count an error that was survived; the first of its kind goes to the log."""
@@ -245,6 +270,7 @@ class LiveSession:
             self._pending, self._analyzer, self._result = None, None, LiveResult.empty()
             self._history.clear()
             self._markers.clear()
+            self._names.clear()
             self._smoother = CausalSmoother(0.0)
             self._recorder = TimelineRecorder(0.0)
             worker, self._worker = self._worker, None

@@ -1,6 +1,6 @@
 """A finished clip's Action Units over its faces' own neutral values: no picture is read again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -95,23 +95,44 @@ def with_baselines(
     Raises:
         InputError: The timeline does not hold what was measured.
     """
+    source = replace(timeline.source, notes=(*timeline.source.notes, *notes))
+    return replace(judged_again(timeline, baselines), source=source, own_neutral=bool(baselines))
+
+
+def judged_again(
+    timeline: Timeline, baselines: Mapping[int, Baseline], *, faces: Collection[int] | None = None
+) -> Timeline:
+    """The timeline with Action Units and verdicts made anew from what was measured.
+
+    Args:
+        timeline: With `measures`.
+        baselines: Neutral values by face id; other faces start from the population's.
+        faces: Only these ids; None: all.
+
+    Raises:
+        InputError: The timeline does not hold what was measured.
+    """
     if timeline.measures is None:
         raise InputError("A neutral face cannot be chosen here: analyse the clip again with Action Units.")
     judge = UnitJudge(unsure_below=timeline.unsure_below)
     judge.use_baselines(dict(baselines))
+    chosen = timeline.has_face
+    if faces is not None:
+        chosen = chosen & np.isin(timeline.face_of_row, list(faces))
+    rows = np.flatnonzero(chosen)
     numbers = np.full((len(timeline), len(UNIT_NUMBERS)), np.nan, np.float32)
     words = np.full((len(timeline), len(UNIT_WORDS)), "", object)
-    faces = np.flatnonzero(timeline.has_face)
-    frames = np.split(faces, np.flatnonzero(np.diff(timeline.frame_of_row[faces])) + 1)
-    for rows in frames if len(faces) else ():
-        units = judge.judge(_moment(timeline, timeline.measures[rows], rows))
-        numbers[rows] = unit_numbers(units)
-        words[rows] = [(verdict.kind, verdict.fits) for verdict in units.verdicts]
+    frames = np.split(rows, np.flatnonzero(np.diff(timeline.frame_of_row[rows])) + 1)
+    for moment in frames if len(rows) else ():
+        units = judge.judge(_moment(timeline, timeline.measures[moment], moment))
+        numbers[moment] = unit_numbers(units)
+        words[moment] = [(verdict.kind, verdict.fits) for verdict in units.verdicts]
+    if faces is not None:
+        numbers = np.where(chosen[:, None], numbers, timeline.table[list(UNIT_NUMBERS)].to_numpy(np.float64))
+        words = np.where(chosen[:, None], words, timeline.table[list(UNIT_WORDS)].to_numpy(object))
     columns = dict(zip(UNIT_NUMBERS, numbers.T.astype(np.float64), strict=True))
     columns |= {name: words[:, k].astype(str) for k, name in enumerate(UNIT_WORDS)}
-    table = timeline.table.assign(**columns).astype(dict.fromkeys(UNIT_WORDS, "str"))
-    source = replace(timeline.source, notes=(*timeline.source.notes, *notes))
-    return replace(timeline, table=table, source=source, own_neutral=bool(baselines))
+    return replace(timeline, table=timeline.table.assign(**columns).astype(dict.fromkeys(UNIT_WORDS, "str")))
 
 
 def of_this_clip(timeline: Timeline, loaded: Mapping[int, Baseline]) -> dict[int, Baseline]:

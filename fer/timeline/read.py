@@ -10,7 +10,8 @@ from fer.errors import DamagedInputError
 from fer.io.csv import read_cells, unescape_formula
 from fer.records import SourceInfo
 from fer.settings import Settings
-from fer.timeline.timeline import COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
+from fer.timeline.persons import MAX_NAME, tidy_name
+from fer.timeline.timeline import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
 
 
 def read_timeline(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
@@ -27,7 +28,7 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
         InputError: The file cannot be read, or is not such a timeline; says which line or column.
     """
     header, cells = read_cells(path)
-    missing = [c for c in COLUMNS if c not in header]
+    missing = [c for c in COLUMNS if c not in header and c not in LATER_COLUMNS]
     if missing:
         raise DamagedInputError(
             f"The CSV has no column {missing[0]!r}: choose a timeline that this program has written."
@@ -41,6 +42,7 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
     columns |= {
         name: [unescape_formula(value) for value in text[name]] for name in TEXT_COLUMNS if name in text
     }
+    columns["person"] = [tidy_name(name)[:MAX_NAME] for name in columns.get("person", [""] * len(cells))]
     columns["frame"] = _whole("frame", columns["frame"])
     columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
     _check_words(columns)

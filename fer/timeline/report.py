@@ -28,6 +28,8 @@ SETTING_FLAGS = {
 }
 """Field of `Settings` -> option of ``python -m fer analyze``."""
 
+PERSONS_FILE = "persons.json"
+"""What the steps of `fer.timeline.persons` are saved as, and loaded from when a report is made again."""
 NEUTRAL_FILE = "neutral-faces.json"
 """What neutral faces are saved as, and loaded from when a report is made again."""
 CALIBRATION_FILE = "footage-calibration.json"
@@ -145,6 +147,8 @@ def rerun_command(report: Report) -> str:
             )
     if report.recalibrated:
         words += ["--calibration", CALIBRATION_FILE]
+    if report.timeline.persons.edits:
+        words += ["--persons", PERSONS_FILE]
     if report.timeline.own_neutral:
         words += ["--neutral", NEUTRAL_FILE]
     return " ".join([*words, "--report", "report.html"])

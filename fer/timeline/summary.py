@@ -60,6 +60,8 @@ class FaceSummary:
         episodes: In order of time; empty for photos.
         transitions: (8, 8) int, from `STATES` (rows) to `STATES` (columns), between adjacent episodes.
         left_out: Reason code -> rows.
+        person: The name that the face was given; empty where none.
+        color: Of the person, ``#rrggbb``; empty for photos.
     """
 
     face_id: int | None
@@ -74,6 +76,8 @@ class FaceSummary:
     episodes: tuple[Episode, ...]
     transitions: np.ndarray
     left_out: dict[str, int] = field(default_factory=dict)
+    person: str = ""
+    color: str = ""
 
     @property
     def valid_share(self) -> float:
@@ -91,7 +95,12 @@ class FaceSummary:
     @property
     def name(self) -> str:
         """What people read."""
-        return "All faces" if self.face_id is None else f"Face {self.face_id}"
+        return self.person or ("All faces" if self.face_id is None else f"Face {self.face_id}")
+
+    @property
+    def name_inside(self) -> str:
+        """The same inside a sentence: "face 3", but a given name as it is."""
+        return self.person or self.name.lower()
 
     @property
     def ranking(self) -> list[str]:
@@ -207,7 +216,7 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
     total = float(weights.sum())
     face = timeline.has_face
     faces = [_summarize_face(timeline, k, np.flatnonzero(rows), min_episode_s) for k, rows in masks]
-    people = [f for f in faces if timeline.is_photos or f.is_person(total)]
+    people = [f for f in faces if timeline.is_photos or f.face_id in timeline.names or f.is_person(total)]
     return Summary(
         kind=timeline.source.kind,
         frames=len(weights),
@@ -251,6 +260,8 @@ def _summarize_face(
         episodes=tuple(e for stretch in stretches for e in stretch),
         transitions=_transitions(stretches),
         left_out=_reasons(table["quality"]),
+        person="" if face_id is None else timeline.names.get(face_id, ""),
+        color="" if face_id is None else timeline.persons.color(face_id),
     )
 
 

@@ -1,7 +1,7 @@
 """The tidy timeline: one row per face and analysed frame. Every chart, report and export is a view of it."""
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from fer.action_units.table import CODES
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
 from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
+from fer.timeline.persons import Persons
 from fer.verdict import verdicts
 
 COLUMNS = (
@@ -18,6 +19,7 @@ COLUMNS = (
     "frame",
     "time_s",
     "face_id",
+    "person",
     *("x", "y", "width", "height"),
     "detection_score",
     *EMOTIONS,
@@ -26,6 +28,9 @@ COLUMNS = (
     "quality",
 )
 """The CSV contract. `UNIT_COLUMNS` may follow `quality`."""
+
+LATER_COLUMNS = ("person",)
+"""Columns that older files do not have."""
 
 INTENSITY_COLUMNS = tuple(f"{code}_r" for code in CODES)
 PRESENCE_COLUMNS = tuple(f"{code}_c" for code in CODES)
@@ -36,7 +41,7 @@ UNIT_COLUMNS = (*UNIT_NUMBERS, *UNIT_WORDS)
 presence 0 or 1, both empty for "can't tell". ``au_verdict`` says whether the units support or contradict the
 row's `emotion`, ``au_fits`` which expression they speak for."""
 
-TEXT_COLUMNS = ("source", "emotion", "quality", *UNIT_WORDS)
+TEXT_COLUMNS = ("source", "person", "emotion", "quality", *UNIT_WORDS)
 NUMBER_COLUMNS = tuple(c for c in COLUMNS if c not in (*TEXT_COLUMNS, "frame", "face_id"))
 """The float64 columns; NaN where a frame has no face."""
 
@@ -60,6 +65,7 @@ class Timeline:
             where nothing was told. None where it is not known, as after reading a CSV.
         own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
         suggestions: Pairs of face ids that may be one person.
+        persons: The steps by which people were named and put right; see `fer.timeline.edits`.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -72,6 +78,7 @@ class Timeline:
     measures: np.ndarray | None = None
     own_neutral: bool = False
     suggestions: tuple[Suggestion, ...] = ()
+    persons: Persons = field(default_factory=Persons)
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)
@@ -141,6 +148,18 @@ class Timeline:
     def face_ids(self) -> list[int]:
         """Ids of the faces, ascending."""
         return [int(k) for k in np.unique(self.face_of_row) if k >= 0]
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Face id -> the name that it was given; empty for photos, where ids mean nothing beyond one."""
+        if self.is_photos:
+            return {}
+        named = self.table.loc[(self.table["person"] != "") & self.has_face, ["face_id", "person"]]
+        return {int(k): str(name) for k, name in named.drop_duplicates("face_id").itertuples(index=False)}
+
+    def name(self, face_id: int, *, start: bool = True) -> str:
+        """What people read: the given name, else "Face 3" (inside a sentence "face 3")."""
+        return self.names.get(face_id) or f"{'Face' if start else 'face'} {face_id}"
 
     @cached_property
     def step_s(self) -> float:

@@ -23,7 +23,7 @@ MODEL = {"name": "tiny", "sha256": "0" * 64}
 @pytest.fixture
 def analyzed():
     """A clip of a face that is relaxed and then raises its brows; its pictures are gone."""
-    return Recording("brows.mp4", b"", result=VideoResult(make_report(clip_of(), model=MODEL), {}))
+    return Recording("brows.mp4", b"", result=VideoResult(make_report(clip_of(), model=MODEL), ()))
 
 
 @pytest.fixture

@@ -6,10 +6,13 @@ from collections.abc import Callable
 import streamlit as st
 from PIL import Image
 
-from fer.live import Overlay
+from fer.errors import InputError
+from fer.live import LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
 from fer.text import clock, count
+from fer.timeline.persons import MAX_NAME, tidy_name
 from pages.ui.app import page_setup, session
+from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.live.room import Choice, Phase, Room
 from pages.ui.work.recordings import Recording
@@ -26,6 +29,10 @@ HIDING = {
     "mesh": "Timeline and video, faces as a mesh",
 }
 MARKERS_SHOWN = 4
+NAMED = 6
+"""Faces in sight that can be named at once."""
+NAME_ERROR = "live_name_error"
+"""Session key: why a name was not taken."""
 RECORDING_SHOWN = "live_recording_shown"
 """Session key: whether the buttons that stand there are those of a recording."""
 LABEL_PX = 200
@@ -67,6 +74,7 @@ def bar(room: Room) -> None:
             width=LABEL_PX,
         )
         _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
+        _names(room, shot)
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if recording:
             _button("Stop recording", ":material/stop_circle:", Room.stop_recording, room, type="primary")
@@ -79,6 +87,31 @@ def bar(room: Room) -> None:
             ":material/bookmark: " + " · ".join(f"{clock(m.timestamp_s)} {plain(m.label)}" for m in last)
         )
     _snapshot()
+
+
+def _names(room: Room, shot: LiveSnapshot) -> None:
+    """Who the faces in sight are; a name stays in the recording."""
+    look = {"icon": ":material/badge:", "key": "live_names", "on_change": "rerun"}  # who is in sight by now
+    with st.popover("Names", **look):
+        ids = sorted(k for k in shot.result.observations.faces.track_id.tolist() if k > 0)
+        for face_id in ids[:NAMED]:
+            key = f"live_name_{face_id}"
+            label, more = f"Face {face_id}", {"on_change": _name, "args": (room, face_id, key)}
+            st.text_input(label, shot.names.get(face_id, ""), max_chars=MAX_NAME, key=key, **more)
+        error = st.session_state.pop(NAME_ERROR, None)
+        if error is not None:
+            page_setup.show_error(error)
+        st.caption("Enter keeps a name; it stays in recordings." if ids else "Nobody is in sight.")
+
+
+def _name(room: Room, face_id: int, key: str) -> None:
+    live = room.session
+    if live is None:
+        return
+    try:
+        live.name_face(face_id, tidy_name(st.session_state[key] or ""))
+    except InputError as error:
+        st.session_state[NAME_ERROR] = error_text_of(error)
 
 
 def _button(label: str, icon: str, action: Callable[[Room], None], room: Room, **more) -> None:

@@ -3,6 +3,7 @@
 Action Units stand below the bars of a face: `show` draws one face after the other.
 """
 
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
@@ -12,6 +13,7 @@ from fer.charts.style import ink
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.records import Observations
 from fer.text import percent, quality_words
+from pages.ui.app.markdown import plain
 from pages.ui.parts import unit_bars
 
 MAX_BARS = 3
@@ -19,11 +21,12 @@ MAX_BARS = 3
 MAX_LINES = 12
 
 
-def show(observations: Observations, *, dark: bool) -> None:
+def show(observations: Observations, names: Mapping[int, str], *, dark: bool) -> None:
     """Every face, the largest first with its bars.
 
     Args:
         observations: With the smoothed probabilities.
+        names: Face id -> the name that was given.
         dark: The dark variant.
     """
     size = observations.faces.detections.xyxy[:, 2] - observations.faces.detections.xyxy[:, 0]
@@ -32,7 +35,8 @@ def show(observations: Observations, *, dark: bool) -> None:
     words, confidence = observations.verdicts
     lines = []
     for row, (word, quality) in enumerate(zip(words, observations.quality, strict=True)):
-        face = f"Face {int(observations.faces.track_id[row])}"
+        face_id = int(observations.faces.track_id[row])
+        face = plain(names.get(face_id) or f"Face {face_id}")
         if quality != QUALITY_OK:
             reasons = quality_words(quality)
             lines.append(f"{face}: {reasons}")
@@ -42,7 +46,7 @@ def show(observations: Observations, *, dark: bool) -> None:
             likeliest = EMOTIONS[int(observations.probs[row].argmax())]
             sure = f" ({likeliest} {percent(float(confidence[row]))})"
         if row in chosen:
-            st.markdown(f"{f'{face}: ' if several else ''}**{word}**{sure}")
+            st.markdown(f"{f'{face}: ' if several or face_id in names else ''}**{word}**{sure}")
             st.html(bars(observations.probs[row], observations.unsure_below, dark=dark))
             if len(observations.action_units):
                 known = None if word == UNSURE else float(confidence[row])

@@ -85,7 +85,7 @@ def faces(room: Room, shown: Phase) -> None:
             st.markdown(f":material/radio_button_checked: Recording {clock(shot.recording_s)}{full}")
     if found.state is not HealthState.SILENT:
         neutral.progress(room)
-        face_cards.show(shot.result.shown, dark=is_dark())
+        face_cards.show(shot.result.shown, shot.names, dark=is_dark())
 
 
 @st.fragment(run_every=CHART_EVERY_S)
@@ -104,13 +104,13 @@ def last_minute(room: Room, shown: Phase) -> None:
         picked = st.pills(
             "Face of the chart",
             sorted(ranked[:MAX_FACES]),
-            format_func="Face {}".format,
+            format_func=lambda face_id: plain(shot.names.get(face_id) or f"Face {face_id}"),
             label_visibility="collapsed",
             key=FACE,
         )
         chosen = picked or chosen
     if chosen is not None:
-        st.caption(f"The last minute, face {chosen}")
+        st.caption(f"The last minute, {plain(shot.names.get(chosen) or f'face {chosen}')}")
     figure = rolling_chart(timeline, shot.time_s, chosen, shot.markers, dark=is_dark())
     chart(figure, key="live_chart")
 

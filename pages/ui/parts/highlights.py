@@ -4,6 +4,7 @@ The full sentences are `fer.timeline.headline`'s.
 """
 
 import math
+from html import escape
 
 from fer.constants import UNSURE
 from fer.text import count, percent
@@ -35,6 +36,18 @@ def titles(summary: Summary) -> list[str]:
         return [f"{count(len(brief), 'face')} found, {why}" if brief else "No face was found"]
     lasting = [face for face in readable if face.usable_s >= BRIEF_S] or readable[:1]
     return [f"{face.name}: {shown(face)}" for face in lasting[:TITLES]]
+
+
+def brief(face: FaceSummary) -> str:
+    """The largest share alone.
+
+    Example: "mostly happy, 52%"
+    """
+    if not face.usable_s:
+        return "could not be read"
+    first = max(face.ranking, key=lambda state: face.shares[state])
+    share = percent(face.shares[first])
+    return f"mostly {first}, {share}" if face.shares[first] >= MOSTLY else f"most often {first}, {share}"
 
 
 def shown(face: FaceSummary) -> str:
@@ -92,18 +105,24 @@ def moments(summary: Summary, face_id: int | None = None) -> list[tuple[FaceSumm
     return sorted(longest, key=lambda pair: (pair[1].start_s, pair[0].face_id or 0))
 
 
-def captions(summary: Summary) -> str:
-    """The episodes as WebVTT: the player shows each verdict while it lasts."""
+def captions(summary: Summary, face_id: int | None = None) -> str:
+    """The episodes as WebVTT: the player shows each verdict while it lasts.
+
+    Args:
+        summary: Of a video.
+        face_id: Only this face; None: of all.
+    """
+    faces = [face for face in summary.faces if face_id in (None, face.face_id)]
     cues = sorted(
-        ((episode, face) for face in summary.faces for episode in face.episodes),
+        ((episode, face) for face in faces for episode in face.episodes),
         key=lambda pair: (pair[0].start_s, pair[1].face_id or 0),
     )
-    several = len(summary.faces) > 1
+    several = len(faces) > 1
     lines = ["WEBVTT", ""]
     for episode, face in cues:
         if not math.isfinite(episode.duration_s) or episode.duration_s <= 0:
             continue
-        who = f"{face.name}: " if several else ""
+        who = f"{escape(face.name, quote=False)}: " if several else ""
         sure = "" if episode.emotion == UNSURE else f" {percent(episode.confidence)}"
         lines += [
             f"{_stamp(episode.start_s)} --> {_stamp(episode.end_s)}",

@@ -1,5 +1,7 @@
 """The video player and its tie to the timeline chart: click the chart and the player moves there."""
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +14,31 @@ PLAYER_BOX, CHART_BOX = "player", "timeline"
 _link = st.components.v2.component(
     "player_link", js=Path(__file__).with_name("player.js").read_text(encoding="utf-8")
 )
+
+_moment = st.components.v2.component(
+    "player_moment",
+    html='<button type="button"></button>',
+    css=Path(__file__).with_name("player_moment.css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_name("player_moment.js").read_text(encoding="utf-8"),
+)
+
+
+def moment_button(label: str, action: Callable[[float], None], *, key: str) -> None:
+    """A button that knows where the player stands.
+
+    Args:
+        label: What it says.
+        action: Called with the player's time in seconds.
+        key: Tells it from others.
+    """
+
+    def hear() -> None:
+        time_s = st.session_state[key].get("time_s")
+        # The browser's word: only a number has any effect.
+        if isinstance(time_s, int | float) and math.isfinite(time_s):
+            action(float(time_s))
+
+    _moment(key=key, data={"label": label}, on_time_s_change=hear)
 
 
 def seek(seconds: float) -> None:

@@ -5,22 +5,28 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer.errors import InputError
 from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.text import count, percent, quality_words
+from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
+from fer.timeline.timeline import Timeline
 from pages.ui.app import downloads, page_setup
 from pages.ui.app.markdown import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts import explanation, highlights, settings, unit_bars
+from pages.ui.parts import explanation, highlights, persons, settings, unit_bars
 from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.parts.reinterpret import reinterpret_once
 from pages.ui.photos import hiding, table
 from pages.ui.work.explain import crop_of
 from pages.ui.work.photos import PhotosResult, PhotoUploads
+from pages.ui.work.reinterpret import reinterpret_once
 
 WHY, JUST_ASKED = "photo_why", "photo_why_asked"
 """Session keys: place and row of the face that is explained, and whether that was asked just now."""
+JUST_NAMED = "photo_just_named"
+"""Session key: somebody was named a moment ago."""
+NAME_PX = 220
 CHOSEN = "photo_chosen"
 """Session key: place of the photo that is shown large."""
 A_PAGE = 12
@@ -73,7 +79,9 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     with title_row(batch, leave):
         unsure_below = settings.unsure_slider(result.unsure_below)
     result, half_life_s = result.read_with(unsure_below), result.report.settings.half_life_s
-    report = reinterpret_once(result.report, half_life_s=half_life_s, unsure_below=unsure_below)
+    edited = persons.edited(result.report)
+    people = _people(edited.timeline)
+    report = reinterpret_once(edited, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
     st.subheader(highlights.photo_title(report.summary), anchor=False)
     failed = [one for one in result.results if one.observations is None]
@@ -81,21 +89,32 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     if report.timeline.source.partial:
         # The notes before it are the failures, which are said already.
         st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
+    persons.trouble()
     shown = hiding.applied(result, batch) if readable else None
     if shown is not None:
         place = _chosen(readable)
-        _one(shown, place)
+        _one(shown, place, people.get(place, {}))
         if shown.hiding is None:  # an explanation is drawn on the face
             _why(result, place)
         if len(readable) > 1:
             _gallery(shown, readable)
     if readable or len(failed) > FAILED_SHOWN:
-        table.show(result.results)
+        table.show(result.results, people)
     if not readable:
         return
     st.caption(f"{report.summary.left_out_text()} {REMINDER}")
     with st.container(horizontal=True):
         downloads.of_report(report, batch.uploads[0].name, key="photos")
+        persons.bar(result.report)
+
+
+def _people(timeline: Timeline) -> dict[int, dict[int, str]]:
+    """Place of a photo -> face id -> name, empty where none was given."""
+    found: dict[int, dict[int, str]] = {}
+    faces = timeline.table.loc[timeline.has_face, ["frame", "face_id", "person"]]
+    for place, face_id, person in faces.itertuples(index=False):
+        found.setdefault(int(place), {})[int(face_id)] = str(person)
+    return found
 
 
 def _failed(failed: list[PhotoResult]) -> None:
@@ -117,8 +136,8 @@ def _choose(place: int) -> None:
     st.session_state[CHOSEN] = place
 
 
-def _one(result: PhotosResult, place: int) -> None:
-    """One photo large, and the numbers of its faces."""
+def _one(result: PhotosResult, place: int, people: dict[int, str]) -> None:
+    """One photo large, and the numbers of its faces; `people`: face id -> name of those who are persons."""
     one = result.results[place]
     picture, numbers = st.columns([7, 5], gap="medium")
     with picture:
@@ -132,7 +151,7 @@ def _one(result: PhotosResult, place: int) -> None:
         for note in one.notes:
             st.caption(f":material/info: {plain(note)}")
         if len(one.observations):
-            _one_face(one, place, explain=result.hiding is None)
+            _one_face(result, place, people, explain=result.hiding is None)
         else:
             st.markdown("**No face was found**")
             st.caption(NO_FACE_HINT)
@@ -154,21 +173,27 @@ def _ending(result: PhotosResult) -> str:
 
 @st.fragment
 @page_setup.shows_errors
-def _one_face(one: PhotoResult, place: int, *, explain: bool) -> None:
+def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, explain: bool) -> None:
     """The probabilities of one face of the photo; pills choose which."""
+    if st.session_state.pop(JUST_NAMED, False):
+        st.rerun()  # the whole page shows names
+    one = result.results[place]
     words, confidence = one.observations.verdicts
     ids = [int(k) for k in one.observations.faces.track_id]
     row = 0
     if len(ids) > 1:
         names = [
-            f"{face_id} {word}" if usable else f"{face_id} ({quality_words(code)})"
+            f"{plain(people.get(face_id) or str(face_id))} "
+            + (word if usable else f"({quality_words(code)})")
             for face_id, word, usable, code in zip(
                 ids, words, one.observations.usable, one.observations.quality, strict=True
             )
         ]
         row = _pick(names, key=f"photo_face_{place}")
     sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
-    st.markdown(f"**Face {ids[row]}: {words[row]}**{sure}")
+    who = people.get(ids[row]) or f"Face {ids[row]}"
+    st.markdown(f"**{plain(who)}: {words[row]}**{sure}")
+    _who(result, place, ids[row], people)
     chart(
         probability_bars(one.observations.probs[row], one.observations.unsure_below, dark=is_dark()),
         key="photo_bars",
@@ -191,6 +216,41 @@ def _one_face(one: PhotoResult, place: int, *, explain: bool) -> None:
             unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
     st.caption(f"Quality: {quality_words(one.observations.quality[row])}{left_out}")
+
+
+def _who(result: PhotosResult, place: int, face_id: int, people: dict[int, str]) -> None:
+    """Name a face, or say that it is none."""
+    if face_id not in people:
+        st.caption("Not a person, as you said: it counts nowhere.")
+        return
+    key = f"photo_name_{place}_{face_id}_{persons.turn()}"
+    report, photo = result.report, {"photo": result.results[place].name, "photo_index": place}
+
+    def take(kind: EditKind, **more: str) -> None:
+        st.session_state[JUST_NAMED] = True
+        try:
+            edit = Edit(kind, face_id, **photo, **more)  # pyright: ignore[reportArgumentType]
+        except InputError as error:
+            persons.refuse(error)
+        else:
+            persons.take(report, edit)
+
+    def rename() -> None:
+        take("rename", name=tidy_name(st.session_state[key] or ""))
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name",
+            people[face_id],
+            max_chars=MAX_NAME,
+            key=key,
+            on_change=rename,
+            placeholder="Name",
+            label_visibility="collapsed",
+            width=NAME_PX,
+        )
+        off = {"icon": ":material/person_off:", "type": "tertiary", "key": "photo_remove"}
+        st.button("Not a person", on_click=take, args=("remove",), **off)
 
 
 def _ask(place: int, row: int) -> None:

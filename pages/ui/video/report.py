@@ -1,6 +1,7 @@
 """A finished video: the answer first, then the player beside the timeline, then everything to keep."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,22 +9,20 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.charts.timeline import shares_chart, timeline_chart
 from fer.sources import sniff
 from fer.text import clock, count, percent, span
-from fer.timeline.headline import MAX_SENTENCES, headlines
+from fer.timeline.headline import headlines
 from fer.timeline.report import Report
-from fer.timeline.summary import FaceSummary, Summary
+from fer.timeline.summary import Summary
 from pages.ui.app import downloads, page_setup
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import highlights, player, settings
+from pages.ui.parts import highlights, persons, player, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.parts.reinterpret import reinterpret_once
-from pages.ui.video import copy, neutral_faces, units
+from pages.ui.video import copy, neutral_faces, people, units
 from pages.ui.work.recordings import Recording
+from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
-FACES_SHOWN = 4
-ALL_FACES = "All faces"
 PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
 """What browsers play: kind by magic bytes -> media type."""
 NOT_PLAYABLE = (
@@ -66,20 +65,24 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """
     with title_row(clip, leave):
         half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
+    edited = persons.edited(result.report)
     report = reinterpret_once(
-        neutral_faces.applied(result.report), half_life_s=half_life_s, unsure_below=unsure_below
+        neutral_faces.applied(edited, result.report), half_life_s=half_life_s, unsure_below=unsure_below
     )
-    summary = report.summary
+    summary, chosen = report.summary, people.picked(report.summary)
     with st.container(gap="xxsmall"):
-        for title in highlights.titles(summary):
-            st.subheader(title, anchor=False)
+        for title in highlights.titles(_about(summary, chosen)):
+            st.subheader(plain(title), anchor=False)
         st.caption(_facts(report))
     for note in report.timeline.source.notes:
         st.caption(f":material/info: {plain(note)}")
+    if summary.faces or edited is not result.report:
+        people.show(report, result.report, result.portraits, played=_plays(clip))
+        people.picker(summary)
     if summary.faces:
-        _explore(report, clip)
-        units.show(report, result.report)
-        _faces(summary, result.portraits)
+        _explore(report, clip, chosen)
+        _said(_about(summary, chosen))
+        units.show(report, edited, result.report, chosen)
     else:
         picture, hint = st.columns([5, 7], gap="medium")
         with picture:
@@ -102,20 +105,20 @@ def _facts(report: Report) -> str:
     length = source.duration_s or summary.end_s
     parts = [clock(length), f"{source.width}×{source.height}", count(summary.frames, "analysed frame")]
     if summary.faces:
-        parts.append(count(len(summary.faces), "face"))
+        n = len(summary.by_presence)
+        parts.append("1 person" if n == 1 else f"{n} people")
         parts.append(f"a face could be read {percent(summary.valid_share)} of the time")
     return " · ".join(parts)
 
 
 @st.fragment
 @page_setup.shows_errors
-def _explore(report: Report, clip: Upload) -> None:
+def _explore(report: Report, clip: Upload, chosen: int | None) -> None:
     """Player and moments beside the timeline; a click in either moves the player."""
     summary = report.summary
-    chosen = _choose_face(summary)
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        _player(clip, summary)
+        _player(clip, summary, chosen)
         _moments(summary, chosen, played=bool(clip.data))
     with right, st.container(key=player.CHART_BOX):
         chart(
@@ -127,35 +130,29 @@ def _explore(report: Report, clip: Upload) -> None:
     player.link()
 
 
-def _choose_face(summary: Summary) -> int | None:
-    """Id of the face that the chart is about; None for all."""
-    lasting = [face for face in summary.by_presence if face.usable_s >= highlights.BRIEF_S]
-    if len(lasting) < 2:
-        return None
-    names = {face.name: face.face_id for face in lasting}
-    picked = st.pills(
-        "Face",
-        [ALL_FACES, *names],
-        default=ALL_FACES,
-        required=True,
-        label_visibility="collapsed",
-        key="face",
-    )
-    return names.get(picked)
+def _about(summary: Summary, face_id: int | None) -> Summary:
+    """The summary with one face only; None: with all."""
+    if face_id is None:
+        return summary
+    return replace(summary, faces=tuple(face for face in summary.faces if face.face_id == face_id))
 
 
-def _player(clip: Upload, summary: Summary) -> None:
+def _plays(clip: Upload) -> bool:
+    return bool(clip.data) and sniff(clip.data) in PLAYABLE
+
+
+def _player(clip: Upload, summary: Summary, face_id: int | None = None) -> None:
     if not clip.data:
         return
-    kind = sniff(clip.data)
-    if kind not in PLAYABLE:
+    if not _plays(clip):
         st.caption(NOT_PLAYABLE)
         return
+    captions = highlights.captions(summary, face_id)
     with st.container(key=player.PLAYER_BOX):
         st.video(
             clip.data,
-            PLAYABLE[kind],
-            subtitles={"Expressions": highlights.captions(summary)} if summary.faces else None,
+            PLAYABLE[sniff(clip.data)],
+            subtitles={"Expressions": captions} if summary.faces else None,
             alt=f"The video {clip.name}",
         )
 
@@ -166,10 +163,10 @@ def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
     if not found:
         return
     st.markdown("**Longest moments**")
-    several = len(summary.faces) > 1
+    several = face_id is None and len(summary.faces) > 1
     with st.container(gap=None):
         for number, (face, episode) in enumerate(found):
-            who = f"{face.name} " if several else ""
+            who = f"{plain(face.name)} " if several else ""
             text = (
                 f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
                 f"{percent(episode.confidence)} sure"
@@ -187,26 +184,13 @@ def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
             )
 
 
-def _faces(summary: Summary, portraits: dict[int, bytes]) -> None:
-    """Who showed what: a row for each face, and the shares as a chart."""
-    sentences = headlines(summary)[:MAX_SENTENCES]
-    rows = [(face, sentences[k] if k < len(sentences) else "") for k, face in enumerate(summary.by_presence)]
+def _said(summary: Summary) -> None:
+    """Who showed what in sentences, and the shares as a chart."""
     left, right = st.columns([5, 7], gap="medium")
     with left:
         st.subheader("Who showed what", anchor=False)
-        for face, sentence in rows[:FACES_SHOWN]:
-            _face(face, sentence, portraits.get(face.face_id))
-        if len(rows) > FACES_SHOWN:
-            with st.expander(f"{len(rows) - FACES_SHOWN} more"):
-                for face, sentence in rows[FACES_SHOWN:]:
-                    _face(face, sentence, portraits.get(face.face_id))
+        for sentence in headlines(summary):
+            st.markdown(plain(sentence))
     with right:
         st.subheader("How long", anchor=False)
         chart(shares_chart(summary, dark=is_dark()), key="shares_chart")
-
-
-def _face(face: FaceSummary, sentence: str, portrait: bytes | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-        if portrait is not None:
-            st.image(portrait, width=72, alt=f"{face.name} at its largest")
-        st.markdown(sentence or f"{face.name}: {highlights.shown(face)}.")

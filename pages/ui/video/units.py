@@ -10,50 +10,52 @@ from fer.text import clock
 from fer.timeline.report import Report
 from fer.timeline.unit_episodes import blink_words, explain
 from pages.ui.app import page_setup
+from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts import highlights, player
 from pages.ui.parts.unit_bars import ICONS
 from pages.ui.video import foreign_units, neutral_faces
 
+STRIPS = 4
+"""People whose units stand under each other."""
+
 
 @st.fragment
 @page_setup.shows_errors
-def show(report: Report, analyzed: Report) -> None:
+def show(report: Report, edited: Report, analyzed: Report, face_id: int | None) -> None:
     """The whole section; nothing where no units were measured.
 
     Args:
         report: Of a video, as it is shown.
-        analyzed: The same, before other neutral faces were chosen.
+        edited: The same, before other neutral faces were chosen.
+        analyzed: The same, before people were named and put right.
+        face_id: Whom the page is about; None: everyone.
     """
-    timeline, summary = report.timeline, report.summary
-    lasting = [face for face in summary.by_presence if face.usable_s >= highlights.BRIEF_S]
-    if not timeline.has_units or not lasting:
+    timeline = report.timeline
+    faces = [face for face in report.summary.by_presence if face_id in (None, face.face_id)]
+    if not timeline.has_units or not any(face.usable_s for face in faces):
         return
     st.subheader("Why: the Action Units", anchor=False)
-    names = {face.name: face.face_id for face in lasting}
-    picked = next(iter(names))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if len(names) > 1:
-            picked = st.pills(
-                "Face of the Action Units",
-                list(names),
-                default=picked,
-                required=True,
-                label_visibility="collapsed",
-                key="unit_face",
-            )
-        face_id = names[picked]
-        neutral_faces.panel(analyzed, face_id)
+    if face_id is not None:
+        neutral_faces.panel(edited, analyzed, face_id)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _episodes(report, face_id)
     with right:
-        chart(heat_strip(timeline, face_id, dark=is_dark()), key="unit_strip")
-        _lines(report, face_id)
-        st.caption(
-            blink_words(timeline, face_id) or "Blinks cannot be counted: too short, or too few frames."
-        )
-    foreign_units.show(report, analyzed, face_id)
+        for face in faces[:STRIPS]:
+            if face_id is None:
+                st.markdown(f"**{plain(face.name)}**")
+            chart(heat_strip(timeline, face.face_id, dark=is_dark()), key=f"unit_strip_{face.face_id}")
+            if face_id is not None:
+                _lines(report, face_id)
+            blinks = blink_words(timeline, face.face_id)
+            st.caption(blinks or "Blinks cannot be counted: too short, or too few frames.")
+        if len(faces) > STRIPS:
+            st.caption(f"{len(faces) - STRIPS} more: choose one above.")
+    if face_id is not None:
+        foreign_units.show(report, analyzed, face_id)
+    else:
+        st.caption("Choose one person above for single units as lines, a neutral face and comparisons.")
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
         f"The units explain or question the network's answer; they never change it. {CONTRADICTION_TEXT}"
@@ -77,18 +79,19 @@ def _lines(report: Report, face_id: int) -> None:
         chart(unit_lines(timeline, face_id, chosen, dark=is_dark()), key="unit_lines")
 
 
-def _episodes(report: Report, face_id: int) -> None:
+def _episodes(report: Report, face_id: int | None) -> None:
     """Each long episode with its reason; a click moves the player."""
     found = [
-        (episode, explain(report.timeline, face_id, episode))
-        for _, episode in highlights.moments(report.summary, face_id)
+        (face, episode, explain(report.timeline, face.face_id, episode))
+        for face, episode in highlights.moments(report.summary, face_id)
     ]
-    doubted = [pair for pair in found if pair[1].kind == CONTRADICTED]
+    doubted = [one for one in found if one[2].kind == CONTRADICTED]
     if st.toggle(f"Contradicted only ({len(doubted)})", disabled=not doubted, key="unit_doubted"):
         found = doubted
     if not found:
         st.caption("No such episode.")
-    for number, (episode, verdict) in enumerate(found):
+    several = face_id is None and len(report.summary.faces) > 1
+    for number, (face, episode, verdict) in enumerate(found):
         icon = ":material/warning:" if is_warning(verdict) else ICONS[verdict.kind]
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.button(
@@ -99,4 +102,5 @@ def _episodes(report: Report, face_id: int) -> None:
                 on_click=player.seek,
                 args=(episode.start_s,),
             )
-            st.markdown(f"{icon} {verdict_sentence(verdict, episode.confidence)}.")
+            who = f"{plain(face.name)}: " if several else ""
+            st.markdown(f"{icon} {who}{verdict_sentence(verdict, episode.confidence)}.")

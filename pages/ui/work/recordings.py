@@ -45,4 +45,4 @@ def make_recording(
         notes = (*notes, video.note)
     source = replace(timeline.source, name=name, notes=notes, width=size[0], height=size[1])
     report = make_report(replace(timeline, source=source), model=model)
-    return Recording(name, video.data, result=VideoResult(report, {}))
+    return Recording(name, video.data, result=VideoResult(report, ()))

@@ -1,4 +1,4 @@
-"""A video's analysis as a job: the report, and a portrait of every face."""
+"""A video's analysis as a job: the report, and views of every face."""
 
 import time
 from dataclasses import dataclass
@@ -22,8 +22,27 @@ PORTRAIT_PX = 160
 PORTRAIT_MARGIN = 0.25
 """Room around a face's box in its portrait, as a share of the box."""
 PORTRAIT_GAIN = 1.2
-"""A later view of a face replaces its portrait only if it is larger by this factor."""
-MAX_PORTRAITS = 64
+"""A later view of a face replaces the one before only if it is better by this factor."""
+MAX_PORTRAITS = 256
+STRETCH_S, MAX_STRETCH_S = 1.0, 4096.0
+"""A face has one view in each stretch of time: whoever is split off later has one too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """A view of a face; in memory only, like the upload.
+
+    Args:
+        face_id: As analysed.
+        time_s: When, in seconds.
+        score: How good a view it is: large and sure.
+        jpeg: The picture.
+    """
+
+    face_id: int
+    time_s: float
+    score: float
+    jpeg: bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +51,11 @@ class VideoResult:
 
     Args:
         report: The library's report, made with the settings at the start.
-        portraits: Face id -> JPEG; in memory only, like the upload.
+        portraits: Views of the faces.
     """
 
     report: Report
-    portraits: dict[int, bytes]
+    portraits: tuple[Portrait, ...]
 
 
 def video_job(clip: Upload, settings: Settings) -> Job:
@@ -60,7 +79,7 @@ def video_job(clip: Upload, settings: Settings) -> Job:
 
 
 class FrameObserver:
-    """Sees every analysed frame: shows one now and then, and keeps the best view of every face.
+    """Sees every analysed frame: shows one now and then, and keeps good views of every face.
 
     Args:
         job: Gets the preview.
@@ -69,7 +88,8 @@ class FrameObserver:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._shown = float("-inf")
-        self._best: dict[int, tuple[float, np.ndarray]] = {}
+        self._stretch_s = STRETCH_S
+        self._best: dict[tuple[int, int], Portrait] = {}
 
     def on_frame(self, frame: Frame, observations: Observations) -> None:
         """Look at one frame."""
@@ -81,17 +101,32 @@ class FrameObserver:
         for row in np.flatnonzero(observations.usable):
             self._consider(frame.image, observations, row)
 
-    def portraits(self) -> dict[int, bytes]:
-        """Face id -> JPEG of its best view."""
-        return {face_id: jpeg(image) for face_id, (_, image) in self._best.items()}
+    def portraits(self) -> tuple[Portrait, ...]:
+        """The best view of every face in every stretch of time."""
+        return tuple(self._best.values())
 
     def _consider(self, image: np.ndarray, observations: Observations, row: int) -> None:
-        face_id = int(observations.faces.track_id[row])
+        face_id, time_s = int(observations.faces.track_id[row]), observations.timestamp_s
+        if face_id < 0:
+            return
         left, top, right, bottom = (float(v) for v in observations.faces.detections.xyxy[row])
-        size = min(right - left, bottom - top)
-        best = self._best.get(face_id, (0.0, None))[0]
-        if size > PORTRAIT_GAIN * best and (best or len(self._best) < MAX_PORTRAITS):
-            self._best[face_id] = (size, cut_square(image, (left, top, right, bottom)))
+        score = min(right - left, bottom - top) * (0.5 + float(observations.probs[row].max()))
+        place = (face_id, int(time_s // self._stretch_s))
+        best = self._best.get(place)
+        if best is None or score > PORTRAIT_GAIN * best.score:
+            picture = jpeg(cut_square(image, (left, top, right, bottom)))
+            self._best[place] = Portrait(face_id, time_s, score, picture)
+            self._thin()
+
+    def _thin(self) -> None:
+        """Fewer and longer stretches where there are too many; then the poorest views go."""
+        while len(self._best) > MAX_PORTRAITS and self._stretch_s < MAX_STRETCH_S:
+            self._stretch_s *= 2
+            found, self._best = sorted(self._best.values(), key=lambda p: p.score), {}
+            for portrait in found:
+                self._best[portrait.face_id, int(portrait.time_s // self._stretch_s)] = portrait
+        while len(self._best) > MAX_PORTRAITS:
+            del self._best[min(self._best, key=lambda place: self._best[place].score)]
 
 
 def cut_square(image: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:

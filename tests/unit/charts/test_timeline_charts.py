@@ -89,7 +89,7 @@ def test_every_chart_is_transparent_described_and_small_in_height(timeline, dark
         layout = figure.layout
         assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)", name
         assert layout.meta["alt"], name
-        assert 40 < layout.height < 800, name
+        assert 40 < layout.height < 900, name
         assert layout.width is None, f"{name}: the page decides the width"
         assert "NaN" not in figure.to_json(), name
 
@@ -132,7 +132,7 @@ def test_ribbon_starts_where_the_episodes_start(timeline):
     assert (happy.x[0], happy.width[0], happy.offset) == (0.0, pytest.approx(3.0), 0)
     assert (fear.x[0], fear.width[0]) == (pytest.approx(2.0), pytest.approx(4.0))
     assert happy.customdata[0] == "0:00.0–0:03.0 Face 1: happy 90%"
-    assert figure.layout.yaxis.ticktext == ("Face 1", "Face 2")
+    assert [text.split("</span> ")[1] for text in figure.layout.yaxis.ticktext] == ["Face 1", "Face 2"]
     left_out = trace(figure, "left out")
     assert list(left_out.x) == pytest.approx([10.0])
     assert left_out.customdata[0] == "0:10.0–0:11.0 Face 1, turned away: left out"
@@ -183,11 +183,17 @@ def test_ticks_are_few_and_inside(length):
 def test_one_time_axis_for_all_panels(timeline):
     figure = timeline_chart(timeline)
     assert {t.xaxis for t in figure.data} == {"x"}
-    assert {t.yaxis for t in figure.data} == {"y", "y2", "y3", "y4"}
-    domains = [figure.layout[name].domain for name in ("yaxis", "yaxis2", "yaxis3", "yaxis4")]
+    assert {t.yaxis for t in figure.data} == {"y", "y2", "y3", "y4", "y5"}
+    domains = [figure.layout[name].domain for name in ("yaxis", *(f"yaxis{k}" for k in range(2, 6)))]
     for upper, lower in pairwise(domains):
         assert lower[1] < upper[0], "panels must not overlap"
     assert domains[-1][0] == pytest.approx(0, abs=1e-9)
+
+
+def test_everyone_has_lines_not_the_first_face_alone(timeline):
+    figure = timeline_chart(timeline)
+    assert "Probability of each expression, face 1" in words(figure)
+    assert "Probability of each expression, face 2" in words(figure)
 
 
 def test_chosen_face_is_drawn(timeline):
@@ -236,7 +242,7 @@ def test_the_quality_panel_tells_the_states(timeline):
     assert found == [("ok", 0.0, 10.0), ("turned", 10.0, 11.0), ("ok", 11.0, 13.0)]
     both = make_timeline({1: [("happy", 1.0)], 2: [("sad/small", 0.5)], 3: [("", 1.2)]})
     assert [s.state for s in frame_states(both)] == ["mixed", "ok", "no_face"]
-    strip = [t for t in timeline_chart(timeline).data if t.yaxis == "y4"]
+    strip = [t for t in timeline_chart(timeline, 1).data if t.yaxis == "y4"]
     assert {t.name for t in strip} == {"usable", "turned away"}
     assert [s.state for s in left_out_segments(both, 2)] == ["small"]
 

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from fer.errors import InputError
 from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
 from fer.live import session as session_module
 from fer.live.history import MAX_ROWS, History
@@ -17,6 +18,7 @@ from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.pipeline import Analyzer
 from fer.records import Frame
 from fer.sample import sample_frames
+from fer.timeline.edits import with_edits
 from fer.timeline.smooth import smooth
 from tests.helpers.factories import make_observations, probs_of
 from tests.helpers.live_fakes import (
@@ -135,6 +137,24 @@ def test_a_recording_starts_at_zero_and_holds_unsmoothed_probabilities(session, 
     assert timeline.source.notes == ("Marker at 0:01: a joke <b>",)
     assert timeline.table["happy"].to_numpy() == pytest.approx(0.9)
     assert session.snapshot().recording_s == NEVER_S
+
+
+def test_a_name_given_while_live_stays_in_the_recording_and_can_be_undone(session, clock):
+    feed(session, clock, 5)
+    session.name_face(1, "Anna")
+    session.name_face(77, "Bo")
+    with pytest.raises(InputError, match="called Anna already"):
+        session.name_face(2, "Anna")
+    with pytest.raises(InputError, match="means something else"):
+        session.name_face(1, "Face 2")
+    assert session.snapshot().names == {1: "Anna", 77: "Bo"}
+    session.start_recording()
+    feed(session, clock, 5, start=5)
+    timeline = session.stop_recording()
+    assert timeline.names == {1: "Anna"} and [e.face for e in timeline.persons.edits] == [1]
+    assert with_edits(timeline, ()).names == {}
+    session.name_face(1, "")
+    assert session.snapshot().names == {77: "Bo"}
 
 
 def test_a_recording_that_gets_too_long_says_so(analyzer, clock):

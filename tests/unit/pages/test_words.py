@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,16 +10,18 @@ import pytest
 from fer.constants import SUPPORTED
 from fer.photos import PhotoResult
 from fer.pipeline import AnalysisProgress
+from fer.records import Frame
 from fer.settings import Settings
 from fer.timeline.report import make_report
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import highlights
-from pages.ui.parts.reinterpret import reinterpret
 from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import in_words, rows
+from pages.ui.work import video
 from pages.ui.work.analysis import job_key
+from pages.ui.work.reinterpret import reinterpret
 from pages.ui.work.video import PORTRAIT_PX, cut_square
 from tests.helpers.action_units import units_of
 from tests.helpers.factories import make_observations, make_source, make_timeline
@@ -161,7 +164,7 @@ def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
     table = rows(results)
     assert list(table["Photo"]) == ["two.jpg", "two.jpg", "none.jpg", "bad.jpg"]
     assert list(table["Expression"][:2]) == ["happy", "unsure"]
-    assert table["Face"].isna().tolist() == [False, False, True, True]
+    assert table["Face"].fillna("").tolist() == ["1", "2", "", ""]
     assert table["Remark"][1] == "face too small, blurred"
     assert table["Remark"][2] == "no face found"
     assert table["Remark"][3] == "It is damaged. [input_damaged]"
@@ -193,3 +196,18 @@ def test_the_title_of_photos_says_how_many_faces_it_is_about():
 def test_nose_and_upper_lip_are_one_bar():
     drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
     assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
+
+
+def test_every_stretch_keeps_a_view_of_a_face_and_their_number_is_bounded(monkeypatch):
+    """Whoever is split off later has a picture too."""
+    monkeypatch.setattr(video, "MAX_PORTRAITS", 4)
+    observer = video.FrameObserver(SimpleNamespace(preview=None))
+    assert observer.portraits() == ()
+    frame = Frame(np.zeros((300, 400, 3), np.uint8))
+    for second in range(3):
+        observer.on_frame(frame, make_observations(["happy"], time_s=float(second)))
+    assert sorted(p.time_s for p in observer.portraits()) == [0.0, 1.0, 2.0]
+    for second in range(3, 40):
+        observer.on_frame(frame, make_observations(["happy"], time_s=float(second)))
+    kept = observer.portraits()
+    assert len(kept) <= 4 and {p.face_id for p in kept} == {1} and max(p.time_s for p in kept) >= 20

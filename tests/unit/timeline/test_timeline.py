@@ -171,7 +171,7 @@ GOOD = to_csv(make_timeline({1: [("happy", 0.3)]}))
         (GOOD.encode("utf-16"), DamagedInputError, "UTF-16"),
         (GOOD.encode() + b"\0", DamagedInputError, "binary"),
         (b"\xff\xfa\xfb,", DamagedInputError, "UTF-8"),
-        (GOOD.replace("0.100000", "0.1,7").encode(), DamagedInputError, "Line 3 .* 23 cells .* 22"),
+        (GOOD.replace("0.100000", "0.1,7").encode(), DamagedInputError, "Line 3 .* 24 cells .* 23"),
         (GOOD.replace("yaw", "pitch").encode(), DamagedInputError, "twice: pitch"),
         (GOOD.replace("yaw", "jaw").encode(), DamagedInputError, "no column 'yaw'"),
         (GOOD.replace("0.100000", "soon").encode(), DamagedInputError, "Row 2 .* 'soon' .* 'time_s'"),

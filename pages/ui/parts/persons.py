@@ -1,0 +1,160 @@
+"""The steps by which a visitor names people and puts them right: kept, undone, saved, loaded."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fer.errors import InputError
+from fer.timeline.edits import with_edits
+from fer.timeline.persons import MAX_EDITS, Edit, persons_from_json, persons_to_json
+from fer.timeline.report import PERSONS_FILE, Report
+from pages.ui.app import page_setup, session, uploads
+from pages.ui.app.error_text import error_text_of
+from pages.ui.app.markdown import plain
+from pages.ui.work.reinterpret import with_timeline
+
+REPORTS = 4
+"""Reports whose steps are remembered: recordings are left and opened again."""
+LIMIT_MB = 1
+STEPS_SHOWN = 12
+TROUBLE, TURN = "persons_trouble", "persons_turn"
+"""Session keys: what went wrong with the last step; how many steps were tried, for the widgets' keys."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """What a session has said about the people of a report.
+
+    Args:
+        analyzed: The report as it was analysed.
+        edited: The same under the steps.
+    """
+
+    analyzed: Report
+    edited: Report
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """In their order."""
+        return self.edited.timeline.persons.edits
+
+
+def edited(report: Report) -> Report:
+    """The report under the session's steps; as it is where there are none.
+
+    Args:
+        report: As it was analysed.
+    """
+    return _steps(report).edited
+
+
+def turn() -> int:
+    """A number for the keys of widgets that must forget what was typed once a step was taken."""
+    return st.session_state.get(TURN, 0)
+
+
+def take(report: Report, edit: Edit) -> None:
+    """One more step; where it does not fit, the reason is shown by `trouble` and nothing changes.
+
+    Args:
+        report: As it was analysed.
+        edit: The step.
+    """
+    _keep(report, (*_steps(report).edits, edit))
+
+
+def undo(report: Report) -> None:
+    """Take the last step back."""
+    _keep(report, _steps(report).edits[:-1])
+
+
+def refuse(error: InputError) -> None:
+    """Show on the next run why a step was not taken."""
+    st.session_state[TROUBLE], st.session_state[TURN] = error_text_of(error), turn() + 1
+
+
+def forget(report: Report) -> None:
+    """Its steps are no longer needed."""
+    session.keep(session.PERSONS, tuple(s for s in _all() if s.analyzed is not report))
+
+
+def bar(report: Report) -> None:
+    """Undo, the list of steps, and their file.
+
+    Args:
+        report: As it was analysed.
+    """
+    edits = _steps(report).edits
+    if edits:
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            type="tertiary",
+            key="persons_undo",
+            help=plain(edits[-1].words),
+            on_click=undo,
+            args=(report,),
+        )
+    with st.popover("Names and steps", icon=":material/history:", type="tertiary", key="persons_steps"):
+        if not edits:
+            st.caption(
+                "Nothing was changed. Names and steps can be saved, and loaded for the same file again."
+            )
+        for number, edit in list(enumerate(edits, 1))[-STEPS_SHOWN:]:
+            st.markdown(f"{number}\\. {plain(edit.words)}")
+        if edits:
+            source = report.timeline.source
+            st.download_button(
+                "Save",
+                lambda: persons_to_json(edits, source).encode("utf-8", "backslashreplace"),
+                file_name=PERSONS_FILE,
+                mime="application/json",
+                icon=":material/download:",
+                key="persons_save",
+                on_click="ignore",
+                help="Names and ids only, no picture. `fer analyze --persons` takes it too.",
+            )
+        _load(report)
+
+
+def trouble() -> None:
+    """Why the last step was not taken; nothing where it was."""
+    found = st.session_state.pop(TROUBLE, None)
+    if found is not None:
+        page_setup.show_error(found)
+
+
+def _load(report: Report) -> None:
+    given = uploads.take("Load names", key="persons_file", types=["json"], limit_mb=LIMIT_MB)
+    if not given:
+        return
+    try:
+        edits = persons_from_json(given[0].data, report.timeline.source)
+        with_edits(report.timeline, edits)
+    except InputError as error:
+        page_setup.show_error(error_text_of(error))
+        return
+    _keep(report, edits)
+    st.rerun()
+
+
+def _all() -> tuple[Steps, ...]:
+    return session.kept(session.PERSONS) or ()
+
+
+def _steps(report: Report) -> Steps:
+    return next((s for s in _all() if s.analyzed is report), Steps(report, report))
+
+
+def _keep(report: Report, edits: tuple[Edit, ...]) -> None:
+    """Put the steps in place; the page that runs next shows them."""
+    try:
+        if len(edits) > MAX_EDITS:
+            raise InputError(f"More than {MAX_EDITS:,} steps are too many: undo some.")
+        timeline = with_edits(report.timeline, edits)
+    except InputError as error:
+        refuse(error)
+        return
+    st.session_state[TURN] = turn() + 1
+    others = tuple(s for s in _all() if s.analyzed is not report)
+    session.keep(session.PERSONS, (Steps(report, with_timeline(report, timeline)), *others)[:REPORTS])

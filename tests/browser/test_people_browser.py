@@ -1,0 +1,108 @@
+"""What a person does with the people of a video in a real browser, up to the files that are kept."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers import live_app
+
+pytestmark = pytest.mark.browser
+
+
+def saved(page: Page, label: str) -> bytes:
+    """Press a download button."""
+    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+        page.get_by_role("button", name=label, exact=True).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def cards(page: Page) -> list[str]:
+    """The names on the cards."""
+    live_app.settled(page)
+    return page.locator("[class*=st-key-person_card_] strong").all_inner_texts()
+
+
+def card(page: Page, name: str):
+    return page.locator("[class*=st-key-person_card_]").filter(has_text=name)
+
+
+def change(page: Page, name: str) -> None:
+    """Open what can be changed about a person."""
+    card(page, name).get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Not a person").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def closed(page: Page) -> None:
+    page.keyboard.press("Escape")
+    live_app.settled(page)
+
+
+def test_people_are_put_right_and_everything_follows(page, address, clip):
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("people.mp4", clip))
+    live_app.wait_for_report(page)
+    first = cards(page)
+    assert first[0] == "Face 1" and len(first) >= 2
+
+    page.get_by_role("button", name="Same person", exact=True).first.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    first = cards(page)
+
+    change(page, first[1])
+    page.get_by_role("combobox", name="Same person as").click()
+    page.get_by_role("option", name="Face 1, ").click()
+    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
+        len(first) - 1, timeout=live_app.PATIENCE_MS
+    )
+    closed(page)
+
+    card(page, "Face 1").get_by_role("button", name="Name").click()
+    page.get_by_role("textbox", name="Name").fill("<b>Anna</b>")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="<b>Anna</b>:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    closed(page)
+    assert page.locator(".st-key-timeline .ytick", has_text="<b>Anna</b>").count() == 1
+
+    page.evaluate("document.querySelector('.st-key-player video').currentTime = 2.5")
+    page.wait_for_timeout(500)
+    change(page, "Anna")
+    page.get_by_role("button", name="Split where the player stands").click()
+    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
+        len(first), timeout=live_app.PATIENCE_MS
+    )
+    closed(page)
+    assert any(name == "<b>Anna</b>" for name in cards(page))
+    new = max(int(name.split()[-1]) for name in cards(page) if name.startswith("Face "))
+    assert f"Face {new}" not in first
+
+    change(page, f"Face {new}")
+    page.get_by_role("button", name="Not a person").click()
+    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
+        len(first) - 1, timeout=live_app.PATIENCE_MS
+    )
+    closed(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(card(page, f"Face {new}")).to_be_visible(timeout=live_app.PATIENCE_MS)
+
+    page.get_by_role("radio", name="<b>Anna</b>").click()
+    live_app.settled(page)
+    expect(page.get_by_role("heading", name=f"Face {new}:")).to_have_count(0)
+    expect(page.get_by_role("button", name="Neutral face")).to_be_visible()
+
+    rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").decode())))
+    assert {row["person"] for row in rows} == {"", "<b>Anna</b>"}
+    document = json.loads(saved(page, "JSON"))
+    assert [edit["kind"] for edit in document["persons"]["edits"]] == ["same", "same", "rename", "split"]
+    assert document["persons"]["edits"][3]["time_s"] == pytest.approx(2.5, abs=0.1)
+
+    page.get_by_role("button", name="Video with marks").click()
+    page.get_by_text("blurred", exact=True).click()
+    page.get_by_role("button", name="Make it").click()
+    button = page.get_by_role("button", name="Save the video, faces blurred")
+    expect(button).to_be_visible(timeout=live_app.PATIENCE_MS)
+    assert saved(page, "Save the video, faces blurred")[4:8] == b"ftyp"
+    assert "<b>Anna</b>" in cards(page)
