@@ -14,7 +14,7 @@ from fer.emotion.heads import ANSWER_TEXT, LABELS, VOTE_CLASSES, VOTES, VotesHea
 from fer.emotion.network import MANIFEST, EmotionNetwork, Manifest, read_manifest, self_test_faces
 from fer.emotion.scaling import UNSCALED, temperature_scaling
 from fer.errors import ModelError, ModelOutputError, SettingsError
-from fer.io.json_records import to_json
+from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
 
@@ -81,13 +81,13 @@ def test_the_manifest_says_which_head_answers_and_how_it_is_read():
 
 
 def test_a_manifest_is_read_back_and_an_old_one_has_the_labels_head(tmp_path):
-    (tmp_path / MANIFEST).write_text(to_json(TWO))
+    (tmp_path / MANIFEST).write_text(json_text(TWO))
     assert read_manifest(tmp_path) == TWO
-    old = json.loads(to_json(ONE))
+    old = json.loads(json_text(ONE))
     del old["answer"], old["votes"]
     (tmp_path / MANIFEST).write_text(json.dumps(old))
     assert read_manifest(tmp_path) == ONE
-    (tmp_path / MANIFEST).write_text(json.dumps(json.loads(to_json(TWO)) | {"answer": "both"}))
+    (tmp_path / MANIFEST).write_text(json.dumps(json.loads(json_text(TWO)) | {"answer": "both"}))
     with pytest.raises(ModelError, match="damaged"):
         read_manifest(tmp_path)
 
