@@ -148,7 +148,8 @@ Mitchell et al. 2019.
   further training.
 {_readings(sources.manifest)}
 - The code is MIT. The weights were trained on FER2013, whose pictures were collected for research and are
-  not ours to license: whether a use of the weights is covered is for the user to judge, see the data below."""
+  not ours to license: whether a use of the weights is covered is for the user to judge. See the data
+  below."""
 
 
 def _readings(manifest: Manifest) -> str:
