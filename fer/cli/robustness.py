@@ -5,9 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fer.dataset.faces import FaceDataset
-from fer.dataset.ferplus import ferplus_majority
+from fer.dataset.ferplus import ferplus_majority, votes_of
 from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
-from fer.dataset.ferplus import votes_of
 from fer.emotion.heads import LABELS, VOTES
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.figures.metrics_file import TEST_SPLIT

@@ -7,9 +7,8 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.dataset.ferplus import ferplus_majority
+from fer.dataset.ferplus import ferplus_majority, votes_of
 from fer.dataset.repeats import seen_before
-from fer.dataset.ferplus import votes_of
 from fer.emotion.heads import LABELS, VOTES
 from fer.emotion.network import EmotionNetwork, softmax
 from fer.emotion.scaling import UNSCALED, Scaling

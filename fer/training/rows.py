@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from fer.dataset.cleaning import CleaningReport, clean, find_faults
+from fer.dataset.ferplus import share_of_named
 from fer.dataset.hashes import content_sha256
 from fer.dataset.readers.fer2013 import SPLITS, FaceDataset, read_dataset, read_ferplus, read_vote_counts
 from fer.dataset.repeats import count_repeats
-from fer.dataset.ferplus import share_of_named
 from fer.errors import DatasetError
 
 NOT_EXACT = "not pixel-exact"

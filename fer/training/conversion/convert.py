@@ -9,9 +9,8 @@ import keras
 import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
-from fer.dataset.ferplus import ferplus_majority
+from fer.dataset.ferplus import ferplus_majority, votes_of
 from fer.dataset.readers.fer2013 import FaceDataset, read_vote_counts
-from fer.dataset.ferplus import votes_of
 from fer.emotion.heads import LABELS, VOTES, seven_of, split_outputs
 from fer.emotion.network import MANIFEST, EmotionNetwork, Manifest, self_test_faces, softmax
 from fer.evaluation.coverage import choose_unsure_below
