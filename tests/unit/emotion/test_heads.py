@@ -12,13 +12,13 @@ from fer.dataset.class_names import class_index
 from fer.dataset.readers.fer2013 import VOTE_COLUMNS
 from fer.emotion.heads import ANSWER_TEXT, LABELS, VOTE_CLASSES, VOTES, VotesHead, seven_of, split_outputs
 from fer.emotion.network import MANIFEST, EmotionNetwork, Manifest, read_manifest, self_test_faces
-from fer.emotion.scaling import UNSCALED, temperature_scaling
+from fer.emotion.scaling import UNSCALED, scaling_of
 from fer.errors import ModelError, ModelOutputError, SettingsError
 from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
 
-HEAD = VotesHead(VOTE_CLASSES, temperature_scaling(2.0), 0.5, 0.4, ((0.9, 0.2),))
+HEAD = VotesHead(VOTE_CLASSES, scaling_of("temperature", np.eye(7) / 2, np.zeros(7)), 0.5, 0.4, ((0.9, 0.2),))
 ONE = Manifest("one", "emotion.tflite", {}, EMOTIONS, 48, UNSCALED, 0.5)
 TWO = replace(ONE, name="two", votes=HEAD, answer=VOTES)
 FACES = np.random.default_rng(0).integers(0, 255, (5, 48, 48)).astype(np.uint8)
