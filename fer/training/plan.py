@@ -71,6 +71,8 @@ class Plan:
             votes. Teachers without that head have no say in it.
         teacher_shift_px: A teacher answers for the face and for it moved so far to each side, and for the
             mirror images of those; 0 for the face and its mirror image only.
+        average: Earlier stages or .keras files: the stage is the mean of their weights, and nothing is trained
+            in it.
         consistency: Weight of the difference between the answers for two views of one face; over 0 every
             face stands in its batch in two views, so that an epoch has twice the steps.
 
@@ -102,10 +104,11 @@ class Plan:
     votes_teacher_weight: float = 0.0
     consistency: float = 0.0
     teacher_shift_px: int = 2
+    average: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.teachers, list):
-            object.__setattr__(self, "teachers", tuple(self.teachers))
+        for name in ("teachers", "average"):
+            object.__setattr__(self, name, _as_tuple(getattr(self, name)))
         for field in fields(self):
             _check_kind(field.name, getattr(self, field.name), field.default)
         for name, (low, high) in _RANGES.items():
@@ -121,6 +124,8 @@ class Plan:
             )
         if self.views not in CHAINS:
             raise SettingsError(f"Unknown views {self.views!r}: choose one of {', '.join(CHAINS)}.")
+        if len(self.average) == 1:
+            raise SettingsError(f"Stage {self.name!r} needs at least two networks to average.")
         if self.vote_rows not in VOTE_ROWS:
             raise SettingsError(
                 f"Unknown vote_rows {self.vote_rows!r}: choose one of {', '.join(VOTE_ROWS)}."
@@ -216,6 +221,11 @@ def recipe_from(values: object, label: str) -> Recipe:
     known = {f.name for f in fields(Plan)}
     plans = tuple(Plan(**_mapping(stage, f"a stage of {label!r}", known)) for stage in stages)
     return Recipe(given["name"], plans, tuple(drop), tuple(average))
+
+
+def _as_tuple(values: object) -> object:
+    """JSON's list of words as a tuple; anything else as it is."""
+    return tuple(values) if isinstance(values, list) else values
 
 
 def _mapping(values: object, label: str, known: set[str]) -> Mapping:

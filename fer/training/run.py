@@ -14,6 +14,7 @@ from fer.emotion.heads import LABELS, VOTES
 from fer.errors import SettingsError
 from fer.evaluation.figures.history import HISTORY, Epoch, write_history
 from fer.io.files import sweep, write_whole
+from fer.training import networks
 from fer.training.averaging import mean_weights
 from fer.training.checkpoint import read_checkpoint
 from fer.training.curves import write_curves
@@ -82,8 +83,8 @@ class Run:
 
     def _weights(self, names: Iterable[str]) -> list[np.ndarray]:
         """The weights of a stage or file, of several their mean."""
-        networks = [load_network(self._find(name), heads=True) for name in names]
-        return mean_weights([network.get_weights() for network in networks])
+        found = [load_network(self._find(name), heads=True) for name in names]
+        return mean_weights([network.get_weights() for network in found])
 
     def write_history(self) -> None:
         """Write what every epoch gave, as a table and as curves.
@@ -100,6 +101,8 @@ class Run:
 
     def _train_stage(self, stage: Plan, callback: TrainingCallback) -> keras.Model:
         network = self.network_of(stage.name)
+        if stage.average:
+            return self._average_stage(stage, network)
         sweep(network.parent)
         saved = read_checkpoint(network.parent, with_weights=False)
         if saved is not None:
@@ -120,6 +123,14 @@ class Run:
             save_every_s=self.save_every_s,
         )
         model = trainer.run(_Recorder(self, callback))
+        save_network(model, network)
+        return model
+
+    def _average_stage(self, stage: Plan, network: Path) -> keras.Model:
+        """The mean of the weights of earlier stages: it takes no time, so it is made every time."""
+        model = networks.build(stage.arch, votes_head=stage.votes_weight > 0)
+        model.set_weights(self._weights(stage.average)[: len(model.weights)])
+        network.parent.mkdir(exist_ok=True)
         save_network(model, network)
         return model
 
@@ -214,14 +225,14 @@ def check_recipe(recipe: Recipe) -> None:
         if stage.arch not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise SettingsError(f"Unknown network {stage.arch!r}: choose one of {known}.")
-        for name in (*stage.teachers, *start_names(stage)):
+        for name in (*stage.teachers, *start_names(stage), *stage.average):
             if name in names and name not in earlier:
                 raise SettingsError(
                     f"Stage {stage.name!r} needs stage {name!r}, which does not come before it."
                 )
             if name not in names:
                 check_there(Path(name))
-        for name in start_names(stage):
+        for name in (*start_names(stage), *stage.average):
             if name in earlier and earlier[name].arch != stage.arch:
                 raise SettingsError(f"Stage {stage.name!r} cannot start from {name!r}: another network.")
         earlier[stage.name] = stage

@@ -153,13 +153,20 @@ def test_both_heads_go_through_stages_averages_and_teachers(tmp_path):
     stages = (
         replace(two, name="a"),
         replace(two, name="b", seed=1, consistency=0.5),
-        replace(two, name="c", start="a+b", **taught),
+        replace(two, name="ab", average=("a", "b")),
+        replace(two, name="c", start="ab", **taught | {"teachers": ("ab",)}),
     )
     (tmp_path / "run").mkdir()
     run = Run(Recipe("toy", stages, average=("b", "c")), rows, tmp_path / "run")
     model = run.train()
     assert [output.shape[1] for output in model.outputs] == [7, 8]
-    both = [load_network(run.network_of(name), heads=True).get_weights()[-1] for name in "bc"]
+    last = {
+        name: load_network(run.network_of(name), heads=True).get_weights()[-1]
+        for name in ("a", "b", "ab", "c")
+    }
+    assert last["ab"] == pytest.approx((last["a"] + last["b"]) / 2, abs=1e-6)
+    assert [epoch.stage for epoch in run.history] == ["a", "b", "c"]
+    both = [last["b"], last["c"]]
     assert model.get_weights()[-1] == pytest.approx(np.mean(both, axis=0), abs=1e-6)
     (tmp_path / "plain").mkdir()
     plain = Run(Recipe("toy", stages), load_rows(csv, None), tmp_path / "plain").train()
