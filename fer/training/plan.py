@@ -71,8 +71,8 @@ class Plan:
             votes. Teachers without that head have no say in it.
         teacher_shift_px: A teacher answers for the face and for it moved so far to each side, and for the
             mirror images of those; 0 for the face and its mirror image only.
-        average: Earlier stages or .keras files: the stage is the mean of their weights, and nothing is trained
-            in it.
+        average: Earlier stages or .keras files: the stage is the mean of their weights, and nothing is
+            trained in it.
         consistency: Weight of the difference between the answers for two views of one face; over 0 every
             face stands in its batch in two views, so that an epoch has twice the steps.
 
