@@ -22,7 +22,7 @@ VIEWS = {
 
 def show_split(scores: SplitScores) -> None:
     """Print the figures of one split: all views, then classes and confusion of the plain one."""
-    print(f"\n{scores.split}: {scores.plain.n:,} faces")
+    print(f"\n{scores.split}: {scores.plain.n:,} faces, {scores.answer} head")
     if scores.choices_made_here:
         print("Scaling, threshold and epochs were chosen on these rows, so these figures flatter.")
     if scores.n_repeats:

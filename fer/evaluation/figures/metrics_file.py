@@ -246,7 +246,9 @@ class SplitScores:
         plain_clean: ``plain`` without the repeats; None if there are none.
         flip_clean: ``flip`` without the repeats; None if there are none.
         ferplus: FER+'s majority as labels; None without FER+ votes.
-        votes: The votes head; None without that head or without FER+ votes. All before it is the labels head.
+        votes: The votes head; None without that head or without FER+ votes.
+        answer: The head that all the other figures are of: the labels head on a split of FER2013, the one
+            that answers on other rows.
     """
 
     split: str
@@ -258,6 +260,7 @@ class SplitScores:
     flip_clean: Scores | None = None
     ferplus: FerPlusScores | None = None
     votes: VotesScores | None = None
+    answer: str = LABELS
 
 
 @dataclass(frozen=True)
