@@ -53,7 +53,7 @@ def load_components(settings: Settings, *, still: bool = False, threads: int = E
     """Load and check the models.
 
     Args:
-        settings: `detector`, `detector_path` and `flip` are read.
+        settings: `detector`, `detector_path`, `flip` and `answer` are read.
         still: For photos: the detector looks in tiles too.
         threads: Of the emotion network.
 
@@ -61,7 +61,7 @@ def load_components(settings: Settings, *, still: bool = False, threads: int = E
         ModelError: A file is missing, damaged or not the one that is known; says what to do.
     """
     detector = make_detector(settings, tiled=still)
-    emotion = EmotionNetwork(flip=settings.flip, threads=threads)
+    emotion = EmotionNetwork(flip=settings.flip, threads=threads, answer=settings.answer)
     return Components(detector, FaceMesh(), emotion, EyeModel())
 
 
@@ -86,11 +86,10 @@ class Analyzer:
         self.still = still
         self.components = components or load_components(settings, still=still)
         self.stages = Stages()
-        manifest = self.components.emotion.manifest
-        self.unsure_below = (
-            manifest.unsure_below if settings.unsure_below is None else float(settings.unsure_below)
-        )
-        self.settings = settings.replace(unsure_below=self.unsure_below)
+        manifest, head = self.components.emotion.manifest, self.components.emotion.head
+        asked = settings.unsure_below
+        self.unsure_below = head.unsure_below if asked is None else float(asked)
+        self.settings = settings.replace(unsure_below=self.unsure_below, answer=head.answer)
         self.action_units = ActionUnitReader(
             self.components.eyes, unsure_below=self.unsure_below, still=still
         )
@@ -105,12 +104,14 @@ class Analyzer:
 
     @property
     def model_info(self) -> dict:
-        """Name, hash and scaling of the emotion network, and the detector's name, for the report."""
+        """Name, hash, answering head and its scaling of the emotion network, and the detector's name, for the
+        report."""
         emotion = self.components.emotion
         return {
             "name": emotion.manifest.name,
             "sha256": emotion.sha256,
-            "scaling": emotion.manifest.scaling.kind,
+            "answer": emotion.head.answer,
+            "scaling": emotion.head.scaling.kind,
             "unsure_below": self.unsure_below,
             "detector": self.components.detector.name,
         }

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, replace
 
 from fer.errors import SettingsError
 
+ANSWERS = ("labels", "votes")
+"""The network's heads that can answer, see `fer.emotion.heads`."""
 DETECTORS = ("yunet", "blazeface", "haar", "dnn")
 
 
@@ -22,6 +24,8 @@ class Settings:
             the threshold that the model's manifest carries.
         flip: Average the network over the mirrored face too (twice the network's time).
         action_units: Measure Action Units and hold the network's answer against them.
+        answer: The head that answers, one of `ANSWERS`: ``"votes"`` what ten people would say,
+            ``"labels"`` what FER2013's label would be; None takes the one that the model's manifest names.
     """
 
     detector: str = "yunet"
@@ -33,10 +37,13 @@ class Settings:
     unsure_below: float | None = None
     flip: bool = False
     action_units: bool = True
+    answer: str | None = None
 
     def __post_init__(self) -> None:
         if self.detector not in DETECTORS:
             raise SettingsError(f"Unknown detector {self.detector!r}: choose one of {', '.join(DETECTORS)}.")
+        if self.answer not in (None, *ANSWERS):
+            raise SettingsError(f"Unknown answer {self.answer!r}: choose one of {', '.join(ANSWERS)}.")
         checks = {
             "fps": self.fps is None or 0 < self.fps <= 1000,
             "detect_interval_s": 0 < self.detect_interval_s <= 60,

@@ -22,6 +22,9 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--data", required=True, type=Path, help="FER2013: every choice is made on its PublicTest rows"
     )
+    parser.add_argument(
+        "--ferplus", type=Path, help="FER+ votes for the same CSV; without them the votes head is left out"
+    )
     parser.add_argument("--models", type=Path, default=MODELS_DIR, help="where the files go")
     parser.add_argument("--name", help="name of the release; default: the old one, or the file's")
     parser.add_argument("--force", action="store_true", help="replace the network that is there")
@@ -33,20 +36,24 @@ def run(args: argparse.Namespace) -> int:
     if (args.models / MANIFEST).exists() and not args.force:
         raise OutputExistsError(f"{args.models} holds a network: choose another --models or add --force.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from fer.training.conversion.convert import export
+    from fer.training.conversion.convert import export, votes_to_choose_on
     from fer.training.conversion.publish import publish
     from fer.training.loading import KERAS_FILE, load_network
 
     network = args.network or args.models / KERAS_FILE
     name = args.name or (network.stem if args.network else read_manifest(args.models).name)
     data = read_dataset(args.data)
-    model = load_network(network)
+    train, public = (data.split(split) for split in SPLITS[:2])
+    votes = votes_to_choose_on(args.ferplus, public, train)
+    model = load_network(network, heads=True)
     with tempfile.TemporaryDirectory() as release:
-        options = {"name": name, "calibration": data.split(SPLITS[0])}
-        manifest = export(model, Path(release), data.split(SPLITS[1]), **options)
+        options = {"name": name, "calibration": train, "votes": votes}
+        manifest = export(model, Path(release), public, **options)
         written = publish(Path(release), args.models)
     show_forms(read_conversion(args.models / CONVERSION))
     for path in written:
         print(f"written: {path}")
-    print(f"{manifest.scaling.kind} scaling, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    for head in map(manifest.head, manifest.heads):
+        scaling = f"{head.scaling.kind} scaling"
+        print(f"{head.answer}: {scaling}, unsure below {head.unsure_below:.2f} (PublicTest)")
     return 0

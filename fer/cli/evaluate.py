@@ -57,7 +57,14 @@ def run(args: argparse.Namespace) -> int:
         scores = score_split(network, dataset, name, vote_counts=vote_counts)
         splits[scores.split] = scores
     manifest = network.manifest
-    figures = Metrics(manifest.name, network.sha256, manifest.scaling.kind, manifest.unsure_below, splits)
+    figures = Metrics(
+        manifest.name,
+        network.sha256,
+        manifest.scaling.kind,
+        manifest.unsure_below,
+        splits,
+        answer=manifest.answer,
+    )
     print(f"{figures.model} ({figures.sha256[:12]}), 95% intervals in brackets")
     for scores in splits.values():
         show_split(scores)

@@ -48,7 +48,7 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
 
     todo = [
         ["evaluate", *data, *votes, *_figures("metrics.json")],
-        ["robustness", *data, *_figures("robustness.json")],
+        ["robustness", *data, *votes, *_figures("robustness.json")],
         ["benchmark", "--memory", *_figures("benchmark.json")],
         ["benchmark", "--live", *_figures("benchmark.json")],
         ["networks", *_figures("networks.json")],

@@ -1,12 +1,16 @@
 """``fer robustness``: how accuracy falls with light, blur, noise, rotation and covered parts."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from fer.dataset.readers.fer2013 import read_dataset
+from fer.dataset.faces import FaceDataset
+from fer.dataset.ferplus import ferplus_majority, votes_of
+from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
+from fer.emotion.heads import LABELS, VOTES
 from fer.emotion.network import EmotionNetwork
 from fer.evaluation.figures.metrics_file import TEST_SPLIT
-from fer.evaluation.robustness import PerturbationFigures, measure_robustness
+from fer.evaluation.robustness import PerturbationFigures, Robustness, measure_robustness
 from fer.io.files import write_text
 from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
@@ -21,6 +25,9 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--data", required=True, type=Path, help="FER2013 CSV (also .gz, .zip) or a labelled folder"
     )
+    parser.add_argument(
+        "--ferplus", type=Path, help="FER+ votes for the same CSV: the votes head too, by their majority"
+    )
     parser.add_argument("--split", default=TEST_SPLIT, help=f"default {TEST_SPLIT}; 'all' for every row")
     parser.add_argument("--models", type=Path, default=MODELS_DIR, help="folder with manifest.json")
     parser.add_argument("--json", type=Path, help="also write the figures there")
@@ -32,13 +39,23 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     dataset = read_dataset(args.data)
     rows = dataset if args.split == "all" else dataset.split(args.split)
-    network = EmotionNetwork(args.models, threads=EMOTION_THREADS)
-    print(f"{network.manifest.name} ({network.sha256[:12]}) on {args.split}: {len(rows):,} faces, one view")
-    found = measure_robustness(network, rows, split=args.split, on_progress=_show)
-    print(f"unchanged: {found.accuracy:.1%} right")
+    found = _measure(args, rows, LABELS)
+    if args.ferplus:
+        majority = ferplus_majority(votes_of(rows, read_vote_counts(args.ferplus))).labels
+        told = rows.where(majority >= 0)
+        found = replace(found, votes=_measure(args, replace(told, labels=majority[majority >= 0]), VOTES))
     if args.json:
         write_text(json_text(found), args.json, force=args.force)
     return 0
+
+
+def _measure(args: argparse.Namespace, rows: FaceDataset, answer: str) -> Robustness:
+    network = EmotionNetwork(args.models, threads=EMOTION_THREADS, answer=answer)
+    name = f"{network.manifest.name} ({network.sha256[:12]})"
+    print(f"{name}, head {answer}, on {args.split}: {len(rows):,} faces, one view")
+    found = measure_robustness(network, rows, split=args.split, on_progress=_show)
+    print(f"unchanged: {found.accuracy:.1%} right")
+    return found
 
 
 def _show(figures: PerturbationFigures) -> None:

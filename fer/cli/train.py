@@ -36,7 +36,7 @@ def add_parser(commands) -> None:
         "--data", required=True, type=Path, help="fer2013.csv (also .gz, .zip) or a labelled folder"
     )
     parser.add_argument(
-        "--ferplus", type=Path, help="FER+ votes, row by row for the same CSV (a second, train-only head)"
+        "--ferplus", type=Path, help="FER+ votes, row by row for the same CSV: the second head learns them"
     )
     parser.add_argument(
         "--drop",
@@ -110,12 +110,13 @@ def _train(recipe: Recipe, args: argparse.Namespace) -> int:
 def _release(model, training, args: argparse.Namespace) -> int:
     """Convert beside the run first; what the app reads is replaced when everything is whole."""
     from fer.evaluation.figures.history import HISTORY, write_history
-    from fer.training.conversion.convert import export
+    from fer.training.conversion.convert import export, votes_to_choose_on
     from fer.training.conversion.publish import publish
 
     release = args.out / RELEASE
     shutil.rmtree(release, ignore_errors=True)
     options = {"name": training.recipe.name, "calibration": training.rows.train}
+    options["votes"] = votes_to_choose_on(args.ferplus, training.rows.public, training.rows.train)
     try:
         manifest = export(model, release, training.rows.public, **options)
     except OSError as exc:
@@ -125,7 +126,9 @@ def _release(model, training, args: argparse.Namespace) -> int:
     folder = args.models or args.out / MODELS_DIR.name
     for path in publish(release, folder):
         print(f"written: {path}")
-    print(f"{manifest.scaling.kind} scaling, unsure below {manifest.unsure_below:.2f} (PublicTest)")
+    for head in map(manifest.head, manifest.heads):
+        scaling = f"{head.scaling.kind} scaling"
+        print(f"{head.answer}: {scaling}, unsure below {head.unsure_below:.2f} (PublicTest)")
     print(f"score it once on rows that nothing was chosen on:\n  {_evaluate_command(args, folder)}")
     return 0
 

@@ -174,6 +174,19 @@ def vote_entropy(votes: np.ndarray) -> np.ndarray:
     return -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(1).astype(np.float32)
 
 
+def share_of_named(votes: np.ndarray) -> np.ndarray:
+    """Share of the annotators who named an expression; the others said "unknown" or "no face".
+
+    Args:
+        votes: (n, 10) over `ALL_VOTE_COLUMNS`.
+
+    Returns:
+        (n,) float32 in 0..1; 0 for rows without votes.
+    """
+    named = votes[:, : len(VOTE_COLUMNS)].sum(1)
+    return (named / np.maximum(votes.sum(1), 1)).astype(np.float32)
+
+
 def ambiguous(votes: np.ndarray) -> np.ndarray:
     """Rows by how much their annotators disagree on the expression.
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from fer.constants import EMOTIONS, FACE_SIZE_PX
+from fer.emotion.heads import ANSWERS, LABELS, VOTE_CLASSES, VOTES, VotesHead, seven_of, split_outputs
 from fer.emotion.scaling import Scaling
-from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
+from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError, SettingsError
 from fer.faces.crop import DEFAULT_FRAME, CropFrame
 from fer.io.json_records import from_values
 from fer.io.places import MODELS_DIR
@@ -31,10 +32,12 @@ class Manifest:
         sha256: Hash of every shipped file, by name.
         classes: Class names in the order of the outputs.
         input_px: Side of the gray input.
-        scaling: Makes the logits calibrated ones; fitted on PublicTest.
-        unsure_below: Confidence under which a verdict is "unsure"; chosen on PublicTest.
+        scaling: Makes the logits of the labels head calibrated ones; fitted on PublicTest.
+        unsure_below: Confidence under which its verdict is "unsure"; chosen on PublicTest.
         crop: Framing of the training set, which live faces are cropped to.
         self_test: Logits for `self_test_faces`, repeated at every start; empty for none.
+        answer: The head that answers unless another is asked for, one of `fer.emotion.heads.ANSWERS`.
+        votes: The votes head; None for a network without one.
     """
 
     name: str
@@ -46,6 +49,49 @@ class Manifest:
     unsure_below: float
     crop: CropFrame = DEFAULT_FRAME
     self_test: tuple[tuple[float, ...], ...] = ()
+    answer: str = LABELS
+    votes: VotesHead | None = None
+
+    def __post_init__(self) -> None:
+        if self.answer not in self.heads:
+            raise ValueError(f"The network has no head {self.answer!r} to answer.")
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The heads that can answer."""
+        return ANSWERS if self.votes else (LABELS,)
+
+    def head(self, answer: str | None = None) -> "HeadReading":
+        """How a head is read; None takes the one that answers.
+
+        Raises:
+            SettingsError: The network has no such head.
+        """
+        answer = answer or self.answer
+        if answer not in self.heads:
+            raise SettingsError(
+                f"The network {self.name!r} has no head {answer!r}: choose {' or '.join(self.heads)}."
+            )
+        if answer == VOTES:
+            return HeadReading(VOTES, self.votes.scaling, self.votes.unsure_below, self.votes.sets)
+        return HeadReading(LABELS, self.scaling, self.unsure_below)
+
+
+@dataclass(frozen=True)
+class HeadReading:
+    """From the seven logits of one head to its answer.
+
+    Args:
+        answer: Its name, one of `fer.emotion.heads.ANSWERS`.
+        scaling: Makes its logits calibrated ones.
+        unsure_below: Confidence under which its verdict is "unsure".
+        sets: (coverage, threshold) pairs of its prediction sets; empty if none were chosen.
+    """
+
+    answer: str
+    scaling: Scaling
+    unsure_below: float
+    sets: tuple[tuple[float, float], ...] = ()
 
 
 def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
@@ -62,6 +108,8 @@ def read_manifest(folder: Path = MODELS_DIR) -> Manifest:
         known = tuple(tuple(float(logit) for logit in row) for row in values.get("self_test", ()))
         scaling = from_values(Scaling, values["scaling"])
         typed = {"classes": tuple(values["classes"]), "scaling": scaling, "crop": crop, "self_test": known}
+        if values.get("votes") is not None:
+            typed["votes"] = from_values(VotesHead, values["votes"])
         manifest = Manifest(**values | typed)
     except FileNotFoundError as exc:
         raise MissingModelError(f"There is no emotion network in {folder.name}/: {REPAIR}.") from exc
@@ -79,15 +127,25 @@ class EmotionNetwork:
         folder: Folder with manifest.json and the .tflite file.
         threads: Threads of one inference.
         flip: Average with the mirrored faces: a little more accurate at twice the time.
+        answer: The head that answers; None takes the manifest's.
 
     Raises:
+        SettingsError: The network has no such head.
         MissingModelError: A file is not there.
         ModelHashError: The .tflite file is not the one that the manifest names.
-        ModelError: It cannot be read or gives other than 7 values.
+        ModelError: It cannot be read or gives other values than the manifest says.
     """
 
-    def __init__(self, folder: Path = MODELS_DIR, *, threads: int = 1, flip: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path = MODELS_DIR,
+        *,
+        threads: int = 1,
+        flip: bool = False,
+        answer: str | None = None,
+    ) -> None:
         self.manifest = read_manifest(folder)
+        self.head = self.manifest.head(answer)
         self.flip = flip
         path = folder / self.manifest.tflite
         if not path.is_file():
@@ -96,46 +154,66 @@ class EmotionNetwork:
         if self.sha256 != self.manifest.sha256.get(path.name):
             raise ModelHashError(f"{path.name} is not the file that {MANIFEST} names: {REPAIR}.")
         self._model = LiteRTModel(path, threads=threads, max_batch=16)
-        if self._model.input_shape != (FACE_SIZE_PX, FACE_SIZE_PX, 1) or self._model.output_sizes != [
-            len(EMOTIONS)
-        ]:
+        sizes = [len(EMOTIONS), *([len(VOTE_CLASSES)] if self.manifest.votes else [])]
+        shape = self._model.input_shape
+        if shape != (FACE_SIZE_PX, FACE_SIZE_PX, 1) or sorted(self._model.output_sizes) != sizes:
             raise ModelError(f"{path.name} does not map a 48 x 48 face to 7 classes: {REPAIR}.")
         self._self_test()
 
     def _self_test(self) -> None:
         """Known patterns must give the known answers: classes in another order would give others."""
-        logits = np.concatenate([self._read(face[None, ..., None]) for face in self_test_faces()])
-        known = self.manifest.self_test
-        if known and (np.shape(known) != logits.shape or np.abs(logits - known).max() > SELF_TEST_TOLERANCE):
-            raise ModelOutputError(
-                f"The emotion network gives other answers than {MANIFEST} says, as if its classes stood in "
-                f"another order: {REPAIR}."
-            )
+        answers = [self._read(face[None, ..., None]) for face in self_test_faces()]
+        known = {
+            LABELS: self.manifest.self_test,
+            VOTES: self.manifest.votes and self.manifest.votes.self_test,
+        }
+        for head in answers[0]:
+            logits, wanted = np.concatenate([answer[head] for answer in answers]), known[head]
+            if wanted and _far(logits, wanted):
+                raise ModelOutputError(
+                    f"The emotion network gives other answers than {MANIFEST} says, as if its classes stood "
+                    f"in another order: {REPAIR}."
+                )
 
     def logits(self, crops: np.ndarray) -> np.ndarray:
-        """Outputs as trained.
+        """Outputs of the answering head, not calibrated.
 
         Args:
             crops: (n, 48, 48) uint8 gray.
 
         Returns:
-            (n, 7) float32.
+            (n, 7) float32, in the order of `EMOTIONS`.
+
+        Raises:
+            ModelOutputError: The network gave NaN or infinity.
+        """
+        return self.head_logits(crops)[self.head.answer]
+
+    def head_logits(self, crops: np.ndarray) -> dict[str, np.ndarray]:
+        """Outputs of every head from one run, not calibrated.
+
+        Args:
+            crops: (n, 48, 48) uint8 gray.
+
+        Returns:
+            Head -> (n, 7) float32, in the order of `EMOTIONS`; contempt is left out of the votes.
 
         Raises:
             ModelOutputError: The network gave NaN or infinity.
         """
         faces = crops[..., None]
-        if not self.flip or not len(faces):
-            return self._read(faces)
-        both = self._read(np.concatenate([faces, faces[:, :, ::-1]]))
-        return (both[: len(faces)] + both[len(faces) :]) / 2
+        heads = self._read(np.concatenate([faces, faces[:, :, ::-1]]) if self.flip else faces)
+        if self.flip:
+            n = len(faces)
+            heads = {name: (both[:n] + both[n:]) / 2 for name, both in heads.items()}
+        return {name: seven_of(values) if name == VOTES else values for name, values in heads.items()}
 
-    def _read(self, faces: np.ndarray) -> np.ndarray:
-        """Logits (n, 7) of (n, 48, 48, 1), as they come."""
-        logits = self._model(faces.astype(np.float32))[0]
-        if not np.isfinite(logits).all():
+    def _read(self, faces: np.ndarray) -> dict[str, np.ndarray]:
+        """Logits of every head, (n, 7) and (n, 8), of (n, 48, 48, 1), as they come."""
+        heads = split_outputs(self._model(faces.astype(np.float32)))
+        if not all(np.isfinite(logits).all() for logits in heads.values()):
             raise ModelOutputError(f"The emotion network gave no numbers: {REPAIR}.")
-        return logits
+        return heads
 
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8, in one batch."""
@@ -143,7 +221,12 @@ class EmotionNetwork:
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (..., 7) of logits (..., 7) that `logits` gave."""
-        return softmax(self.manifest.scaling(logits))
+        return softmax(self.head.scaling(logits))
+
+
+def _far(logits: np.ndarray, known: tuple[tuple[float, ...], ...]) -> bool:
+    """Whether logits differ from the known ones by more than processors do."""
+    return np.shape(known) != logits.shape or np.abs(logits - known).max() > SELF_TEST_TOLERANCE
 
 
 def self_test_faces() -> np.ndarray:

@@ -7,6 +7,7 @@ References:
 
 import numpy as np
 
+from fer.constants import EMOTIONS
 from fer.emotion.network import softmax
 from fer.emotion.scaling import UNSCALED, Scaling
 from fer.evaluation.figures.metrics_file import Calibration, ReliabilityBins
@@ -23,15 +24,25 @@ def row_losses(probs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
     Args:
         probs: (n, 7).
-        labels: (n,).
+        labels: (n,), or (n, 7) shares of votes.
 
     Returns:
-        Two (n,) float64; the Brier score is the squared distance to the label's one-hot vector, 0 to 2.
+        Two (n,) float64; the Brier score is the squared distance to the label's one-hot vector, or to the
+        shares, 0 to 2.
     """
-    probs = probs.astype(float)
-    given = probs[np.arange(len(labels)), labels]
-    brier = (probs**2).sum(1) - 2 * given + 1
-    return -np.log(np.maximum(given, _SMALLEST)), brier
+    probs, shares = probs.astype(float), shares_of(labels)
+    brier = ((probs - shares) ** 2).sum(1)
+    return -(shares * np.log(np.maximum(probs, _SMALLEST))).sum(1), brier
+
+
+def shares_of(labels: np.ndarray) -> np.ndarray:
+    """Labels (n,) as one-hot rows (n, 7) float64; shares of votes (n, 7) stay as they are."""
+    return np.eye(len(EMOTIONS))[labels] if labels.ndim == 1 else labels.astype(float)
+
+
+def shares_right(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How right each answer (n,) is: 1 or 0 by the label, or the share of the votes that it got."""
+    return shares_of(labels)[np.arange(len(answers)), answers]
 
 
 def bin_columns(probs: np.ndarray, labels: np.ndarray, *, bins: int = ECE_BINS) -> np.ndarray:
@@ -39,13 +50,14 @@ def bin_columns(probs: np.ndarray, labels: np.ndarray, *, bins: int = ECE_BINS) 
 
     Args:
         probs: (n, 7).
-        labels: (n,).
+        labels: (n,), or (n, 7) shares of votes.
         bins: Equal-width bins of the highest probability.
 
     Returns:
-        (n, bins, 3): 1, its confidence, 1 if right; zeros in the other bins.
+        (n, bins, 3): 1, its confidence, 1 if right or the share of the votes for the answer; zeros in the
+        other bins.
     """
-    confidence, right = probs.max(1), probs.argmax(1) == labels
+    confidence, right = probs.max(1), shares_right(probs.argmax(1), labels)
     place = _bin_of(confidence, bins)
     columns = np.zeros((len(labels), bins, 3))
     columns[np.arange(len(labels)), place] = np.column_stack([np.ones(len(labels)), confidence, right])
@@ -59,7 +71,7 @@ def calibration_error(bin_sums: np.ndarray) -> np.ndarray:
 
 
 def expected_calibration_error(probs: np.ndarray, labels: np.ndarray, *, bins: int = ECE_BINS) -> float:
-    """ECE of probabilities (n, 7) with labels (n,); 0 for no rows."""
+    """ECE of probabilities (n, 7) with labels (n,) or shares of votes (n, 7); 0 for no rows."""
     return float(calibration_error(bin_columns(probs, labels, bins=bins).sum(0)))
 
 
@@ -92,7 +104,7 @@ def calibration(logits: np.ndarray, labels: np.ndarray, *, scaling: Scaling = UN
 
     Args:
         logits: (n, 7), n >= 1.
-        labels: (n,).
+        labels: (n,), or (n, 7) shares of votes: then an answer is as right as the share of votes it got.
         scaling: Of the logits.
 
     Returns:

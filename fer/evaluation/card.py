@@ -13,6 +13,7 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.emotion.network import Manifest, read_manifest
 from fer.errors import DamagedInputError, MissingModelError, ModelError
 from fer.evaluation.card_robustness import robustness_section
+from fer.evaluation.card_votes import heads_section
 from fer.evaluation.figures.conversion import Conversion, read_conversion
 from fer.evaluation.figures.history import HISTORY, Epoch, read_history
 from fer.evaluation.figures.latency import Latency
@@ -119,12 +120,13 @@ def model_card(sources: CardSources) -> str:
         _classes(sources.metrics.splits[TEST_SPLIT].plain),
         _calibration(sources.metrics, sources.conversion),
         _second_view(sources.metrics),
+        heads_section(sources.manifest, sources.metrics.splits[TEST_SPLIT], sources.conversion, _table),
         robustness_section(sources.robustness),
         _speed(sources),
         _bias(sources.metrics.splits[TEST_SPLIT].plain),
         _again(sources),
     )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(sources: CardSources) -> str:
@@ -144,9 +146,21 @@ Mitchell et al. 2019.
   FER2013's Training rows only.
 - Shipped as LiteRT, form `{form.form}`, {form.bytes / 1e6:.1f} MB, and as Keras for explanations and
   further training.
-- Calibrated by {sources.manifest.scaling.kind} scaling; "unsure" below a confidence of
-  {sources.manifest.unsure_below:.2f}.
-- Licence of the weights: MIT, as the code; read the terms of the data below."""
+{_readings(sources.manifest)}
+- The code is MIT. The weights were trained on FER2013, whose pictures were collected for research and are
+  not ours to license: whether a use of the weights is covered is for the user to judge. See the data
+  below."""
+
+
+def _readings(manifest: Manifest) -> str:
+    """A line for each head: how it is calibrated and when it is unsure."""
+    heads = [manifest.head(name) for name in manifest.heads]
+    answers = " (answers)" if len(heads) > 1 else ""
+    return "\n".join(
+        f"- Head `{head.answer}`{answers if head.answer == manifest.answer else ''}: calibrated by "
+        f'{head.scaling.kind} scaling; "unsure" below a confidence of {head.unsure_below:.2f}.'
+        for head in heads
+    )
 
 
 def _use() -> str:
@@ -171,8 +185,8 @@ def _data(metrics: Metrics) -> str:
 
 - FER2013 (Goodfellow et al. 2013): gray 48 x 48 faces from a web search, one label each. Collected for
   research; its pictures are not part of this project and must not be passed on.
-- FER+ (Barsoum et al. 2016, MIT): votes of ten annotators on the same pictures; a train-only second
-  head and a second view in the evaluation.
+- FER+ (Barsoum et al. 2016, MIT): votes of ten annotators on the same pictures; the second head learns
+  them, and they are a second view in the evaluation.
 - The labels are noisy: FER+'s majority agrees with FER2013's own label on
   {_share(_ferplus(test).label_agreement)} of {TEST_SPLIT} (where it names one of the seven).
 - {test.n_repeats} of {test.plain.n:,} {TEST_SPLIT} pictures stand pixel for pixel in another split;
@@ -195,7 +209,7 @@ resampling adds to a sum of absolute gaps."""
 
 
 def _figures(metrics: Metrics) -> str:
-    parts = ["## Figures"]
+    parts = ["## Figures of the labels head"]
     for name in (TEST_SPLIT, CHOICE_SPLIT):
         split = metrics.splits[name]
         rows = [

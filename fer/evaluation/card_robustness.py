@@ -9,17 +9,24 @@ HEAD = (
 
 
 def robustness_section(found: Robustness) -> str:
-    """A table of Markdown: accuracy of each perturbation at half and at full strength.
+    """A table of Markdown for each head: accuracy of each perturbation at half and at full strength.
 
     Args:
         found: What `read_robustness` gave.
     """
-    rows = [_row(figures, found.accuracy) for figures in found.perturbations.values()]
     words = (
         f"Accuracy on {found.n:,} faces of {found.split} (one view) after each was changed in the same way; "
         "`python -m fer robustness` prints every step."
     )
-    return "\n".join(["## Robustness", "", words, "", *HEAD, *rows])
+    lines = ["## Robustness", "", words, "", *_table(found)]
+    if found.votes is not None:
+        words = f"The votes head by FER+'s majority, on the {found.votes.n:,} of these faces that have one:"
+        lines += ["", words, "", *_table(found.votes)]
+    return "\n".join(lines)
+
+
+def _table(found: Robustness) -> list[str]:
+    return [*HEAD, *(_row(figures, found.accuracy) for figures in found.perturbations.values())]
 
 
 def _row(figures: PerturbationFigures, unchanged: float) -> str:

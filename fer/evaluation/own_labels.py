@@ -92,9 +92,9 @@ def own_labels(
         if on_faces:
             on_faces(start, len(faces))
         logits.append(network.logits(faces.images[start : start + AT_ONCE]))
-    logits, manifest = np.concatenate(logits), network.manifest
-    scores = score_logits(logits, faces.labels, scaling=manifest.scaling, unsure_below=manifest.unsure_below)
-    return OwnLabels(faces, network.probabilities(logits), scores, manifest.name, network.sha256)
+    logits, head = np.concatenate(logits), network.head
+    scores = score_logits(logits, faces.labels, scaling=head.scaling, unsure_below=head.unsure_below)
+    return OwnLabels(faces, network.probabilities(logits), scores, network.manifest.name, network.sha256)
 
 
 def own_labels_csv(found: OwnLabels) -> str:

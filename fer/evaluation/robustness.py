@@ -8,6 +8,7 @@ import numpy as np
 
 from fer.dataset.faces import FaceDataset
 from fer.dataset.hashes import content_sha256
+from fer.emotion.heads import LABELS
 from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError
 from fer.evaluation.perturbations import PERTURBATIONS, Perturbation
@@ -109,6 +110,8 @@ class Robustness:
         n: How many.
         accuracy: Of the unchanged rows, one view.
         perturbations: Figures of each, by its key in `PERTURBATIONS`.
+        answer: The head that was measured.
+        votes: The same for the votes head, held against FER+'s majority; None if it was not measured.
     """
 
     format: int
@@ -119,6 +122,8 @@ class Robustness:
     n: int
     accuracy: float
     perturbations: dict[str, PerturbationFigures]
+    answer: str = LABELS
+    votes: "Robustness | None" = None
 
 
 def measure_robustness(
@@ -160,6 +165,7 @@ def measure_robustness(
         n=len(rows),
         accuracy=float((unchanged.argmax(1) == rows.labels).mean()),
         perturbations=figures,
+        answer=network.head.answer,
     )
 
 
@@ -177,7 +183,7 @@ def _level_figures(
         level=level,
         accuracy=float((answers == rows.labels).mean()),
         same_answer=float((answers == unchanged.argmax(1)).mean()),
-        unsure=float((probs.max(1) < network.manifest.unsure_below).mean()),
+        unsure=float((probs.max(1) < network.head.unsure_below).mean()),
     )
 
 

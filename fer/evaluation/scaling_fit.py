@@ -11,7 +11,12 @@ from scipy.optimize import minimize
 from fer.constants import EMOTIONS
 from fer.emotion.network import softmax
 from fer.emotion.scaling import AS_TRAINED, KINDS, UNSCALED, Scaling, scaling_of
-from fer.evaluation.calibration import expected_calibration_error, negative_log_likelihood
+from fer.evaluation.calibration import (
+    expected_calibration_error,
+    negative_log_likelihood,
+    shares_of,
+    shares_right,
+)
 from fer.evaluation.figures.conversion import ScalingFigures
 
 FOLDS = 5
@@ -27,12 +32,12 @@ def fit_scaling(logits: np.ndarray, labels: np.ndarray, kind: str) -> Scaling:
 
     Args:
         logits: (n, 7), n >= 1, of the rows that choices are made on (PublicTest).
-        labels: (n,).
+        labels: (n,), or (n, 7) shares of votes.
         kind: One of `KINDS`.
     """
     free = {"temperature": np.zeros((_N, _N)), "vector": np.eye(_N), "matrix": np.ones((_N, _N))}[kind]
     with_bias = kind != "temperature"
-    logits, wanted = logits.astype(float), np.eye(_N)[labels]
+    logits, wanted = logits.astype(float), shares_of(labels)
 
     def parts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is added to the scaled unit matrix, and the offsets."""
@@ -45,7 +50,7 @@ def fit_scaling(logits: np.ndarray, labels: np.ndarray, kind: str) -> Scaling:
         probs = softmax(logits @ (scale * np.eye(_N) + change).T + bias).astype(float)
         gap = (probs - wanted) / len(labels)
         by_weight = gap.T @ logits
-        loss = -np.log(np.maximum((probs * wanted).sum(1), _SMALLEST)).mean()
+        loss = -(wanted * np.log(np.maximum(probs, _SMALLEST))).sum(1).mean()
         slopes = (
             [scale * np.trace(by_weight)],
             ((by_weight + 2 * PENALTY * change) * free).ravel(),
@@ -65,7 +70,7 @@ def compare_scalings(logits: np.ndarray, labels: np.ndarray, *, seed: int = 0) -
 
     Args:
         logits: (n, 7), n >= 1.
-        labels: (n,).
+        labels: (n,), or (n, 7) shares of votes; then the accuracy is the share of votes for the answers.
         seed: Of the folds.
     """
     fold = np.random.default_rng(seed).permutation(len(labels)) % min(FOLDS, max(2, len(labels)))
@@ -92,7 +97,7 @@ def _figures(kind: str, logits: np.ndarray, labels: np.ndarray) -> ScalingFigure
     probs = softmax(logits)
     return ScalingFigures(
         kind=kind,
-        accuracy=float((logits.argmax(1) == labels).mean()),
+        accuracy=float(shares_right(logits.argmax(1), labels).mean()),
         nll=negative_log_likelihood(probs, labels),
         ece=expected_calibration_error(probs, labels),
     )

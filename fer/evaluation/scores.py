@@ -1,19 +1,22 @@
 """All figures of labelled faces, from a network's logits."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.dataset.faces import FaceDataset
-from fer.dataset.ferplus import ferplus_majority
+from fer.dataset.ferplus import ferplus_majority, votes_of
 from fer.dataset.repeats import seen_before
+from fer.emotion.heads import LABELS, VOTES
 from fer.emotion.network import EmotionNetwork, softmax
 from fer.emotion.scaling import UNSCALED, Scaling
 from fer.errors import DatasetError
 from fer.evaluation import metrics
 from fer.evaluation.agreement import class_kappa, cohens_kappa
 from fer.evaluation.calibration import calibration
+from fer.evaluation.conformal import set_figures
 from fer.evaluation.coverage import coverage
 from fer.evaluation.figures.metrics_file import (
     CHOICE_SPLIT,
@@ -22,8 +25,10 @@ from fer.evaluation.figures.metrics_file import (
     FerPlusScores,
     Scores,
     SplitScores,
+    VotesScores,
 )
 from fer.evaluation.intervals import estimate, estimates, limits, resampled_sums
+from fer.evaluation.votes_fit import voted
 
 N_CLASSES = len(EMOTIONS)
 
@@ -84,15 +89,15 @@ def confusion_record(confusion: np.ndarray, samples: np.ndarray) -> Confusion:
     return Confusion(*(tuple(tuple(row) for row in table.tolist()) for table in tables))
 
 
-def both_views(network: EmotionNetwork, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logits (n, 7) of faces (n, 48, 48): one view, and averaged with the mirror image.
+def both_views(network: EmotionNetwork, images: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Each head's logits (n, 7) of faces (n, 48, 48): one view, and averaged with the mirror image.
 
     Args:
         network: Loaded without ``flip``.
         images: uint8 gray.
     """
-    plain = network.logits(images)
-    return plain, (plain + network.logits(images[:, :, ::-1])) / 2
+    plain, mirrored = network.head_logits(images), network.head_logits(images[:, :, ::-1])
+    return {head: (plain[head], (plain[head] + mirrored[head]) / 2) for head in plain}
 
 
 def score_split(
@@ -102,7 +107,7 @@ def score_split(
     *,
     vote_counts: np.ndarray | None = None,
 ) -> SplitScores:
-    """The network on one split: each view, with and without repeats, and against FER+.
+    """The network on one split: each head and view, with and without repeats, and against FER+.
 
     Args:
         network: Loaded without ``flip``.
@@ -114,16 +119,23 @@ def score_split(
         DatasetError: There is no such split, or FER+ has fewer rows than the data.
     """
     rows = dataset.split(split) if split else dataset
-    plain, flip = both_views(network, rows.images)
+    heads = both_views(network, rows.images)
+    # FER2013's splits are the labels head's benchmark; rows of one's own are read as the product reads them.
+    answer = LABELS if split else network.head.answer
+    plain, flip = heads[answer]
     others = dataset.where(~np.isin(dataset.rows, rows.rows))
     clean = ~seen_before(rows.images, others.images)
-    score = partial(
-        score_logits, scaling=network.manifest.scaling, unsure_below=network.manifest.unsure_below
-    )
+    score = _scorer(network, answer)
     cleaned = {}
     if clean.any() and not clean.all():
         views = {"plain_clean": plain, "flip_clean": flip}
         cleaned = {key: score(logits[clean], rows.labels[clean]) for key, logits in views.items()}
+    ferplus = votes = None
+    if vote_counts is not None:
+        counts = votes_of(rows, vote_counts)
+        ferplus = _against_ferplus(score, (plain, flip), rows, counts)
+        if ferplus is not None and VOTES in heads:
+            votes = _votes_scores(network, heads[VOTES], rows.labels, counts, clean)
     return SplitScores(
         split=split or "all rows",
         choices_made_here=split == CHOICE_SPLIT,
@@ -131,14 +143,58 @@ def score_split(
         plain=score(plain, rows.labels),
         flip=score(flip, rows.labels),
         **cleaned,
-        ferplus=None if vote_counts is None else _against_ferplus(score, (plain, flip), rows, vote_counts),
+        ferplus=ferplus,
+        votes=votes,
+        answer=answer,
     )
 
 
-def _against_ferplus(score, views: tuple, rows: FaceDataset, vote_counts: np.ndarray) -> FerPlusScores | None:
-    if len(vote_counts) <= int(rows.rows.max()):
-        raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
-    found = ferplus_majority(vote_counts[rows.rows])
+def _scorer(network: EmotionNetwork, head: str) -> Callable[[np.ndarray, np.ndarray], Scores]:
+    """`score_logits` with the scaling and threshold of a head."""
+    reading = network.manifest.head(head)
+    return partial(score_logits, scaling=reading.scaling, unsure_below=reading.unsure_below)
+
+
+def _votes_scores(
+    network: EmotionNetwork,
+    views: tuple[np.ndarray, np.ndarray],
+    labels: np.ndarray,
+    counts: np.ndarray,
+    clean: np.ndarray,
+) -> VotesScores:
+    """The votes head: logits (n, 7) of both views against labels (n,) and votes (n, 10)."""
+    truth, head, score = voted(counts), network.manifest.head(VOTES), _scorer(network, VOTES)
+    told = truth.majority >= 0
+    plain, flip = (score(logits[told], truth.majority[told]) for logits in views)
+    cleaned, kept = {}, told & clean
+    if kept.any() and not clean.all():
+        names = ("plain_clean", "flip_clean")
+        cleaned = {
+            name: score(logits[kept], truth.majority[kept]) for name, logits in zip(names, views, strict=True)
+        }
+    probs = softmax(head.scaling(views[0]))
+    against = calibration(views[0][truth.usable], truth.shares[truth.usable], scaling=head.scaling)
+    right = np.column_stack([probs.argmax(1) == labels]).astype(float)
+    sets = tuple(
+        set_figures(probs[told], truth.majority[told], threshold=threshold, promised=promised)
+        for promised, threshold in head.sets
+    )
+    return VotesScores(
+        plain=plain,
+        flip=flip,
+        n_voted=int(truth.usable.sum()),
+        ece=against.ece,
+        nll=against.nll,
+        accuracy_by_label=estimate(
+            lambda sums: sums[..., 0] / len(labels), right.sum(0), resampled_sums(right)
+        ),
+        sets=sets,
+        **cleaned,
+    )
+
+
+def _against_ferplus(score, views: tuple, rows: FaceDataset, counts: np.ndarray) -> FerPlusScores | None:
+    found = ferplus_majority(counts)
     used = found.labels >= 0
     if not used.any():
         return None

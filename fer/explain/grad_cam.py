@@ -1,6 +1,6 @@
 """Grad-CAM: where a network's last maps speak for a class. Imports Keras and TensorFlow.
 
-As a program (``python -m fer.explain.grad_cam FOLDER``) it reads a crop from stdin and writes
+As a program (``python -m fer.explain.grad_cam FOLDER HEAD``) it reads a crop from stdin and writes
 the maps of all classes to stdout, both in NumPy's .npy format: the memory that TensorFlow takes goes
 back when it ends.
 
@@ -17,6 +17,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fer.emotion.heads import LABELS, seven_of
+from fer.settings import ANSWERS
 from fer.training.loading import load_shipped
 
 SMALLEST_MAP = 6
@@ -56,6 +58,18 @@ def grad_cam(model: keras.Model, crop: np.ndarray, *, layer: str | None = None) 
     return np.divide(large, peak, out=np.zeros_like(large), where=peak > 0).astype(np.float32)
 
 
+def head_maps(model: keras.Model, crop: np.ndarray, answer: str) -> np.ndarray:
+    """The Grad-CAM (7, H, W) of every expression for one head, in the order of `EMOTIONS`.
+
+    Args:
+        model: Network with the labels head, and the votes head if that is asked for.
+        crop: (H, W) uint8 gray.
+        answer: One of `fer.emotion.heads.ANSWERS`.
+    """
+    maps = grad_cam(keras.Model(model.input, model.outputs[ANSWERS.index(answer)]), crop)
+    return maps if answer == LABELS else np.moveaxis(seven_of(np.moveaxis(maps, 0, -1)), -1, 0)
+
+
 def _last_maps(model: keras.Model) -> keras.Layer:
     wide = [
         layer
@@ -72,7 +86,7 @@ def main() -> None:
     out_file = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the maps
     crop = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
-    maps = grad_cam(load_shipped(Path(sys.argv[1])), crop)
+    maps = head_maps(load_shipped(Path(sys.argv[1]), heads=True), crop, sys.argv[2])
     content = io.BytesIO()  # np.save wants a file that it can seek in
     np.save(content, maps)
     with out_file:

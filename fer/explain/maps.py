@@ -88,7 +88,7 @@ def explain_all(
     crop = _checked(crop)
     network = network or EmotionNetwork(folder)
     probs = network(crop[None])[0]
-    maps = _grad_cams(crop, folder / KERAS_FILE, time_limit_s)
+    maps = _grad_cams(crop, folder / KERAS_FILE, network.head.answer, time_limit_s)
     found = {}
     for name in emotions:
         k = EMOTIONS.index(name)
@@ -124,8 +124,8 @@ def _checked(crop: np.ndarray) -> np.ndarray:
     return crop
 
 
-def _grad_cams(crop: np.ndarray, model: Path, time_limit_s: float) -> np.ndarray:
-    """(7, 48, 48) float32 from a process of its own; one such process at a time."""
+def _grad_cams(crop: np.ndarray, model: Path, answer: str, time_limit_s: float) -> np.ndarray:
+    """(7, 48, 48) float32 of one head from a process of its own; one such process at a time."""
     if not model.is_file():
         raise MissingModelError(f"{model.name} is not in {model.parent.name}/: get the models/ folder again.")
     content = io.BytesIO()
@@ -135,7 +135,7 @@ def _grad_cams(crop: np.ndarray, model: Path, time_limit_s: float) -> np.ndarray
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
     }
-    command = [sys.executable, "-m", "fer.explain.grad_cam", str(model.parent.resolve())]
+    command = [sys.executable, "-m", "fer.explain.grad_cam", str(model.parent.resolve()), answer]
     try:
         with _ONE_AT_A_TIME:
             done = subprocess.run(

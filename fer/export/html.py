@@ -15,6 +15,7 @@ from fer.action_units.prototypes import CONTRADICTION_TEXT, verdict_sentence
 from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, transitions_chart
 from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
+from fer.emotion.heads import ANSWER_TEXT
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command
@@ -36,6 +37,7 @@ SETTING_TEXT = {
     "unsure_below": "Unsure below a probability of",
     "flip": "Mirrored face averaged in",
     "action_units": "Action Units measured",
+    "answer": "Answer",
 }
 
 VIDEO_ONLY = ("fps", "detect_interval_s", "half_life_s")
@@ -280,7 +282,9 @@ def _settings(report: Report) -> list[tuple[str, str]]:
         if (entry.name == "detector_path" and value is None) or (entry.name in VIDEO_ONLY and photos):
             continue
         text = (
-            texts[value]
+            ANSWER_TEXT[value]
+            if entry.name == "answer" and value is not None
+            else texts[value]
             if value is None or isinstance(value, bool)
             else f"{value:g}"
             if isinstance(value, float)

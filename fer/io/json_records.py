@@ -4,7 +4,7 @@ import json
 import re
 import types
 import typing
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,7 +70,9 @@ def from_values(kind: Any, value: Any) -> Any:
     """
     if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        if set(value) != {field.name for field in fields(kind)}:
+        # What a later version added has a default: a file from before lacks it and is still read.
+        needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+        if not needed <= set(value) <= {field.name for field in fields(kind)}:
             raise ValueError(f"{kind.__name__} has other fields")
         return kind(**{name: from_values(hints[name], inner) for name, inner in value.items()})
     origin, inside = typing.get_origin(kind), typing.get_args(kind)

@@ -25,6 +25,7 @@ SETTING_FLAGS = {
     "unsure_below": "--unsure-below",
     "flip": "--flip",
     "action_units": "--no-action-units",
+    "answer": "--answer",
 }
 """Field of `Settings` -> option of ``python -m fer analyze``."""
 

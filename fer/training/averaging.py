@@ -37,8 +37,12 @@ def mean_weights(networks: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
     """The mean of the weights of networks that come from one start.
 
     Args:
-        networks: For each network its arrays, all of the same shapes.
+        networks: For each network its arrays; those of the same place have the same shape. A network without
+            the votes head, whose arrays come last, has no part in that head.
 
-    Reference: Wortsman et al. 2022, Model soups.
+    References: Wortsman et al. 2022, Model soups; Wortsman et al. 2022, Robust fine-tuning of zero-shot
+        models (the mean of a network before and after it was trained on).
     """
-    return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in zip(*networks, strict=True)]
+    longest = max(networks, key=len)
+    sharing = ([arrays[k] for arrays in networks if k < len(arrays)] for k in range(len(longest)))
+    return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in sharing]

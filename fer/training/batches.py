@@ -5,7 +5,7 @@ batches of views are in memory at a time.
 """
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.augment.chains import training_views
 from fer.dataset.augment.transforms import mixup
 from fer.dataset.faces import FaceDataset
+from fer.emotion.heads import LABELS, VOTES
 from fer.training.plan import Plan
 
 AHEAD = 6
@@ -45,20 +46,30 @@ class Batches:
     Args:
         plan: The stage.
         rows: Training rows.
-        votes: (n, 8) FER+ vote shares, used if the plan has the head.
-        teacher: (n, 7) probabilities of the teachers, if the plan has any.
+        votes: (n, 8) FER+ vote shares, used if the plan has the head. A row that sums to less than 1
+            counts less.
+        teacher: The teachers' probabilities by head, if the plan has any: (n, 7) of ``labels`` and
+            (n, 8) of ``votes``.
     """
 
     def __init__(
-        self, plan: Plan, rows: FaceDataset, *, votes: np.ndarray | None, teacher: np.ndarray | None
+        self,
+        plan: Plan,
+        rows: FaceDataset,
+        *,
+        votes: np.ndarray | None,
+        teacher: Mapping[str, np.ndarray] | None,
     ) -> None:
         if plan.votes_weight and votes is None:
             raise ValueError("votes: wanted for every row where the plan gives them a weight, got none")
-        self.plan, self.rows, self.votes = plan, rows, votes if plan.votes_weight else None
-        self.steps = len(rows) // plan.batch_size or 1
-        self._targets = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
-        if teacher is not None:
-            self._targets = (1 - plan.teacher_weight) * self._targets + plan.teacher_weight * teacher
+        self.plan, self.rows = plan, rows
+        self.faces = plan.batch_size // (2 if plan.consistency else 1) or 1
+        self.steps = len(rows) // self.faces or 1
+        teacher = teacher or {}
+        labels = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
+        self._targets = [_taught(labels, teacher.get(LABELS), plan.teacher_weight)]
+        if votes is not None and plan.votes_weight:
+            self._targets.append(_taught(votes, teacher.get(VOTES), plan.votes_teacher_weight))
         self._order = lru_cache(maxsize=2)(self._shuffle)
 
     def _shuffle(self, epoch: int) -> np.ndarray:
@@ -66,13 +77,13 @@ class Batches:
 
     def batch(self, epoch: int, step: int) -> Batch:
         """The batch of one step."""
-        size = self.plan.batch_size
-        chosen = self._order(epoch)[step * size : (step + 1) * size]
+        chosen = self._order(epoch)[step * self.faces : (step + 1) * self.faces]
+        if self.plan.consistency:
+            # Both views of a face stand half a batch apart, where the loss compares them.
+            chosen = np.concatenate([chosen, chosen])
         rng = np.random.default_rng([self.plan.seed, epoch, step])
         views = training_views(self.rows.images[chosen], rng, self.plan.views)[..., None]
-        targets = [self._targets[chosen]]
-        if self.votes is not None:
-            targets.append(self.votes[chosen])
+        targets = [target[chosen] for target in self._targets]
         views, targets = mixup(views, targets, rng, alpha=self.plan.mixup)
         return Batch(epoch, step, views, targets)
 
@@ -94,3 +105,10 @@ class Batches:
                 batch = waiting.popleft().result()
                 more()
                 yield batch
+
+
+def _taught(targets: np.ndarray, teacher: np.ndarray | None, weight: float) -> np.ndarray:
+    """Targets (n, k) blended with the teachers' answers; what a row sums to stays as it is."""
+    if teacher is None or not weight:
+        return targets
+    return (1 - weight) * targets + weight * teacher * targets.sum(1, keepdims=True)

@@ -68,15 +68,16 @@ _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, RuntimeError)
 
 
-def load_network(path: Path, *, sha256: str | None = None) -> keras.Model:
+def load_network(path: Path, *, sha256: str | None = None, heads: bool = False) -> keras.Model:
     """Load a network from a .keras file.
 
     Args:
         path: The file.
         sha256: Its hash, where it is known.
+        heads: Keep the head on FER+ votes, if there is one.
 
     Returns:
-        A model from (n, 48, 48, 1) in 0..255 to logits (n, 7); of several outputs only the first is kept.
+        A model from (n, 48, 48, 1) in 0..255 to logits (n, 7), or to [(n, 7), (n, 8)] with ``heads``.
 
     Raises:
         MissingModelError: There is no such file.
@@ -94,22 +95,24 @@ def load_network(path: Path, *, sha256: str | None = None) -> keras.Model:
         model = cast(keras.Model, keras.models.load_model(path, compile=False, safe_mode=True))
     except Exception as exc:  # Keras raises whatever the part that fails raises.
         raise ModelError(f"{path.name} is damaged: {REPAIR}.") from exc
-    if len(model.outputs) > 1:
+    if len(model.outputs) > 1 and not heads:
         model = keras.Model(model.inputs[0], model.outputs[0])
     _check_answer(model, path.name)
     return model
 
 
-def load_shipped(folder: Path = MODELS_DIR) -> keras.Model:
+def load_shipped(folder: Path = MODELS_DIR, *, heads: bool = False) -> keras.Model:
     """The shipped network in Keras' form, for what needs its gradients or another export.
 
     Args:
         folder: Folder with manifest.json and the .keras file.
+        heads: Keep the votes head.
 
     Raises:
         ModelError: As `load_network`; also where the manifest is missing, damaged or names another file.
     """
-    return load_network(folder / KERAS_FILE, sha256=read_manifest(folder).sha256.get(KERAS_FILE, ""))
+    sha256 = read_manifest(folder).sha256.get(KERAS_FILE, "")
+    return load_network(folder / KERAS_FILE, sha256=sha256, heads=heads)
 
 
 def _content(path: Path, sha256: str | None) -> bytes:
@@ -214,7 +217,8 @@ def _count_values(group: h5py.Group) -> int:
 
 
 def _check_answer(model: keras.Model, name: str) -> None:
-    """The start-up self-test: seven finite numbers for a gray face."""
+    """The start-up self-test: finite numbers for a gray face."""
     gray = np.full((1, FACE_SIZE_PX, FACE_SIZE_PX, 1), 128, np.float32)
-    if not np.isfinite(np.asarray(model(gray, training=False))).all():
+    answers = keras.tree.flatten(model(gray, training=False))
+    if not all(np.isfinite(np.asarray(answer)).all() for answer in answers):
         raise ModelOutputError(f"{name} gave no numbers: {REPAIR}.")

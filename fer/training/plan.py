@@ -24,12 +24,19 @@ _RANGES = {
     "weight_decay": (0.0, 1.0),
     "ema": (0.0, 1.0),
     "label_smoothing": (0.0, 1.0),
+    "labels_weight": (0.0, 100.0),
     "votes_weight": (0.0, 100.0),
     "seed": (0, 2**32 - 1),
     "dropout": (0.0, 0.95),
     "mixup": (0.0, 10.0),
     "teacher_weight": (0.0, 1.0),
+    "votes_teacher_weight": (0.0, 1.0),
+    "consistency": (0.0, 100.0),
+    "teacher_shift_px": (0, 4),
 }
+VOTE_ROWS = ("all", "named")
+"""How much a row counts for the votes head: each the same, or by the share of annotators who named an
+expression, so that pictures which most called "unknown" or "no face" count little and some nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +61,20 @@ class Plan:
         views: Chain of augmentations, one of `fer.dataset.augment.chains.CHAINS`.
         dropout: Share of the features that is dropped before the heads.
         mixup: Alpha of mixup; 0 leaves it out.
-        start: An earlier stage, or a .keras file, whose weights this one starts from.
+        start: An earlier stage, or a .keras file, whose weights this one starts from; several with a "+"
+            between them: the mean of their weights.
         teachers: Earlier stages or .keras files whose mean probabilities are part of the target.
         teacher_weight: Their part, 0..1; the rest is the label.
+        labels_weight: Weight of the head on FER2013's labels.
+        vote_rows: How much a row counts for the votes head, one of `VOTE_ROWS`.
+        votes_teacher_weight: The teachers' part of the target of the votes head, 0..1; the rest are the
+            votes. Teachers without that head have no say in it.
+        teacher_shift_px: A teacher answers for the face and for it moved so far to each side, and for the
+            mirror images of those; 0 for the face and its mirror image only.
+        average: Earlier stages or .keras files: the stage is the mean of their weights, and nothing is
+            trained in it.
+        consistency: Weight of the difference between the answers for two views of one face; over 0 every
+            face stands in its batch in two views, so that an epoch has twice the steps.
 
     Raises:
         SettingsError: A value is of the wrong kind or out of its range.
@@ -81,10 +99,16 @@ class Plan:
     start: str = ""
     teachers: tuple[str, ...] = ()
     teacher_weight: float = 0.0
+    labels_weight: float = 1.0
+    vote_rows: str = "all"
+    votes_teacher_weight: float = 0.0
+    consistency: float = 0.0
+    teacher_shift_px: int = 2
+    average: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.teachers, list):
-            object.__setattr__(self, "teachers", tuple(self.teachers))
+        for name in ("teachers", "average"):
+            object.__setattr__(self, name, _as_tuple(getattr(self, name)))
         for field in fields(self):
             _check_kind(field.name, getattr(self, field.name), field.default)
         for name, (low, high) in _RANGES.items():
@@ -100,8 +124,17 @@ class Plan:
             )
         if self.views not in CHAINS:
             raise SettingsError(f"Unknown views {self.views!r}: choose one of {', '.join(CHAINS)}.")
-        if bool(self.teachers) != (self.teacher_weight > 0):
+        if len(self.average) == 1:
+            raise SettingsError(f"Stage {self.name!r} needs at least two networks to average.")
+        if self.vote_rows not in VOTE_ROWS:
+            raise SettingsError(
+                f"Unknown vote_rows {self.vote_rows!r}: choose one of {', '.join(VOTE_ROWS)}."
+            )
+        taught = self.teacher_weight > 0 or self.votes_teacher_weight > 0
+        if bool(self.teachers) != taught:
             raise SettingsError(f"Stage {self.name!r} needs both teachers and a teacher_weight, or neither.")
+        if self.votes_teacher_weight and not self.votes_weight:
+            raise SettingsError(f"Stage {self.name!r} has teachers for a votes head that it does not have.")
 
 
 @dataclass(frozen=True)
@@ -188,6 +221,11 @@ def recipe_from(values: object, label: str) -> Recipe:
     known = {f.name for f in fields(Plan)}
     plans = tuple(Plan(**_mapping(stage, f"a stage of {label!r}", known)) for stage in stages)
     return Recipe(given["name"], plans, tuple(drop), tuple(average))
+
+
+def _as_tuple(values: object) -> object:
+    """JSON's list of words as a tuple; anything else as it is."""
+    return tuple(values) if isinstance(values, list) else values
 
 
 def _mapping(values: object, label: str, known: set[str]) -> Mapping:

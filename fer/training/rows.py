@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from fer.dataset.cleaning import CleaningReport, clean, find_faults
+from fer.dataset.ferplus import share_of_named
 from fer.dataset.hashes import content_sha256
-from fer.dataset.readers.fer2013 import SPLITS, FaceDataset, read_dataset, read_ferplus
+from fer.dataset.readers.fer2013 import SPLITS, FaceDataset, read_dataset, read_ferplus, read_vote_counts
 from fer.dataset.repeats import count_repeats
 from fer.errors import DatasetError
 
@@ -26,6 +27,8 @@ class Rows:
         train: Training rows.
         public: PublicTest rows; every choice is made on them.
         votes: (n, 8) FER+ shares of the training rows, or None.
+        named_share: (n,) share of the annotators who named one of the eight expressions, or None; the
+            others said "unknown" or "no face".
         cleaning: Which training rows were left out, and why.
         note: The same in words, and which pictures stand in the data more than once.
     """
@@ -35,6 +38,7 @@ class Rows:
     votes: np.ndarray | None
     cleaning: CleaningReport
     note: str
+    named_share: np.ndarray | None = None
 
     def to_dict(self) -> dict:
         """Plain values for JSON: sizes, hashes and the number of every row that was left out."""
@@ -64,9 +68,10 @@ def load_rows(data: Path, ferplus: Path | None, *, drop: Sequence[str] = ()) -> 
     """
     dataset = read_dataset(data)
     training = dataset.usage == TRAINING
-    marked, votes = {}, None
+    marked, votes, named_share = {}, None, None
     if ferplus is not None:
         votes, named = read_ferplus(ferplus)
+        named_share = share_of_named(read_vote_counts(ferplus))
         if len(votes) <= int(dataset.rows.max()):
             raise DatasetError("The FER+ file has fewer rows than the data: give the one for the same CSV.")
         marked[NOT_EXACT] = training & ~named[dataset.rows]
@@ -74,7 +79,8 @@ def load_rows(data: Path, ferplus: Path | None, *, drop: Sequence[str] = ()) -> 
     kept, report = clean(dataset, marked=marked)
     train = kept.split(TRAINING)
     note = "; ".join((_rejected(dataset), *report.sentences(), *count_repeats(kept).sentences()))
-    return Rows(train, kept.split(PUBLIC), None if votes is None else votes[train.rows], report, note)
+    of_train = [None if values is None else values[train.rows] for values in (votes, named_share)]
+    return Rows(train, kept.split(PUBLIC), of_train[0], report, note, named_share=of_train[1])
 
 
 def _rejected(dataset: FaceDataset) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import keras
 import numpy as np
 
 import fer
+from fer.emotion.heads import LABELS, VOTES
 from fer.errors import SettingsError
 from fer.evaluation.figures.history import HISTORY, Epoch, write_history
 from fer.io.files import sweep, write_whole
+from fer.training import networks
 from fer.training.averaging import mean_weights
 from fer.training.checkpoint import read_checkpoint
 from fer.training.curves import write_curves
@@ -48,7 +51,7 @@ class Run:
     ) -> None:
         stages = recipe.stages
         if rows.votes is None:
-            stages = tuple(replace(stage, votes_weight=0.0) for stage in stages)
+            stages = tuple(_without_votes(stage) for stage in stages)
         self.recipe = replace(recipe, stages=stages)
         self.rows, self.folder, self.save_every_s = rows, folder, save_every_s
         self.history: list[Epoch] = []
@@ -75,9 +78,13 @@ class Run:
             model = self._train_stage(stage, callback)
             self.write_history()
         if self.recipe.average:
-            networks = [load_network(self.network_of(name)) for name in self.recipe.average]
-            model.set_weights(mean_weights([network.get_weights() for network in networks]))
+            model.set_weights(self._weights(self.recipe.average))
         return model
+
+    def _weights(self, names: Iterable[str]) -> list[np.ndarray]:
+        """The weights of a stage or file, of several their mean."""
+        found = [load_network(self._find(name), heads=True) for name in names]
+        return mean_weights([network.get_weights() for network in found])
 
     def write_history(self) -> None:
         """Write what every epoch gave, as a table and as curves.
@@ -94,43 +101,65 @@ class Run:
 
     def _train_stage(self, stage: Plan, callback: TrainingCallback) -> keras.Model:
         network = self.network_of(stage.name)
+        if stage.average:
+            return self._average_stage(stage, network)
         sweep(network.parent)
         saved = read_checkpoint(network.parent, with_weights=False)
         if saved is not None:
-            votes = self.rows.votes if stage.votes_weight else None
+            votes = self._votes(stage) if stage.votes_weight else None
             check_same(saved, stage, fingerprint(self.rows.train, votes), network.parent)
             self.history += saved.history
             if network.exists():
                 callback.say(f"stage {stage.name} is finished: {network}")
-                return load_network(network)
+                return load_network(network, heads=True)
         trainer = Trainer(
             stage,
             self.rows.train,
             self.rows.public,
             network.parent,
-            votes=self.rows.votes,
+            votes=self._votes(stage),
             teacher=self._teacher(stage, callback) if stage.teachers else None,
-            start=load_network(self._find(stage.start)).get_weights() if stage.start else None,
+            start=self._weights(start_names(stage)) if stage.start else None,
             save_every_s=self.save_every_s,
         )
         model = trainer.run(_Recorder(self, callback))
         save_network(model, network)
         return model
 
-    def _teacher(self, stage: Plan, callback: TrainingCallback) -> np.ndarray:
-        """(n, 7) the teachers' mean probabilities for the training rows."""
+    def _average_stage(self, stage: Plan, network: Path) -> keras.Model:
+        """The mean of the weights of earlier stages: it takes no time, so it is made every time."""
+        model = networks.build(stage.arch, votes_head=stage.votes_weight > 0)
+        model.set_weights(self._weights(stage.average)[: len(model.weights)])
+        network.parent.mkdir(exist_ok=True)
+        save_network(model, network)
+        return model
+
+    def _votes(self, stage: Plan) -> np.ndarray | None:
+        """(n, 8) vote shares of the training rows; a row sums to what it counts."""
+        votes, named = self.rows.votes, self.rows.named_share
+        if votes is None or named is None or stage.vote_rows == "all":
+            return votes
+        return votes * named[:, None]
+
+    def _teacher(self, stage: Plan, callback: TrainingCallback) -> dict[str, np.ndarray]:
+        """The teachers' mean probabilities for the training rows, by head."""
         rows = self.rows
         cache = TeacherCache(
-            self.folder / TEACHERS, {"train": rows.train.images, "public": rows.public.images}
+            self.folder / TEACHERS,
+            {"train": rows.train.images, "public": rows.public.images},
+            shift_px=stage.teacher_shift_px,
         )
         logits = []
         for name in stage.teachers:
             logits.append(cache.logits(Path(name).stem, self._find(name)))
-            right = mean_probabilities([logits[-1]["public"]]).argmax(1) == rows.public.labels
+            right = logits[-1]["public"][LABELS].argmax(1) == rows.public.labels
             callback.say(f"teacher {name}: {right.mean():.2%} of PublicTest, views averaged")
-        right = mean_probabilities([one["public"] for one in logits]).argmax(1) == rows.public.labels
+        together = mean_probabilities([one["public"][LABELS] for one in logits])
+        right = together.argmax(1) == rows.public.labels
         callback.say(f"{len(logits)} teachers together: {right.mean():.2%} of PublicTest")
-        return mean_probabilities([one["train"] for one in logits])
+        train = [one["train"] for one in logits]
+        by_head = {head: [one[head] for one in train if head in one] for head in (LABELS, VOTES)}
+        return {head: mean_probabilities(answers) for head, answers in by_head.items() if answers}
 
     def _find(self, name: str) -> Path:
         is_stage = any(stage.name == name for stage in self.recipe.stages)
@@ -171,6 +200,17 @@ class _Recorder(TrainingCallback):
         return self.callback.wants_stop()
 
 
+def _without_votes(stage: Plan) -> Plan:
+    """The stage without the head on FER+ votes; teachers that had a part in nothing else fall away too."""
+    teachers = stage.teachers if stage.teacher_weight else ()
+    return replace(stage, votes_weight=0.0, votes_teacher_weight=0.0, teachers=teachers)
+
+
+def start_names(stage: Plan) -> list[str]:
+    """The stages or files that a stage starts from; several stand with a "+" between them."""
+    return stage.start.split("+") if stage.start else []
+
+
 def check_recipe(recipe: Recipe) -> None:
     """Find out before the first stage what would fail after hours.
 
@@ -185,13 +225,14 @@ def check_recipe(recipe: Recipe) -> None:
         if stage.arch not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise SettingsError(f"Unknown network {stage.arch!r}: choose one of {known}.")
-        for name in (*stage.teachers, *([stage.start] if stage.start else [])):
+        for name in (*stage.teachers, *start_names(stage), *stage.average):
             if name in names and name not in earlier:
                 raise SettingsError(
                     f"Stage {stage.name!r} needs stage {name!r}, which does not come before it."
                 )
             if name not in names:
                 check_there(Path(name))
-        if stage.start in earlier and earlier[stage.start].arch != stage.arch:
-            raise SettingsError(f"Stage {stage.name!r} cannot start from {stage.start!r}: another network.")
+        for name in (*start_names(stage), *stage.average):
+            if name in earlier and earlier[name].arch != stage.arch:
+                raise SettingsError(f"Stage {stage.name!r} cannot start from {name!r}: another network.")
         earlier[stage.name] = stage

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from fer.dataset.readers.fer2013 import FaceDataset
+from fer.emotion.heads import LABELS, VOTES
 from fer.errors import CancelledError, DatasetError, SettingsError
 from fer.evaluation.figures.history import Epoch
 from fer.training import networks
@@ -33,7 +34,7 @@ class Trainer:
         validation: Rows on which every choice is made (PublicTest).
         folder: Where the checkpoint is kept.
         votes: (n, 8) FER+ vote shares of the training rows, if the plan has the head.
-        teacher: (n, 7) probabilities of the teachers, if the plan has any.
+        teacher: The teachers' probabilities by head, if the plan has any; see `Batches`.
         start: Weights of a plain network of the same kind to start from; None: random ones.
         save_every_s: Seconds between two checkpoints within an epoch.
 
@@ -50,7 +51,7 @@ class Trainer:
         folder: Path,
         *,
         votes: np.ndarray | None = None,
-        teacher: np.ndarray | None = None,
+        teacher: Mapping[str, np.ndarray] | None = None,
         start: Sequence[np.ndarray] | None = None,
         save_every_s: float = SAVE_EVERY_S,
     ) -> None:
@@ -58,7 +59,7 @@ class Trainer:
             raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
         if plan.votes_weight and (votes is None or len(votes) != len(train)):
             raise DatasetError("The plan has a FER+ head, but there are no votes for every training row.")
-        if plan.teachers and (teacher is None or len(teacher) != len(train)):
+        if any(len((teacher or {}).get(head, ())) != len(train) for head in _taught_heads(plan)):
             raise DatasetError("The plan has teachers, but not their answers for every training row.")
         self.plan, self.folder, self.validation = plan, folder, validation
         self.batches = Batches(plan, train, votes=votes, teacher=teacher)
@@ -79,7 +80,7 @@ class Trainer:
             callback: Is told of every step and epoch, and may stop the training.
 
         Returns:
-            The network with averaged weights, plain layers, no FER+ head, in float32.
+            The network with averaged weights, plain layers and its heads, in float32.
 
         Raises:
             SettingsError: The folder's checkpoint belongs to another plan or other data.
@@ -152,8 +153,8 @@ class Trainer:
 
     def averaged_model(self) -> keras.Model:
         """The network that is evaluated and shipped."""
-        plain = networks.build(self.plan.arch)
-        plain.set_weights(self.average.values[: len(plain.weights)])
+        plain = networks.build(self.plan.arch, votes_head=self.plan.votes_weight > 0)
+        plain.set_weights(self.average.values)
         return plain
 
     def save(self) -> None:
@@ -227,10 +228,10 @@ def _compiled(plan: Plan, steps: int) -> keras.Model:
         weight_decay=plan.weight_decay,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    losses = [keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.label_smoothing)]
-    weights = [1.0]
+    losses = [cross_entropy(plan.label_smoothing, consistency=plan.consistency)]
+    weights = [plan.labels_weight]
     if plan.votes_weight:
-        losses.append(keras.losses.CategoricalCrossentropy(from_logits=True))
+        losses.append(cross_entropy(consistency=plan.consistency))
         weights.append(plan.votes_weight)
     # On TensorFlow XLA gains nothing; JAX would run step by step without its compiler.
     compiler = keras.backend.backend() == "jax"
@@ -240,8 +241,45 @@ def _compiled(plan: Plan, steps: int) -> keras.Model:
     return model
 
 
+def cross_entropy(smoothing: float = 0.0, *, consistency: float = 0.0) -> Callable:
+    """Cross entropy of logits with targets (n, k) whose rows may sum to less than 1: those count less.
+
+    Keras' own takes rows that sum to 1 for granted and gives other gradients where they do not.
+
+    Args:
+        smoothing: Share of each row's sum that is spread over all classes.
+        consistency: Weight of the Kullback-Leibler divergence, mean of both directions, between the answers
+            for row k and row k + n / 2, which are then views of one face. The other terms do not say
+            which of two plausible answers a doubtful face gets; this one asks for the same in both views.
+
+    Reference: Zhang et al. 2022, Learn From All: Erasing Attention Consistency for Noisy Label Facial
+        Expression Recognition (there on attention maps, here on the answers).
+    """
+
+    def loss(targets, logits):
+        """(n,) losses."""
+        spread = keras.ops.mean(targets, axis=-1, keepdims=True)
+        targets = (1 - smoothing) * targets + smoothing * spread
+        log_probs = keras.ops.log_softmax(logits, axis=-1)
+        losses = -keras.ops.sum(targets * log_probs, axis=-1)
+        if consistency:
+            one, other = keras.ops.split(log_probs, 2)
+            apart = keras.ops.sum((keras.ops.exp(one) - keras.ops.exp(other)) * (one - other), axis=-1) / 2
+            losses += consistency * keras.ops.concatenate([apart, apart])
+        return losses
+
+    return loss
+
+
+def _taught_heads(plan: Plan) -> list[str]:
+    """The heads that teachers have a part in."""
+    parts = {LABELS: plan.teacher_weight, VOTES: plan.votes_teacher_weight}
+    return [head for head, weight in parts.items() if weight]
+
+
 def _set_start(model: keras.Model, start: Sequence[np.ndarray]) -> None:
     weights = [np.asarray(v) for v in model.weights]
+    start = start[: len(weights)]
     if [w.shape for w in start] != [w.shape for w in weights[: len(start)]]:
         raise SettingsError("The network to start from has another architecture: name one of the same.")
     model.set_weights([*start, *weights[len(start) :]])
@@ -266,19 +304,26 @@ def best_precision() -> str:
 
 
 def predict_logits(model: keras.Model, images: np.ndarray, *, flip: bool = False) -> np.ndarray:
+    """Logits (n, 7) float32 of the labels head; see `predict_heads`."""
+    return predict_heads(model, images, flip=flip)[LABELS]
+
+
+def predict_heads(model: keras.Model, images: np.ndarray, *, flip: bool = False) -> dict[str, np.ndarray]:
     """Logits of many images.
 
     Args:
-        model: A network with one output.
+        model: A network with one output or two.
         images: (n, 48, 48) uint8 or float32 in 0..255.
         flip: Average with the mirrored images' logits.
 
     Returns:
-        (n, 7) float32.
+        (n, 7) float32 of ``labels``; (n, 8) of ``votes`` if the network has that head.
     """
     faces = np.asarray(images, np.float32)[..., None]
     batches = np.array_split(faces, max(1, len(faces) // 512))
-    logits = np.concatenate([np.asarray(model(batch, training=False)) for batch in batches])
+    answers = [keras.tree.flatten(model(batch, training=False)) for batch in batches]
+    logits = [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*answers, strict=True)]
     if flip:
-        logits = (logits + predict_logits(model, images[:, :, ::-1])) / 2
-    return logits
+        mirrored = predict_heads(model, images[:, :, ::-1]).values()
+        logits = [(one + other) / 2 for one, other in zip(logits, mirrored, strict=True)]
+    return dict(zip((LABELS, VOTES), logits, strict=False))

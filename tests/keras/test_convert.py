@@ -25,6 +25,9 @@ def test_the_smallest_form_that_costs_nothing_is_chosen():
     assert choose_form([BASE, half, small]) == "dynamic"
     assert choose_form([BASE, half, replace(small, accuracy=0.6969)]) == "float16"
     assert choose_form([BASE, replace(small, accuracy_flip=0.70)]) == "float32"
+    two, less = replace(BASE, votes_accuracy=0.85), replace(small, votes_accuracy=0.84)
+    assert choose_form([two, less]) == "float32"
+    assert choose_form([two, replace(less, votes_accuracy=0.849)]) == "dynamic"
 
 
 def test_a_slower_form_is_not_chosen():
@@ -55,7 +58,7 @@ def keras_and_litert(model, images):
     from fer.emotion.network import EmotionNetwork
     from fer.training.trainer import predict_logits
 
-    return predict_logits(model, images), EmotionNetwork().logits(images)
+    return predict_logits(model, images), EmotionNetwork(answer="labels").logits(images)
 
 
 def assert_equal_enough(wanted, got):

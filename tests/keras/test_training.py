@@ -7,17 +7,19 @@ import pytest
 
 pytest.importorskip("keras", reason="training needs TensorFlow, which a small container may leave out")
 
+import keras
+
 from fer.emotion.network import EmotionNetwork, self_test_faces, softmax
 from fer.errors import CancelledError, DatasetError, OutputError, SettingsError
 from fer.evaluation.figures.conversion import CONVERSION, read_conversion
 from fer.training import checkpoint, networks
-from fer.training.averaging import WeightAverage
+from fer.training.averaging import WeightAverage, mean_weights
 from fer.training.batches import Batches
 from fer.training.conversion.convert import export
 from fer.training.plan import Plan
 from fer.training.progress import TrainingCallback
 from fer.training.schedule import WarmupCosine
-from fer.training.trainer import Trainer, predict_logits
+from fer.training.trainer import Trainer, cross_entropy, predict_heads, predict_logits
 from tests.helpers.toys import toy, uniform_votes
 
 TINY = Plan(epochs=2, batch_size=16, peak_rate=0.02, precision="float32", votes_weight=0.0)
@@ -49,7 +51,11 @@ def test_votes_and_teachers_must_fit_the_rows(tmp_path):
         Trainer(Plan(votes_weight=1.0), toy(), toy(), tmp_path, votes=np.ones((3, 8), np.float32))
     taught = replace(TINY, teachers=("1",), teacher_weight=0.5)
     with pytest.raises(DatasetError, match="teachers"):
-        Trainer(taught, toy(), toy(), tmp_path, teacher=np.ones((3, 7), np.float32))
+        Trainer(taught, toy(), toy(), tmp_path, teacher={"labels": np.ones((3, 7), np.float32)})
+    both = replace(taught, votes_weight=1.0, votes_teacher_weight=0.5)
+    answers = {"labels": np.full((64, 7), 1 / 7, np.float32)}
+    with pytest.raises(DatasetError, match="teachers"):
+        Trainer(both, toy(), toy(), tmp_path, votes=uniform_votes(), teacher=answers)
 
 
 def test_a_start_must_be_of_the_same_architecture(tmp_path):
@@ -57,12 +63,17 @@ def test_a_start_must_be_of_the_same_architecture(tmp_path):
         Trainer(TINY, toy(), toy(), tmp_path, start=[np.zeros((3, 3), np.float32)])
 
 
-def test_a_training_starts_from_the_given_weights(tmp_path, built):
-    start = [np.full_like(w, 0.01) for w in built("se_vgg").get_weights()]
+def test_a_training_starts_from_the_given_weights(tmp_path):
+    start = [np.full_like(w, 0.01) for w in networks.build("se_vgg", votes_head=True).get_weights()]
     plan = replace(TINY, votes_weight=1.0)
-    trainer = Trainer(plan, toy(), toy(), tmp_path, votes=uniform_votes(), start=start)
-    for got, wanted in zip(trainer.averaged_model().get_weights(), start, strict=True):
-        assert np.array_equal(got, wanted)
+    plain = start[:-2]  # Without the votes head, which then begins anew.
+    for name, given in (("both", start), ("plain", plain)):
+        trainer = Trainer(plan, toy(), toy(), tmp_path / name, votes=uniform_votes(), start=given)
+        got = trainer.averaged_model().get_weights()
+        assert len(got) == len(start)
+        assert all(np.array_equal(a, b) for a, b in zip(got, given, strict=False))
+    alone = Trainer(TINY, toy(), toy(), tmp_path / "alone", start=start).averaged_model()
+    assert all(np.array_equal(a, b) for a, b in zip(alone.get_weights(), plain, strict=True))
 
 
 def test_the_rate_rises_then_falls_to_zero():
@@ -80,6 +91,13 @@ def test_the_average_follows_fast_first_and_slowly_then():
     average = WeightAverage([np.zeros(2, np.float32)], decay=0.9)
     average.update([np.ones(2)], step=1000)
     assert average.values[0] == pytest.approx(0.1)
+
+
+def test_a_mean_of_weights_takes_a_head_from_those_that_have_it():
+    plain, both = [np.zeros(2)], [np.full(2, 4.0), np.ones(3)]
+    first, head = mean_weights([plain, both])
+    assert first.tolist() == [2, 2] and head.tolist() == [1, 1, 1]
+    assert mean_weights([plain])[0].dtype == np.float32
 
 
 def test_a_batch_depends_on_its_place_only():
@@ -104,9 +122,57 @@ def test_an_epoch_shows_every_row_once():
 def test_the_target_is_the_label_and_the_teacher_in_the_plans_shares():
     plan = replace(TINY, teachers=("1",), teacher_weight=0.7, views="none")
     teacher = np.full((64, 7), 1 / 7, np.float32)
-    batch = Batches(plan, toy(), votes=None, teacher=teacher).batch(0, 0)
+    batch = Batches(plan, toy(), votes=None, teacher={"labels": teacher}).batch(0, 0)
     assert batch.targets[0].max(1) == pytest.approx(0.3 + 0.7 / 7)
     assert batch.targets[0].sum(1) == pytest.approx(1)
+
+
+def test_teachers_of_votes_leave_a_row_what_it_counts():
+    plan = replace(TINY, votes_weight=1.0, teachers=("1",), votes_teacher_weight=0.5, views="none")
+    votes = np.zeros((64, 8), np.float32)
+    votes[:, 2] = np.arange(64) / 64
+    sure = np.eye(8, dtype=np.float32)[np.full(64, 5)]
+    batches = Batches(plan, toy(), votes=votes, teacher={"votes": sure})
+    labels, got = batches.batch(0, 0).targets
+    assert labels.max(1) == pytest.approx(1)
+    assert got[:, 2] == pytest.approx(got[:, 5])
+    assert sorted(np.concatenate([batches.batch(0, k).targets[1].sum(1) for k in range(4)])) == pytest.approx(
+        np.arange(64) / 64
+    )
+
+
+def test_the_loss_is_kerass_where_rows_sum_to_one_and_less_where_they_do_not():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(6, 7)).astype(np.float32)
+    targets = rng.dirichlet(np.ones(7), 6).astype(np.float32)
+    kerass = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1, reduction=None)
+    ours = np.asarray(cross_entropy(0.1)(targets, logits))
+    assert ours == pytest.approx(np.asarray(kerass(targets, logits)), abs=1e-5)
+    assert np.asarray(cross_entropy(0.1)(targets / 4, logits)) == pytest.approx(ours / 4, abs=1e-5)
+
+
+def test_consistency_asks_for_the_same_answer_in_both_views():
+    targets = np.full((4, 7), 1 / 7, np.float32)
+    logits = np.zeros((4, 7), np.float32)
+    plain, asked = cross_entropy(), cross_entropy(consistency=2.0)
+    assert np.asarray(asked(targets, logits)) == pytest.approx(np.asarray(plain(targets, logits)))
+    logits[0, 3] = 2.0  # Row 2 is the other view of row 0.
+    more = np.asarray(asked(targets, logits)) - np.asarray(plain(targets, logits))
+    assert more[[1, 3]] == pytest.approx(0, abs=1e-6)
+    assert more[0] == pytest.approx(more[2]) and more[0] > 0.5
+
+
+def test_with_consistency_a_batch_holds_two_views_of_each_face():
+    data = toy()
+    data.images[:] = (np.arange(64) * 3)[:, None, None]
+    plan = replace(TINY, consistency=1.0, views="none")
+    batches = Batches(plan, data, votes=None, teacher=None)
+    assert batches.steps == 8
+    shown = [batches.batch(0, step).images[:, 0, 0, 0] for step in range(8)]
+    assert all(np.array_equal(faces[:8], faces[8:]) for faces in shown)
+    assert sorted(np.concatenate([faces[:8] for faces in shown])) == [3 * k for k in range(64)]
+    moved = Batches(replace(plan, views="camera"), toy(), votes=None, teacher=None).batch(0, 0).images
+    assert not np.array_equal(moved[:8], moved[8:])
 
 
 def test_a_set_smaller_than_a_batch_is_one_step():
@@ -147,6 +213,18 @@ def test_a_stopped_training_equals_an_uninterrupted_one(tmp_path):
         assert (a.loss, a.val_accuracy) == pytest.approx((b.loss, b.val_accuracy), rel=1e-4)
     for a, b in zip(whole.average.values, resumed.average.values, strict=True):
         assert a == pytest.approx(b, abs=1e-4)
+
+
+def test_both_heads_are_read_and_the_mirror_is_averaged_in():
+    model = networks.build("mini_xception", votes_head=True)
+    faces = toy(5).images
+    plain, mirrored = predict_heads(model, faces), predict_heads(model, faces[:, :, ::-1])
+    assert (plain["labels"].shape, plain["votes"].shape) == ((5, 7), (5, 8))
+    both = predict_heads(model, faces, flip=True)
+    for head in plain:
+        assert both[head] == pytest.approx((plain[head] + mirrored[head]) / 2, abs=1e-5)
+    assert np.array_equal(predict_logits(model, faces), plain["labels"])
+    assert set(predict_heads(networks.build("mini_xception"), faces)) == {"labels"}
 
 
 @pytest.mark.slow

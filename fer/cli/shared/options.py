@@ -8,7 +8,7 @@ from fer.export.csv import to_csv
 from fer.export.html import to_html
 from fer.export.json import to_json
 from fer.io.files import write_text
-from fer.settings import DETECTORS, Settings
+from fer.settings import ANSWERS, DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 
@@ -57,6 +57,12 @@ def add_settings(group) -> None:
         action="store_false",
         help="do not measure Action Units: faster",
     )
+    group.add_argument(
+        "--answer",
+        choices=ANSWERS,
+        help="votes: what ten people would say; labels: what FER2013's label would be; "
+        "default: what the model's manifest names",
+    )
     group.add_argument("--flip", action="store_true", help="read the mirror image too: more accurate, slower")
 
 
@@ -76,6 +82,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         unsure_below=args.unsure_below,
         flip=args.flip,
         action_units=args.action_units,
+        answer=args.answer,
     )
 
 

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.evaluation.figures.conversion import Conversion
-from fer.evaluation.figures.metrics_file import Estimate, FerPlusScores, Scores, SplitScores
+from fer.evaluation.figures.metrics_file import Estimate, FerPlusScores, Scores, SplitScores, VotesScores
 
 WIDTH = 140
 """Columns of the widest table: on a narrower terminal its lines wrap, but no figure is cut off."""
@@ -22,7 +22,7 @@ VIEWS = {
 
 def show_split(scores: SplitScores) -> None:
     """Print the figures of one split: all views, then classes and confusion of the plain one."""
-    print(f"\n{scores.split}: {scores.plain.n:,} faces")
+    print(f"\n{scores.split}: {scores.plain.n:,} faces, {scores.answer} head")
     if scores.choices_made_here:
         print("Scaling, threshold and epochs were chosen on these rows, so these figures flatter.")
     if scores.n_repeats:
@@ -31,7 +31,13 @@ def show_split(scores: SplitScores) -> None:
     if scores.ferplus:
         views["one view, FER+"] = scores.ferplus.plain
         views["flip, FER+"] = scores.ferplus.flip
+    if scores.votes:
+        for key, title in VIEWS.items():
+            if getattr(scores.votes, key):
+                views[f"votes head, {title}, FER+"] = getattr(scores.votes, key)
     show_views(views)
+    if scores.votes:
+        print(_votes_sentence(scores.votes))
     if scores.ferplus:
         print(_ferplus_sentence(scores.ferplus))
     print(_unsure_sentence(scores.plain))
@@ -111,6 +117,16 @@ def _ferplus_sentence(f: FerPlusScores) -> str:
     return (
         f"FER+ majority: {left_out} of {f.n_rows:,} left out ({reasons}); "
         f"FER2013's own label agrees on {agreement}"
+    )
+
+
+def _votes_sentence(v: VotesScores) -> str:
+    sets = "; ".join(
+        f"{s.promised:.0%} promised: {s.coverage:.1%}, {s.mean_size:.2f} expressions" for s in v.sets
+    )
+    return (
+        f"votes head against the votes of {v.n_voted:,} faces: ECE {shown_share(v.ece)}, "
+        f"NLL {shown_number(v.nll)}; by FER2013's label {shown_share(v.accuracy_by_label)}\nsets: {sets}"
     )
 
 

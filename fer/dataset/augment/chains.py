@@ -104,6 +104,13 @@ def _mixed(images: np.ndarray, rng: np.random.Generator, *, alpha: float) -> np.
 
 
 _AMOUNT = ("amount", "Amount")
+
+
+def _share(default: float) -> Parameter:
+    """How many of the images are changed."""
+    return Parameter("probability", "Share of the images", 0.0, 1.0, default, 0.01)
+
+
 _PROBABILITY = Parameter("probability", "Share of the images", 0.0, 1.0, 0.5, 0.05)
 
 _ALL = (
@@ -144,11 +151,52 @@ _ALL = (
         (Parameter(*_AMOUNT, 0.0, 1.0, 0.3, 0.05),),
     ),
     Augmentation(
+        "gamma",
+        "Gamma",
+        "The gray scale bent: shadows opened or closed.",
+        transforms.gamma,
+        (Parameter("exponent", "Exponent", 0.3, 3.0, (0.7, 1.4), 0.05),),
+    ),
+    Augmentation(
         "sharpness",
         "Sharpness",
         "Blended with, or away from, a blurred copy.",
         transforms.sharpness,
         (Parameter(*_AMOUNT, 0.0, 2.0, 0.7, 0.1),),
+    ),
+    Augmentation(
+        "resample",
+        "Small in the picture",
+        "Shrunk and enlarged again.",
+        transforms.resample,
+        (
+            _share(0.18),
+            Parameter("factor", "Factor", 0.1, 1.0, (0.3, 0.9), 0.05, "times"),
+        ),
+    ),
+    Augmentation(
+        "blur",
+        "Blur",
+        "Out of focus.",
+        transforms.blur,
+        (_share(0.16), Parameter("sigma", "Sigma", 0.1, 5.0, (0.3, 1.8), 0.1, "px")),
+    ),
+    Augmentation(
+        "noise",
+        "Noise",
+        "Grain, as a camera gives in the dark.",
+        transforms.noise,
+        (
+            _share(0.25),
+            Parameter("deviation", "Standard deviation", 0.0, 60.0, (1.0, 20.0), 1.0, "gray levels"),
+        ),
+    ),
+    Augmentation(
+        "jpeg",
+        "JPEG",
+        "Packed and unpacked as a JPEG file.",
+        transforms.jpeg,
+        (_share(0.25), Parameter("quality", "Quality", 1.0, 100.0, (12.0, 80.0), 1.0)),
     ),
     Augmentation(
         "erase",
@@ -184,9 +232,38 @@ CHAINS: dict[str, Steps] = {
         "sharpness": {},
         "erase": {"area": (0.02, 0.12)},
     },
+    "camera": {
+        "flip": {},
+        "shift": {"amount": 0.08},
+        "scale": {"factor": (0.82, 1.18)},
+        "rotate": {"degrees": 15.0},
+        "brightness": {},
+        "contrast": {},
+        "gamma": {},
+        "resample": {},
+        "blur": {},
+        "noise": {},
+        "jpeg": {},
+        "erase": {"probability": 0.35},
+    },
+    "rough": {
+        "flip": {},
+        "shift": {"amount": 0.08},
+        "scale": {"factor": (0.68, 1.2)},
+        "rotate": {"degrees": 15.0},
+        "brightness": {},
+        "contrast": {},
+        "gamma": {},
+        "resample": {"probability": 0.2},
+        "blur": {"probability": 0.2, "sigma": (0.3, 2.0)},
+        "noise": {"probability": 0.3, "deviation": (1.0, 25.0)},
+        "jpeg": {"probability": 0.25, "quality": (10.0, 80.0)},
+        "erase": {"probability": 0.35},
+    },
     "none": {},
 }
-"""The chains that a training can name: "strong" from scratch, "light" once the network knows the faces."""
+"""The chains that a training can name: "strong" from scratch, "light" once the network knows the faces,
+"camera" for faces as cameras give them: small, blurred, noisy, packed; "rough" for more of that."""
 
 _NEUTRAL_GEOMETRY: dict[str, Any] = {"shift": 0.0, "scale": (1.0, 1.0), "rotate_degrees": 0.0, "flip": 0.0}
 _GEOMETRY_KEYWORDS = {"flip": "flip", "shift": "shift", "scale": "scale", "rotate": "rotate_degrees"}

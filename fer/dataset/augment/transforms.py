@@ -108,6 +108,78 @@ def sharpness(images: np.ndarray, rng: np.random.Generator, *, amount: float = 0
     return np.clip(out, 0, 255)
 
 
+def gamma(
+    images: np.ndarray, rng: np.random.Generator, *, exponent: tuple[float, float] = (0.7, 1.4)
+) -> np.ndarray:
+    """Bend the gray scale of each image: an exponent under 1 opens the shadows, over 1 closes them."""
+    power = np.exp(rng.uniform(*np.log(exponent), (len(images), 1, 1))).astype(np.float32)
+    return 255 * (images / np.float32(255)) ** power
+
+
+def resample(
+    images: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    probability: float = 0.18,
+    factor: tuple[float, float] = (0.3, 0.9),
+) -> np.ndarray:
+    """Shrink some images and enlarge them again, as a face that is small in its picture is."""
+    out = images.copy()
+    height, width = images.shape[1:]
+    for k in np.flatnonzero(rng.random(len(images)) < probability):
+        share = rng.uniform(*factor)
+        size = max(2, round(width * share)), max(2, round(height * share))
+        small = cv2.resize(images[k], size, interpolation=cv2.INTER_AREA)
+        cv2.resize(small, (width, height), dst=out[k], interpolation=cv2.INTER_LINEAR)
+    return out
+
+
+def blur(
+    images: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    probability: float = 0.16,
+    sigma: tuple[float, float] = (0.3, 1.8),
+) -> np.ndarray:
+    """Gaussian blur of some images, as a lens out of focus gives; sigma in pixels."""
+    out = images.copy()
+    for k in np.flatnonzero(rng.random(len(images)) < probability):
+        cv2.GaussianBlur(images[k], (0, 0), rng.uniform(*sigma), dst=out[k])
+    return out
+
+
+def noise(
+    images: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    probability: float = 0.25,
+    deviation: tuple[float, float] = (1.0, 20.0),
+) -> np.ndarray:
+    """Gaussian noise on some images, as a sensor in the dark gives; its standard deviation in gray levels."""
+    out = images.copy()
+    chosen = np.flatnonzero(rng.random(len(images)) < probability)
+    deviations = rng.uniform(*deviation, (len(chosen), 1, 1)).astype(np.float32)
+    grain = rng.standard_normal((len(chosen), *images.shape[1:]), dtype=np.float32)
+    out[chosen] = np.clip(images[chosen] + deviations * grain, 0, 255)
+    return out
+
+
+def jpeg(
+    images: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    probability: float = 0.25,
+    quality: tuple[float, float] = (12.0, 80.0),
+) -> np.ndarray:
+    """Some images as they come back from a JPEG file of a quality in 1..100."""
+    out = images.copy()
+    for k in np.flatnonzero(rng.random(len(images)) < probability):
+        options = [cv2.IMWRITE_JPEG_QUALITY, round(rng.uniform(*quality))]
+        _, file = cv2.imencode(".jpg", np.rint(np.clip(images[k], 0, 255)).astype(np.uint8), options)
+        out[k] = cv2.imdecode(file, cv2.IMREAD_GRAYSCALE)
+    return out
+
+
 def erase(
     images: np.ndarray,
     rng: np.random.Generator,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer.constants import EMOTIONS
+from fer.emotion.heads import LABELS
 from fer.io.json_records import read_record
 from fer.io.places import MODELS_DIR
 
@@ -181,6 +182,57 @@ class FerPlusScores:
 
 
 @dataclass(frozen=True)
+class SetFigures:
+    """How often prediction sets hold the truth, and how large they are.
+
+    Args:
+        promised: Coverage that the threshold was chosen for.
+        threshold: Probability from which an expression belongs to a set.
+        n: Faces.
+        coverage: Share of faces whose set holds the truth.
+        coverage_by_class: Expression -> the same over the faces with this truth; None without any.
+        mean_size: Expressions in a set.
+        sizes: Share of faces whose set has 1, 2, ... 7 expressions.
+    """
+
+    promised: float
+    threshold: float
+    n: int
+    coverage: float
+    coverage_by_class: dict[str, float | None]
+    mean_size: float
+    sizes: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class VotesScores:
+    """The votes head on one split, held against what FER+'s ten annotators said.
+
+    Args:
+        plain: Against their majority over the seven expressions, one view; the rows that have none are left
+            out as in `FerPlusScores`. Its calibration is against the majority too.
+        flip: Averaged with the mirror image.
+        plain_clean: ``plain`` without the pictures that stand in another split; None if there are none.
+        flip_clean: Likewise with the mirror image.
+        n_voted: Rows of which at least half of the annotators named one of the seven expressions.
+        ece: Over those, one view: confidence against the share of the votes that the answer got.
+        nll: Over those: against the shares of all seven.
+        accuracy_by_label: Against FER2013's label, every row, one view.
+        sets: Prediction sets for each promised coverage, one view, truth is the majority.
+    """
+
+    plain: Scores
+    flip: Scores
+    n_voted: int
+    ece: Estimate
+    nll: Estimate
+    accuracy_by_label: Estimate
+    sets: tuple[SetFigures, ...]
+    plain_clean: Scores | None = None
+    flip_clean: Scores | None = None
+
+
+@dataclass(frozen=True)
 class SplitScores:
     """The network on one split.
 
@@ -194,6 +246,9 @@ class SplitScores:
         plain_clean: ``plain`` without the repeats; None if there are none.
         flip_clean: ``flip`` without the repeats; None if there are none.
         ferplus: FER+'s majority as labels; None without FER+ votes.
+        votes: The votes head; None without that head or without FER+ votes.
+        answer: The head that all the other figures are of: the labels head on a split of FER2013, the one
+            that answers on other rows.
     """
 
     split: str
@@ -204,6 +259,8 @@ class SplitScores:
     plain_clean: Scores | None = None
     flip_clean: Scores | None = None
     ferplus: FerPlusScores | None = None
+    votes: VotesScores | None = None
+    answer: str = LABELS
 
 
 @dataclass(frozen=True)
@@ -217,6 +274,7 @@ class Metrics:
         unsure_below: Chosen on PublicTest.
         splits: Name -> figures.
         format: Version of this layout.
+        answer: The head that answers in the product; ``scaling`` and ``unsure_below`` are the labels head's.
     """
 
     model: str
@@ -225,6 +283,7 @@ class Metrics:
     unsure_below: float
     splits: dict[str, SplitScores]
     format: int = FORMAT
+    answer: str = LABELS
 
     @property
     def test(self) -> SplitScores | None:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from fer.dataset.faces import FaceDataset
+from fer.emotion.heads import LABELS, VOTES, seven_of, split_outputs
 from fer.emotion.network import softmax
 from fer.errors import ModelOutputError, SettingsError
 from fer.evaluation.calibration import expected_calibration_error, negative_log_likelihood
@@ -17,7 +18,7 @@ from fer.evaluation.figures.conversion import FORMS, FormFigures, choose_form
 from fer.evaluation.figures.latency import THREADS, latencies, shown_setting
 from fer.evaluation.scaling_fit import fit_scaling
 from fer.litert import LiteRTModel
-from fer.training.trainer import predict_logits
+from fer.training.trainer import predict_heads
 
 BATCHES = (1, 2, 8)
 CALIBRATION_ROWS = 512
@@ -29,7 +30,7 @@ def to_litert(model: keras.Model, form: str = "float32", *, calibration: np.ndar
     """The LiteRT model of a Keras network, for batches of any size; float32 goes in and comes out.
 
     Args:
-        model: (n, 48, 48, 1) to logits (n, 7).
+        model: (n, 48, 48, 1) to logits (n, 7), or to [(n, 7), (n, 8)].
         form: One of `FORMS`.
         calibration: (n, 48, 48) uint8 Training rows; ``int8`` measures the ranges of values on them.
 
@@ -69,25 +70,33 @@ def convert_all(
     return {form: to_litert(model, form, calibration=calibration) for form in possible}
 
 
-def compare_forms(model: keras.Model, contents: dict[str, bytes], public: FaceDataset) -> list[FormFigures]:
+def compare_forms(
+    model: keras.Model,
+    contents: dict[str, bytes],
+    public: FaceDataset,
+    *,
+    majority: np.ndarray | None = None,
+) -> list[FormFigures]:
     """Accuracy, calibration and latency of each form, with the chosen one marked.
 
     Args:
         model: The Keras network that they come from.
         contents: From `convert_all`; ``float32`` is among them.
         public: PublicTest rows, on which the choice is made.
+        majority: (n,) FER+'s majority for them, -1 for none, if the network has a votes head.
 
     Raises:
         ModelOutputError: The float32 form does not repeat Keras' logits.
     """
-    wanted = predict_logits(model, public.images)
+    wanted = predict_heads(model, public.images)
     with tempfile.TemporaryDirectory() as folder:
         paths = {form: Path(folder, f"{form}.tflite") for form in contents}
         for form, path in paths.items():
             path.write_bytes(contents[form])
         rows = latencies(paths, batches=BATCHES)
         ms = {form: {shown_setting(r): r.ms for r in rows if r.network == form} for form in paths}
-        figures = [_figures(form, path, public, wanted, ms[form]) for form, path in paths.items()]
+        figures = [_figures(form, path, public, majority, wanted) for form, path in paths.items()]
+        figures = [replace(row, ms=ms[row.form]) for row in figures]
     difference = next(f.largest_difference for f in figures if f.form == "float32")
     if difference > LARGEST_DIFFERENCE:
         raise ModelOutputError(
@@ -98,19 +107,24 @@ def compare_forms(model: keras.Model, contents: dict[str, bytes], public: FaceDa
 
 
 def _figures(
-    form: str, path: Path, public: FaceDataset, wanted: np.ndarray, ms: dict[str, float]
+    form: str, path: Path, public: FaceDataset, majority: np.ndarray | None, wanted: dict[str, np.ndarray]
 ) -> FormFigures:
     model = LiteRTModel(path, threads=max(THREADS), max_batch=16)
     faces = public.images[..., None].astype(np.float32)
-    logits, mirrored = model(faces)[0], model(faces[:, :, ::-1])[0]
+    heads, mirrored = (split_outputs(model(views)) for views in (faces, faces[:, :, ::-1]))
+    logits, votes_accuracy = heads[LABELS], None
+    if majority is not None and VOTES in heads:
+        told = majority >= 0
+        votes_accuracy = float((seven_of(heads[VOTES])[told].argmax(1) == majority[told]).mean())
     probs = softmax(fit_scaling(logits, public.labels, "temperature")(logits))
     return FormFigures(
         form=form,
         bytes=path.stat().st_size,
         accuracy=float((logits.argmax(1) == public.labels).mean()),
-        accuracy_flip=float(((logits + mirrored).argmax(1) == public.labels).mean()),
+        accuracy_flip=float(((logits + mirrored[LABELS]).argmax(1) == public.labels).mean()),
         nll=negative_log_likelihood(probs, public.labels),
         ece=expected_calibration_error(probs, public.labels),
-        largest_difference=float(np.abs(logits - wanted).max()),
-        ms=ms,
+        largest_difference=max(float(np.abs(heads[head] - wanted[head]).max()) for head in heads),
+        ms={},
+        votes_accuracy=votes_accuracy,
     )

@@ -92,7 +92,7 @@ def _chosen(found: FeatureMap, data: FaceDataset, k: int) -> None:
         caption=f"Row {data.rows[place]} of {plain(str(data.usage[place]))}, labelled {label}",
         alt=f"The chosen face, labelled {label}",
     )
-    unsure_below = network().manifest.unsure_below
+    unsure_below = network().head.unsure_below
     chart(probability_bars(found.probs[k], unsure_below, dark=is_dark()), key="map_bars")
 
 

@@ -35,7 +35,7 @@ def show(face: LabFace) -> None:
     found = response(network(), face.crop, name)
     _one_strength(face, found)
     st.markdown(_sentence(found))
-    chart(response_chart(found, network().manifest.unsure_below, dark=is_dark()), key="break_curves")
+    chart(response_chart(found, network().head.unsure_below, dark=is_dark()), key="break_curves")
     p = found.perturbation
     steps = p.fine_levels(STRIP)
     views = [p(face.crop[None], float(level))[0] for level in steps]
@@ -54,14 +54,12 @@ def _one_strength(face: LabFace, found: Response) -> None:
     start = low + round((_start(found) - low) / step) * step
     level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, key=f"break_{p.name}")
     changed = p(face.crop[None], level)
-    manifest = network().manifest
+    unsure_below = network().head.unsure_below
     pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
     pictures, bars = st.columns(2, vertical_alignment="center")
     pictures.image(pair, caption=f"as it is, and at {level:g}", alt="The face as it is, and changed")
     with bars:
-        chart(
-            probability_bars(network()(changed)[0], manifest.unsure_below, dark=is_dark()), key="break_bars"
-        )
+        chart(probability_bars(network()(changed)[0], unsure_below, dark=is_dark()), key="break_bars")
 
 
 def _start(found: Response) -> float:

@@ -3,13 +3,25 @@
 import streamlit as st
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
-from fer.evaluation.figures.metrics_file import METRICS, Metrics, Scores, read_metrics
+from fer.emotion.heads import LABELS, VOTES
+from fer.evaluation.figures.metrics_file import (
+    METRICS,
+    Metrics,
+    Scores,
+    SplitScores,
+    VotesScores,
+    read_metrics,
+)
 from fer.evaluation.figures.speed import BENCHMARK, read_speed
 from fer.io.places import MODELS_DIR
+from fer.settings import ANSWERS
 from fer.text import percent
 from pages.ui.model import files
 from pages.ui.parts.class_table import interval
 
+HEAD = "model_head"
+"""Key of the choice of a head."""
+HELD_AGAINST = {LABELS: "one label (FER2013)", VOTES: "ten people (FER+)"}
 METRIC_PX = 160
 """Two fit beside each other on a telephone."""
 
@@ -20,14 +32,42 @@ def metrics() -> Metrics | None:
 
 
 def test_scores() -> Scores | None:
-    """The figures on PrivateTest as the product reads by default; None where they are missing."""
+    """The figures of the chosen head on PrivateTest, one view; None where they are missing."""
     found = metrics()
     if found is None:
         return None
     if found.test is None:
         st.caption(":material/info: The network was not scored on PrivateTest.")
         return None
-    return found.test.plain
+    return views(found.test).plain
+
+
+def views(test: SplitScores) -> SplitScores | VotesScores:
+    """All views of the chosen head."""
+    return test.votes if test.votes is not None and _head(test) == VOTES else test
+
+
+def _head(test: SplitScores) -> str:
+    """The head that the visitor chose; at first the one that answers."""
+    found = metrics()
+    answers = found.answer if found is not None else LABELS
+    return st.session_state.get(HEAD, answers) if test.votes is not None else LABELS
+
+
+def _choose(test: SplitScores) -> None:
+    """Both heads: the same face, one label or ten votes."""
+    if test.votes is None:
+        return
+    st.segmented_control(
+        "The same faces held against",
+        ANSWERS[::-1],
+        default=_head(test),
+        format_func=HELD_AGAINST.get,
+        key=HEAD,
+        required=True,
+        help="The network has two heads. One says what FER2013’s single label would be, the other what most "
+        "of ten people would say, and is the one that answers in the app. Each is scored by its own truth.",
+    )
 
 
 def show() -> None:
@@ -36,9 +76,11 @@ def show() -> None:
     if scores is None:
         return
     found = metrics()
+    _choose(found.test)
+    truth = "most of ten people called them" if _head(found.test) == VOTES else "one person had labelled them"
     st.markdown(
         f"Of 100 faces that it had never seen, it reads about **{100 * scores.accuracy.value:.0f}** "
-        f"as people had labelled them."
+        f"as {truth}."
     )
     with st.container(horizontal=True, gap="small"):
         for name, value, under, why in _figures(found, scores) + _speed():
@@ -59,22 +101,22 @@ Figure = tuple[str, str, str, str]
 
 def _figures(found: Metrics, scores: Scores) -> list[Figure]:
     """The figures of the first line."""
-    test = found.test
+    test, chosen = found.test, views(found.test)
     rows = [
         (
             "Right",
             f"{scores.accuracy.value:.1%}",
             interval(scores.accuracy),
             "Accuracy: the most probable expression is the label. With the mirror image averaged in "
-            f"(--flip): {test.flip.accuracy.value:.1%}.",
+            f"(--flip): {chosen.flip.accuracy.value:.1%}.",
         )
     ]
-    if test.plain_clean:
+    if chosen.plain_clean:
         rows.append(
             (
                 "Right, no repeats",
-                f"{test.plain_clean.accuracy.value:.1%}",
-                interval(test.plain_clean.accuracy),
+                f"{chosen.plain_clean.accuracy.value:.1%}",
+                interval(chosen.plain_clean.accuracy),
                 f"{test.n_repeats} pictures stand pixel for pixel in another split; here they are left out.",
             )
         )

@@ -43,6 +43,7 @@ class LabNetwork:
         self._network = EmotionNetwork()
         self._lock = threading.Lock()
         self.manifest, self.sha256 = self._network.manifest, self._network.sha256
+        self.head = self._network.head
 
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8."""

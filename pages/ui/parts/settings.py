@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from fer.settings import Settings
+from fer.emotion.heads import ANSWER_TEXT, LABELS
+from fer.emotion.network import read_manifest
+from fer.io.places import MODELS_DIR
+from fer.settings import ANSWERS, Settings
 from pages.ui.app import session
+from pages.ui.parts import model_files
 
 ANALYSIS = "analysis_settings"
 """Session key: the settings that an analysis runs with."""
@@ -46,9 +50,23 @@ def analysis_form(*, label: str, video: bool = True) -> None:
             format_func=DETECTORS.get,
             help="The SSD network needs files that you put into models/detectors/.",
         )
+        answer = st.radio(
+            "Whose answer",
+            ANSWERS[::-1],
+            index=ANSWERS[::-1].index(chosen.answer or default_answer()),
+            format_func=ANSWER_TEXT.get,
+            help="The network learnt both from the same pictures. On real faces the ten people are right far "
+            "more often; the single label is the benchmark that other networks are compared by.",
+        )
         if st.form_submit_button(label, icon=":material/refresh:"):
-            st.session_state[ANALYSIS] = chosen.replace(fps=RATES[rate], detector=detector)
+            st.session_state[ANALYSIS] = chosen.replace(fps=RATES[rate], detector=detector, answer=answer)
             st.rerun()
+
+
+def default_answer() -> str:
+    """The head that the model's manifest names; labels where it cannot be read."""
+    manifest = model_files.read(read_manifest, MODELS_DIR)
+    return manifest.answer if manifest else LABELS
 
 
 def reading_sliders(default_unsure: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from fer.settings import Settings
 
 ANALYSIS_FIELDS = (
     *("detector", "detector_path", "fps", "detect_interval_s"),
-    *("max_faces", "flip", "action_units"),
+    *("max_faces", "flip", "action_units", "answer"),
 )
 """Settings that need a new analysis; the others only change how a kept timeline is read."""
 
@@ -32,17 +32,22 @@ def components(tools: dict, settings: Settings, *, still: bool = False) -> Compo
         still: For photos.
     """
     slot = "still" if still else "video"
-    wanted = (settings.detector, settings.detector_path, settings.flip)
+    wanted = (settings.detector, settings.detector_path, settings.flip, settings.answer)
     if tools.get(slot, (None,))[0] != wanted:
         tools[slot] = (wanted, load_components(settings, still=still))
     return tools[slot][1]
 
 
-def network(tools: dict) -> EmotionNetwork:
-    """The worker thread's network for crops that are there already: one view, loaded once and kept."""
-    if "network" not in tools:
-        tools["network"] = EmotionNetwork(threads=EMOTION_THREADS)
-    return tools["network"]
+def network(tools: dict, *, answer: str | None = None) -> EmotionNetwork:
+    """The worker thread's network for crops that are there already: one view, loaded once and kept.
+
+    Args:
+        tools: The thread's dict.
+        answer: The head that answers; None takes the manifest's.
+    """
+    if tools.get("network", (None,))[0] != (answer,):
+        tools["network"] = ((answer,), EmotionNetwork(threads=EMOTION_THREADS, answer=answer))
+    return tools["network"][1]
 
 
 def jpeg(image: np.ndarray, *, width: int | None = None, quality: int = 88) -> bytes:

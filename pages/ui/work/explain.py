@@ -82,18 +82,18 @@ def faces_job(photo: Upload, settings: Settings) -> Job:
     return session.registry().submit(session.owner(), job_key("faces", photo.sha256, settings), work)
 
 
-def explain_key(crop: np.ndarray) -> str:
-    """Name of the explanation of a face."""
-    return f"explain:{hashlib.sha256(crop.tobytes()).hexdigest()}"
+def explain_key(crop: np.ndarray, answer: str | None = None) -> str:
+    """Name of the explanation of a face by a head; None: the manifest's."""
+    return f"explain:{answer}:{hashlib.sha256(crop.tobytes()).hexdigest()}"
 
 
-def explain_job(crop: np.ndarray) -> Job:
+def explain_job(crop: np.ndarray, answer: str | None = None) -> Job:
     """The explanation of every expression of a face: a dict of `Explanation` by expression.
 
     TensorFlow starts here, in a process of its own, and nowhere else in the app.
     """
 
     def work(job: Job, tools: dict) -> dict[str, Explanation]:
-        return explain_all(crop, network=network(tools))
+        return explain_all(crop, network=network(tools, answer=answer))
 
-    return session.registry().submit(session.owner(), explain_key(crop), work)
+    return session.registry().submit(session.owner(), explain_key(crop, answer), work)

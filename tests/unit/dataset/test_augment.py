@@ -135,3 +135,36 @@ def test_the_strong_chain_is_the_one_that_the_shipped_network_saw():
     for step in (transforms.brightness_contrast, transforms.sharpness, transforms.erase):
         by_hand = step(by_hand, rng)
     assert np.array_equal(views, by_hand)
+
+
+def test_the_camera_changes_the_share_that_it_is_told_and_leaves_the_rest():
+    faces = np.random.default_rng(3).uniform(0, 255, (400, 16, 16)).astype(np.float32)
+    for name in ("resample", "blur", "noise", "jpeg"):
+        views = AUGMENTATIONS[name](faces, np.random.default_rng(1), probability=0.25)
+        changed = (views != faces).any((1, 2)).mean()
+        assert 0.18 < changed < 0.32
+        assert np.array_equal(AUGMENTATIONS[name](faces, np.random.default_rng(1), probability=0.0), faces)
+
+
+def test_a_camera_takes_detail_away_and_a_sensor_adds_grain():
+    everywhere = {"probability": 1.0}
+    spread = FACES.var((1, 2))
+    for name, values in (("resample", {"factor": (0.3, 0.3)}), ("blur", {"sigma": (1.5, 1.5)})):
+        views = AUGMENTATIONS[name](FACES, np.random.default_rng(0), **everywhere, **values)
+        assert (views.var((1, 2)) < 0.4 * spread).all()
+        assert views.mean((1, 2)) == pytest.approx(FACES.mean((1, 2)), rel=0.05)
+    gray = np.full((50, 48, 48), 128, np.float32)
+    grain = AUGMENTATIONS["noise"](gray, np.random.default_rng(0), deviation=(20.0, 20.0), **everywhere)
+    assert (grain - gray).std() == pytest.approx(20, rel=0.05)
+    good, bad = (
+        AUGMENTATIONS["jpeg"](FACES, np.random.default_rng(0), quality=(q, q), **everywhere) for q in (95, 10)
+    )
+    assert np.abs(good - FACES).mean() < np.abs(bad - FACES).mean() / 3
+
+
+def test_gamma_keeps_black_and_white_and_the_order_of_grays():
+    ramp = np.broadcast_to(np.linspace(0, 255, 16, dtype=np.float32), (8, 16, 16))
+    views = AUGMENTATIONS["gamma"](ramp, np.random.default_rng(0), exponent=(0.5, 2.0))
+    assert views[:, :, 0] == pytest.approx(0) and views[:, :, -1] == pytest.approx(255)
+    assert (np.diff(views, axis=2) > 0).all()
+    assert views[:, 0, 8].min() < ramp[0, 0, 8] < views[:, 0, 8].max()

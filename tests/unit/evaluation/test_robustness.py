@@ -23,7 +23,10 @@ class Stub:
     sha256 = "0" * 64
 
     class manifest:
-        name, unsure_below = "stub", 0.6
+        name = "stub"
+
+    class head:
+        answer, unsure_below = "labels", 0.6
 
     def __call__(self, crops):
         bright = (crops.reshape(len(crops), -1).mean(1) / 255).astype(np.float32)

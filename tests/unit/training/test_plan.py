@@ -42,7 +42,10 @@ def test_what_a_stage_leaves_out_is_the_plans_default():
         ({"dropout": 1.0}, "dropout is 1.0"),
         ({"peak_rate": float("nan")}, "peak_rate is nan"),
         ({"name": "../x"}, "A stage is named"),
-        ({"views": "wild"}, "Unknown views 'wild': choose one of strong, light, none"),
+        ({"views": "wild"}, "Unknown views 'wild': choose one of strong, light, camera"),
+        ({"average": ["1"]}, "at least two networks"),
+        ({"vote_rows": "some"}, "Unknown vote_rows 'some': choose one of all, named"),
+        ({"votes_weight": 0, "teachers": ["1"], "votes_teacher_weight": 0.5}, "votes head that it does not"),
         ({"teachers": "1", "teacher_weight": 0.5}, "teachers is '1': give a list of words"),
         ({"teachers": ["1"]}, "needs both teachers and a teacher_weight"),
         ({"teacher_weight": 0.5}, "needs both teachers and a teacher_weight"),
@@ -89,7 +92,8 @@ def test_the_shipped_recipe_is_sound():
     recipe = read_recipe(MODELS / "recipe.json")
     names = [stage.name for stage in recipe.stages]
     for k, stage in enumerate(recipe.stages):
-        assert {*stage.teachers, *filter(None, [stage.start])} <= set(names[:k])
+        needed = {*stage.teachers, *stage.average, *filter(None, stage.start.split("+"))}
+        assert needed <= set(names[:k])
     assert json.loads((MODELS / "recipe.json").read_text())["name"] == recipe.name
 
 

@@ -1,0 +1,131 @@
+"""How the votes head is read: scaling, prior, threshold and prediction sets, from PublicTest's votes.
+
+FER2013 holds what a web search gave, and FER+'s annotators call a third of it neutral and hardly any of it
+disgust or fear. A network that learnt from them leans the same way; part of that leaning is taken off, as
+faces elsewhere are mixed differently.
+
+References:
+    Menon et al. 2021, Long-tail learning via logit adjustment (the prior taken off).
+    Barsoum et al. 2016, Training Deep Networks with Crowd-Sourced Label Distribution (FER+).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer.constants import EMOTIONS
+from fer.dataset.ferplus import ferplus_majority
+from fer.dataset.readers.fer2013 import VOTE_COLUMNS
+from fer.emotion.heads import VOTE_CLASSES, VotesHead, seven_of
+from fer.emotion.network import softmax
+from fer.emotion.scaling import Scaling, scaling_of
+from fer.errors import DatasetError
+from fer.evaluation.calibration import expected_calibration_error, row_losses
+from fer.evaluation.conformal import COVERAGES, choose_threshold
+from fer.evaluation.coverage import choose_unsure_below
+from fer.evaluation.figures.conversion import PriorFigures, ScalingFigures
+from fer.evaluation.metrics import accuracy, balanced_accuracy, confusion_matrix
+from fer.evaluation.scaling_fit import choose_scaling, fit_scaling
+
+PRIOR_STEPS = tuple(round(0.1 * k, 1) for k in range(11))
+"""Shares of the log prior that are tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Voted:
+    """What FER+'s annotators said of n faces, in the seven expressions.
+
+    Args:
+        shares: (n, 7) float64 votes for each expression, rows sum to 1; contempt, "unknown" and "no face"
+            are left out.
+        usable: (n,) bool: at least half of the annotators named one of the seven.
+        majority: (n,) the expression with the most votes; -1 where it is another answer, or two are tied.
+    """
+
+    shares: np.ndarray
+    usable: np.ndarray
+    majority: np.ndarray
+
+
+def voted(vote_counts: np.ndarray) -> Voted:
+    """The votes of n faces (n, 10), over `ALL_VOTE_COLUMNS`, in the seven expressions."""
+    seven = seven_of(vote_counts[:, : len(VOTE_COLUMNS)]).astype(float)
+    named, total = seven.sum(1), vote_counts.sum(1)
+    shares = np.where(named[:, None] > 0, seven / np.maximum(named, 1)[:, None], 1 / len(EMOTIONS))
+    return Voted(shares, (named > 0) & (2 * named >= total), ferplus_majority(vote_counts).labels)
+
+
+def votes_prior(vote_counts: np.ndarray) -> np.ndarray:
+    """(7,) share of all votes (n, 10) that each expression got, of the rows a network learns from."""
+    seven = seven_of(vote_counts[:, : len(VOTE_COLUMNS)]).sum(0).astype(float)
+    return seven / seven.sum()
+
+
+def fit_votes(
+    logits: np.ndarray, vote_counts: np.ndarray, prior: np.ndarray
+) -> tuple[VotesHead, tuple[ScalingFigures, ...], tuple[PriorFigures, ...]]:
+    """Choose how the head is read.
+
+    First the logits are calibrated to the votes. Then each share of the log prior is tried; one temperature
+    afterwards makes the confidence mean the share of votes again. The share with the highest mean of accuracy
+    and balanced accuracy against the majority is taken: the first alone would keep the leaning, the second
+    alone would pay for few rare faces with many common ones.
+
+    Args:
+        logits: (n, 7) of PublicTest, the votes head's in the order of `EMOTIONS`.
+        vote_counts: (n, 10) FER+ votes of the same rows.
+        prior: (7,) from `votes_prior` of Training.
+
+    Returns:
+        The head without its self-test; the kinds of scaling; the shares of the prior.
+
+    Raises:
+        DatasetError: No row has a majority.
+    """
+    truth = voted(vote_counts)
+    told = truth.majority >= 0
+    if not told.any():
+        raise DatasetError(
+            "No row of PublicTest has a majority of FER+ votes: give the file for the same CSV."
+        )
+    scaling, kinds = choose_scaling(logits[truth.usable], truth.shares[truth.usable])
+    tried = [_without(scaling, prior, amount, logits, truth) for amount in PRIOR_STEPS]
+    rows = [_figures(amount, one(logits), truth) for amount, one in zip(PRIOR_STEPS, tried, strict=True)]
+    best = max(range(len(rows)), key=lambda k: rows[k].accuracy + rows[k].balanced_accuracy)
+    probs, majority = softmax(tried[best](logits))[told], truth.majority[told]
+    head = VotesHead(
+        classes=VOTE_CLASSES,
+        scaling=tried[best],
+        prior_off=PRIOR_STEPS[best],
+        unsure_below=choose_unsure_below(probs, majority),
+        sets=tuple((share, choose_threshold(probs, majority, share)) for share in COVERAGES),
+    )
+    priors = tuple(
+        PriorFigures(r.amount, r.accuracy, r.balanced_accuracy, r.nll, r.ece, chosen=k == best)
+        for k, r in enumerate(rows)
+    )
+    return head, kinds, priors
+
+
+def _without(scaling: Scaling, prior: np.ndarray, amount: float, logits: np.ndarray, truth: Voted) -> Scaling:
+    """A scaling with a share of the log prior taken off, and one temperature that fits the votes again."""
+    weights, bias = np.array(scaling.weights), np.array(scaling.bias) - amount * np.log(prior)
+    shifted = scaling_of(scaling.kind, weights, bias)
+    if not amount:
+        return shifted
+    again = fit_scaling(shifted(logits[truth.usable]), truth.shares[truth.usable], "temperature")
+    factor = again.weights[0][0]
+    return scaling_of(scaling.kind, weights * factor, bias * factor)
+
+
+def _figures(amount: float, scaled: np.ndarray, truth: Voted) -> PriorFigures:
+    told, probs = truth.majority >= 0, softmax(scaled)
+    table = confusion_matrix(truth.majority[told], scaled[told].argmax(1))
+    usable, shares = probs[truth.usable], truth.shares[truth.usable]
+    return PriorFigures(
+        amount=amount,
+        accuracy=float(accuracy(table)),
+        balanced_accuracy=float(balanced_accuracy(table)),
+        nll=float(row_losses(usable, shares)[0].mean()),
+        ece=expected_calibration_error(usable, shares),
+    )
