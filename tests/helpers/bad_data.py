@@ -70,7 +70,14 @@ REFUSED = (
     Bad(31, "empty", "empty.csv", b"", "input_empty", "empty"),
     Bad(31, "blank lines", "blank.csv", b"\n\n", "input_empty", "empty"),
     Bad(31, "header only", "header.csv", csv_bytes(), "dataset", "No row follows the header"),
-    Bad(31, "packed header", "h.csv.gz", gzip.compress(csv_bytes()), "dataset", "No row follows the header"),
+    Bad(
+        31,
+        "packed header",
+        "h.csv.gz",
+        gzip.compress(csv_bytes(), mtime=0),
+        "dataset",
+        "No row follows the header",
+    ),
     Bad(32, "UTF-16", "wide.csv", _utf("utf-16"), "dataset", "UTF-16 text: save it as UTF-8"),
     Bad(32, "UTF-32", "wide.csv", _utf("utf-32"), "dataset", "UTF-32 text: save it as UTF-8"),
     Bad(33, "all ragged", "ragged.csv", csv_bytes("3", "4,1,2"), "dataset", "row 0: it has 1 cells"),
@@ -116,7 +123,7 @@ REFUSED = (
     Bad(43, "NUL", "nul.csv", csv_bytes(ROW, "3,\0"), "dataset", "binary data"),
     Bad(43, "binary", "x.csv", bytes(range(256)) * 20, "dataset", ""),
     Bad(43, "a picture", "x.csv", png(), "dataset", "single image"),
-    Bad(43, "cut gzip", "x.csv.gz", gzip.compress(csv_bytes(ROW))[:-20], "input_damaged", "cut off"),
+    Bad(43, "cut gzip", "x.csv.gz", gzip.compress(csv_bytes(ROW), mtime=0)[:-20], "input_damaged", "cut off"),
     Bad(43, "cut zip", "x.zip", zip_bytes({"x.csv": csv_bytes(ROW)})[:-30], "input_damaged", "cut off"),
 )
 

@@ -8,9 +8,8 @@ from fer.evaluation.figures.conversion import CONVERSION, ScalingFigures, read_c
 from fer.evaluation.figures.metrics_file import Scores
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.app import page_setup
+from pages.ui.app import model_files, page_setup
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.model import files
 from pages.ui.model.scores import test_scores
 
 
@@ -37,7 +36,7 @@ def _reliability(scores: Scores) -> None:
         f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
-    conversion = files.read(read_conversion, MODELS_DIR / CONVERSION)
+    conversion = model_files.read(read_conversion, MODELS_DIR / CONVERSION)
     if conversion:
         with st.expander("Ways to scale that were compared", icon=":material/balance:"):
             st.dataframe(

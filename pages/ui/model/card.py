@@ -4,12 +4,12 @@ import streamlit as st
 
 from fer.evaluation.figures.texts import CARD, read_text
 from fer.io.places import MODELS_DIR
-from pages.ui.model import files
+from pages.ui.app import model_files
 
 
 def show() -> None:
     """The part of the page."""
-    text = files.read(read_text, MODELS_DIR / CARD)
+    text = model_files.read(read_text, MODELS_DIR / CARD)
     if text is None:
         return
     st.download_button(

@@ -10,15 +10,15 @@ from fer.evaluation.figures.networks import COMPARISON, Comparison, NetworkRow, 
 from fer.evaluation.figures.rivals import RIVALS
 from fer.io.places import MODELS_DIR
 from fer.text import percent
+from pages.ui.app import model_files
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.model import files
 from pages.ui.model.scores import metrics
 from pages.ui.parts.class_table import interval
 
 
 def show() -> None:
     """The part of the page."""
-    compared = files.read(read_comparison, MODELS_DIR / COMPARISON)
+    compared = model_files.read(read_comparison, MODELS_DIR / COMPARISON)
     _all_networks(compared)
     left, right = st.columns(2, gap="large")
     with left:
@@ -26,7 +26,7 @@ def show() -> None:
         _ferplus()
     with right:
         st.markdown("**What a leak is worth**")
-        lesson = files.read(read_lesson, MODELS_DIR / LESSON)
+        lesson = model_files.read(read_lesson, MODELS_DIR / LESSON)
         if lesson:
             _leak(lesson)
 

@@ -16,7 +16,7 @@ from fer.evaluation.figures.speed import BENCHMARK, read_speed
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS
 from fer.text import percent
-from pages.ui.model import files
+from pages.ui.app import model_files
 from pages.ui.parts.class_table import interval
 
 HEAD = "model_head"
@@ -28,7 +28,7 @@ METRIC_PX = 160
 
 def metrics() -> Metrics | None:
     """The shipped network's figures; None, and a sentence on the page, where they cannot be read."""
-    return files.read(read_metrics, MODELS_DIR / METRICS)
+    return model_files.read(read_metrics, MODELS_DIR / METRICS)
 
 
 def test_scores() -> Scores | None:
@@ -142,7 +142,7 @@ def _figures(found: Metrics, scores: Scores) -> list[Figure]:
 
 def _speed() -> list[Figure]:
     """How long a face takes; empty where nobody measured."""
-    speed = files.read(read_speed, MODELS_DIR / BENCHMARK)
+    speed = model_files.read(read_speed, MODELS_DIR / BENCHMARK)
     if speed is None:
         return []
     why = f"The network alone, on {speed.cpus} processors without a GPU; the rate is that of a whole video."

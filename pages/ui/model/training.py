@@ -8,14 +8,14 @@ from fer.evaluation.figures.history import HISTORY, Epoch, read_history
 from fer.evaluation.figures.texts import DRAWING, read_text
 from fer.io.places import MODELS_DIR
 from fer.text import count, join, span
+from pages.ui.app import model_files
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.model import files
 
 
 def show() -> None:
     """The part of the page."""
     st.markdown("**How it was trained**")
-    history = files.read(read_history, MODELS_DIR / HISTORY)
+    history = model_files.read(read_history, MODELS_DIR / HISTORY)
     if history:
         chart(history_chart(history, dark=is_dark()), key="history")
         st.caption(_facts(history))
@@ -29,7 +29,7 @@ def show() -> None:
             on_click="ignore",
         )
     st.markdown("**What it is made of**")
-    drawing = files.read(read_text, MODELS_DIR / DRAWING)
+    drawing = model_files.read(read_text, MODELS_DIR / DRAWING)
     if drawing:
         st.image(
             in_theme(drawing, dark=is_dark()),

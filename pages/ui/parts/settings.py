@@ -6,8 +6,7 @@ from fer.emotion.heads import ANSWER_TEXT, LABELS
 from fer.emotion.network import read_manifest
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
-from pages.ui.app import session
-from pages.ui.parts import model_files
+from pages.ui.app import model_files, session
 
 ANALYSIS = "analysis_settings"
 """Session key: the settings that an analysis runs with."""
