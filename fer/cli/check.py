@@ -109,6 +109,7 @@ def _read_photos(
     failures: list[str],
 ) -> Report:
     def saw(loaded: LoadedImage, found: PhotoResult) -> None:
+        """Offer the photo's faces to the picking."""
         if found.observations is not None:
             sampler.see(loaded.frame, found.observations, still=True)
 

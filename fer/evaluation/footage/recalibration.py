@@ -59,6 +59,7 @@ def fit_footage_scaling(
     weights = weights / weights.sum() * (weights.sum() ** 2 / (weights**2).sum())
 
     def cost(values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Negative log posterior, and its slope."""
         scale, bias = np.exp(values[0]), values[1:]
         scores = scale * logs + bias
         scores -= scores.max(1, keepdims=True)

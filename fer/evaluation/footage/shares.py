@@ -96,12 +96,20 @@ def stratified(
     weights = weights / weights.sum()
     tags = n[:, None].astype(float)
     value = weights @ ((hits + PRIOR_TAGS * prior) / (tags + PRIOR_TAGS))
-    low, high = _ends(weights, hits, tags, prior, np.array(census.counts), seed)
+    low, high = _ends(weights, hits, tags, prior, counts=np.array(census.counts), seed=seed)
     low, high = np.minimum(low, value), np.maximum(high, value)
     return tuple(Estimate(float(v), float(a), float(b)) for v, a, b in zip(value, low, high, strict=True))
 
 
-def _ends(weights, hits, tags, prior, counts, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _ends(
+    weights: np.ndarray,
+    hits: np.ndarray,
+    tags: np.ndarray,
+    prior: np.ndarray,
+    *,
+    counts: np.ndarray,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """Both ends (k,) of the 95% intervals."""
     rng = np.random.default_rng(seed)
     low, high = np.zeros((DRAWS, hits.shape[1])), np.zeros((DRAWS, hits.shape[1]))
