@@ -72,7 +72,7 @@ class Manifest:
             raise SettingsError(
                 f"The network {self.name!r} has no head {answer!r}: choose {' or '.join(self.heads)}."
             )
-        if answer == VOTES:
+        if answer == VOTES and self.votes is not None:
             return HeadReading(VOTES, self.votes.scaling, self.votes.unsure_below, self.votes.sets)
         return HeadReading(LABELS, self.scaling, self.unsure_below)
 

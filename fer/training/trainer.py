@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,10 @@ from fer.training.schedule import WarmupCosine
 
 SAVE_EVERY_S = 120.0
 """A checkpoint is 13 MB and takes a fraction of a second: one in two minutes costs nothing."""
+
+
+_OPS: Any = keras.ops
+"""Their types promise None where no backend is meant."""
 
 
 class Trainer:
@@ -258,14 +263,14 @@ def cross_entropy(smoothing: float = 0.0, *, consistency: float = 0.0) -> Callab
 
     def loss(targets, logits):
         """(n,) losses."""
-        spread = keras.ops.mean(targets, axis=-1, keepdims=True)
+        spread = _OPS.mean(targets, axis=-1, keepdims=True)
         targets = (1 - smoothing) * targets + smoothing * spread
-        log_probs = keras.ops.log_softmax(logits, axis=-1)
-        losses = -keras.ops.sum(targets * log_probs, axis=-1)
+        log_probs = _OPS.log_softmax(logits, axis=-1)
+        losses = -_OPS.sum(targets * log_probs, axis=-1)
         if consistency:
-            one, other = keras.ops.split(log_probs, 2)
-            apart = keras.ops.sum((keras.ops.exp(one) - keras.ops.exp(other)) * (one - other), axis=-1) / 2
-            losses += consistency * keras.ops.concatenate([apart, apart])
+            one, other = _OPS.split(log_probs, 2)
+            apart = _OPS.sum((_OPS.exp(one) - _OPS.exp(other)) * (one - other), axis=-1) / 2
+            losses += consistency * _OPS.concatenate([apart, apart])
         return losses
 
     return loss

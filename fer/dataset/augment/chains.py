@@ -260,10 +260,25 @@ CHAINS: dict[str, Steps] = {
         "jpeg": {"probability": 0.25, "quality": (10.0, 80.0)},
         "erase": {"probability": 0.35},
     },
+    "mixed": {
+        "flip": {},
+        "shift": {"amount": 0.1},
+        "scale": {"factor": (0.75, 1.15)},
+        "rotate": {"degrees": 12.0},
+        "brightness": {},
+        "contrast": {},
+        "sharpness": {},
+        "resample": {"probability": 0.15},
+        "blur": {"probability": 0.15, "sigma": (0.3, 2.0)},
+        "noise": {"probability": 0.25, "deviation": (1.0, 25.0)},
+        "jpeg": {"probability": 0.2, "quality": (10.0, 80.0)},
+        "erase": {"probability": 0.35, "area": (0.02, 0.12)},
+    },
     "none": {},
 }
 """The chains that a training can name: "strong" from scratch, "light" once the network knows the faces,
-"camera" for faces as cameras give them: small, blurred, noisy, packed; "rough" for more of that."""
+"camera" for faces as cameras give them: small, blurred, noisy, packed; "rough" for more of that;
+"mixed" for "light" with some of it."""
 
 _NEUTRAL_GEOMETRY: dict[str, Any] = {"shift": 0.0, "scale": (1.0, 1.0), "rotate_degrees": 0.0, "flip": 0.0}
 _GEOMETRY_KEYWORDS = {"flip": "flip", "shift": "shift", "scale": "scale", "rotate": "rotate_degrees"}

@@ -112,7 +112,8 @@ def gamma(
     images: np.ndarray, rng: np.random.Generator, *, exponent: tuple[float, float] = (0.7, 1.4)
 ) -> np.ndarray:
     """Bend the gray scale of each image: an exponent under 1 opens the shadows, over 1 closes them."""
-    power = np.exp(rng.uniform(*np.log(exponent), (len(images), 1, 1))).astype(np.float32)
+    low, high = np.log(exponent)
+    power = np.exp(rng.uniform(low, high, (len(images), 1, 1))).astype(np.float32)
     return 255 * (images / np.float32(255)) ** power
 
 

@@ -129,7 +129,7 @@ def choose_form(figures: Iterable[FormFigures]) -> str:
     base = by_form["float32"]
     for f in sorted(by_form.values(), key=lambda f: f.bytes):
         lost = max(base.accuracy - f.accuracy, base.accuracy_flip - f.accuracy_flip)
-        if base.votes_accuracy is not None:
+        if base.votes_accuracy is not None and f.votes_accuracy is not None:
             lost = max(lost, base.votes_accuracy - f.votes_accuracy)
         slower = any(f.ms[key] > SLOWER * base.ms[key] for key in base.ms)
         if lost < MAX_LOST and not slower:
