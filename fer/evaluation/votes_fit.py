@@ -70,11 +70,11 @@ def fit_votes(
     """Choose how the head is read.
 
     First one temperature calibrates the logits to the votes. Offsets or a matrix fit PublicTest's votes a
-    little better, but by learning once more the prior that is taken off here. (It was noticed on lfw_dev, where
-    a matrix cost real faces; the comparison of the kinds is kept in conversion.json.) Then each share of the
-    log prior is tried; one temperature afterwards makes the confidence mean the share of votes again. The
-    largest share that costs at most `PRICE` of the accuracy against the majority is taken: accuracy alone would
-    keep the leaning, balanced accuracy alone would pay for few rare faces with many common ones.
+    little better, but by learning once more the prior that is taken off here. (It was noticed on lfw_dev,
+    where a matrix cost real faces; the comparison of the kinds is kept in conversion.json.) Then each share
+    of the log prior is tried; one temperature afterwards makes the confidence mean the share of votes again.
+    The largest share that costs at most `PRICE` of the accuracy against the majority is taken: accuracy alone
+    would keep the leaning, balanced accuracy alone would pay for few rare faces with many common ones.
 
     Args:
         logits: (n, 7) of PublicTest, the votes head's in the order of `EMOTIONS`.
