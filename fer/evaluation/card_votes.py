@@ -14,6 +14,7 @@ from fer.evaluation.figures.metrics_file import (
     SplitScores,
     VotesScores,
 )
+from fer.evaluation.votes_fit import PRICE
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 VIEWS = {
@@ -61,8 +62,8 @@ Confidence against the share of the ten votes that the answer got ({votes.n_vote
 {_share(votes.ece)}. By FER2013's own label the votes head is right on {_share(votes.accuracy_by_label)}.
 
 FER+'s annotators call a third of FER2013 neutral and hardly any of it disgust or fear, and the head leans the
-same way. {manifest.votes.prior_off:.0%} of the log prior is taken off, which has the highest mean of
-accuracy and balanced accuracy on PublicTest:
+same way. {manifest.votes.prior_off:.0%} of the log prior is taken off, the largest share that costs at most
+{PRICE:.0%} of the accuracy on PublicTest:
 
 {_priors(conversion, table)}
 

@@ -96,7 +96,7 @@ def load_network(path: Path, *, sha256: str | None = None, heads: bool = False) 
     except Exception as exc:  # Keras raises whatever the part that fails raises.
         raise ModelError(f"{path.name} is damaged: {REPAIR}.") from exc
     if len(model.outputs) > 1 and not heads:
-        model = keras.Model(model.inputs[0], model.outputs[0])
+        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     _check_answer(model, path.name)
     return model
 

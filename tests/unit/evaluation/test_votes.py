@@ -11,7 +11,7 @@ from fer.errors import DatasetError
 from fer.evaluation.calibration import calibration, expected_calibration_error, shares_right
 from fer.evaluation.conformal import choose_threshold, set_figures
 from fer.evaluation.scaling_fit import fit_scaling
-from fer.evaluation.votes_fit import PRIOR_STEPS, fit_votes, voted, votes_prior
+from fer.evaluation.votes_fit import PRICE, PRIOR_STEPS, fit_votes, voted, votes_prior
 
 PRIOR = np.array([0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35])
 
@@ -61,8 +61,8 @@ def test_taking_the_prior_off_pays_for_rare_faces_and_the_confidence_stays_hones
     assert head.prior_off == next(row.amount for row in priors if row.chosen)
     none, most = priors[0], priors[-1]
     assert most.balanced_accuracy > none.balanced_accuracy and most.accuracy < none.accuracy
-    best = max(priors, key=lambda row: row.accuracy + row.balanced_accuracy)
-    assert best.chosen and best.ece < 0.05
+    cheap = [row for row in priors if row.accuracy >= max(r.accuracy for r in priors) - PRICE]
+    assert cheap[-1].chosen and cheap[-1].ece < 0.05
     assert sum(row.chosen for row in kinds) == 1
     assert [share for share, _ in head.sets] == [0.85, 0.9, 0.95]
     thresholds = [threshold for _, threshold in head.sets]
