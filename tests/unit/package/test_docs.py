@@ -70,13 +70,19 @@ def test_the_python_blocks_run_as_they_stand(text, tmp_path, monkeypatch, short_
     assert capsys.readouterr().out
 
 
+def share(estimate) -> str:
+    """``71.6% (70.0 to 73.1)``."""
+    return f"{100 * estimate.value:.1f}% ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+
+
 def test_readme_s_small_table_says_what_the_figures_say():
     test = METRICS.test
-    right = test.plain.accuracy
-    said = (
-        f"{100 * right.value:.1f}% ({100 * right.low:.1f} to {100 * right.high:.1f}), with the mirror image "
-    )
-    assert f"{said}{100 * test.flip.accuracy.value:.1f}%" in README
+    for scores in (test, test.votes):
+        words = share(scores.plain.accuracy).replace("% (", "%** (") if scores is test.votes else None
+        mirror = f"with the mirror image {100 * scores.flip.accuracy.value:.1f}%"
+        assert f"{words or share(scores.plain.accuracy)}, {mirror}" in README
+    assert f"{test.votes.plain.n:,} faces" in README
+    assert f"agree with it on {100 * test.ferplus.label_agreement.value:.1f}%" in README
     frame = next(clip for clip in BENCHMARK["clips"] if clip["width"] == 640)
     assert f"everything, 2 CPU cores | {frame['ms_per_frame']:.1f} ms |" in README
     assert f"its own answer | {BENCHMARK['live']['ms_median']:.1f} ms |" in README
@@ -120,13 +126,26 @@ def test_the_quoted_accuracy_is_the_measured_one():
     )
     assert quoted(r"averaged with its mirror image ([\d.]+)%") == [f"{100 * test.flip.accuracy.value:.1f}"]
     assert quoted(r"left out ([\d.]+)%") == [f"{100 * test.plain_clean.accuracy.value:.1f}"]
-    assert quoted(r"calibration error ([\d.]+)%") == [f"{100 * test.plain.calibrated.ece.value:.1f}"]
+    assert quoted(r"expected\s+calibration error ([\d.]+)%") == [
+        f"{100 * test.plain.calibrated.ece.value:.1f}"
+    ]
     assert quoted(r"with the mirror image ([\d.]+)%\)") == [f"{100 * test.flip.calibrated.ece.value:.1f}"]
     assert quoted(r"macro-F1 ([\d.]+)") == [f"{test.plain.macro_f1.value:.2f}"]
     sure = test.plain.coverage
     unsure, right_of_rest = quoted(r"unsure\" to ([\d.]+)% of them and is right on ([\d.]+)%")
     assert unsure == f"{100 - 100 * sure.answered.value:.1f}"
     assert right_of_rest == f"{100 * sure.accuracy_answered.value:.1f}"
+
+
+def test_the_quoted_figures_of_the_votes_head_are_the_measured_ones():
+    votes = METRICS.test.votes
+    right = votes.plain.accuracy
+    said = quoted(
+        r"accuracy \*\*([\d.]+)%\*\* \(([\d.]+) to ([\d.]+)%, 95% interval\), with the mirror image ([\d.]+)%"
+    )
+    assert said == [f"{100 * x:.1f}" for x in (right.value, right.low, right.high, votes.flip.accuracy.value)]
+    assert quoted(r"balanced ([\d.]+)%") == [f"{100 * votes.plain.balanced_accuracy.value:.1f}"]
+    assert quoted(r"shares of the votes: calibration error ([\d.]+)%") == [f"{100 * votes.ece.value:.1f}"]
 
 
 def test_the_quoted_speed_is_the_measured_one():

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from fer.constants import EMOTIONS
 from fer.pipeline import AnalysisProgress, Analyzer, analyze_video
 from fer.records import Frame
 from fer.sample import SCRIPT
@@ -58,7 +59,7 @@ def test_nobody_is_read_where_nobody_is_shown(report):
 
 def test_probabilities_sum_to_one(report):
     table = report.timeline.table
-    sums = table.loc[table["quality"] != "no_face", list(report.timeline.table.columns[9:16])].sum(axis=1)
+    sums = table.loc[table["quality"] != "no_face", list(EMOTIONS)].sum(axis=1)
     assert sums.to_numpy() == pytest.approx(np.ones(len(sums)), abs=1e-5)
 
 
