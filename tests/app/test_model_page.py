@@ -236,7 +236,8 @@ def test_faces_of_a_video_are_tagged_taken_back_and_evaluated():
     assert registry().kept(owner, session.TAGGING).tags == ("happy",)
     app.button(key="tag_stop").click().run()
     app = finished(app)
-    assert "of 1 label" in app.subheader[0].value
+    assert "on this footage" in app.subheader[0].value
+    assert any("of 1 label" in heading.value for heading in app.subheader)
     assert {"Tags as CSV", "Save the faces", "Every face as CSV"} <= set(labels_of(app))
     app.button(key="tag_leave").click().run()
     assert registry().kept(owner, session.TAGGING) is None and len(app.get("file_uploader")) == 2

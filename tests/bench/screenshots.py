@@ -91,18 +91,18 @@ def video_no_face(page: Page, address: str) -> None:
 
 
 def photos_empty(page: Page, address: str) -> None:
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
 
 
 def photos_result(page: Page, address: str) -> None:
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
     files = [(f"photo {k}.jpg", jpeg(f.image)) for k, f in enumerate(sample_frames(fps=0.5))]
     live_app.upload(page, *files, ("with <b>two</b>.jpg", photo()), ("notes.jpg", b"hello"))
     page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
 
 
 def photos_error(page: Page, address: str) -> None:
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("readme.txt", "no picture")
@@ -111,7 +111,7 @@ def photos_error(page: Page, address: str) -> None:
 
 
 def photos_no_face(page: Page, address: str) -> None:
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
     live_app.upload(page, ("wall.jpg", plain_photo()))
     page.get_by_text("No face was found.").first.wait_for(timeout=live_app.PATIENCE_MS)
 

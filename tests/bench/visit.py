@@ -67,7 +67,7 @@ def _files(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("visit.mp4", sample_video(fps=5.0, duration_s=2.0)))
     live_app.wait_for_report(page)
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
     live_app.upload(page, ("visit.jpg", jpeg(next(sample_frames()).image)))
     page.get_by_text("CSV").first.wait_for(timeout=live_app.PATIENCE_MS)
 

@@ -39,6 +39,8 @@ def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: 
     page.keyboard.press("u")
     expect(page.get_by_text(re.compile("^3 of "))).to_be_visible(timeout=live_app.PATIENCE_MS)
     page.get_by_role("button", name="Stop and evaluate").click()
+    expect(page.get_by_role("heading", name="on this footage")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Tag by tag").click()
     expect(page.get_by_text("of 3 labels")).to_be_visible(timeout=live_app.PATIENCE_MS)
     with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
         page.get_by_role("button", name="Tags as CSV").click()

@@ -41,24 +41,30 @@ def closed(page: Page) -> None:
     live_app.settled(page)
 
 
+def split_at(page: Page, name: str, seconds: float, *, people: int) -> int:
+    """Split a person where the player stands; the number of the new face."""
+    page.evaluate(f"document.querySelector('.st-key-player video').currentTime = {seconds}")
+    page.wait_for_timeout(500)
+    change(page, name)
+    page.get_by_role("button", name="Split where the player stands").click()
+    count_is(page, people)
+    closed(page)
+    assert any(word == "<b>Anna</b>" for word in cards(page))
+    return max(int(word.split()[-1]) for word in cards(page) if word.startswith("Face "))
+
+
+def count_is(page: Page, people: int) -> None:
+    """Wait until so many people have a card."""
+    found = page.locator("[class*=st-key-person_card_]")
+    expect(found).to_have_count(people, timeout=live_app.PATIENCE_MS)
+
+
 def test_people_are_put_right_and_everything_follows(page, address, clip):
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("people.mp4", clip))
     live_app.wait_for_report(page)
     first = cards(page)
     assert first[0] == "Face 1" and len(first) >= 2
-
-    page.get_by_role("button", name="Same person", exact=True).first.click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=live_app.PATIENCE_MS)
-    first = cards(page)
-
-    change(page, first[1])
-    page.get_by_role("combobox", name="Same person as").click()
-    page.get_by_role("option", name="Face 1, ").click()
-    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
-        len(first) - 1, timeout=live_app.PATIENCE_MS
-    )
-    closed(page)
 
     card(page, "Face 1").get_by_role("button", name="Name").click()
     page.get_by_role("textbox", name="Name").fill("<b>Anna</b>")
@@ -67,23 +73,18 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     closed(page)
     assert page.locator(".st-key-timeline .ytick", has_text="<b>Anna</b>").count() == 1
 
-    page.evaluate("document.querySelector('.st-key-player video').currentTime = 2.5")
-    page.wait_for_timeout(500)
-    change(page, "Anna")
-    page.get_by_role("button", name="Split where the player stands").click()
-    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
-        len(first), timeout=live_app.PATIENCE_MS
-    )
+    joined = split_at(page, "Anna", 4.0, people=len(first) + 1)
+    assert f"Face {joined}" not in first
+    change(page, f"Face {joined}")
+    page.get_by_role("combobox", name="Same person as").click()
+    page.get_by_role("option", name="Anna").click()
+    count_is(page, len(first))
     closed(page)
-    assert any(name == "<b>Anna</b>" for name in cards(page))
-    new = max(int(name.split()[-1]) for name in cards(page) if name.startswith("Face "))
-    assert f"Face {new}" not in first
+    new = split_at(page, "Anna", 2.5, people=len(first) + 1)
 
     change(page, f"Face {new}")
     page.get_by_role("button", name="Not a person").click()
-    expect(page.locator("[class*=st-key-person_card_]")).to_have_count(
-        len(first) - 1, timeout=live_app.PATIENCE_MS
-    )
+    count_is(page, len(first))
     closed(page)
     page.get_by_role("button", name="Undo").click()
     expect(card(page, f"Face {new}")).to_be_visible(timeout=live_app.PATIENCE_MS)
@@ -96,7 +97,7 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").decode())))
     assert {row["person"] for row in rows} == {"", "<b>Anna</b>"}
     document = json.loads(saved(page, "JSON"))
-    assert [edit["kind"] for edit in document["persons"]["edits"]] == ["same", "same", "rename", "split"]
+    assert [edit["kind"] for edit in document["persons"]["edits"]] == ["rename", "split", "same", "split"]
     assert document["persons"]["edits"][3]["time_s"] == pytest.approx(2.5, abs=0.1)
 
     page.get_by_role("button", name="Video with marks").click()

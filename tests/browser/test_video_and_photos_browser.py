@@ -131,7 +131,7 @@ def test_a_bad_video_is_one_sentence_and_the_next_upload_works(page, address, cl
 
 
 def test_photos_and_a_bad_file(page, address):
-    live_app.open_page(page, address, "images")
+    live_app.open_page(page, address, "photos")
     frames = list(sample_frames(fps=1.0))
     live_app.upload(
         page, ("smile.jpg", jpeg(frames[0].image)), ("two.jpg", jpeg(frames[10].image)), ("bad.jpg", b"hello")

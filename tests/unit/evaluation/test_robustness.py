@@ -14,6 +14,7 @@ from fer.evaluation.perturbations import EYES, MASK, MOUTH, PERTURBATIONS
 from fer.evaluation.robustness import Response, Robustness, measure_robustness, read_robustness, response
 from fer.io.json_records import from_values, json_text
 from fer.io.places import MODELS_DIR
+from fer.settings import ANSWERS
 from tests.helpers.datasets import make_dataset, scenes
 
 
@@ -106,10 +107,10 @@ def test_the_section_of_the_model_card_quotes_the_figures():
     assert f"{blur.accuracy:.1%} at {blur.level:g}" in text
     assert f"{found.n:,} faces of {found.split}" in text
     # Two sides where the range has them.
-    [rotation] = [line for line in text.splitlines() if line.startswith("| Rotation")]
-    assert "at -60" in rotation
-    assert "at 60" in rotation
-    assert text.count("\n| ") == 2 + len(PERTURBATIONS)
+    rotations = [line for line in text.splitlines() if line.startswith("| Rotation")]
+    assert len(rotations) == len(ANSWERS), "a table for each head"
+    assert all("at -60" in line and "at 60" in line for line in rotations)
+    assert text.count("\n| ") == len(ANSWERS) * (2 + len(PERTURBATIONS))
 
 
 def test_missing_figures_say_how_to_write_them(tmp_path):
