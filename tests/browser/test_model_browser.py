@@ -15,6 +15,9 @@ from tests.helpers import live_app
 def test_a_cell_of_the_confusion_matrix_answers_and_parts_have_addresses(page: Page, address: str):
     live_app.open_page(page, address, "model")
     page.wait_for_selector(".st-key-confusion .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.get_by_text("one label (FER2013)").click()
+    expect(page.get_by_text("Click a cell to see faces of it")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
     live_app.click_cell(page, "confusion", "fear", "sad")
     expect(page.get_by_text("Labelled fear, read as sad")).to_be_visible(timeout=live_app.PATIENCE_MS)
     page.get_by_role("tab", name="How sure").click()

@@ -47,6 +47,12 @@ def views(test: SplitScores) -> SplitScores | VotesScores:
     return test.votes if test.votes is not None and _head(test) == VOTES else test
 
 
+def shown_head() -> str:
+    """The head whose figures the page shows."""
+    found = metrics()
+    return _head(found.test) if found is not None and found.test is not None else LABELS
+
+
 def _head(test: SplitScores) -> str:
     """The head that the visitor chose; at first the one that answers."""
     found = metrics()

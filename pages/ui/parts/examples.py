@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from fer.dataset.readers.fer2013 import read_dataset
+from fer.emotion.heads import LABELS
 from fer.errors import CancelledError
 from fer.evaluation.figures.metrics_file import TEST_SPLIT
 from fer.evaluation.own_labels import OwnLabels, own_labels
@@ -62,7 +63,7 @@ def answered_job(given: DatasetSource) -> Job:
             job.progress = AnalysisProgress(done, total, done, 0.0)
 
         rows = read_dataset(given.content, name=given.label).split(TEST_SPLIT)
-        return own_labels(rows, network(tools), on_faces=told)
+        return own_labels(rows, network(tools, answer=LABELS), on_faces=told)
 
     return session.registry().submit(session.owner(), f"examples:{given.sha256}", work)
 
