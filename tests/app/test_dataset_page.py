@@ -11,6 +11,7 @@ from fer.dataset.feature_map import feature_map
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.emotion.network import EmotionNetwork
 from fer.errors import CancelledError, DatasetError, MissingModelError
+from fer.evaluation.robustness import read_robustness
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import face_source
@@ -178,7 +179,10 @@ def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
 def test_break_it_says_where_the_answer_flips():
     app = open_page("pages/labs.py")
     assert not app.exception
-    assert "The answer **happy**" in texts(app)
+    assert "The answer stays **happy**" in texts(app)
+    assert f"On {read_robustness().votes.n:,} faces" in texts(app)
+    app.button_group(key="break_what").set_value("noise").run()
+    assert "The answer **happy** flips to" in texts(app)
     app.button_group(key="break_what").set_value("mouth").run()
     assert not app.exception
     app.slider(key="break_mouth").set_value(1.0).run()

@@ -58,7 +58,7 @@ def test_pages_do_not_import_tensorflow():
 
 
 def test_the_answer_stands_first_and_comes_from_the_file():
-    scores = model_scores.read_metrics().test.plain
+    scores = model_scores.read_metrics().test.votes.plain
     app = open_page(MODEL)
     assert f"{scores.accuracy.value:.1%}" in [metric.value for metric in app.metric]
     assert f"**{100 * scores.accuracy.value:.0f}**" in texts(app)
@@ -100,6 +100,8 @@ def test_a_bad_history_costs_one_sentence(monkeypatch, tmp_path, content):
 
 def test_the_scaling_that_ships_is_marked_in_the_comparison():
     app = part(open_page(MODEL), "How sure")
+    assert not app.dataframe, "the comparison is the labels head's"
+    app.button_group(key=model_scores.HEAD).set_value("labels").run()
     shipped = read_manifest().scaling.kind
     assert f"{shipped.capitalize()} scaling" in texts(app)
     names = list(app.dataframe[0].value["Scaling"])

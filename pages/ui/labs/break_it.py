@@ -95,6 +95,8 @@ def _on_everybody(name: str) -> None:
             "The figures on many faces belong to another network: run `python -m fer robustness` again."
         )
         return
+    if figures.votes is not None and network().head.answer == figures.votes.answer:
+        figures = figures.votes
     st.subheader(f"On {figures.n:,} faces", anchor=False)
     chart(robustness_chart(figures, name, dark=is_dark()), key="break_everybody")
     st.caption(f"{figures.split}, one view; unchanged {percent(figures.accuracy)} are right.")

@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from fer.charts.calibration import coverage_chart, in_words, reliability_chart
+from fer.emotion.heads import LABELS
 from fer.evaluation.figures.conversion import CONVERSION, ScalingFigures, read_conversion
 from fer.evaluation.figures.metrics_file import Scores
 from fer.io.places import MODELS_DIR
 from fer.text import percent
 from pages.ui.app import model_files, page_setup
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.model.scores import test_scores
+from pages.ui.model.scores import shown_head, test_scores
 
 
 def show() -> None:
@@ -36,6 +37,9 @@ def _reliability(scores: Scores) -> None:
         f"log-likelihood {before.nll.value:.3f} and {after.nll.value:.3f}; Brier score "
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
+    if shown_head() != LABELS:
+        # The ways to scale were compared for that head.
+        return
     conversion = model_files.read(read_conversion, MODELS_DIR / CONVERSION)
     if conversion:
         with st.expander("Ways to scale that were compared", icon=":material/balance:"):

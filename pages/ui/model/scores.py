@@ -135,15 +135,16 @@ def _figures(found: Metrics, scores: Scores) -> list[Figure]:
             f"When no expression reaches {percent(coverage.unsure_below)}, the answer is “unsure”.",
         )
     )
-    rows.append(
-        (
-            "Calibration error",
-            f"{scores.calibrated.ece.value:.1%}",
-            "between sure and right",
-            "ECE: how far the confidence is from the share of right answers, on average.",
-        )
-    )
-    return rows
+    return [*rows, _calibration_error(chosen)]
+
+
+def _calibration_error(chosen: SplitScores | VotesScores) -> Figure:
+    """How far the percentages are from what they promise: right answers, or the share of ten people."""
+    if isinstance(chosen, VotesScores):
+        why = "ECE: how far the confidence is from the share of ten people who say the same, on average."
+        return ("Calibration error", f"{chosen.ece.value:.1%}", "between sure and said by ten", why)
+    why = "ECE: how far the confidence is from the share of right answers, on average."
+    return ("Calibration error", f"{chosen.plain.calibrated.ece.value:.1%}", "between sure and right", why)
 
 
 def _speed() -> list[Figure]:
