@@ -49,7 +49,7 @@ def _answer(result: photos.PhotosResult) -> None:
         return
     st.image(result.thumb(0), width="stretch", alt="The photo with its faces marked")
     if len(one.observations):
-        show(one.observations, dark=is_dark())
+        show(one.observations, {}, dark=is_dark())
     else:
         st.markdown("**No face was found**")
         st.caption(NO_FACE_HINT)
