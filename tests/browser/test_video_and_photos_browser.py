@@ -141,6 +141,7 @@ def test_photos_and_a_bad_file(page, address):
     live_app.settled(page)
     page.get_by_role("button", name="two.jpg", exact=True).click()
     expect(page.get_by_role("img", name="two.jpg with its faces marked")).to_be_visible()
+    live_app.settled(page)  # the buttons below the picture are drawn after it
     picture = saved(page, "Photo with marks")
     assert picture.suggested_filename == "two-expressions.jpg"
     assert Path(picture.path()).read_bytes()[:2] == b"\xff\xd8"
