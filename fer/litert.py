@@ -73,9 +73,11 @@ class LiteRTModel:
         self.max_batch = max_batch
         self._interpreters: dict[int, Interpreter] = {}
         first = self._interpreter(1)
-        details = first.get_input_details()[0]
-        self.input_shape: tuple[int, ...] = tuple(int(n) for n in details["shape"][1:])
-        self.output_sizes = [int(np.prod(d["shape"][1:])) for d in first.get_output_details()]
+        given, outputs = first.get_input_details()[0], first.get_output_details()
+        self.input_shape: tuple[int, ...] = tuple(int(n) for n in given["shape"][1:])
+        self.output_sizes = [int(np.prod(d["shape"][1:])) for d in outputs]
+        # Asking for these takes as long as a small layer; they are the same for every batch size.
+        self._input, self._outputs = given["index"], [d["index"] for d in outputs]
 
     def _interpreter(self, batch: int) -> Interpreter:
         if batch not in self._interpreters:
@@ -132,9 +134,6 @@ class LiteRTModel:
         interpreter = self._interpreter(room)
         if room > n:
             batch = np.concatenate([batch, np.zeros((room - n, *batch.shape[1:]), np.float32)])
-        interpreter.set_tensor(
-            interpreter.get_input_details()[0]["index"], np.ascontiguousarray(batch, np.float32)
-        )
+        interpreter.set_tensor(self._input, np.ascontiguousarray(batch, np.float32))
         interpreter.invoke()
-        details = interpreter.get_output_details()
-        return [interpreter.get_tensor(d["index"]).reshape(room, -1)[:n] for d in details]
+        return [interpreter.get_tensor(index).reshape(room, -1)[:n] for index in self._outputs]

@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer.errors import InputError
 from fer.pipeline import AnalysisProgress, Analyzer, Components
-from fer.records import Observations, SourceInfo
+from fer.records import Frame, Observations, SourceInfo
 from fer.settings import Settings
 from fer.sources import LoadedImage, hash_source, read_image
 from fer.text import count
@@ -64,7 +66,11 @@ def analyze_photo(loaded: LoadedImage, analyzer: Analyzer) -> PhotoResult:
         loaded: The decoded photo.
         analyzer: Made with ``still=True``.
     """
-    observations = analyzer.analyze(loaded.frame)
+    return _photo_result(loaded, analyzer.analyze(loaded.frame))
+
+
+def _photo_result(loaded: LoadedImage, observations: Observations) -> PhotoResult:
+    """A photo's faces, and what the user should know."""
     notes = loaded.notes
     if observations.left_out:
         found = len(observations) + observations.left_out
@@ -81,7 +87,7 @@ def analyze_photos(
     cancel: threading.Event | None = None,
     components: Components | None = None,
 ) -> PhotoBatch:
-    """Read photos one after the other; memory holds one at a time.
+    """Read photos one after the other; memory holds a few at a time.
 
     Args:
         items: (label, bytes or path) of each; may be a generator.
@@ -99,16 +105,28 @@ def analyze_photos(
     total = len(items) if isinstance(items, Sized) else None
     builder, results, hashes = TimelineBuilder(), [], []
     started = time.monotonic()
-    for name, content in items:
-        if cancel is not None and cancel.is_set():
-            break
-        result = _read_one(name, content, analyzer, on_photo)
-        if result.observations is not None:
-            builder.add(replace(result.observations, frame_index=len(results)), label=result.name)
-            hashes.append(hash_source(content))
+
+    def _add(result: PhotoResult) -> None:
         results.append(result)
         if on_progress:
             on_progress(AnalysisProgress(len(results), total, len(results), time.monotonic() - started))
+
+    opened: deque[_Opened] = deque()
+    with closing(analyzer.stream(_frames(items, opened))) as stream:
+        for _, observations in stream:
+            while (photo := opened.popleft()).loaded is None:
+                _add(photo.refused())
+            result = _photo_result(photo.loaded, observations)
+            if on_photo:
+                on_photo(photo.loaded, result)
+            builder.add(replace(observations, frame_index=len(results)), label=result.name)
+            hashes.append(photo.sha256)
+            _add(result)
+            if cancel is not None and cancel.is_set():
+                break
+        else:
+            for photo in opened:  # those after the last readable one
+                _add(photo.refused())
     info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
     timeline = builder.build(info, analyzer.settings)
     return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))
@@ -158,15 +176,38 @@ def _labeled(
     return (f"photo {number}" if isinstance(source, bytes) else Path(source).name), source
 
 
-def _read_one(name, content, analyzer: Analyzer, on_photo: Callable | None) -> PhotoResult:
-    try:
-        loaded = read_image(content, name=name)
-    except InputError as exc:
-        return PhotoResult(name, None, error=exc.message, error_code=exc.code)
-    result = analyze_photo(loaded, analyzer)
-    if on_photo:
-        on_photo(loaded, result)
-    return result
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A file on its way.
+
+    Args:
+        name: Label of the file.
+        loaded: The decoded photo; None if it could not be read.
+        sha256: Hash of its content.
+        error: Why it could not be read.
+    """
+
+    name: str
+    loaded: LoadedImage | None
+    sha256: str = ""
+    error: InputError | None = None
+
+    def refused(self) -> PhotoResult:
+        """The result of a file that could not be read."""
+        message, code = (self.error.message, self.error.code) if self.error else ("", "")
+        return PhotoResult(self.name, None, error=message, error_code=code)
+
+
+def _frames(items: Iterable[tuple[str, bytes | str | Path]], opened: deque[_Opened]) -> Iterator[Frame]:
+    """The pictures of all readable files; every file is put into ``opened`` first."""
+    for name, content in items:
+        try:
+            photo = _Opened(name, read_image(content, name=name), hash_source(content))
+        except InputError as exc:
+            photo = _Opened(name, None, error=exc)
+        opened.append(photo)
+        if photo.loaded is not None:
+            yield photo.loaded.frame
 
 
 def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: bool) -> SourceInfo:

@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from fer.action_units.eyes import EyeModel
-from fer.action_units.reader import ActionUnitReader
+from fer.action_units.reader import ActionUnitReader, FaceGeometry
+from fer.ahead import ahead
 from fer.constants import QUALITY_OK
 from fer.emotion.network import EmotionNetwork
 from fer.faces.crop import crop_faces
@@ -34,7 +36,7 @@ EMOTION_THREADS = min(2, os.cpu_count() or 1)
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """The models of one worker. Not to be used by two threads at once.
+    """The models of one worker. None of them is to be used by two threads at once.
 
     Args:
         detector: Finds faces.
@@ -134,21 +136,49 @@ class Analyzer:
         Returns:
             The confirmed faces, by id; in a photo numbered from left to right.
         """
-        found, crops = self._find(frame)
+        return self._read(self._measured(self._found(frame)))
+
+    def stream(self, frames: Iterable[Frame]) -> Generator[tuple[Frame, Observations], None, None]:
+        """Read frames in their order, each step in a thread of its own: the same answers as from `analyze`,
+        in half the time on two processors.
+
+        Args:
+            frames: Read from another thread, a few frames ahead of what is given out.
+
+        Yields:
+            Every frame with its faces.
+        """
+        found = ahead(self._found(frame) for frame in ahead(frames))
+        for measured in ahead(self._measured(one) for one in found):
+            yield measured.frame, self._read(measured)
+
+    def _found(self, frame: Frame) -> "_Found":
+        """The faces of a frame that are read; needs the frames in their order."""
+        found, crops = self._faces(frame)
         sure = np.flatnonzero(found.track_id >= 0)
         rows = sure[_largest(found[sure], self.settings.max_faces)]
-        faces, crops = found[rows], crops[rows]
+        unread = np.delete(found.detections.xyxy, rows, axis=0)
+        return _Found(frame, found[rows], crops[rows], unread, left_out=len(sure) - len(rows))
+
+    def _measured(self, found: "_Found") -> "_Found":
+        """The same with what Action Units are told from; in any order."""
+        if not self.settings.action_units or not len(found.faces):
+            return found
+        with self.stages.time("eyes"):
+            return replace(found, geometry=self.action_units.measure(found.frame, found.faces))
+
+    def _read(self, found: "_Found") -> Observations:
+        """The answers; needs the frames in their order."""
+        frame, faces, crops = found.frame, found.faces, found.crops
         with self.stages.time("emotion"):
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
             quality = quality_codes(frame, faces, crops)
-        usable = np.array([code == QUALITY_OK for code in quality], bool)
         units = ActionUnits.empty()
-        if self.settings.action_units:
+        if found.geometry is not None:
+            usable = np.array([code == QUALITY_OK for code in quality], bool)
             with self.stages.time("action_units"):
-                units = self.action_units.read(frame, faces, probs, usable)
-        unread = np.delete(found.detections.xyxy, rows, axis=0)
-        left_out = len(sure) - len(rows)
+                units = self.action_units.read(frame.timestamp_s, faces, found.geometry, probs, usable)
         return Observations(
             frame.index,
             frame.timestamp_s,
@@ -156,12 +186,12 @@ class Analyzer:
             probs,
             quality,
             units,
-            left_out=left_out,
-            unread=unread,
+            left_out=found.left_out,
+            unread=found.unread,
             unsure_below=self.unsure_below,
         )
 
-    def _find(self, frame: Frame) -> tuple[Faces, np.ndarray]:
+    def _faces(self, frame: Frame) -> tuple[Faces, np.ndarray]:
         """The faces of a frame with their crops; those of a photo numbered from left to right."""
         if not self.still:
             return self._follower.update(frame)
@@ -170,6 +200,27 @@ class Analyzer:
         with self.stages.time("crop"):
             crops = self._crop(frame.image, faces)
         return replace(faces, track_id=np.arange(1, len(faces) + 1)), crops
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What is known of a frame half-way.
+
+    Args:
+        frame: The picture.
+        faces: The n faces that are read.
+        crops: (n, 48, 48) uint8 gray.
+        unread: (m, 4) xyxy px of the other ones.
+        left_out: How many of those have an id.
+        geometry: What Action Units are told from; None if they are not wanted.
+    """
+
+    frame: Frame
+    faces: Faces
+    crops: np.ndarray
+    unread: np.ndarray
+    left_out: int
+    geometry: FaceGeometry | None = None
 
 
 def _largest(faces: Faces, most: int) -> np.ndarray:
@@ -240,15 +291,15 @@ def analyze_video(
     builder, watch = TimelineBuilder(), _ProgressWatch(on_progress)
     stopped_s = None
     with VideoSource(source, name=name, fps=settings.fps) as video:
-        for frame in video:
-            observations = analyzer.analyze(frame)
-            builder.add(observations)
-            if on_frame:
-                on_frame(frame, observations)
-            watch.tell(frame.timestamp_s, video.duration_s)
-            if cancel is not None and cancel.is_set():
-                stopped_s = frame.timestamp_s
-                break
+        with closing(analyzer.stream(video)) as stream:
+            for frame, observations in stream:
+                builder.add(observations)
+                if on_frame:
+                    on_frame(frame, observations)
+                watch.tell(frame.timestamp_s, video.duration_s)
+                if cancel is not None and cancel.is_set():
+                    stopped_s = frame.timestamp_s
+                    break
         info = video.info
     if stopped_s is not None:
         note = f"Cancelled at {clock(stopped_s)}."

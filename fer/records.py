@@ -27,7 +27,7 @@ def _check(record: object, name: str, shape: tuple[int | None, ...], dtype: type
         isinstance(array, np.ndarray)
         and array.ndim == len(shape)
         and all(want is None or want == have for want, have in zip(shape, array.shape, strict=True))
-        and np.issubdtype(array.dtype, dtype)
+        and (array.dtype.type is dtype or np.issubdtype(array.dtype, dtype))  # the first is far quicker
     )
     if not fits:
         wanted = f"shape {shape}, {dtype.__name__}"

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-STAGES = ("decode", "detect", "mesh", "track", "crop", "emotion", "quality", "action_units")
+STAGES = ("decode", "detect", "mesh", "track", "crop", "eyes", "emotion", "quality", "action_units")
 
 
 class Stages:
-    """Seconds and calls per step.
+    """Seconds and calls per step. Different steps may run in different threads, one step only in one.
 
     Args:
         clock: Seconds from any start; injected in tests.

@@ -1,5 +1,7 @@
 """The stage of the pipeline: faces in, Action Units out."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from fer.action_units.alignment import align
@@ -10,6 +12,19 @@ from fer.action_units.population import Population
 from fer.records import ActionUnits, Faces, Frame
 
 MIN_PRESENCE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class FaceGeometry:
+    """What the units of n faces are told from.
+
+    Args:
+        metrics: (n, k) see `fer.action_units.formulas`.
+        pose: (n, 3) yaw, pitch, roll in degrees.
+    """
+
+    metrics: np.ndarray
+    pose: np.ndarray
 
 
 class ActionUnitReader(UnitJudge):
@@ -28,19 +43,29 @@ class ActionUnitReader(UnitJudge):
         super().__init__(unsure_below=unsure_below, still=still, known=known)
         self._eyes = eyes
 
-    def read(self, frame: Frame, faces: Faces, probs: np.ndarray, usable: np.ndarray) -> ActionUnits:
-        """Measure every face of a frame.
+    def measure(self, frame: Frame, faces: Faces) -> FaceGeometry:
+        """Measure every face of a frame; nothing is remembered, so that frames may come in any order.
 
         Args:
             frame: The picture.
+            faces: n faces.
+        """
+        aligned = align(faces.landmarks, self.known.canonical)
+        return FaceGeometry(
+            metrics(aligned.points, self._eyes.lids(frame.image, faces.landmarks)), aligned.pose
+        )
+
+    def read(
+        self, time_s: float, faces: Faces, geometry: FaceGeometry, probs: np.ndarray, usable: np.ndarray
+    ) -> ActionUnits:
+        """Judge every face of the stream's next frame.
+
+        Args:
+            time_s: When.
             faces: n faces with ids.
+            geometry: What `measure` gave for them.
             probs: (n, 7) the network's answers.
             usable: (n,) bool: faces that are sharp, whole and large enough; nothing is told of others.
         """
-        if not len(faces):
-            return ActionUnits.empty()
-        aligned = align(faces.landmarks, self.known.canonical)
-        values = metrics(aligned.points, self._eyes.lids(frame.image, faces.landmarks))
         good = usable & (faces.presence >= MIN_PRESENCE)
-        seen = MeasuredFaces(frame.timestamp_s, faces.track_id, values, aligned.pose, probs, good)
-        return self.judge(seen)
+        return self.judge(MeasuredFaces(time_s, faces.track_id, geometry.metrics, geometry.pose, probs, good))

@@ -64,7 +64,12 @@ def reader_of(**more) -> ActionUnitReader:
 def read(reader: ActionUnitReader, points: np.ndarray, time_s: float = 0.0, emotion: str = "happy", **more):
     frame = replace(FRAME, timestamp_s=time_s)
     usable = more.get("usable", np.ones(1, bool))
-    return reader.read(frame, faces_of(points), np.array([probs_of(emotion)]), usable)
+    return read_faces(reader, frame, faces_of(points), np.array([probs_of(emotion)]), usable)
+
+
+def read_faces(reader: ActionUnitReader, frame, faces: Faces, probs: np.ndarray, usable: np.ndarray):
+    """Both steps of the reader."""
+    return reader.read(frame.timestamp_s, faces, reader.measure(frame, faces), probs, usable)
 
 
 def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:

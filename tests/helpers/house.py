@@ -1,6 +1,6 @@
 """The order of the rooms of fer/: imports run one way, from later ones to earlier ones."""
 
-SPINE = ("constants", "errors", "settings", "text", "stages", "verdict", "records", "litert", "io")
+SPINE = ("constants", "errors", "settings", "text", "stages", "ahead", "verdict", "records", "litert", "io")
 ORDER = (
     *(SPINE, ("faces",), ("emotion",), ("action_units",), ("timeline",), ("sources",), ("draw",)),
     *(("pipeline",), ("photos",), ("dataset",), ("sample",), ("evaluation",), ("charts",), ("export",)),

@@ -35,6 +35,7 @@ from tests.helpers.action_units import (
     faces_of,
     picture_of,
     read,
+    read_faces,
     reader_of,
 )
 from tests.helpers.factories import probs_of
@@ -55,7 +56,7 @@ def measured(points: np.ndarray, lids: np.ndarray = OPEN_LIDS) -> np.ndarray:
 
 
 def test_no_face_gives_empty_values():
-    none = reader_of().read(FRAME, Faces.empty(), np.zeros((0, 7), np.float32), np.zeros(0, bool))
+    none = read_faces(reader_of(), FRAME, Faces.empty(), np.zeros((0, 7), np.float32), np.zeros(0, bool))
     assert len(none) == 0
     assert none.intensity.shape == (0, len(CODES))
     assert metrics(np.zeros((0, 468, 3)), np.zeros((0, 2, 2))).shape == (0, len(CODES))
@@ -341,7 +342,7 @@ def test_faces_that_left_are_forgotten():
     read(reader, KNOWN.canonical, 0.0)
     assert set(reader.baselines) == {1}
     later, other = replace(FRAME, timestamp_s=100.0), faces_of(KNOWN.canonical, (2,))
-    reader.read(later, other, np.array([probs_of("sad")]), np.ones(1, bool))
+    read_faces(reader, later, other, np.array([probs_of("sad")]), np.ones(1, bool))
     assert set(reader.baselines) == {2}
 
 

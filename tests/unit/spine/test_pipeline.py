@@ -134,6 +134,20 @@ def test_the_cap_on_faces_keeps_the_largest_and_counts_the_rest(portrait):
     assert width > 70
 
 
+def test_a_stream_gives_the_answers_of_frame_by_frame(portrait):
+    frames = [Frame(np.roll(portrait, 3 * k, axis=1), k, k / 15) for k in range(8)]
+    one_by_one = Analyzer()
+    wanted = [one_by_one.analyze(frame) for frame in frames]
+    streamed = list(Analyzer().stream(frames))
+    assert [frame for frame, _ in streamed] == frames
+    for (_, got), want in zip(streamed, wanted, strict=True):
+        assert np.array_equal(got.probs, want.probs) and got.quality == want.quality
+        assert np.array_equal(got.faces.landmarks, want.faces.landmarks)
+        assert np.array_equal(got.faces.track_id, want.faces.track_id)
+        assert np.array_equal(got.action_units.measures, want.action_units.measures, equal_nan=True)
+        assert got.action_units.verdicts == want.action_units.verdicts
+
+
 def test_stages_add_up_with_an_injected_clock():
     ticks = iter([0.0, 2.0, 10.0, 13.0])
     stages = Stages(clock=lambda: next(ticks))

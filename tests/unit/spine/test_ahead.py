@@ -1,0 +1,60 @@
+"""Work that runs ahead keeps the order, tells of errors in their place, ends when nobody asks."""
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from fer.ahead import ITEMS_AHEAD, ahead
+
+CALLER = threading.current_thread
+
+
+def _workers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "fer-ahead"]
+
+
+def test_nothing_gives_nothing_and_leaves_no_thread():
+    assert list(ahead([])) == [] and _workers() == []
+
+
+def test_items_come_in_their_order_from_another_thread():
+    seen = list(ahead((k, CALLER()) for k in range(100)))
+    assert [k for k, _ in seen] == list(range(100))
+    assert CALLER() not in {thread for _, thread in seen} and len({thread for _, thread in seen}) == 1
+
+
+def test_steps_stand_one_behind_the_other():
+    doubled = ahead(2 * k for k in ahead(range(50)))
+    assert list(ahead(k + 1 for k in doubled)) == [2 * k + 1 for k in range(50)]
+    assert _workers() == []
+
+
+def test_an_error_comes_after_the_items_before_it():
+    def _made():
+        yield 1
+        yield 2
+        raise ValueError("the third")
+
+    stream, seen = ahead(k for k in ahead(_made())), []
+    with pytest.raises(ValueError, match="the third"):
+        seen.extend(iter(stream.__next__, None))
+    assert seen == [1, 2] and _workers() == []
+
+
+def test_who_stops_asking_closes_the_source_in_its_own_thread():
+    made, closed_in = [], []
+
+    def _endless():
+        try:
+            while True:
+                made.append(CALLER())
+                yield len(made)
+        finally:
+            closed_in.append(CALLER())
+
+    with closing(ahead(k for k in ahead(_endless()))) as stream:
+        assert [next(stream) for _ in range(3)] == [1, 2, 3]
+    assert len(closed_in) == 1 and closed_in[0] is made[0]
+    assert len(made) <= 3 + 2 * (ITEMS_AHEAD + 2)
+    assert _workers() == []
