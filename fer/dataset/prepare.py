@@ -21,9 +21,8 @@ from fer.errors import DatasetError, FerError, SettingsError
 from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
 from fer.records import Frame
-from fer.sources import VideoSource, input_kind, read_image, safe_name, sniff
+from fer.sources import VideoSource, content_kind, read_image, safe_name
 from fer.sources.archives import is_hidden
-from fer.sources.opening import read_head
 
 SHARES = (0.8, 0.1, 0.1)
 """Of the faces that should stand in Training, PublicTest and PrivateTest."""
@@ -192,7 +191,7 @@ class _Maker:
         return self._faces.finish("the prepared data")
 
     def _frames(self, name: PurePosixPath, source: bytes | Path) -> Iterator[Frame]:
-        kind = input_kind(sniff(read_head(source)))
+        kind = content_kind(source)
         if kind == "video":
             with VideoSource(source, name=name.name, fps=self._settings.fps) as video:
                 yield from video

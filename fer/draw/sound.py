@@ -12,7 +12,8 @@ from av.error import FFmpegError
 from av.stream import Discard, Disposition
 
 from fer.errors import InputError
-from fer.sources.container import GuardedFile, StallGuard, open_container
+from fer.sources.container import DEMUXERS, GuardedFile, StallGuard, open_container
+from fer.sources.magic import HEAD_BYTES, sniff
 from fer.sources.opening import open_binary
 
 PLAYABLE = ("aac", "mp3", "opus")
@@ -42,8 +43,14 @@ class Sound:
         self._packets: Iterator[Packet] = iter(())
         self._waiting: Packet | None = None
         self._file = open_binary(source)
+        sniffed = sniff(self._file.read(HEAD_BYTES))
+        self._file.seek(0)
+        if sniffed not in DEMUXERS:  # an animated picture has no sound
+            self.there = False
+            return
         try:
-            self._container = open_container(GuardedFile(self._file, StallGuard(STALL_S)), cut_short=False)
+            file = GuardedFile(self._file, StallGuard(STALL_S))
+            self._container = open_container(file, sniffed, cut_short=False)
             self._stream = _best_sound(self._container)
             self._origin_s = _start_of_pictures(self._container)
         except (InputError, FFmpegError, ValueError):

@@ -1,5 +1,6 @@
 """Where frames come from: photos, videos and zip files, judged by their content."""
 
+from fer.sources.animation import content_kind
 from fer.sources.archives import read_zip
 from fer.sources.finding import find_inputs
 from fer.sources.images import LoadedImage, read_image
@@ -10,6 +11,7 @@ from fer.sources.video import VideoSource
 __all__ = [
     "LoadedImage",
     "VideoSource",
+    "content_kind",
     "find_inputs",
     "hash_source",
     "input_kind",

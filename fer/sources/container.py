@@ -1,12 +1,14 @@
 """Opening video files that may be hostile: what FFmpeg is allowed to do is decided here.
 
-FFmpeg sees a file object, never a path or an address, and may only use the demuxers of ordinary
-video files. A playlist (ffconcat, HLS, DASH) cannot make it read a neighbouring file or the network.
+FFmpeg sees a file object, never a path or an address, and may only use the one demuxer that the file's first
+bytes name. A playlist (ffconcat, HLS, DASH) cannot make it read a neighbouring file or the network.
 """
 
+import io
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import BinaryIO
 
 import av
@@ -22,18 +24,37 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
+from fer.sources.headers import is_cut_short
 
 MAX_PIXELS = 34_000_000
 """Largest frame: 7680x4320 (8K) passes."""
 
+DEMUXERS = {
+    "mp4": "mov",
+    "matroska": "matroska",
+    "avi": "avi",
+    "mpeg": "mpeg",
+    "mpegts": "mpegts",
+    "mpegvideo": "mpegvideo",
+    "asf": "asf",
+    "flv": "flv",
+    "dv": "dv",
+    "ogg": "ogg",
+}
+"""Format by `fer.sources.sniff` -> FFmpeg's demuxer; none of them opens another file."""
+
 _OPTIONS = {
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,dv,ogg",
     # The file object needs no protocol at all, so every protocol is refused.
     "protocol_whitelist": "none",
     "max_pixels": str(MAX_PIXELS),
 }
 _BUFFER_BYTES = 64 * 1024
 _MAX_THREADS = 4
+_USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
+_HIGHEST_FPS = 1000.0
+_COUNTED_FROM_0 = ("matroska", "flv")
+"""Containers that say when they end, not how long they are."""
 
 
 class StallGuard:
@@ -82,11 +103,12 @@ class GuardedFile:
         return self._file.read(size)
 
 
-def open_container(file: GuardedFile, *, cut_short: bool) -> InputContainer:
+def open_container(file: GuardedFile, sniffed: str, *, cut_short: bool) -> InputContainer:
     """Open the container and read its headers.
 
     Args:
         file: What FFmpeg reads from.
+        sniffed: Its format, from `fer.sources.sniff`.
         cut_short: Whether the end of the file is known to be missing; it chooses the sentence.
 
     Raises:
@@ -95,7 +117,14 @@ def open_container(file: GuardedFile, *, cut_short: bool) -> InputContainer:
     """
     try:
         # Names and descriptions inside the file are never used, so bad text in them must not matter.
-        return av.open(file, "r", options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
+        return av.open(
+            file,
+            "r",
+            format=DEMUXERS[sniffed],
+            options=dict(_OPTIONS),
+            metadata_errors="replace",
+            buffer_size=_BUFFER_BYTES,
+        )
     except FFmpegError as error:
         if cut_short:
             text = "The end of the video is missing, and with it the index that is needed to play it"
@@ -136,3 +165,107 @@ def picture_stream(container: InputContainer) -> VideoStream:
     context.thread_type = "AUTO"
     context.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
     return stream
+
+
+class FilmReader:
+    """Decoded pictures of a video file and what its headers say.
+
+    Args:
+        file: Open for reading, at its start; the caller closes it.
+        sniffed: Its format, from `fer.sources.sniff`.
+        guard: Is asked at every read.
+
+    Attributes:
+        width, height: Px of the decoded pictures, before they are made square and upright.
+        aspect: Width of a pixel over its height.
+        fps: Mean frame rate in frames a second; None where the stream says nothing sensible.
+        duration_s: Length in seconds; None where the file does not say.
+        time_base: Seconds in a tick of the pictures' times.
+        start: Tick at which the pictures begin; None where the file does not say.
+        cut_short: The end of the file is missing.
+        decoded, skipped: Pictures so far: good ones, damaged ones.
+
+    Raises:
+        InputError: As `open_container` and `picture_stream` say.
+    """
+
+    def __init__(self, file: BinaryIO | io.FileIO | io.BytesIO, sniffed: str, guard: StallGuard) -> None:
+        self._guard = guard
+        self.cut_short = is_cut_short(file, sniffed)
+        guard.progress()
+        self._container: InputContainer | None
+        self._container = container = open_container(
+            GuardedFile(file, guard), sniffed, cut_short=self.cut_short
+        )
+        try:
+            self._stream = stream = picture_stream(container)
+        except BaseException:
+            self.close()
+            raise
+        self.width, self.height = stream.codec_context.width, stream.codec_context.height
+        self.aspect = stream.sample_aspect_ratio or Fraction(1)
+        self.fps = _declared_fps(stream)
+        self.time_base = stream.time_base or _USUAL_TICK_S
+        self.start = stream.start_time
+        self.duration_s = self._declared_duration(container, sniffed)
+        self.decoded = self.skipped = 0
+
+    def close(self) -> None:
+        """Free the decoder."""
+        if self._container is not None:
+            self._container.close()
+        self._container = None
+
+    def pictures(self) -> Iterator[tuple[int, av.VideoFrame]]:
+        """(number in the stream, decoded frame) of every undamaged frame; the rest is counted."""
+        for packet in self._packets():
+            self._guard.check()
+            try:
+                pictures = packet.decode()
+            except FFmpegError:  # a damaged packet costs its own frame, not the video
+                self.skipped += 1 if packet.size else 0
+                continue
+            for picture in pictures:
+                self._guard.progress()
+                if picture.is_corrupt:
+                    self.skipped += 1
+                    continue
+                self.decoded += 1
+                yield self.decoded + self.skipped - 1, picture
+
+    def _packets(self) -> Iterator[av.Packet]:
+        """The stream's packets up to the end of the file or the place where it is broken."""
+        if self._container is None:
+            raise ValueError("The video was closed.")
+        packets = self._container.demux(self._stream)
+        while True:
+            if self._container is None:  # FFmpeg would crash on a closed container
+                raise ValueError("The video was closed or started again while it was read.")
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except FFmpegError:  # what was read so far is still good; the caller says so
+                self.cut_short = True
+                return
+            yield packet
+
+    def _declared_duration(self, container: InputContainer, sniffed: str) -> float | None:
+        """Length in seconds, of the pictures where it is known, else of the whole file."""
+        if self._stream.duration:
+            return float(self._stream.duration * self.time_base)
+        if (
+            not container.duration or sniffed == "mpegvideo"
+        ):  # a bare stream's length is guessed from its rate
+            return None
+        length_s = container.duration / av.time_base
+        start_s = float((self.start or 0) * self.time_base) if sniffed in _COUNTED_FROM_0 else 0.0
+        return length_s - start_s if 0 < start_s < length_s else length_s
+
+
+def _declared_fps(stream: VideoStream) -> float | None:
+    """Mean frame rate in frames a second, None where the stream says nothing sensible."""
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and 0 < rate <= _HIGHEST_FPS:
+            return float(rate)
+    return None

@@ -6,6 +6,9 @@ from typing import BinaryIO
 
 _JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
+SIZED = ("png", "gif", "bmp", "webp", "jpeg")
+"""Formats whose size is read here; Pillow reads that of the others without decoding them."""
+
 _MAX_BOXES = 100_000
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 
@@ -15,7 +18,7 @@ def image_size(data: bytes, sniffed: str) -> tuple[int, int] | None:
 
     Args:
         data: The whole file.
-        sniffed: Its format, from `fer.sources.sniff`.
+        sniffed: Its format, one of `SIZED`.
 
     Returns:
         (width, height), or None if the header is damaged.

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
-from fer.errors import DamagedInputError, InputError, TooLargeInputError
+from fer.errors import DamagedInputError, InputError, TooLargeInputError, UnsupportedInputError
 from fer.records import Frame
-from fer.sources.headers import image_size
+from fer.sources.animation import is_animated
+from fer.sources.headers import SIZED, image_size
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
 
@@ -36,7 +37,21 @@ _UPRIGHT = {
 }
 _MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 _STRIP_ROWS = 256
-_MAY_BE_ANIMATED = ("gif", "webp", "png")
+_PILLOW_NAMES = {"heic": "HEIF"}
+_NO_HEIC = (
+    "This is a HEIC photo, and the package pillow-heif is not installed: install it, or save it as JPEG."
+)
+_RAW = "This is a camera raw picture, which is not read here: export it as JPEG."
+_DNG_VERSION, _NEW_SUBFILE_TYPE, _REDUCED = 50706, 254, 1  # TIFF tags, and the bit of a mere preview
+_GRAY_MAXIMA = (255, 4095, 65535)
+"""Brightest values of gray TIFF pictures in 16 bits: 8, 12 and 16 of them are used."""
+
+_SEVERAL = {
+    "tiff": "The TIFF holds {n} pages: only the first was read.",
+    "heic": "The HEIC holds {n} pictures: only the main one was read.",
+}
+_NEAR_SRGB = ("srgb", "display p3", "c2ci", "uncalibrated")
+_ANIMATED = "The picture is animated: only its first frame was read here; as a video all of it is read."
 _EXIF_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
 
 
@@ -54,14 +69,15 @@ class LoadedImage:
 
 
 def read_image(source: bytes | str | Path, *, name: str | None = None) -> LoadedImage:
-    """Decode a JPEG, PNG, WebP, BMP or the first frame of a GIF to upright 8-bit RGB.
+    """Decode one of `fer.sources.magic.READ_IMAGES` to upright 8-bit RGB.
 
     Args:
         source: The file's bytes or its path.
         name: Label; the path's last part if None.
 
     Returns:
-        The picture. 16-bit values are scaled from 0..65535 to 0..255, transparent parts are white.
+        The picture: the first frame, page or picture of a file that holds several, which a note says.
+        Colours are those of its profile, 16-bit values are scaled to 0..255, transparent parts are white.
 
     Raises:
         MissingInputError: The path cannot be read.
@@ -72,13 +88,14 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
     """
     data = _read_bytes(source)
     sniffed = sniff(data)
-    _check_size(image_size(data, sniffed))
+    if sniffed in SIZED:
+        _check_size(image_size(data, sniffed))
     try:
-        with Image.open(io.BytesIO(data), formats=[sniffed.upper()]) as picture:
+        with Image.open(io.BytesIO(data), formats=[_pillow_name(sniffed)]) as picture:
             _check_size(picture.size)
-            animated = sniffed in _MAY_BE_ANIMATED and getattr(picture, "is_animated", False)
+            notes = _notes(picture, data, sniffed)
             picture.load()
-            image = _to_rgb(picture)
+            image = _to_rgb(picture, notes)
     except InputError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
@@ -86,8 +103,37 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
     except Exception as error:
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
         raise DamagedInputError("The picture is cut off or damaged: copy or save it again.") from error
-    notes = ("The picture is animated: only its first frame was read.",) if animated else ()
-    return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), notes)
+    return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes))
+
+
+def _pillow_name(sniffed: str) -> str:
+    """Pillow's name of a format, its decoder made known.
+
+    Raises:
+        UnsupportedInputError: The decoder is not installed.
+    """
+    if sniffed == "heic":
+        try:
+            from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it makes the format known)
+        except ImportError as error:
+            raise UnsupportedInputError(_NO_HEIC) from error
+    return _PILLOW_NAMES.get(sniffed, sniffed.upper())
+
+
+def _notes(picture: Image.Image, data: bytes, sniffed: str) -> list[str]:
+    """What is left of a file that holds more than one picture.
+
+    Raises:
+        UnsupportedInputError: It is a camera's raw picture, of which only a small preview could be read.
+    """
+    if sniffed == "tiff":
+        tags = getattr(picture, "tag_v2", {})
+        if _DNG_VERSION in tags or int(tags.get(_NEW_SUBFILE_TYPE, 0)) & _REDUCED or data[8:10] == b"CR":
+            raise UnsupportedInputError(_RAW)
+    if is_animated(io.BytesIO(data), sniffed):
+        return [_ANIMATED]
+    count = int(getattr(picture, "n_frames", 1)) if sniffed in _SEVERAL else 1
+    return [_SEVERAL[sniffed].format(n=count)] if count > 1 else []
 
 
 def _read_bytes(source: bytes | str | Path) -> bytes:
@@ -117,11 +163,12 @@ def _too_large_text(size: tuple[int, int] | None = None) -> str:
     return f"The picture{shown} is larger than {MAX_PIXELS // 1_000_000} megapixels: make it smaller first."
 
 
-def _to_rgb(picture: Image.Image) -> np.ndarray:
+def _to_rgb(picture: Image.Image, notes: list[str]) -> np.ndarray:
     """(H, W, 3) uint8 RGB of a loaded picture, upright, white where it is transparent."""
     orientation = _orientation(picture)
     if picture.mode.startswith(("I", "F")):
-        picture = Image.fromarray(_to_8_bit(picture))
+        picture = Image.fromarray(_to_8_bit(picture, notes))
+    picture = _in_srgb(picture)
     if picture.mode in _MODES_WITH_ALPHA or "transparency" in picture.info:
         with_alpha = picture.convert("RGBA")
         picture = Image.new("RGB", with_alpha.size, "white")
@@ -133,6 +180,26 @@ def _to_rgb(picture: Image.Image) -> np.ndarray:
     return _to_array(picture)
 
 
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """The picture with the colours that its profile means; itself where that changes little.
+
+    Only profiles in which the numbers mean plainly other colours are worked out: CMYK and Lab always, RGB
+    where it is neither sRGB nor one with its tone curve.
+    """
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "CMYK", "LAB"):
+        return picture
+    try:
+        given = ImageCms.getOpenProfile(io.BytesIO(profile))
+        said = ImageCms.getProfileDescription(given).lower()
+        if picture.mode == "RGB" and any(name in said for name in _NEAR_SRGB):
+            return picture
+        turned = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return picture
+    return picture if turned is None else turned
+
+
 def _to_array(picture: Image.Image) -> np.ndarray:
     """(H, W, 3) uint8 of an RGB picture; in strips, because Pillow's own way takes three times the memory."""
     image = np.empty((picture.height, picture.width, 3), np.uint8)
@@ -142,10 +209,21 @@ def _to_array(picture: Image.Image) -> np.ndarray:
     return image
 
 
-def _to_8_bit(picture: Image.Image) -> np.ndarray:
-    """(H, W) uint8 of a gray 16-bit picture: 65535 becomes 255, whatever its brightest pixel is."""
-    gray = np.clip(np.asarray(picture), 0, 65535).astype(np.uint32)
-    return ((gray + 128) // 257).astype(np.uint8)
+def _to_8_bit(picture: Image.Image, notes: list[str]) -> np.ndarray:
+    """(H, W) uint8 of a gray picture of 16 bits, or of any number in a TIFF.
+
+    A PNG's 65535 becomes 255, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8
+    or 12 bits in 16, or numbers of 0 to 1; that is seen by their brightest pixel, and said.
+    """
+    gray = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=65535.0)
+    if picture.format == "TIFF":
+        maxima = (1, *_GRAY_MAXIMA) if picture.mode == "F" else _GRAY_MAXIMA
+        most = next((m for m in maxima if gray.max(initial=0) <= m), maxima[-1])
+        if most != maxima[-1]:
+            notes.append(f"Its gray values go up to {gray.max():.4g}: {most} was taken as white.")
+    else:
+        most = 65535
+    return np.round(np.clip(gray, 0, most) * (255 / most)).astype(np.uint8)
 
 
 def _orientation(picture: Image.Image) -> int:

@@ -2,18 +2,42 @@
 
 from fer.errors import UnsupportedInputError
 
-HEAD_BYTES = 64
-"""As many bytes from the start of a file as `sniff` needs."""
+HEAD_BYTES = 1024
+"""As many bytes from the start of a file as `sniff` needs: five packets of a transport stream."""
 
-IMAGE_FORMATS = ("jpeg", "png", "webp", "bmp", "gif")
-VIDEO_FORMATS = ("mp4", "matroska", "avi")
+IMAGE_FORMATS = ("jpeg", "png", "webp", "bmp", "gif", "tiff", "avif", "heic")
+VIDEO_FORMATS = ("mp4", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "dv", "ogg")
+MAY_BE_ANIMATED = ("gif", "png", "webp", "avif")
+"""Picture formats that can hold a film; `fer.sources.animation` tells which file does."""
+
+FORMAT_TEXT = {
+    "mpegts": "MPEG transport stream",
+    "mpegvideo": "MPEG",
+    "asf": "Windows Media",
+    "matroska": "Matroska or WebM",
+}
+"""What a person reads for a format whose name in capitals says little."""
+
+READ_IMAGES = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
+READ_VIDEOS = "MP4, MOV, MKV, WebM, AVI, MPEG, TS, MTS, VOB, WMV, FLV, DV or OGV"
 
 _PREFIXES = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),
+    (b"MM\0+", "tiff"),
     (b"\x1a\x45\xdf\xa3", "matroska"),
+    (b"\0\0\x01\xba", "mpeg"),
+    (b"\0\0\x01\xb3", "mpegvideo"),
+    (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "asf"),
+    (b"FLV\x01", "flv"),
+    (b"\x1f\x07\0\x3f", "dv"),
+    (b"\x1f\x07\0\xbf", "dv"),
+    (b"OggS", "ogg"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"PK\x07\x08", "zip"),
@@ -21,8 +45,38 @@ _PREFIXES = (
 _RIFF_FORMS = {b"WEBP": "webp", b"AVI ": "avi"}
 _BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 _MP4_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp")
-# HEIC and AVIF photos use the boxes of MP4 but are pictures that nothing here decodes.
-_PHOTO_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+_PHOTO_BRANDS = {
+    "avif": (b"avif", b"avis"),
+    "heic": (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+}
+_TS_PACKETS = ((0, 188), (4, 192), (0, 204))
+"""Where the first packet begins, and their length: broadcast, cameras (MTS, M2TS), with error correction."""
+
+_TS_SYNC, _TS_PACKETS_SEEN = 0x47, 4
+
+_KNOWN_BUT_NOT_READ = (
+    (b".RMF", "video", "RealMedia"),
+    (b"\x06\x0e\x2b\x34", "video", "MXF"),
+    (bytes.fromhex("b7d800202749da11a64e0007e95ead8d"), "video", "Windows TV (WTV)"),
+    (b"YUV4MPEG2", "video", "raw (Y4M)"),
+    (b"DKIF", "video", "IVF"),
+    (b"FWS", "video", "Flash (SWF)"),
+    (b"CWS", "video", "Flash (SWF)"),
+    (b"\0\0\0\x01\x67", "video", "raw H.264"),
+    (b"\0\0\0\x01\x40\x01", "video", "raw H.265"),
+    (b"\0\0\0\x0cjP  \r\n", "image", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "image", "JPEG 2000"),
+    (b"\0\0\0\x0cJXL ", "image", "JPEG XL"),
+    (b"\xff\x0a", "image", "JPEG XL"),
+    (b"8BPS", "image", "Photoshop"),
+    (b"FUJIFILMCCD-RAW", "image", "camera raw"),
+    (b"IIRO", "image", "camera raw"),
+    (b"IIU\0", "image", "camera raw"),
+    (b"\x76\x2f\x31\x01", "image", "OpenEXR"),
+    (b"P5", "image", "PGM"),
+    (b"P6", "image", "PPM"),
+)
+"""Start of the file, whether it is a picture or a video, and its name."""
 
 
 def sniff(data: bytes) -> str:
@@ -32,8 +86,8 @@ def sniff(data: bytes) -> str:
         data: The start of the file; `HEAD_BYTES` are enough, fewer give "unknown" at worst.
 
     Returns:
-        "jpeg", "png", "webp", "bmp", "gif", "mp4" (the whole MOV family), "matroska" (WebM too),
-        "avi", "zip" or "unknown".
+        One of `IMAGE_FORMATS` ("jpeg" is MPO too, "heic" every HEIF photo), one of `VIDEO_FORMATS` ("mp4" is
+        the whole MOV family, "matroska" WebM too, "mpeg" program streams and VOB), "zip" or "unknown".
 
     Example:
         >>> sniff(b"GIF89a")
@@ -47,13 +101,35 @@ def sniff(data: bytes) -> str:
         return _RIFF_FORMS.get(head[8:12], "unknown")
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return "bmp"
-    if head[4:8] in _MP4_FIRST_BOXES and not _is_modern_photo(head):
-        return "mp4"
-    return "unknown"
+    if head[4:8] in _MP4_FIRST_BOXES:
+        return _photo_brand(head) or "mp4"
+    return "mpegts" if _is_transport_stream(head) else "unknown"
+
+
+def _photo_brand(head: bytes) -> str:
+    """ "avif" or "heic" for a photo in the boxes of MP4; empty for a video."""
+    if head[4:8] != b"ftyp":
+        return ""
+    for name, brands in _PHOTO_BRANDS.items():
+        if head[8:12] in brands:
+            # `mif1` stands for any codec: what follows it says which.
+            inner = head[16 : int.from_bytes(head[:4], "big")]
+            return "avif" if head[8:12] in (b"mif1", b"msf1") and b"avi" in inner else name
+    return ""
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of MPEG-2 transport begin with the same byte every so many bytes."""
+    for first, length in _TS_PACKETS:
+        places = range(first, min(len(head), first + _TS_PACKETS_SEEN * length), length)
+        if len(places) == _TS_PACKETS_SEEN and all(head[place] == _TS_SYNC for place in places):
+            return True
+    return False
 
 
 def input_kind(sniffed: str) -> str:
-    """ "image", "video", "zip" or "unknown" for a name that `sniff` gave."""
+    """ "image", "video", "zip" or "unknown" for a name that `sniff` gave; a film in a picture format is an
+    "image" here, see `fer.sources.animation.content_kind`."""
     if sniffed in IMAGE_FORMATS:
         return "image"
     if sniffed in VIDEO_FORMATS:
@@ -72,21 +148,18 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
         An error whose sentence says what the file is, if that is known, and what to do.
     """
     cures = {
-        "image": "choose a JPEG, PNG, WebP or BMP picture",
-        "video": "choose an MP4, MOV, MKV, WebM or AVI video",
-        "zip": "choose a zip file with pictures",
+        "image": f"choose a picture ({READ_IMAGES})",
+        "video": f"choose a video ({READ_VIDEOS})",
+        "zip": "choose a zip file with pictures or videos",
     }
+    for start, kind, name in _KNOWN_BUT_NOT_READ:
+        if head.startswith(start):
+            noun, cure = ("video", "convert it to MP4") if kind == "video" else ("picture", "save it as JPEG")
+            return UnsupportedInputError(f"This is a {name} {noun}, which is not read here: {cure}.")
     found = sniff(head)
-    if _is_modern_photo(head):
-        what = "This is a HEIC or AVIF photo, which is not read here: save it as JPEG"
-        return UnsupportedInputError(f"{what}, or {cures[wanted]}.")
     if found == "unknown":
         return UnsupportedInputError(f"The file is in no format that is read here: {cures[wanted]}.")
-    article = "an" if found in ("mp4", "avi") else "a"
-    return UnsupportedInputError(
-        f"The content of the file is {article} {found.upper()} file: {cures[wanted]}."
-    )
-
-
-def _is_modern_photo(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in _PHOTO_BRANDS
+    name = FORMAT_TEXT.get(found, found.upper())
+    article = "an" if name[0] in "AM" and found not in ("matroska",) else "a"
+    noun = {"image": "picture", "video": "video"}.get(input_kind(found), "file")
+    return UnsupportedInputError(f"The content of the file is {article} {name} {noun}: {cures[wanted]}.")

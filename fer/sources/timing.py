@@ -11,13 +11,13 @@ _ROUNDING_S = 1e-6
 class PtsClock:
     """Turns presentation time stamps (PTS) into seconds that always grow.
 
-    Normal stamps become PTS times time base, unchanged. A missing one follows the frame before it
+    Normal stamps become seconds since the first picture. A missing one follows the frame before it
     at the mean frame rate; a repeated one, or one that goes a little back, follows by one tick; one
     that goes back by more than a second starts a new part, which is put behind the old one.
 
     Args:
         time_base: Seconds in one tick.
-        start: PTS at which the stream starts; only a negative one shifts the times.
+        start: PTS at which the stream says that it starts: it becomes 0. None takes the first one.
         period_s: Usual time between two frames in seconds.
 
     Attributes:
@@ -27,7 +27,7 @@ class PtsClock:
 
     def __init__(self, time_base: Fraction, *, start: int | None = None, period_s: float = 0.04) -> None:
         self._time_base = time_base
-        self._origin = min(0, start or 0)
+        self._origin = start
         self._period_s = period_s
         self._tick_s = min(float(time_base), period_s)
         self._shift_s = 0.0
@@ -36,7 +36,10 @@ class PtsClock:
 
     def time_of(self, pts: int | None) -> float:
         """Seconds of the next frame in display order; more than those of the frame before."""
-        time_s = None if pts is None else self._seconds(pts)
+        if self._origin is None and pts is not None:
+            before_s = 0.0 if self.last_s is None else self.last_s + self._period_s
+            self._origin = pts - round(before_s / self._time_base)
+        time_s = None if pts is None else self._seconds(pts, self._origin or 0)
         if self.last_s is None:
             self.last_s = self._first(time_s)
         elif time_s is not None and time_s > self.last_s:
@@ -45,9 +48,9 @@ class PtsClock:
             self.last_s = self._repair(self.last_s, time_s)
         return self.last_s
 
-    def _seconds(self, pts: int) -> float:
+    def _seconds(self, pts: int, origin: int) -> float:
         # Integers first, one division last: the result is the exact value, correctly rounded.
-        ticks = (pts - self._origin) * self._time_base.numerator
+        ticks = (pts - origin) * self._time_base.numerator
         return ticks / self._time_base.denominator + self._shift_s
 
     def _first(self, time_s: float | None) -> float:

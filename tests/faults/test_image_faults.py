@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -146,7 +147,6 @@ def test_case_05_extreme_shapes_are_read():
 @pytest.mark.parametrize(
     "data",
     [
-        encoded(picture(), "TIFF"),
         encoded(picture(), "JPEG2000"),
         encoded(picture(), "EPS"),
         encoded(picture(), "ICO"),
@@ -158,9 +158,15 @@ def test_case_06_other_picture_formats_are_refused_by_magic_bytes(data):
         read_image(data, name="photo.png")
 
 
-def test_case_06_a_phone_photo_in_heic_is_told_what_to_do():
+def test_case_06_a_phone_photo_in_heic_without_its_decoder_is_told_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(UnsupportedInputError, match="save it as JPEG"):
         read_image(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+
+
+def test_case_06_a_picture_that_is_not_read_is_named_and_told_what_to_do():
+    with pytest.raises(UnsupportedInputError, match=r"a JPEG 2000 picture.*save it as JPEG"):
+        read_image(encoded(picture(), "JPEG2000"))
 
 
 def test_case_07_gray_palette_rgba_and_cmyk_give_the_pixels_of_rgb():

@@ -6,14 +6,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer.errors import InputError
-from fer.sources import input_kind, read_zip, sniff
-from fer.sources.opening import read_head
+from fer.sources import content_kind, read_zip
 
 
 def kind_of(path: Path) -> str:
     """ "video", "image", "zip" or "unknown"; what cannot be opened fails later, with its reason."""
     try:
-        return input_kind(sniff(read_head(path)))
+        return content_kind(path)
     except InputError:
         return "unknown"
 

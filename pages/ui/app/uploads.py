@@ -9,9 +9,30 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 VIDEO_MB = 200
-VIDEO_TYPES = ["mp4", "mov", "m4v", "webm", "mkv", "avi"]
+VIDEO_TYPES = [
+    *("mp4", "mov", "m4v", "webm", "mkv", "avi", "3gp", "mpg", "mpeg", "ts", "mts", "m2ts", "vob"),
+    *("wmv", "asf", "flv", "dv", "ogv", "gif", "webp", "png", "apng", "avifs"),
+]
+"""Animated pictures are videos too."""
 PHOTO_MB = 100
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "zip"]
+PHOTO_TYPES = [
+    *(
+        "jpg",
+        "jpeg",
+        "png",
+        "webp",
+        "bmp",
+        "gif",
+        "tif",
+        "tiff",
+        "avif",
+        "heic",
+        "heif",
+        "mpo",
+        "jfif",
+        "zip",
+    ),
+]
 PHOTOS_TOTAL_MB = 400
 """All photos of one session together."""
 DATA_MB = 320

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.sources import input_kind, sniff
+from fer.sources import content_kind
 from pages.ui.app import session, uploads
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import Upload
@@ -93,7 +93,7 @@ def _take_faces() -> None:
 def _source(given: list[Upload]) -> Upload | PhotoUploads:
     """One video, or photos; among several files a video is named as one that cannot be read."""
     [first, *more] = given
-    is_video = input_kind(sniff(first.data)) == "video"
+    is_video = bool(first.data) and content_kind(first.data) == "video"
     return first if is_video and not more else PhotoUploads(tuple(given))
 
 

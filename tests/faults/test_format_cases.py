@@ -1,0 +1,256 @@
+"""Files that people bring, whatever made them: photos of case 79, videos of case 80, HDR of case 89.
+
+Each is made here from one picture or one little clip and must come back as it was.
+"""
+
+import io
+import subprocess
+import sys
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+from pillow_heif import from_pillow
+
+from fer.errors import InputError, UnsupportedInputError
+from fer.sources import VideoSource, content_kind, read_image, sniff
+from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
+from tests.helpers.clips import clip, corner_names, corners, flat, ramp
+
+SIZE = (48, 32)
+
+
+def scene() -> Image.Image:
+    """A smooth picture without symmetry."""
+    rows, columns = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
+    channels = [columns * 255 // SIZE[0], rows * 255 // SIZE[1], (rows + columns) * 2]
+    return Image.fromarray(np.stack(channels, -1).astype(np.uint8))
+
+
+def saved(picture: Image.Image, form: str, **options) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, form, **options)
+    return file.getvalue()
+
+
+def heic(picture: Image.Image, **options) -> bytes:
+    file = io.BytesIO()
+    from_pillow(picture).save(file, quality=95, **options)
+    return file.getvalue()
+
+
+def gray(scale: float, dtype: type) -> Image.Image:
+    """The scene's gray values times ``scale``."""
+    return Image.fromarray(np.round(np.asarray(scene().convert("L"), float) * scale, 6).astype(dtype))
+
+
+def turned(orientation: int = 6) -> tuple[Image.Image, bytes]:
+    """The scene as a camera held upright stores it, and the EXIF that says so."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return scene().transpose(Image.Transpose.ROTATE_90), exif.tobytes()
+
+
+def lab() -> Image.Image:
+    srgb, wanted = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    return ImageCms.profileToProfile(scene(), srgb, wanted, outputMode="LAB")
+
+
+SIDEWAYS, EXIF = turned()
+PHOTOS = {
+    "TIFF": saved(scene(), "TIFF"),
+    "TIFF, LZW": saved(scene(), "TIFF", compression="tiff_lzw"),
+    "TIFF, deflated": saved(scene(), "TIFF", compression="tiff_adobe_deflate"),
+    "BigTIFF": saved(scene(), "TIFF", big_tiff=True),
+    "TIFF, CMYK": saved(scene().convert("CMYK"), "TIFF"),
+    "TIFF, alpha": saved(scene().convert("RGBA"), "TIFF"),
+    "TIFF, Lab": saved(lab(), "TIFF"),
+    "TIFF on its side": saved(SIDEWAYS, "TIFF", exif=EXIF),
+    "AVIF": saved(scene(), "AVIF", quality=95, subsampling="4:4:4"),
+    "AVIF on its side": saved(SIDEWAYS, "AVIF", quality=95, subsampling="4:4:4", exif=EXIF),
+    "HEIC": heic(scene()),
+    "HEIC on its side": heic(SIDEWAYS, exif=EXIF),
+    "MPO": saved(scene(), "MPO", quality=95, save_all=True, append_images=[scene().rotate(180)]),
+    "GIF of one picture": saved(scene(), "GIF"),
+    "WebP of one picture": saved(scene(), "WEBP", lossless=True, save_all=True),
+}
+GRAY_PHOTOS = {
+    "8 bits": (saved(scene().convert("L"), "TIFF"), ""),
+    "16 bits": (saved(gray(257, np.uint16), "TIFF"), ""),
+    "12 of 16 bits": (saved(gray(16, np.uint16), "TIFF"), "4095 was taken as white"),
+    "8 of 16 bits": (saved(gray(1, np.uint16), "TIFF"), "255 was taken as white"),
+    "0 to 1": (saved(gray(1 / 255, np.float32), "TIFF"), "1 was taken as white"),
+    "PNG of 16 bits": (saved(gray(257, np.uint16), "PNG"), ""),
+}
+
+
+@pytest.mark.parametrize("what", PHOTOS)
+def test_case_79_a_photo_of_any_usual_format_is_the_same_picture(what):
+    loaded = read_image(PHOTOS[what])
+    assert content_kind(PHOTOS[what]) == "image"
+    assert loaded.frame.image.shape == (SIZE[1], SIZE[0], 3)
+    off = np.abs(loaded.frame.image.astype(int) - np.asarray(scene(), int)).mean()
+    assert off < 6, f"{what}: off by {off:.1f} levels"
+    assert loaded.notes == ()
+
+
+@pytest.mark.parametrize("what", GRAY_PHOTOS)
+def test_case_79_gray_values_of_any_width_keep_their_brightness(what):
+    data, said = GRAY_PHOTOS[what]
+    loaded = read_image(data)
+    assert np.abs(loaded.frame.image[..., 0].astype(int) - np.asarray(scene().convert("L"), int)).max() <= 2
+    assert said in "".join(loaded.notes)
+    assert bool(loaded.notes) == bool(said)
+
+
+def test_case_79_of_a_tiff_with_several_pages_the_first_is_read_and_said():
+    data = saved(scene(), "TIFF", save_all=True, append_images=[scene().rotate(180), scene()])
+    loaded = read_image(data)
+    assert np.array_equal(loaded.frame.image, np.asarray(scene()))
+    assert loaded.notes == ("The TIFF holds 3 pages: only the first was read.",)
+
+
+def test_case_79_colors_of_another_space_are_those_that_its_profile_means():
+    # In Lab the middle gray of sRGB is 53.6: read without the profile it would be another gray.
+    loaded = read_image(saved(lab(), "TIFF"))
+    assert np.abs(loaded.frame.image.astype(int) - np.asarray(scene(), int)).mean() < 2
+    broken = saved(scene(), "TIFF", icc_profile=b"no profile at all")
+    assert np.array_equal(read_image(broken).frame.image, np.asarray(scene()))
+
+
+def test_case_79_a_camera_raw_is_no_tiff_photo():
+    data = saved(scene(), "TIFF", tiffinfo={50706: b"\1\4\0\0"})
+    with pytest.raises(UnsupportedInputError, match=r"camera raw.*export it as JPEG"):
+        read_image(data)
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_case_79_an_animated_picture_is_a_video_with_its_own_times(form):
+    pictures = [Image.new("RGB", SIZE, color) for color in ("red", "lime", "blue")]
+    options = {"duration": [80, 400, 120], "save_all": True, "append_images": pictures[1:]}
+    data = saved(pictures[0], form, **options)
+    assert content_kind(data) == "video"
+    with VideoSource(data) as video:
+        frames = list(video)
+        assert video.info.notes == ()
+        assert video.info.frames_decoded == 3
+    assert [frame.timestamp_s for frame in frames] == pytest.approx([0, 0.08, 0.48], abs=0.011)
+    assert [int(frame.image[5, 5].argmax()) for frame in frames] == [0, 1, 2]
+    # As a photo it is its first picture, and says so.
+    assert "animated" in read_image(data).notes[0]
+
+
+def test_case_79_a_cut_animation_gives_the_part_that_is_there_or_a_sentence():
+    pictures = [Image.effect_noise(SIZE, 80 + k).convert("RGB") for k in range(8)]
+    read = refused = 0
+    for form in ("GIF", "PNG", "WEBP", "AVIF"):
+        data = saved(pictures[0], form, save_all=True, append_images=pictures[1:], duration=100)
+        for share in (0.02, 0.2, 0.5, 0.8, 0.99):
+            try:
+                with VideoSource(data[: int(len(data) * share)]) as video:
+                    read += len(list(video)) > 0
+            except InputError as error:
+                refused += error.message.endswith(".")
+    assert read + refused == 20
+    assert min(read, refused) > 0
+
+
+VIDEOS = {
+    "MPEG-1": ({"container": "mpeg", "codec": "mpeg1video", "rate": 25}, "mpeg"),
+    "MPEG-2": ({"container": "vob", "codec": "mpeg2video", "rate": 25}, "mpeg"),
+    "a bare stream": ({"container": "mpeg1video", "codec": "mpeg1video", "rate": 25}, "mpegvideo"),
+    "TS": ({"container": "mpegts"}, "mpegts"),
+    "MTS": ({"container": "mpegts", "container_options": {"mpegts_m2ts_mode": "1"}}, "mpegts"),
+    "WMV": ({"container": "asf", "codec": "wmv2"}, "asf"),
+    "FLV": ({"container": "flv", "codec": "flv"}, "flv"),
+    "3GP": ({"container": "3gp"}, "mp4"),
+}
+
+
+@pytest.mark.parametrize("what", VIDEOS)
+def test_case_80_a_video_of_any_usual_format_is_read_from_0(what):
+    options, form = VIDEOS[what]
+    images = ramp(12, width=64, height=48)
+    data = clip(images, **options)
+    assert sniff(data) == form
+    assert content_kind(data) == "video"
+    with VideoSource(data) as video:
+        frames = list(video)
+    assert len(frames) >= 11
+    assert frames[0].timestamp_s == 0
+    period = 1 / options.get("rate", 10)
+    steps = np.diff([frame.timestamp_s for frame in frames])
+    assert steps[:-1] == pytest.approx(period, abs=0.002)  # a bare stream has no time for its last frame
+    brightness = [frame.image.mean() for frame in frames]
+    assert brightness[0] < 40
+    assert brightness[-1] > 200
+
+
+def test_case_80_raw_dv_is_read_square_and_without_its_second_field():
+    images = [corners(width=720, height=576)] * 3
+    data = clip(images, container="dv", codec="dvvideo", rate=25, pix_fmt="yuv420p")
+    assert sniff(data) == "dv"
+    with VideoSource(data) as video:
+        frames = list(video)
+        assert video.info.notes == (INTERLACED,)
+    assert len(frames) == 3
+    # 720x576 with pixels of 16:15 is a picture of 4:3.
+    assert frames[0].image.shape == (576, 768, 3)
+    assert corner_names(frames[0].image) == "rgbw"
+
+
+@pytest.mark.parametrize("what", ["MPEG-2", "TS", "WMV", "FLV"])
+def test_case_80_half_a_file_gives_its_part(what):
+    data = clip(ramp(40), **VIDEOS[what][0], codec_options={"g": "5"})
+    with VideoSource(data[: len(data) // 2]) as video:
+        frames = list(video)
+    assert 5 < len(frames) < 35
+
+
+def test_case_80_a_format_that_is_not_read_is_named_as_a_video():
+    for start in (b".RMF\0\0\0\x12", b"\x06\x0e\x2b\x34\x02\x05\x01\x01", b"YUV4MPEG2 W2 H2"):
+        with pytest.raises(UnsupportedInputError, match="video, which is not read here: convert it to MP4"):
+            VideoSource(start + bytes(2000))
+
+
+def test_case_80_text_that_begins_like_a_transport_stream_is_none():
+    assert sniff(b"G" * 1000) == "mpegts"  # five times the sync byte: FFmpeg decides
+    with pytest.raises(InputError):
+        VideoSource(b"G" * 1000)
+    assert sniff(b"G" + b"oogle " * 200) == "unknown"
+
+
+def pq_frame(code: int) -> av.VideoFrame:
+    """A gray frame whose values are PQ code values (8 bits)."""
+    frame = av.VideoFrame.from_ndarray(flat(code, width=16, height=16), format="rgb24")
+    frame.color_trc = 16
+    return frame
+
+
+def test_case_89_hdr_is_mapped_to_an_ordinary_screen_and_said():
+    developer = Developer(Fraction(1))
+    # 148 of 255 is 203 cd/m2, the white of a page: bright. 100 cd/m2 (130) is a light gray, 1000 (192) white.
+    white, page, gray, black = (int(developer.develop(pq_frame(c))[3, 3, 0]) for c in (192, 148, 130, 0))
+    assert white == 255 or white > 235
+    assert 170 < page < white
+    assert 120 < gray < page
+    assert black == 0
+    assert developer.notes == [TONE_MAPPED]
+
+
+def test_an_ordinary_frame_is_not_touched():
+    developer = Developer()
+    frame = av.VideoFrame.from_ndarray(corners(), format="rgb24")
+    assert np.array_equal(developer.develop(frame), corners())
+    assert developer.notes == []
+
+
+def test_pillow_heif_is_only_imported_for_a_heic():
+    code = (
+        "import io, sys; from PIL import Image; from fer.sources import read_image; f = io.BytesIO();"
+        "Image.new('RGB', (9, 9)).save(f, 'PNG'); read_image(f.getvalue());"
+        "assert 'pillow_heif' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
