@@ -1,9 +1,9 @@
 """From metrics to intensities with their uncertainty, and to seen, not seen or can't tell."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from fer.action_units.baseline import Baseline
 from fer.action_units.population import Population
@@ -30,6 +30,7 @@ SEEN_FROM, NOT_SEEN_TO = 0.8, 0.2
 SEEN, NOT_SEEN, CANNOT_TELL = 1, 0, -1
 STATE_TEXT = {SEEN: "seen", NOT_SEEN: "not seen", CANNOT_TELL: "can't tell"}
 
+_HALF_ROOT = math.sqrt(0.5)
 _SCALES = np.array([unit.scale for unit in TABLE])
 _NEEDS_NEUTRAL = np.array([unit.needs_neutral for unit in TABLE])
 _NEEDED = tuple((k, INDEX[unit.needs]) for k, unit in enumerate(TABLE) if unit.needs)
@@ -62,10 +63,15 @@ class Strengths:
         What is measured beyond `FULL` makes nothing surer: a broad smile alone lifts the upper lip further
         than any AU10, and that leak is in `sigma`.
         """
-        present = ndtr((np.minimum(self.raw, FULL) - PRESENT_FROM) / self.sigma)
+        present = _normal_below((np.minimum(self.raw, FULL) - PRESENT_FROM) / self.sigma)
         for k, other in _NEEDED:
             present[k] = min(present[k], present[other])
         return np.where(self.can_be_judged, present, np.nan)
+
+
+def _normal_below(values: np.ndarray) -> np.ndarray:
+    """(k,) share of a standard normal distribution below each value."""
+    return np.array([0.5 * math.erfc(-value * _HALF_ROOT) for value in values.tolist()])
 
 
 def strengths(metrics: np.ndarray, pose: np.ndarray, baseline: Baseline, known: Population) -> Strengths:

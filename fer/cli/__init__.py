@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import fer
 from fer.errors import FerError
@@ -26,15 +27,19 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED = 130
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser with all commands."""
+def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser.
+
+    Args:
+        names: Modules of its commands; only what these need is imported.
+    """
     parser = argparse.ArgumentParser(
         prog="fer",
         description="Read facial expressions in photos and videos. An expression is not a feeling.",
     )
     parser.add_argument("--version", action="version", version=fer.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in names:
         importlib.import_module(f"fer.cli.{name}").add_parser(commands)
     return parser
 
@@ -48,7 +53,9 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         0 done, 1 some inputs failed (each named on stderr), 2 wrong use, 130 interrupted.
     """
-    args = build_parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    asked = argv[0].replace("-", "_") if argv else ""
+    args = build_parser([asked] if asked in COMMANDS else COMMANDS).parse_args(argv)
     try:
         return args.run(args)
     except FerError as exc:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from fer.faces.assignment import cheapest_pairs
 from fer.faces.detectors.base import intersection_over_smaller
 
 BRIDGE_S = 2.0
@@ -51,7 +51,6 @@ SAME_OVERLAP = 0.6
 WHOLE_FROM = 0.5
 """Share of the picture under doubtful covers from which the whole frame is hidden."""
 
-NEVER = 1e6
 _MASK_PX = 96.0
 _TURN = np.linspace(0, 2 * np.pi, 48, endpoint=False)
 
@@ -306,5 +305,4 @@ def _match(boxes: np.ndarray, paths: list[_Path], now: float) -> dict[int, int]:
     possible = (apart <= np.minimum(GATE + GATE_PER_S * gap_s, GATE_MOST)[None]) & (
         growth <= MAX_LOG_SIZE_RATIO
     )
-    rows, columns = linear_sum_assignment(np.where(possible, apart + growth + 0.3 * gap_s[None], NEVER))
-    return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if possible[r, c]}
+    return dict(cheapest_pairs(apart + growth + 0.3 * gap_s[None], possible))

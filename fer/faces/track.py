@@ -7,14 +7,14 @@ they only speak a little, the pieces stay apart and it is suggested that they ar
 
 Places and sizes are in shares of the picture, so that a change of its size breaks nothing.
 
-Reference: Bewley et al. 2016, Simple Online and Realtime Tracking; Kuhn 1955.
+Reference: Bewley et al. 2016, Simple Online and Realtime Tracking.
 """
 
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from fer.faces.assignment import cheapest_pairs
 from fer.faces.look import Look, look_at
 from fer.records import UNCONFIRMED, Faces, Frame, Suggestion
 
@@ -34,8 +34,6 @@ MAX_LOG_SIZE_RATIO = float(np.log(1.8))
 GAP_COST_PER_S = 0.3
 LOOK_COST = 0.5
 """Cost of one unit of look distance, where people compete."""
-
-NEVER = 1e6
 
 SURE_FOR_S = 0.45
 """A face that was out of sight for longer must not look plainly different (`OTHER_LOOK`)."""
@@ -256,7 +254,7 @@ class Tracker:
                 cost[row, column] += LOOK_COST * min(unlike, 2 * OTHER_LOOK)
                 judged = gap[column] > SURE_FOR_S and looks.stands_free(row)
                 possible[row, column] &= not judged or unlike < OTHER_LOOK
-        return {r: columns[c] for r, c in _assigned(cost, possible)}
+        return {r: columns[c] for r, c in cheapest_pairs(cost, possible)}
 
     def _lone(self, current: list[Track], taken: set[int], looks: "_Looks") -> list[Track]:
         """If one is new in the shot and one is missing from it, they are one, unless plainly different."""
@@ -295,7 +293,7 @@ class Tracker:
         unlike = unlike / np.interp(gap, LONG_AGO_S, LONG_AGO_FACTOR)
         good = (unlike <= [t.alike_until for t in tracks]) & self._clearest(unlike, tracks)
         out = list(current)
-        for row, column in _assigned(unlike, good):
+        for row, column in cheapest_pairs(unlike, good):
             out[rows[row]] = tracks[column].back(current[rows[row]])
             taken.add(columns[column])
         back = {t.track_id for t in out}
@@ -398,12 +396,6 @@ def _apart(seen: list[Track], tracks: list[Track], timestamp_s: float) -> tuple[
     apart = np.linalg.norm(np.array([t.center for t in seen])[:, None] - predicted[None], axis=2)
     sizes, known = np.array([t.size for t in seen]), np.array([t.size for t in tracks])
     return apart / np.sqrt(sizes[:, None] * known), np.abs(np.log(sizes[:, None] / known))
-
-
-def _assigned(cost: np.ndarray, possible: np.ndarray) -> list[tuple[int, int]]:
-    """The cheapest pairs (row, column) of those that are possible."""
-    rows, columns = linear_sum_assignment(np.where(possible, cost, NEVER))
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if possible[r, c]]
 
 
 def _sightings(faces: Faces, frame: Frame, shot: int) -> list[Track]:

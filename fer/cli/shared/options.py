@@ -5,17 +5,24 @@ from pathlib import Path
 
 from fer.draw.hidden import HIDE_MODES
 from fer.export.csv import to_csv
-from fer.export.html import to_html
 from fer.export.json import to_json
 from fer.io.files import write_text
 from fer.settings import ANSWERS, DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 
+
+def _to_html(report: Report) -> str:
+    # Imported here: charts and templates take half a second to load, and few commands write a report.
+    from fer.export.html import to_html
+
+    return to_html(report)
+
+
 WRITERS = {
     "csv": lambda report: to_csv(report.timeline),
     "json": to_json,
-    "report": to_html,
+    "report": _to_html,
 }
 """Option -> what it writes."""
 
