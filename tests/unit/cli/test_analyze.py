@@ -140,7 +140,7 @@ def test_a_reader_that_goes_away_is_no_traceback():
     code = (
         "import sys; from fer import cli;"
         "args = type('Args', (), {'run': staticmethod(lambda a: [print('x' * 9999) for _ in range(99)])})();"
-        "cli.build_parser = lambda: type('P', (), {'parse_args': staticmethod(lambda argv: args)})();"
+        "cli.build_parser = lambda names: type('P', (), {'parse_args': staticmethod(lambda argv: args)})();"
         "sys.exit(cli.main([]))"
     )
     program = [sys.executable, "-c", code]
