@@ -1,9 +1,9 @@
 """Home: what it does, one real answer to look at, and what it must not be used for."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.app import page_setup
-from pages.ui.home import sample_frame
 from pages.ui.parts import limits, sample_clip
 
 HOW = (
@@ -47,10 +47,18 @@ def small_print() -> None:
             st.caption(text)
 
 
+def show_sample_frame(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:
+    """A real answer beside the words."""
+    # Imported here, once the words are on their way: models and tables take a second to load.
+    from pages.ui.home import sample_frame
+
+    sample_frame.show(picture, numbers)
+
+
 with page_setup.page("Home"):
     words, picture, numbers = st.columns([11, 9, 7], gap="medium", vertical_alignment="center")
     with words:
         opening()
-    sample_frame.show(picture, numbers)
+    show_sample_frame(picture, numbers)
     st.space("medium")
     small_print()

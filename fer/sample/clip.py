@@ -12,6 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from fer.ahead import ahead
 from fer.draw.video_writer import Mp4Encoder
 from fer.records import Frame
 from fer.sample.points import FACE_X, FACE_Y, OUTLINE
@@ -125,7 +126,7 @@ def sample_video(
     """
     file = io.BytesIO()
     encoder = Mp4Encoder(file, fps=fps)
-    for frame in sample_frames(width=width, height=height, fps=fps, duration_s=duration_s):
+    for frame in ahead(sample_frames(width=width, height=height, fps=fps, duration_s=duration_s)):
         encoder.write(frame.image, frame.timestamp_s)
     encoder.close()
     return file.getvalue()

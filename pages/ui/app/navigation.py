@@ -5,6 +5,8 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.ui.app import warming
+
 PAGES = (
     ("pages/home.py", "Home", ":material/home:"),
     ("pages/live.py", "Live", ":material/videocam:"),
@@ -47,6 +49,7 @@ def run() -> None:
         page.run()
     finally:
         _inside.reset(token)
+        warming.begin()
 
 
 def ensure() -> None:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from fer.sample import sample_video
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 
@@ -13,6 +12,9 @@ VIDEO_PAGE = "pages/video.py"
 @st.cache_resource(show_spinner=False)
 def sample_clip() -> Upload:
     """The sample video, made once in this process."""
+    # Imported here: the button stands on pages that need no video library.
+    from fer.sample import sample_video
+
     return Upload(SAMPLE_NAME, sample_video())
 
 

@@ -1,0 +1,42 @@
+"""Warming up happens once, in the background, and never fails a page."""
+
+import logging
+import threading
+
+import pytest
+
+from pages.ui.app import warming
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(warming, "_begun", threading.Lock())
+
+
+def _join() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "fer-warming":
+            thread.join()
+
+
+def test_everything_is_loaded_once(monkeypatch):
+    asked = []
+
+    class _Module:
+        @staticmethod
+        def sample_clip() -> None:
+            asked.append("the clip")
+
+    monkeypatch.setattr(warming.importlib, "import_module", lambda name: asked.append(name) or _Module)
+    for _ in range(3):
+        warming.begin()
+    _join()
+    assert asked == [*warming.MODULES, "pages.ui.parts.sample_clip", "the clip"]
+
+
+def test_what_fails_is_logged_and_nothing_else(monkeypatch, caplog):
+    monkeypatch.setattr(warming, "MODULES", ("pages.ui.no_such_room",))
+    with caplog.at_level(logging.WARNING):
+        warming.begin()
+        _join()
+    assert "Warming up failed" in caplog.text
