@@ -8,6 +8,7 @@ import numpy as np
 from fer.action_units.population import Population
 from fer.action_units.table import CODES, INDEX
 from fer.errors import InputError
+from fer.io.json_records import PARSE_ERRORS
 
 PRIOR_WEIGHT = 30.0
 """The population counts as many frames as this."""
@@ -129,7 +130,7 @@ def baselines_from_json(text: str | bytes) -> dict[int, Baseline]:
         if document["format"] != "fer-baselines" or tuple(document["codes"]) != CODES:
             raise ValueError("another format or other units")
         return {int(face): _baseline(values) for face, values in document["faces"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as exc:
+    except PARSE_ERRORS as exc:
         raise InputError(
             "This is no file of neutral faces: choose one that this program has written."
         ) from exc

@@ -14,6 +14,7 @@ import numpy as np
 from fer.action_units.table import CODES
 from fer.constants import N_LANDMARKS
 from fer.errors import ModelError
+from fer.io.json_records import PARSE_ERRORS
 
 PATH = Path(__file__).parent / "population.json"
 _DIGITS = 5
@@ -70,7 +71,7 @@ class Population:
                 raise ValueError("other units")
             arrays = {k: np.array(v, np.float64) for k, v in values.items() if isinstance(v, list)}
             return cls(**values | arrays)
-        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        except PARSE_ERRORS as exc:
             raise ModelError(
                 "The statistics of neutral faces are damaged: get the repository's fer/ folder again."
             ) from exc

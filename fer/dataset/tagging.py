@@ -12,7 +12,7 @@ import numpy as np
 from fer.constants import DISPLAY_ORDER, EMOTIONS, FACE_SIZE_PX
 from fer.faces.crop import DEFAULT_FRAME, CropFrame, crop_faces
 from fer.faces.patches import square_patch
-from fer.io.csv import csv_text, escape_formula
+from fer.io.spreadsheet import Sheet, as_csv
 from fer.records import Frame, Observations
 from fer.text import clock
 
@@ -232,12 +232,17 @@ class Tagging:
 
 def tags_csv(tagging: Tagging) -> str:
     """The tags as CSV with `TAG_COLUMNS`; times in seconds (empty for photos), boxes in pixels."""
+    return as_csv(tags_sheet(tagging))
+
+
+def tags_sheet(tagging: Tagging) -> Sheet:
+    """The same table, to be written in any form."""
     rows = []
     for sample, tag in tagging.tagged():
         time_s = f"{sample.time_s:.6f}" if math.isfinite(sample.time_s) else ""
         box = [f"{value:.2f}" for value in sample.box]
-        rows.append((escape_formula(sample.file), time_s, str(sample.face_id), *box, tag))
-    return csv_text(TAG_COLUMNS, rows)
+        rows.append((sample.file, time_s, str(sample.face_id), *box, tag))
+    return Sheet(TAG_COLUMNS, rows, frozenset(("file", "label")), "Tags")
 
 
 def tags_zip(tagging: Tagging) -> bytes:

@@ -7,6 +7,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.errors import DamagedInputError, InputError
+from fer.io.json_records import PARSE_ERRORS
 
 FORMAT = "fer-footage-calibration"
 MAX_FILE_BYTES = 100_000
@@ -98,7 +99,7 @@ def scaling_from_json(data: bytes) -> FootageScaling:
         values["n_tags"] = int(values["n_tags"])
         values["model"] = model_of(values["model"])
         return FootageScaling(**values)
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except PARSE_ERRORS as exc:
         raise DamagedInputError(
             "The file is no calibration of footage: choose one that `fer check --calibration` has written."
         ) from exc

@@ -12,8 +12,8 @@ from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError
 from fer.evaluation.figures.metrics_file import Scores
 from fer.evaluation.scores import score_logits
-from fer.io.csv import csv_text, escape_formula
 from fer.io.json_records import json_text
+from fer.io.spreadsheet import Sheet, as_csv
 
 AT_ONCE = 256
 """Faces between two looks at the listener."""
@@ -99,11 +99,16 @@ def own_labels(
 
 def own_labels_csv(found: OwnLabels) -> str:
     """Every face as a row of CSV: file, label, answer, its confidence, the seven probabilities."""
+    return as_csv(own_labels_sheet(found))
+
+
+def own_labels_sheet(found: OwnLabels) -> Sheet:
+    """The same table, to be written in any form."""
     rows = []
     for name, label, probs in zip(found.faces.names, found.faces.labels, found.probs, strict=True):
-        words = (escape_formula(name), EMOTIONS[label], EMOTIONS[int(probs.argmax())])
+        words = (name, EMOTIONS[label], EMOTIONS[int(probs.argmax())])
         rows.append((*words, f"{probs.max():.6g}", *(f"{p:.6g}" for p in probs)))
-    return csv_text(ROW_COLUMNS, rows)
+    return Sheet(ROW_COLUMNS, rows, frozenset(ROW_COLUMNS[:3]), "Labels")
 
 
 @dataclass(frozen=True)

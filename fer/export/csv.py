@@ -1,4 +1,4 @@
-"""A timeline as CSV, by the contract of `fer.timeline.timeline.COLUMNS`."""
+"""A timeline as a table, by the contract of `fer.timeline.timeline.COLUMNS`: CSV, or for a spreadsheet."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
-from fer.io.csv import csv_text, escape_formula
+from fer.io.spreadsheet import Sheet, as_csv, as_xlsx
 from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
 
 FORMATS = {
@@ -26,14 +26,25 @@ def to_csv(timeline: Timeline) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front; missing numbers are empty
     cells.
     """
+    return as_csv(sheet_of(timeline))
+
+
+def to_xlsx(timeline: Timeline) -> bytes:
+    """The same table as XLSX: numbers are numbers, and no text is a formula."""
+    return as_xlsx(sheet_of(timeline))
+
+
+def sheet_of(timeline: Timeline) -> Sheet:
+    """The table, to be written in any form."""
     cells = [_cells(str(name), column) for name, column in timeline.table.items()]
-    return csv_text(list(timeline.table.columns), zip(*cells, strict=True))
+    names = [str(name) for name in timeline.table.columns]
+    return Sheet(names, list(zip(*cells, strict=True)), frozenset(TEXT_COLUMNS), "Timeline")
 
 
 def _cells(name: str, column: pd.Series) -> list[str]:
     """One column as text."""
     if name in TEXT_COLUMNS:
-        return [escape_formula(str(value)) for value in column]
+        return [str(value) for value in column]
     if name in ("frame", "face_id"):
         return ["" if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
     form = FORMATS.get(name, OTHER_FORMAT)

@@ -12,6 +12,9 @@ from fer.errors import MissingModelError, ModelError
 
 Record = TypeVar("Record")
 
+PARSE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError)
+"""What reading a hostile document raises: also nests of thousands and numbers of hundreds of digits."""
+
 
 def read_record(kind: type[Record], path: Path, *, wanted_format: int, repair: str) -> Record:
     """Read and check a file of figures that a command wrote.
@@ -33,7 +36,7 @@ def read_record(kind: type[Record], path: Path, *, wanted_format: int, repair: s
         return from_values(kind, values)
     except FileNotFoundError as exc:
         raise MissingModelError(f"There are no figures at {path.parent.name}/{path.name}: {repair}.") from exc
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, *PARSE_ERRORS) as exc:
         raise ModelError(
             f"{path.parent.name}/{path.name} is damaged or of another version: {repair}."
         ) from exc

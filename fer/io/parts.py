@@ -5,25 +5,34 @@ The system frees the hold on it with the process: what a killed one left is swep
 processes never write the same file.
 """
 
+import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fer.errors import FolderInUseError
-from fer.io.files import cannot_write, refuse_existing
-from fer.io.locks import fcntl
+from fer.errors import FolderInUseError, OutputError
+from fer.io.refusals import CURES, cannot_write, refuse_existing
+
+try:
+    import fcntl
+except ImportError:  # Windows: there is no advisory lock that the system frees with its process.
+    fcntl = None
 
 ENDING = ".fer-part"
+LONGEST_NAME = 255
+"""Bytes, on every usual file system."""
 
 
 @contextmanager
-def growing(path: Path, *, force: bool = False) -> Iterator[Path]:
+def growing(path: Path, *, force: bool = False, suffix: str = "") -> Iterator[Path]:
     """A place to write to; it takes the file's name when the block ends well.
 
     Args:
         path: The file.
         force: Replace it if it exists.
+        suffix: What the hidden name has to end in, for programs that insist on it.
 
     Yields:
         The path to write to, in the same folder.
@@ -34,8 +43,9 @@ def growing(path: Path, *, force: bool = False) -> Iterator[Path]:
         OutputError: The place cannot be written.
     """
     refuse_existing(path, force=force)
+    check_name(path)
     sweep_parts(path.parent)
-    part = growing_part(path)
+    part = growing_part(path, suffix=suffix)
     try:
         held = os.open(part, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
@@ -56,16 +66,32 @@ def growing(path: Path, *, force: bool = False) -> Iterator[Path]:
         os.close(held)
 
 
-def growing_part(path: Path) -> Path:
+def growing_part(path: Path, *, suffix: str = "") -> Path:
     """Where a file grows."""
-    return path.with_name(f".{path.name}{ENDING}")
+    name = path.name
+    if len(os.fsencode(name)) > LONGEST_NAME - len(ENDING) - len(suffix) - 1:
+        # The longest names have no room for an ending: their hash stands for them.
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return path.with_name(f".{name}{ENDING}{suffix}")
+
+
+def check_name(path: Path) -> None:
+    """Refuse what cannot be a file's name before anything is made.
+
+    Raises:
+        OutputError: It is empty, too long, or a folder's.
+    """
+    if not path.name or path.is_dir():
+        raise OutputError(f"{path} cannot be written: {CURES[errno.EISDIR]}.")
+    if "\0" in str(path) or len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise OutputError(f"{path.name[:40]!r}... cannot be written: {CURES[errno.ENAMETOOLONG]}.")
 
 
 def sweep_parts(folder: Path) -> None:
     """Remove what killed processes left half written in a folder; what is being written stays."""
     if fcntl is None or not folder.is_dir():
         return
-    for part in folder.glob(f".*{ENDING}"):
+    for part in folder.glob(f".*{ENDING}*"):
         with suppress(OSError):
             held = os.open(part, os.O_RDWR)
             try:

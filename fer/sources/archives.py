@@ -1,6 +1,7 @@
 """Zip files with pictures: members come out one by one, bounded in number and size."""
 
 import io
+import lzma
 import os
 import struct
 import zipfile
@@ -33,7 +34,10 @@ _LOCATOR_BYTES = 20
 _RECORD_64_BYTES = 56
 _END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
 _ENCRYPTED = 0x1
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+_READ_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(ValueError, NotImplementedError, struct.error, IndexError),
+)
 
 _FILE_MANAGERS = ("thumbs.db", "desktop.ini")
 
@@ -106,7 +110,7 @@ def open_archive(file: BinaryIO | io.RawIOBase, *, max_members: int | None = Non
         raise _too_many(max_members)
     try:
         archive = zipfile.ZipFile(file)
-    except (*_READ_ERRORS, struct.error, IndexError) as error:
+    except _READ_ERRORS as error:
         raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
     _check_limits(archive.infolist(), max_members)
     return archive
@@ -138,6 +142,8 @@ def _check_limits(members: list[zipfile.ZipInfo], max_members: int) -> None:
     """Refuse too many, too large, packed-too-well and encrypted members."""
     if len(members) > max_members:
         raise _too_many(max_members)
+    if not all(member.filename for member in members):
+        raise DamagedInputError("The zip file holds a file without a name: it is damaged, pack it again.")
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise UnsupportedInputError("The zip file is protected with a password: unpack it first.")
     if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:

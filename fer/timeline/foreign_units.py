@@ -12,7 +12,7 @@ import numpy as np
 from fer.action_units.intensity import FULL
 from fer.action_units.table import CODES, INDEX
 from fer.errors import DamagedInputError, EmptyInputError, InputError
-from fer.io.csv import read_cells
+from fer.io.table import read_columns
 from fer.text import clock, join
 from fer.timeline.timeline import Timeline
 
@@ -105,40 +105,38 @@ def read_foreign(source: bytes | str | Path) -> ForeignUnits:
         InputError: It cannot be read, holds no Action Units of either program or no rows, or holds several
             faces without saying which is which.
     """
-    header, cells = read_cells(source, keep=_wanted)
-    names = [name.strip() for name in header]
+    read = read_columns(source, is_text=lambda name: name in FACE_COLUMNS, keep=_wanted)
+    names = read.names
     openface = any(f"{code}_r" in names for code in CODES)
     if "frame" not in names or not (openface or any(code in names for code in CODES)):
         raise DamagedInputError(
             "The CSV holds no Action Units of OpenFace 2 or py-feat: it needs `frame` and AU12_r or AU12."
         )
-    if not cells:
+    if not len(read):
         raise EmptyInputError("The CSV holds a header and no rows: choose another one.")
-    columns = dict(zip(names, zip(*cells, strict=True), strict=True))
-    nothing = np.full(len(cells), np.nan)
+    columns, nothing = read.numbers, np.full(len(read), np.nan)
     intensity = _matrix(columns, "{}_r" if openface else "{}", nothing)
     present = _matrix(columns, "{}_c", nothing)
     if not openface:
         present = np.where(np.isnan(intensity), np.nan, (intensity >= PYFEAT_PRESENT).astype(float))
     if "success" in columns:
-        lost = _numbers("success", columns["success"]) == 0
+        lost = columns["success"] == 0
         intensity[lost], present[lost] = np.nan, np.nan
     # OpenFace counts frames from 1, py-feat from 0.
-    frame = _numbers("frame", columns["frame"]) - (1 if openface else 0)
-    time_s = _numbers("timestamp", columns["timestamp"]) if "timestamp" in columns else nothing
-    face = np.array([name.strip() for name in _faces(columns, len(cells))])
+    frame = columns["frame"] - (1 if openface else 0)
+    time_s = columns.get("timestamp", nothing)
+    face = np.array([name.strip() for name in _faces(read.texts, len(read))])
     _check_frames(frame, face)
     return ForeignUnits(OPENFACE if openface else PYFEAT, time_s, frame, intensity, present, face)
 
 
 def _wanted(name: str) -> bool:
     """Columns that are read: the others of OpenFace are hundreds."""
-    name = name.strip()
     return name in (*PLAIN_COLUMNS, *FACE_COLUMNS) or name.removesuffix("_r").removesuffix("_c") in INDEX
 
 
-def _faces(columns: dict, rows: int) -> tuple[str, ...]:
-    return next((columns[name] for name in FACE_COLUMNS if name in columns), ("",) * rows)
+def _faces(columns: dict[str, list[str]], rows: int) -> list[str]:
+    return next((columns[name] for name in FACE_COLUMNS if name in columns), [""] * rows)
 
 
 def _check_frames(frame: np.ndarray, face: np.ndarray) -> None:
@@ -156,15 +154,7 @@ def _check_frames(frame: np.ndarray, face: np.ndarray) -> None:
 
 def _matrix(columns: dict, form: str, nothing: np.ndarray) -> np.ndarray:
     """(n, k): one column a unit, NaN where the file has none."""
-    names = [form.format(code) for code in CODES]
-    return np.column_stack([_numbers(name, columns[name]) if name in columns else nothing for name in names])
-
-
-def _numbers(name: str, values: tuple[str, ...]) -> np.ndarray:
-    try:
-        return np.array([float(value) if value.strip() else np.nan for value in values])
-    except ValueError as exc:
-        raise DamagedInputError(f"The column {name!r} of the CSV holds something else than numbers.") from exc
+    return np.column_stack([columns.get(form.format(code), nothing) for code in CODES])
 
 
 def compare(timeline: Timeline, face_id: int, other: ForeignUnits) -> list[Agreement]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
 from fer.errors import InputError
+from fer.io.json_records import PARSE_ERRORS
 from fer.records import SourceInfo
 from fer.text import clock
 
@@ -200,7 +201,7 @@ def persons_from_json(text: str | bytes, source: SourceInfo) -> tuple[Edit, ...]
         if not isinstance(steps, list) or len(steps) > MAX_EDITS:
             raise ValueError("no list, or too long a one")
         edits = tuple(Edit(**values) for values in steps)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError) as exc:
+    except (*PARSE_ERRORS, InputError) as exc:
         raise InputError(NO_FILE) from exc
     if sha256 and source.sha256 and sha256 != source.sha256:
         name = tidy_name(str(made_for.get("name", "")))[:MAX_NAME]

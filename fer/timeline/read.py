@@ -7,7 +7,8 @@ import pandas as pd
 
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK, UNIT_VERDICTS, UNSURE
 from fer.errors import DamagedInputError
-from fer.io.csv import read_cells, unescape_formula
+from fer.io.csv import unescape_formula
+from fer.io.table import read_columns
 from fer.records import SourceInfo
 from fer.settings import Settings
 from fer.timeline.persons import MAX_NAME, tidy_name
@@ -27,22 +28,19 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
     Raises:
         InputError: The file cannot be read, or is not such a timeline; says which line or column.
     """
-    header, cells = read_cells(path)
-    missing = [c for c in COLUMNS if c not in header and c not in LATER_COLUMNS]
+    read = read_columns(path, is_text=lambda name: name in TEXT_COLUMNS)
+    missing = [c for c in COLUMNS if c not in read.names and c not in LATER_COLUMNS]
     if missing:
         raise DamagedInputError(
             f"The CSV has no column {missing[0]!r}: choose a timeline that this program has written."
         )
-    text = (
-        dict(zip(header, zip(*cells, strict=True), strict=True)) if cells else {name: () for name in header}
-    )
-    columns: dict = {
-        name: _numbers(name, values) for name, values in text.items() if name not in TEXT_COLUMNS
-    }
+    columns: dict = dict(read.numbers)
     columns |= {
-        name: [unescape_formula(value) for value in text[name]] for name in TEXT_COLUMNS if name in text
+        name: [unescape_formula(value) for value in read.texts[name]]
+        for name in TEXT_COLUMNS
+        if name in read.texts
     }
-    columns["person"] = [tidy_name(name)[:MAX_NAME] for name in columns.get("person", [""] * len(cells))]
+    columns["person"] = [tidy_name(name)[:MAX_NAME] for name in columns.get("person", [""] * len(read))]
     columns["frame"] = _whole("frame", columns["frame"])
     columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
     _check_words(columns)
@@ -51,20 +49,6 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
     if settings.unsure_below is None:
         settings = settings.replace(unsure_below=_threshold_in(table))
     return Timeline(table, _frame_times(table), _source_of(table), settings)
-
-
-def _numbers(name: str, values: tuple[str, ...]) -> np.ndarray:
-    """Cells as float64; an empty cell is NaN."""
-    out = np.full(len(values), np.nan)
-    for k, value in enumerate(values):
-        if value:
-            try:
-                out[k] = float(value)
-            except ValueError as exc:
-                raise DamagedInputError(
-                    f"Row {k + 1} of the CSV has {value[:20]!r} in the column {name!r}, which holds numbers."
-                ) from exc
-    return out
 
 
 def _whole(name: str, values: np.ndarray) -> np.ndarray:

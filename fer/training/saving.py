@@ -1,12 +1,12 @@
 """Networks into .keras files, whole or not at all; `fer.training.loading` is the way back."""
 
-import os
 from pathlib import Path
 
 import keras
 
 from fer.errors import MissingModelError
-from fer.io.files import PART, cannot_write
+from fer.io.files import cannot_write
+from fer.io.parts import growing
 
 
 def save_network(model: keras.Model, path: Path) -> None:
@@ -19,16 +19,12 @@ def save_network(model: keras.Model, path: Path) -> None:
     Raises:
         OutputError: It cannot be written; nothing is left behind.
     """
-    # Keras insists on its own suffix, so it comes last in the part file's name too.
-    part = path.with_name(f"{path.stem}{PART}{path.suffix}")
-    try:
-        model.save(part)
-        with open(part, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as exc:
-        part.unlink(missing_ok=True)
-        raise cannot_write(path, exc) from exc
+    # Keras insists on its own suffix, so it comes last in the hidden name too.
+    with growing(path, force=True, suffix=path.suffix) as part:
+        try:
+            model.save(part)
+        except OSError as exc:
+            raise cannot_write(path, exc) from exc
 
 
 def check_there(path: Path) -> None:

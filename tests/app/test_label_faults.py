@@ -33,10 +33,10 @@ def bundle(*rows: str, **pictures: bytes) -> bytes:
 FILES = (
     Bad(31, "empty", "labels.csv", b"", "input_empty", "empty"),
     Bad(31, "header only", "labels.csv", table(), "dataset", "No row follows the header"),
-    Bad(32, "UTF-16", "labels.csv", table("a.png,sad").decode().encode("utf-16"), "", "UTF-16"),
+    Bad(32, "cut UTF-16", "labels.csv", table("a.png,sad").decode().encode("utf-16")[:-1], "", "UTF-8"),
     Bad(33, "ragged", "labels.csv", table("a.png,sad,3"), "input_damaged", "Line 2"),
     Bad(34, "no label", "labels.csv", b"file,label,label\na.png,sad,sad\n", "input_damaged", "twice"),
-    Bad(37, "long line", "labels.csv", table("a" * 70_000 + ",sad"), "input_too_large", "longer than"),
+    Bad(37, "long line", "labels.csv", table("a" * 70_000 + ",sad"), "input_too_large", "more than 65,536"),
     Bad(
         42,
         "leads out",
@@ -56,7 +56,7 @@ FILES = (
     ),
     Bad(43, "NUL", "labels.csv", table("a.png,sa\0d"), "input_damaged", "binary data"),
     Bad(43, "cut zip", "labels.zip", bundle("a.png,sad", a=noise(1))[:-30], "input_damaged", "cut off"),
-    Bad(43, "cut member", "labels.csv", table("a.png,sad"), "dataset", "no such picture"),
+    Bad(43, "cut member", "labels.csv", table("a.png,sad"), "dataset", "not among the files"),
 )
 
 

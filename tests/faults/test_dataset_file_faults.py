@@ -58,10 +58,9 @@ def test_case_31_empty_and_header_only(read, pack):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_case_32_a_foreign_encoding_is_named(read, encoding):
-    with pytest.raises(DatasetError, match=encoding[:6].upper()) as caught:
-        read(csv_bytes(ROW).decode().encode(encoding))
-    assert_sentence(caught)
+def test_case_32_a_foreign_encoding_is_read(read, encoding):
+    data = read(csv_bytes(ROW, ROW).decode().encode(encoding))
+    assert (len(data), data.n_rejected) == (2, 0)
 
 
 def test_case_32_a_byte_order_mark_is_fine(read):
@@ -79,7 +78,7 @@ def test_case_33_ragged_rows_are_rejected_with_their_number(read):
 
 def test_case_33_quoted_cells_are_read_and_an_open_quote_is_said(read):
     assert read(csv_bytes(f'"3","{PIXELS}"', header='"emotion","pixels"')).labels.tolist() == [3]
-    with pytest.raises(DatasetError, match="quotation mark"):
+    with pytest.raises(DamagedInputError, match="quotation mark"):
         read(csv_bytes(ROW, f'3,"{PIXELS}', *[ROW] * 40))
 
 
@@ -142,11 +141,11 @@ def test_a_file_without_a_usable_row_says_why(read):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: zip_bytes({"x.csv": text})])
 def test_case_37_a_long_line_is_refused_before_it_is_read(read, monkeypatch, pack):
-    monkeypatch.setattr(csv_rows, "MAX_LINE_BYTES", 20_000)
+    monkeypatch.setattr(csv_rows, "MAX_LINE_CHARACTERS", 20_000)
     endless = pack(csv_bytes(ROW, "3," + "7 " * 4_000_000))
     tracemalloc.start()
     try:
-        with pytest.raises(TooLargeInputError, match="20,000 bytes") as caught:
+        with pytest.raises(TooLargeInputError, match="20,000 characters") as caught:
             read(endless)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -329,7 +328,7 @@ def test_votes_that_cannot_be_read_are_one_sentence(tmp_path, content):
 
 def test_votes_that_are_words_are_refused(tmp_path):
     (tmp_path / "votes.csv").write_text(",".join((*VOTE_COLUMNS, "Image name")) + "\n" + "x," * 8 + "a.png\n")
-    with pytest.raises(DatasetError, match="no numbers"):
+    with pytest.raises(DatasetError, match="holds numbers"):
         read_ferplus(tmp_path / "votes.csv")
 
 

@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 
 from fer.draw.hidden import HIDE_MODES
-from fer.export.csv import to_csv
+from fer.export.csv import to_csv, to_xlsx
 from fer.export.json import to_json
 from fer.io.files import write_text
+from fer.io.spreadsheet import COMMA, SEMICOLON
 from fer.settings import ANSWERS, DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
@@ -21,6 +22,7 @@ def _to_html(report: Report) -> str:
 
 WRITERS = {
     "csv": lambda report: to_csv(report.timeline),
+    "xlsx": lambda report: to_xlsx(report.timeline),
     "json": to_json,
     "report": _to_html,
 }
@@ -30,6 +32,13 @@ WRITERS = {
 def add_outputs(group) -> None:
     """``--csv --json --report --anonymise --force``."""
     group.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
+    group.add_argument("--xlsx", type=Path, help="the same table for a spreadsheet")
+    group.add_argument(
+        "--csv-form",
+        choices=(COMMA, SEMICOLON),
+        default=COMMA,
+        help="semicolon: with decimal commas and a mark of the encoding, as spreadsheets of many countries want",
+    )
     group.add_argument("--json", type=Path, help="everything, for programs")
     group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
     group.add_argument(

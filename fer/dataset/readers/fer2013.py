@@ -13,14 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from fer.dataset.faces import FaceDataset
+from fer.dataset.faces import MAX_ROWS, FaceDataset
 from fer.dataset.readers.csv_rows import read_csv
 from fer.dataset.readers.folders import read_folder
 from fer.dataset.readers.zipped import read_zipped
 from fer.dataset.repeats import seen_before
 from fer.errors import DamagedInputError, DatasetError, MissingInputError
+from fer.io.table import header_of, read_columns
 from fer.sources.archives import BOMB_BYTES, MAX_RATIO
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
 from fer.sources.opening import OpenFile, open_binary, source_name
@@ -43,8 +43,11 @@ VOTE_COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust
 ALL_VOTE_COLUMNS = (*VOTE_COLUMNS, "unknown", "NF")
 """All that FER+'s ten annotators could say; NF is "no face"."""
 
+IMAGE_NAME = "Image name"
+MAX_VOTES = 1000
+"""Most votes of one row for one answer; FER+ had ten annotators."""
+
 _GZIP_MARK = b"\x1f\x8b"
-_FIRST_BYTES = 4096
 
 
 def read_dataset(
@@ -87,8 +90,7 @@ def read_dataset(
 
 def is_ferplus(table: bytes) -> bool:
     """Whether the first line of a CSV names FER+'s columns."""
-    names = table[:_FIRST_BYTES].partition(b"\n")[0].decode("utf-8", "replace").strip().split(",")
-    return {*VOTE_COLUMNS} <= {*names}
+    return {*VOTE_COLUMNS} <= {*header_of(table)}
 
 
 class _Watched(io.RawIOBase):
@@ -199,16 +201,20 @@ def _vote_table(path: bytes | str | Path, columns: tuple[str, ...]) -> tuple[np.
     """The votes in some columns, and which rows have an image name."""
     try:
         with open_binary(path) as stream:
-            table = pd.read_csv(stream)
-    except (ValueError, OSError) as error:
-        raise DatasetError("The FER+ file is no readable CSV: download fer2013new.csv again.") from error
-    missing = {*columns, "Image name"} - set(table.columns)
+            table = read_columns(
+                stream,
+                is_text=lambda name: name == IMAGE_NAME,
+                keep=lambda name: name == IMAGE_NAME or name in columns,
+                max_rows=MAX_ROWS,
+                label="The FER+ file",
+            )
+    except DamagedInputError as error:
+        raise DatasetError(f"{error} Or download fer2013new.csv again.") from error
+    missing = {*columns, IMAGE_NAME} - set(table.names)
     if missing:
         raise DatasetError(f"The FER+ file lacks the columns {', '.join(sorted(missing))}.")
-    try:
-        counts = table[list(columns)].to_numpy(np.float32)
-    except ValueError as error:
-        raise DatasetError("The FER+ file has votes that are no numbers: download it again.") from error
-    if not (np.isfinite(counts) & (counts >= 0)).all():
-        raise DatasetError("The FER+ file has empty or negative votes: download it again.")
-    return counts, table["Image name"].notna().to_numpy()
+    counts = np.column_stack([table.numbers[name] for name in columns]).reshape(len(table), len(columns))
+    if not ((counts >= 0) & (counts <= MAX_VOTES)).all():
+        raise DatasetError("The FER+ file has votes that are empty, negative or too many: download it again.")
+    named = np.array([bool(name.strip()) for name in table.texts[IMAGE_NAME]], bool)
+    return counts.astype(np.float32), named

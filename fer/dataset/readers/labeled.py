@@ -21,7 +21,9 @@ from fer.dataset.readers.folders import (
 )
 from fer.dataset.readers.zipped import MAX_MEMBERS, members_of, read_member
 from fer.errors import DatasetError, TooLargeInputError
-from fer.io.csv import read_cells, unescape_formula
+from fer.io.csv import unescape_formula
+from fer.io.names import comparable_name
+from fer.io.table import header_of, read_columns
 from fer.sources.archives import is_hidden, member_name, open_archive
 from fer.sources.magic import sniff
 from fer.sources.opening import open_binary, safe_name
@@ -105,7 +107,7 @@ def read_label_folder(
 
 def is_label_table(table: bytes) -> bool:
     """Whether the first line names a column of files and one of labels."""
-    names = [name.strip().casefold() for name in _first_line(table).split(_delimiter(table))]
+    names = [name.casefold() for name in header_of(table)]
     return any(name in FILE_COLUMNS for name in names) and any(name in LABEL_COLUMNS for name in names)
 
 
@@ -133,7 +135,7 @@ def read_label_table(
     """Read pictures by a CSV of file and label.
 
     Args:
-        table: UTF-8 CSV, its cells separated by commas, semicolons or tabs. Labels are the expressions'
+        table: A CSV. Labels are the expressions'
             names, their usual synonyms, or FER2013's numbers 0 to 6.
         pictures: The pictures; a row names one by its path, or by its last part where that is unique.
         label: What the CSV is called in errors.
@@ -146,18 +148,22 @@ def read_label_table(
     """
     if len(table) > MAX_TABLE_BYTES:
         raise _too_large(label)
-    header, rows = read_cells(table, delimiter=_delimiter(table), max_rows=MAX_MEMBERS)
-    file_at, label_at = _column(header, FILE_COLUMNS, label), _column(header, LABEL_COLUMNS, label)
+    read = read_columns(
+        table, keep=lambda name: name.casefold() in (*FILE_COLUMNS, *LABEL_COLUMNS), max_rows=MAX_MEMBERS
+    )
+    named, labels = _column(read.texts, FILE_COLUMNS, label), _column(read.texts, LABEL_COLUMNS, label)
     finder, faces = _Finder(pictures), FaceCollector()
     seen: set[PurePosixPath] = set()
-    for row in _watched(rows, len(rows), on_picture):
-        name, text = unescape_formula(row[file_at]).strip(), row[label_at].strip()
+    missing: list[str] = []
+    for cells in _watched(zip(named, labels, strict=True), len(read), on_picture):
+        name, text = unescape_formula(cells[0]).strip(), cells[1].strip()
         shown = safe_name(name)
         found, emotion = finder.find(name), class_index(text)
         if emotion is None:
             faces.reject(f"the label {text[:_SHOWN]!r} is none of the seven expressions", name=shown)
         elif found is None:
             faces.reject(finder.why(name), name=shown)
+            missing.append(shown)
         elif found in seen:
             faces.reject("it is listed a second time", name=shown)
         else:
@@ -165,6 +171,12 @@ def read_label_table(
             add_picture(faces, pictures[found](), emotion, SPLIT_WITHOUT_FOLDER, name=shown, to_face=to_face)
     if not faces.n_seen:
         raise DatasetError(f"No row follows the header of {label!r}: it may not have been copied completely.")
+    if len(missing) == faces.n_seen:
+        shown = ", ".join([*missing[:3], *(["..."] if missing[3:] else [])])
+        raise DatasetError(
+            f"The pictures that {label!r} names ({shown}) are not among the files: put them beside it, or all of "
+            "it into one zip file."
+        )
     return faces.finish(label)
 
 
@@ -205,26 +217,18 @@ def _watched(items: Iterable, total: int, on_picture: OnPicture | None) -> Itera
         yield item
 
 
-def _first_line(table: bytes) -> str:
-    return table[:4096].decode("utf-8-sig", "replace").partition("\n")[0].replace('"', "")
-
-
-def _delimiter(table: bytes) -> str:
-    """What separates the header's cells: spreadsheets of some countries write semicolons."""
-    line = _first_line(table)
-    return max(",;\t", key=line.count)
-
-
-def _column(header: list[str], names: tuple[str, ...], label: str) -> int:
-    known = [name.strip().casefold() for name in header]
+def _column(columns: dict[str, list[str]], names: tuple[str, ...], label: str) -> list[str]:
+    known = {name.casefold(): cells for name, cells in columns.items()}
     for name in names:
         if name in known:
-            return known.index(name)
+            return known[name]
     raise DatasetError(f"{label!r} has no column {names[0]!r}: its first line has to be file,label.")
 
 
 class _Finder:
-    """Finds the picture that a row means.
+    """Finds the picture that a row means, however its name is written.
+
+    Other systems write the same letters in other bytes, in other case and with other slashes.
 
     Args:
         pictures: By their names.
@@ -232,23 +236,29 @@ class _Finder:
 
     def __init__(self, pictures: Pictures) -> None:
         self._exact = {str(name): name for name in pictures}
+        self._path: dict[str, list[PurePosixPath]] = {}
         self._last: dict[str, list[PurePosixPath]] = {}
         for name in pictures:
-            self._last.setdefault(name.name, []).append(name)
+            self._path.setdefault(comparable_name(str(name)), []).append(name)
+            self._last.setdefault(comparable_name(name.name), []).append(name)
 
     def find(self, text: str) -> PurePosixPath | None:
         """The picture of that path, or the only one with its last part; None if there is none."""
         name = PurePosixPath(text.replace("\\", "/"))
         if str(name) in self._exact:
             return self._exact[str(name)]
-        same = self._last.get(name.name, [])
+        same = self._path.get(comparable_name(str(name))) or self._same(text)
         return same[0] if len(same) == 1 else None
 
     def why(self, text: str) -> str:
         """Why a row has no picture."""
-        same = self._last.get(PurePosixPath(text.replace("\\", "/")).name, [])
+        same = self._same(text)
         return (
             f"{len(same)} pictures have this name: give the folder too"
             if same
             else "there is no such picture"
         )
+
+    def _same(self, text: str) -> list[PurePosixPath]:
+        """The pictures with that last part."""
+        return self._last.get(comparable_name(PurePosixPath(text.replace("\\", "/")).name), [])

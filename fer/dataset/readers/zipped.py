@@ -1,6 +1,8 @@
 """A zip file with one FER2013 CSV or with pictures in folders; nothing is unpacked to the disk."""
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +20,12 @@ from fer.sources.opening import safe_name
 MAX_MEMBERS = 100_000
 """Most entries: FER2013 as pictures has 35,903."""
 
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_READ_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, struct.error),
+    # In memory a damaged place is no OSError: "negative seek value".
+    *(ValueError, IndexError, lzma.LZMAError),
+)
 
 
 def read_zipped(file: BinaryIO | io.RawIOBase, file_name: str) -> FaceDataset:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+import numpy as np
+
 from fer.errors import DamagedInputError
 from fer.io.files import write_whole
+from fer.io.table import read_columns
 from fer.sources.opening import open_binary, safe_name
 
 HISTORY = "history.csv"
-MAX_HISTORY_BYTES = 20_000_000
+MAX_EPOCHS = 100_000
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,18 @@ def read_history(path: str | Path) -> list[Epoch]:
         InputError: The file is not there, or is no such CSV.
     """
     label = safe_name(Path(path).name, default="history")
-    with open_binary(path) as file:
-        content = file.read(MAX_HISTORY_BYTES)
+    wanted = ", ".join(HISTORY_COLUMNS)
+    damaged = DamagedInputError(f"{label!r} is no training history with the columns {wanted}.")
     try:
-        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-        missing = set(HISTORY_COLUMNS[1:]) - set(rows.fieldnames or ())
-        if missing:
-            raise KeyError(*missing)
-        return [
-            Epoch(
-                row.get("stage") or "1",
-                int(row["epoch"]),
-                *(float(row[name]) for name in HISTORY_COLUMNS[2:]),
+        with open_binary(path) as file:
+            read = read_columns(
+                file, is_text=lambda name: name == "stage", max_rows=MAX_EPOCHS, label=repr(label)
             )
-            for row in rows
-        ]
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
-        wanted = ", ".join(HISTORY_COLUMNS)
-        raise DamagedInputError(f"{label!r} is no training history with the columns {wanted}.") from error
+    except DamagedInputError as error:
+        raise damaged from error
+    numbers = [read.numbers.get(name) for name in HISTORY_COLUMNS[1:]]
+    if any(column is None or not np.isfinite(column).all() for column in numbers):
+        raise damaged
+    stages = read.texts.get("stage", [""] * len(read))
+    rows = zip(stages, *(column.tolist() for column in numbers if column is not None), strict=True)
+    return [Epoch(stage or "1", int(epoch), *more) for stage, epoch, *more in rows]

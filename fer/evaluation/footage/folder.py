@@ -13,17 +13,20 @@ from fer.dataset.class_names import class_index
 from fer.dataset.tagging import CANNOT_TELL, FaceSample
 from fer.errors import DamagedInputError, MissingInputError
 from fer.evaluation.footage.census import Census
-from fer.io.csv import csv_text, escape_formula, read_cells, unescape_formula
+from fer.io.csv import unescape_formula
 from fer.io.files import cannot_write, refuse_existing, write_text, write_whole
-from fer.io.json_records import from_values, json_text
+from fer.io.json_records import PARSE_ERRORS, from_values, json_text
+from fer.io.names import comparable_name
+from fer.io.spreadsheet import COMMA, Sheet, as_bytes
+from fer.io.table import read_columns
 from fer.text import join
 from fer.timeline.summary import STATES
 
 TAGS_CSV, FOOTAGE_JSON, FACES = "tags.csv", "footage.json", "faces"
 COLUMNS = ("picture", "file", "time_s", "face_id", "label")
+TEXTS = frozenset(("picture", "file", "label"))
 FORMAT = 1
 UNNAMED_WORDS = (CANNOT_TELL, "cannot tell", "can't tell", "unsure", "?")
-_SEMICOLON = ";"
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,21 @@ class TaggedFootage:
     n_picked: int
 
 
-def write_folder(folder: Path, samples: Sequence[FaceSample], census: Census, *, force: bool = False) -> Path:
+def write_folder(
+    folder: Path,
+    samples: Sequence[FaceSample],
+    census: Census,
+    *,
+    form: str = COMMA,
+    force: bool = False,
+) -> Path:
     """Write the picked faces.
 
     Args:
         folder: Made if it is not there.
         samples: In the order of the table.
         census: Of the same footage.
+        form: Of the table: ``comma``, or ``semicolon`` for a spreadsheet; both are read again.
         force: Replace a table that is there.
 
     Returns:
@@ -101,10 +112,12 @@ def write_folder(folder: Path, samples: Sequence[FaceSample], census: Census, *,
         picture = f"{FACES}/{number:04d}.jpg"
         write_whole(sample.picture, folder / picture)
         time_s = f"{sample.time_s:.3f}" if math.isfinite(sample.time_s) else ""
-        rows.append((picture, escape_formula(sample.file), time_s, str(sample.face_id), ""))
+        rows.append((picture, sample.file, time_s, str(sample.face_id), ""))
         faces.append(PickedFace(picture, sample.state, tuple(map(float, sample.probs))))
     write_text(json_text(PickedFootage(FORMAT, census, tuple(faces))), folder / FOOTAGE_JSON, force=True)
-    return write_text(csv_text(COLUMNS, rows), table, force=force)
+    sheet = Sheet(COLUMNS, rows, TEXTS, "Faces to tag")
+    write_whole(as_bytes(sheet, form), table)
+    return table
 
 
 def read_folder(table: Path) -> TaggedFootage:
@@ -115,8 +128,10 @@ def read_folder(table: Path) -> TaggedFootage:
     """
     picked = _picked(table.parent / FOOTAGE_JSON)
     by_picture = {face.picture: face for face in picked.faces}
+    named_as = {comparable_name(picture): picture for picture in by_picture}
     found: dict[str, str] = {}
-    for number, (picture, label) in enumerate(_rows(table), 2):
+    for number, picture, label in _rows(table):
+        picture = named_as.get(comparable_name(picture), picture)
         if picture not in by_picture:
             raise DamagedInputError(
                 f"Line {number} names {picture[:60]!r}, which is none of the picked faces: use the table as "
@@ -150,25 +165,20 @@ def _picked(path: Path) -> PickedFootage:
         ) from exc
     except OSError as exc:
         raise MissingInputError(f"{path.name} cannot be read: {exc.strerror}. Check the path.") from exc
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except PARSE_ERRORS as exc:
         raise DamagedInputError(f"{path.name} is damaged or of another version: {again}.") from exc
 
 
-def _rows(table: Path) -> list[tuple[str, str]]:
-    """Picture and label of every row; spreadsheets of some countries write semicolons."""
-    try:
-        with table.open("rb") as file:
-            first = file.readline(4096).decode("utf-8-sig", "replace")
-    except OSError as exc:
-        raise MissingInputError(f"{table} cannot be read: {exc.strerror}. Check the path.") from exc
-    header, cells = read_cells(table, delimiter=_SEMICOLON if _SEMICOLON in first else ",")
+def _rows(table: Path) -> list[tuple[int, str, str]]:
+    """Line, picture and label of every row."""
+    read = read_columns(table)
     for name in ("picture", "label"):
-        if name not in header:
+        if name not in read.names:
             raise DamagedInputError(
                 f"The table has no column {name!r}: use {TAGS_CSV} as `fer check` wrote it."
             )
-    picture, label = header.index("picture"), header.index("label")
-    return [(unescape_formula(row[picture]).strip(), row[label]) for row in cells]
+    pictures = (unescape_formula(name).strip() for name in read.texts["picture"])
+    return list(zip(read.lines.tolist(), pictures, read.texts["label"], strict=True))
 
 
 def _tag(text: str, number: int) -> str:

@@ -1,11 +1,10 @@
 """From a finished release to the folder that the app reads: the old one stays until the new one is whole."""
 
-import os
 from pathlib import Path
 
 from fer.emotion.network import MANIFEST
-from fer.errors import FerError
-from fer.io.files import PART, cannot_write, sweep, write_whole
+from fer.io.files import cannot_write
+from fer.io.parts import growing
 
 
 def publish(release: Path, folder: Path) -> list[Path]:
@@ -27,17 +26,14 @@ def publish(release: Path, folder: Path) -> list[Path]:
     sources = sorted(
         (p for p in release.iterdir() if p.is_file()), key=lambda p: (p.name == MANIFEST, p.name)
     )
-    parts: list[Path] = []
+    targets = [folder / source.name for source in sources]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder)
-        for source in sources:
-            parts.append(folder / (source.name + PART))
-            write_whole(source.read_bytes(), parts[-1])
-        for part in parts:
-            os.replace(part, part.with_suffix(""))
-    except (OSError, FerError) as exc:
-        for part in parts:
-            part.unlink(missing_ok=True)
-        raise exc if isinstance(exc, FerError) else cannot_write(folder, exc) from exc
-    return [part.with_suffix("") for part in parts]
+        with ExitStack() as stack:
+            # All are whole before the first takes its name; what is entered first, the manifest, takes it last.
+            for source, target in reversed(list(zip(sources, targets, strict=True))):
+                part = stack.enter_context(growing(target, force=True))
+                part.write_bytes(source.read_bytes())
+    except OSError as exc:
+        raise cannot_write(folder, exc) from exc
+    return targets

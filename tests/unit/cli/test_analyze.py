@@ -207,11 +207,11 @@ def test_evaluate_reads_own_labels_from_a_zip_file(labeled_photos, capsys):
     [
         (b"", "empty"),  # 31
         (b"file,label\n", "No row follows"),  # 31
-        ("file,label\na.jpg,happy\n".encode("utf-16"), "UTF-16"),  # 32
+        ("file,label\na.jpg,happy\n".encode("utf-16"), "(a.jpg) are not among the files"),  # 32
         (b"file,label\na.jpg\n", "Line 2"),  # 33
         (b"file,label,label\na.jpg,happy,sad\n", "twice"),  # 34
         (b"file,label\na.jpg,7\n", "none of the seven"),  # 35
-        (b"file,label\n" + b"a" * 300_000 + b",happy\n", "longer than"),  # 37
+        (b"file,label\n" + b"a" * 300_000 + b",happy\n", "more than 65,536 characters"),  # 37
         (b"file,label\n\0\1\2,happy\n", "binary"),  # 43
     ],
 )

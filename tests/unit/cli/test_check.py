@@ -120,7 +120,7 @@ def test_a_label_that_means_nothing_is_one_sentence(folder, capsys, label, said)
         (TAGS_CSV, b"picture,mood\nfaces/0001.jpg,happy\n", "no column 'label'"),
         (TAGS_CSV, b"picture,label\nother.jpg,happy\n", "none of the picked faces"),
         (TAGS_CSV, b"picture,label\nfaces/0001.jpg,happy\nfaces/0001.jpg,sad\n", "a second time"),
-        (TAGS_CSV, "picture,label\n".encode("utf-16"), "UTF-16"),
+        (TAGS_CSV, "picture,mood\n".encode("utf-16"), "no column 'label'"),
         (FOOTAGE_JSON, b"", "damaged"),
         (FOOTAGE_JSON, b'{"format": 1}', "damaged"),
         (FOOTAGE_JSON, b"[]", "damaged"),

@@ -51,7 +51,7 @@ def test_frame_without_a_face_has_empty_cells():
     assert {v for k, v in row.items() if k not in ("source", "frame", "time_s", "quality")} == {""}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_cells_that_a_spreadsheet_would_run_get_an_apostrophe(start):
     name = start + 'cmd|"/C calc"!A0'
     text = to_csv(make_photos({name: ["happy"]}))
@@ -63,7 +63,12 @@ def test_cells_that_a_spreadsheet_would_run_get_an_apostrophe(start):
 def test_numbers_stay_numbers_and_harmless_text_stays():
     text = to_csv(make_timeline({1: [("happy", 0.1)]}))
     assert ",-3.00," in text and "'" not in text
-    assert [escape_formula(word) for word in ("", "a=b", "'=x", "clip.mp4")] == ["", "a=b", "'=x", "clip.mp4"]
+    assert [escape_formula(word) for word in ("", "a=b", "'=x", "clip.mp4")] == [
+        "",
+        "a=b",
+        "''=x",
+        "clip.mp4",
+    ]
 
 
 def test_probabilities_keep_six_digits():

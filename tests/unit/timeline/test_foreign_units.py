@@ -65,7 +65,7 @@ def test_pyfeat_is_matched_by_frame():
     [
         (b"frame,x\n1,2\n", "no Action Units"),
         (b"AU12_r\n1\n", "needs `frame`"),
-        (b"frame,AU12_r\n1,high\n", "'AU12_r' of the CSV holds something else than numbers"),
+        (b"frame,AU12_r\n1,high\n", "'high' in the column 'AU12_r', which holds numbers"),
         (b"frame,AU12_r\n,1\n", "empty cells"),
         (b"frame,AU12_r\n1,2,3\n", "Line 2"),
         (b"\x89PNG\r\n\0", "binary"),
