@@ -3,10 +3,14 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import fer
+from fer.cli.shared.words import safe_words
 from fer.errors import FerError
 
 COMMANDS = (
@@ -21,10 +25,12 @@ COMMANDS = (
         "networks",
         "lesson",
         "release",
+        "table",
     ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
+NO_MEMORY = "There is not enough memory for this: close other programs, or give fewer or smaller files."
 
 
 def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
@@ -53,18 +59,59 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         0 done, 1 some inputs failed (each named on stderr), 2 wrong use, 130 interrupted.
     """
-    argv = sys.argv[1:] if argv is None else argv
-    asked = argv[0].replace("-", "_") if argv else ""
-    args = build_parser([asked] if asked in COMMANDS else COMMANDS).parse_args(argv)
+    with signals(), safe_words() as words:
+        status = _run(argv)
+    if words.failure is None:
+        return status
+    if not isinstance(words.failure, BrokenPipeError):  # `| head` wanted no more
+        why = words.failure.strerror or words.failure
+        print(f"error: the answer could not be printed: {why}. Files were written. [output]", file=sys.stderr)
+    return FAILED
+
+
+def _run(argv: list[str] | None) -> int:
     try:
+        argv = sys.argv[1:] if argv is None else argv
+        asked = argv[0].replace("-", "_") if argv else ""
+        with quiet_end():
+            parser = build_parser([asked] if asked in COMMANDS else COMMANDS)
+        args = parser.parse_args(argv)
         return args.run(args)
     except FerError as exc:
         print(f"error: {exc.as_text()}", file=sys.stderr)
         return FAILED
-    except BrokenPipeError:
-        # The reader of the output has gone (`| head`): Python must not fail again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except MemoryError:
+        print(f"error: {NO_MEMORY} [memory]", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+@contextmanager
+def signals() -> Iterator[None]:
+    """SIGTERM ends the work like an error: what was half written is removed on the way out."""
+    before = _handle(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        _handle(signal.SIGTERM, before)
+
+
+@contextmanager
+def quiet_end() -> Iterator[None]:
+    """Ctrl-C ends the process at once and without a word: for the imports, in which nothing was begun."""
+    before = _handle(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    try:
+        yield
+    finally:
+        _handle(signal.SIGINT, before)
+
+
+def _handle(number: int, handler):
+    """Set a signal's handler; the one before, or None outside the main thread, where none can be set."""
+    if handler is None or threading.current_thread() is not threading.main_thread():
+        return None
+    before = signal.getsignal(number)
+    signal.signal(number, handler)
+    return before

@@ -13,13 +13,14 @@ from fer.cli.shared.options import (
     add_outputs,
     add_settings,
     print_report,
+    say_written,
     settings_of,
     write_reports,
 )
+from fer.cli.shared.targets import check_targets, make_folder
 from fer.draw.video_copy import write_copy
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError, InputError
-from fer.io.files import refuse_existing
 from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
 from fer.settings import Settings
@@ -31,7 +32,7 @@ from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json
 from fer.timeline.recalibrated import recalibrated
 from fer.timeline.report import Report, make_report
 
-SUFFIXES = {"csv": ".csv", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
+SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
 MAX_NEUTRAL_BYTES = 1_000_000
 
@@ -61,6 +62,7 @@ def add_parser(commands) -> None:
     )
     output = parser.add_argument_group("output (without any, the answer is printed only)")
     output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
+    output.add_argument("--spreadsheet", action="store_true", help="with --out: an XLSX too")
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
     output.add_argument("--no-sound", dest="sound", action="store_false", help="leave the video's sound out")
@@ -88,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
     jobs, failures = _jobs(args.paths)
-    single = [name for name in ("csv", "json", "report", "video") if getattr(args, name)]
+    single = [name for name in ("csv", "xlsx", "json", "report", "video") if getattr(args, name)]
     if len(jobs) > 1 and single:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
@@ -97,8 +99,12 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     if args.persons and len(jobs) != 1:
         args.usage_error("--persons belongs to one video or one set of photos: give that only")
-    for path in (path for job in jobs for path in _targets(job, args).values()):
-        refuse_existing(path, force=args.force)
+    targets = [path for job in jobs for path in _targets(job, args).values()]
+    given = (args.neutral, args.calibration, args.persons)
+    inputs = [*(path for job in jobs for path in (*job.photos, job.video, *given) if path)]
+    check_targets(targets, inputs, force=args.force)
+    if args.out:
+        make_folder(args.out)
     for job in jobs:
         try:
             failures += _run_job(job, settings, args, scaling)
@@ -146,7 +152,8 @@ def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
     """Kind of output -> where it goes."""
     targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
     if args.out:
-        targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in WRITERS if name not in targets}
+        wanted = [name for name in WRITERS if name != "xlsx" or args.spreadsheet]
+        targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in wanted if name not in targets}
     return targets
 
 
@@ -155,8 +162,6 @@ def _run_job(
 ) -> list[str]:
     """Analyse, print, write. Returns what failed inside (photos of a batch)."""
     targets = _targets(job, args)
-    if args.out:
-        args.out.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     with ExitStack() as stack:
         tell = stack.enter_context(ProgressBar(job.name))
@@ -172,9 +177,11 @@ def _run_job(
         report = _with_persons(report, args.persons)
     if args.neutral:
         report = _over_neutral(report, args.neutral)
-    print_report(job.name, report)
+    # Files before words: an answer that nobody can read must not cost the file.
     copy = targets.pop("video", None)
-    write_reports(report, targets, force=args.force)
+    write_reports(report, targets, csv_form=args.csv_form, force=args.force)
+    print_report(job.name, report)
+    say_written(targets)
     if job.video is not None and copy is not None:
         _write_copy(job.name, job.video, report, copy, args)
     return failures

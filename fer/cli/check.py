@@ -15,6 +15,7 @@ from fer.evaluation.footage.check import FootageCheck, check_footage, check_json
 from fer.evaluation.footage.folder import FACES, TAGS_CSV, read_folder, write_folder
 from fer.evaluation.footage.picking import pick
 from fer.io.files import refuse_existing, write_text
+from fer.io.spreadsheet import COMMA, SEMICOLON
 from fer.photos import PhotoResult, analyze_photos
 from fer.pipeline import Components, analyze_video, load_components
 from fer.settings import Settings
@@ -36,6 +37,12 @@ def add_parser(commands) -> None:
     parser.add_argument("--pick", type=int, default=DEFAULT_PICK, metavar="N", help="faces to tag")
     parser.add_argument(
         "--out", type=Path, help="folder for the picked faces' pictures and a table to fill in"
+    )
+    parser.add_argument(
+        "--csv-form",
+        choices=(COMMA, SEMICOLON),
+        default=COMMA,
+        help="of the table to fill in; semicolon: as spreadsheets of many countries open it",
     )
     parser.add_argument("--seed", type=int, default=0, help="another number picks other faces")
     parser.add_argument("--tags", type=Path, help="the filled-in table: prints what it says")
@@ -76,7 +83,7 @@ def _pick(args: argparse.Namespace) -> int:
         raise InputError("Nothing of this could be read, so there is no face to pick.")
     census = census_of(reports)
     taken = pick(with_states(samples, reports), census, args.pick, seed=args.seed)
-    table = write_folder(args.out, taken, census, force=args.force)
+    table = write_folder(args.out, taken, census, form=args.csv_form, force=args.force)
     print(f"{count(len(taken), 'face')} picked; their pictures lie in {args.out / FACES}: faces of people.")
     print(f"Fill in the column label of {table} ({', '.join(DISPLAY_ORDER)} or cannot_tell),")
     print(f"looking at the pictures only, then: fer check --tags {table}")

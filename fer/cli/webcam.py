@@ -18,12 +18,13 @@ from fer.cli.shared.options import (
     add_outputs,
     add_settings,
     print_report,
+    say_written,
     settings_of,
     write_reports,
 )
+from fer.cli.shared.targets import check_targets
 from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
-from fer.io.files import refuse_existing
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
 from fer.sources.camera import CameraSource
@@ -61,8 +62,7 @@ def run(args: argparse.Namespace) -> int:
     """Read until the end; what was read by then is reported and written even if the camera was lost."""
     settings = settings_of(args)
     targets = {name: getattr(args, name) for name in (*WRITERS, "video") if getattr(args, name)}
-    for path in targets.values():
-        refuse_existing(path, force=args.force)
+    check_targets(targets.values(), [Path(args.device)] if args.device else [], force=args.force)
     print(LIMITS[3], file=sys.stderr)
     with stopping() as stop, ExitStack() as stack:
         camera = stack.enter_context(CameraSource(args.device))
@@ -78,8 +78,9 @@ def run(args: argparse.Namespace) -> int:
         if lost is not None and not len(timeline.frame_times_s):
             raise lost
     report = make_report(timeline, model=analyzer.model_info)
+    write_reports(report, targets, csv_form=args.csv_form, force=args.force)
     print_report(camera.name, report)
-    write_reports(report, targets, force=args.force)
+    say_written(targets)
     if lost is not None:
         raise lost
     return 0

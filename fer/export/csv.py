@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
-from fer.io.spreadsheet import Sheet, as_csv, as_xlsx
+from fer.io.spreadsheet import XLSX, Sheet, as_bytes, as_csv
 from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
 
 FORMATS = {
@@ -31,7 +31,7 @@ def to_csv(timeline: Timeline) -> str:
 
 def to_xlsx(timeline: Timeline) -> bytes:
     """The same table as XLSX: numbers are numbers, and no text is a formula."""
-    return as_xlsx(sheet_of(timeline))
+    return as_bytes(sheet_of(timeline), XLSX)
 
 
 def sheet_of(timeline: Timeline) -> Sheet:

@@ -81,10 +81,10 @@ def check_name(path: Path) -> None:
     Raises:
         OutputError: It is empty, too long, or a folder's.
     """
-    if not path.name or path.is_dir():
-        raise OutputError(f"{path} cannot be written: {CURES[errno.EISDIR]}.")
     if "\0" in str(path) or len(os.fsencode(path.name)) > LONGEST_NAME:
         raise OutputError(f"{path.name[:40]!r}... cannot be written: {CURES[errno.ENAMETOOLONG]}.")
+    if not path.name or os.path.isdir(path):
+        raise OutputError(f"{path} cannot be written: {CURES[errno.EISDIR]}.")
 
 
 def sweep_parts(folder: Path) -> None:

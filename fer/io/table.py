@@ -176,8 +176,8 @@ class Table:
     def _check_line(self, line: str) -> None:
         if len(line) > self._max_line:
             raise TooLargeInputError(
-                f"{self._label} has a line of more than {self._max_line:,} characters: no row of such a table "
-                "is that long."
+                f"{self._label} has a line of more than {self._max_line:,} characters: "
+                "no row of such a table is that long."
             )
 
 

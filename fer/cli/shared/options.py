@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from fer.draw.hidden import HIDE_MODES
-from fer.export.csv import to_csv, to_xlsx
+from fer.export.csv import sheet_of, to_csv, to_xlsx
 from fer.export.json import to_json
-from fer.io.files import write_text
-from fer.io.spreadsheet import COMMA, SEMICOLON
+from fer.io.files import write_bytes, write_text
+from fer.io.spreadsheet import COMMA, SEMICOLON, as_bytes
 from fer.settings import ANSWERS, DETECTORS, Settings
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
@@ -37,7 +37,7 @@ def add_outputs(group) -> None:
         "--csv-form",
         choices=(COMMA, SEMICOLON),
         default=COMMA,
-        help="semicolon: with decimal commas and a mark of the encoding, as spreadsheets of many countries want",
+        help="semicolon: with decimal commas and a mark of its encoding, for spreadsheets",
     )
     group.add_argument("--json", type=Path, help="everything, for programs")
     group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
@@ -111,15 +111,27 @@ def print_report(name: str, report: Report) -> None:
         print(f"  {line}")
 
 
-def write_reports(report: Report, targets: dict[str, Path], *, force: bool) -> None:
-    """Write what was asked for, and say so.
+def write_reports(
+    report: Report, targets: dict[str, Path], *, csv_form: str = COMMA, force: bool = False
+) -> None:
+    """Write what was asked for.
 
     Args:
         report: The result.
-        targets: Kind of output -> where it goes; kinds that are not in `WRITERS` are written already.
+        targets: Kind of output -> where it goes; kinds that are not in `WRITERS` are written elsewhere.
+        csv_form: Of the CSV: ``comma`` or ``semicolon``.
         force: Replace files that exist.
     """
     for name, path in targets.items():
-        if name in WRITERS:
-            write_text(WRITERS[name](report), path, force=force)
+        if name == "csv":
+            write_bytes(as_bytes(sheet_of(report.timeline), csv_form), path, force=force)
+        elif name in WRITERS:
+            made = WRITERS[name](report)
+            write = write_text if isinstance(made, str) else write_bytes
+            write(made, path, force=force)
+
+
+def say_written(targets: dict[str, Path]) -> None:
+    """Name the files that were written."""
+    for path in targets.values():
         print(f"  written: {path}")

@@ -174,8 +174,8 @@ def read_label_table(
     if len(missing) == faces.n_seen:
         shown = ", ".join([*missing[:3], *(["..."] if missing[3:] else [])])
         raise DatasetError(
-            f"The pictures that {label!r} names ({shown}) are not among the files: put them beside it, or all of "
-            "it into one zip file."
+            f"The pictures that {label!r} names ({shown}) are not among the files: put them beside it, "
+            "or all of it into one zip file."
         )
     return faces.finish(label)
 

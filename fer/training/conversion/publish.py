@@ -1,5 +1,7 @@
 """From a finished release to the folder that the app reads: the old one stays until the new one is whole."""
 
+import os
+from contextlib import ExitStack
 from pathlib import Path
 
 from fer.emotion.network import MANIFEST
@@ -30,10 +32,13 @@ def publish(release: Path, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            # All are whole before the first takes its name; what is entered first, the manifest, takes it last.
+            # All are whole before the first takes its name; the manifest, entered first, takes it last.
             for source, target in reversed(list(zip(sources, targets, strict=True))):
                 part = stack.enter_context(growing(target, force=True))
-                part.write_bytes(source.read_bytes())
+                with part.open("wb") as file:
+                    file.write(source.read_bytes())
+                    file.flush()
+                    os.fsync(file.fileno())
     except OSError as exc:
         raise cannot_write(folder, exc) from exc
     return targets

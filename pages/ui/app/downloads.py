@@ -1,13 +1,15 @@
 """Everything to keep: made when it is asked for, in memory."""
 
 import re
+from collections.abc import Callable
 from pathlib import PurePath
 
 import streamlit as st
 
-from fer.export.csv import to_csv
+from fer.export.csv import sheet_of
 from fer.export.html import to_html
 from fer.export.json import to_json
+from fer.io.spreadsheet import COMMA, MIMES, SEMICOLON, XLSX, Sheet, as_bytes
 from fer.timeline.report import Report
 
 STEM_LENGTH = 40
@@ -23,22 +25,52 @@ def of_report(report: Report, source_name: str, *, key: str) -> None:
         key: Tells these buttons from others on the page.
     """
     stem = safe_stem(source_name)
-    files = (
-        ("Report", "html", "text/html", ":material/description:", lambda: to_html(report)),
-        ("CSV", "csv", "text/csv", ":material/table:", lambda: to_csv(report.timeline)),
-        ("JSON", "json", "application/json", ":material/data_object:", lambda: to_json(report)),
-    )
-    for name, ending, mime, icon, make in files:
-        st.download_button(
-            name,
-            # Encoded like fer.io.files.write_text: a strange file name must not end in a crash.
-            lambda make=make: make().encode("utf-8", "backslashreplace"),
-            file_name=f"{stem}.{ending}",
-            mime=mime,
-            icon=icon,
-            key=f"{key}_{ending}",
-            on_click="ignore",
+    _button("Report", lambda: to_html(report), stem, "html", "text/html", "description", key=key)
+    of_table(lambda: sheet_of(report.timeline), stem, key=key)
+    _button("JSON", lambda: to_json(report), stem, "json", "application/json", "data_object", key=key)
+
+
+def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CSV") -> None:
+    """Buttons for a table: CSV for programs, and in a popover the forms that spreadsheets open.
+
+    Args:
+        make: Makes the table.
+        stem: Of the files' names.
+        key: Tells these buttons from others on the page.
+        label: Of the first button.
+    """
+    _button(label, lambda: as_bytes(make(), COMMA), stem, "csv", MIMES[COMMA], "table", key=key)
+    with st.popover("For a spreadsheet", icon=":material/table_view:"):
+        st.caption("The same table: XLSX for any, or CSV with semicolons and decimal commas.")
+        _button("XLSX", lambda: as_bytes(make(), XLSX), stem, "xlsx", MIMES[XLSX], "table_view", key=key)
+        _button(
+            "CSV with ;",
+            lambda: as_bytes(make(), SEMICOLON),
+            f"{stem}-semicolon",
+            "csv",
+            MIMES[SEMICOLON],
+            "table",
+            key=f"{key}_semicolon",
         )
+
+
+def _button(
+    label: str, make: Callable[[], str | bytes], stem: str, ending: str, mime: str, icon: str, *, key: str
+) -> None:
+    def data() -> bytes:
+        made = make()
+        # Encoded like fer.io.files.write_text: a strange file name must not end in a crash.
+        return made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
+
+    st.download_button(
+        label,
+        data,
+        file_name=f"{stem}.{ending}",
+        mime=mime,
+        icon=f":material/{icon}:",
+        key=f"{key}_{ending}",
+        on_click="ignore",
+    )
 
 
 def of_video(data: bytes, source_name: str) -> None:

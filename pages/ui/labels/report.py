@@ -8,7 +8,7 @@ from fer.charts.accuracy import classes_chart, confusion_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.tagging import Tagging
 from fer.evaluation.figures.metrics_file import Estimate
-from fer.evaluation.own_labels import OwnLabels, own_labels_csv, own_labels_json
+from fer.evaluation.own_labels import OwnLabels, own_labels_json, own_labels_sheet
 from fer.pipeline import AnalysisProgress
 from fer.text import count, join, percent
 from pages.ui.app import downloads, job_progress, session
@@ -210,16 +210,15 @@ def disagreement_table(found: OwnLabels, rows: np.ndarray) -> pd.DataFrame:
 def _keep(found: OwnLabels, label: str) -> None:
     stem = downloads.safe_stem(label)
     with st.container(horizontal=True):
-        for title, ending, mime, icon, make in (
-            ("Every face as CSV", "csv", "text/csv", ":material/table:", own_labels_csv),
-            ("Figures as JSON", "json", "application/json", ":material/data_object:", own_labels_json),
-        ):
-            st.download_button(
-                title,
-                lambda make=make: make(found).encode("utf-8", "backslashreplace"),
-                file_name=f"{stem}-agreement.{ending}",
-                mime=mime,
-                icon=icon,
-                key=f"own_{ending}",
-                on_click="ignore",
-            )
+        downloads.of_table(
+            lambda: own_labels_sheet(found), f"{stem}-agreement", key="own", label="Every face as CSV"
+        )
+        st.download_button(
+            "Figures as JSON",
+            lambda: own_labels_json(found).encode("utf-8", "backslashreplace"),
+            file_name=f"{stem}-agreement.json",
+            mime="application/json",
+            icon=":material/data_object:",
+            key="own_json",
+            on_click="ignore",
+        )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, tags_csv, tags_zip
+from fer.dataset.tagging import CANNOT_TELL, TAG_KEYS, Tagging, tags_sheet, tags_zip
 from fer.evaluation.footage.census import census_of, with_states
 from fer.evaluation.footage.picking import pick
 from fer.text import clock, count, percent
@@ -193,15 +193,7 @@ def _finished(source: Upload | PhotoUploads, tagging: Tagging) -> None:
     st.caption(f"{len(tagging.tags)} of {count(len(tagging.samples), 'face')} tagged{told}.")
     stem = downloads.safe_stem(title_of(source))
     with st.container(horizontal=True):
-        st.download_button(
-            "Tags as CSV",
-            lambda: tags_csv(tagging).encode("utf-8", "backslashreplace"),
-            file_name=f"{stem}-tags.csv",
-            mime="text/csv",
-            icon=":material/table:",
-            key="tags_csv",
-            on_click="ignore",
-        )
+        downloads.of_table(lambda: tags_sheet(tagging), f"{stem}-tags", key="tags", label="Tags as CSV")
         with st.popover("Faces as zip", icon=":material/folder_zip:"):
             st.caption(
                 "The tagged faces as the network saw them, 48 × 48 pixels, in a folder for each expression: "

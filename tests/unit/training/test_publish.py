@@ -41,7 +41,7 @@ def test_case_68_a_full_disk_leaves_the_old_network(folders, monkeypatch):
         if len(synced) == 2:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fer.io.files.os.fsync", second_fails)
+    monkeypatch.setattr("fer.io.parts.os.fsync", second_fails)
     with pytest.raises(OutputError, match="disk is full"):
         publish(*folders)
     assert content(folders[1]) == OLD
@@ -51,11 +51,11 @@ def test_case_71_what_a_killed_one_left_is_swept(folders, monkeypatch):
     class Killed(BaseException):
         pass
 
-    def kill(*_):
+    def kill(*_, **__):
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("fer.training.conversion.publish.os.replace", kill)
+        patch.setattr("fer.io.parts.os.replace", kill)
         patch.setattr(type(folders[0]), "unlink", kill)
         with pytest.raises(Killed):
             publish(*folders)

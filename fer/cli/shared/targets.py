@@ -1,0 +1,57 @@
+"""Where a command writes: checked before the work, not after it."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from fer.errors import OutputError
+from fer.io.files import cannot_write, refuse_existing
+from fer.io.parts import check_name
+
+
+def check_targets(targets: Iterable[Path], inputs: Iterable[Path] = (), *, force: bool) -> None:
+    """Refuse outputs that could not be written, or that would cost something else.
+
+    Args:
+        targets: All files that are going to be written.
+        inputs: What is read: never replaced, whatever `force` says.
+        force: Files that exist may be replaced.
+
+    Raises:
+        OutputExistsError: A file exists and `force` is not set.
+        OutputError: One is named twice, is an input, or cannot be written there.
+    """
+    read = {_place(path): path for path in inputs}
+    seen: set[tuple] = set()
+    for path in targets:
+        check_name(path)
+        place = _place(path)
+        if place in read:
+            raise OutputError(f"{path} is read by this command: give the output another name.")
+        if place in seen:
+            raise OutputError(f"{path} is named for two outputs: give each a name of its own.")
+        seen.add(place)
+        refuse_existing(path, force=force)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for outputs.
+
+    Raises:
+        OutputError: It is a file, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as exc:
+        if isinstance(exc, FileExistsError):
+            exc = NotADirectoryError(20, "Not a directory")
+        raise cannot_write(folder, exc if isinstance(exc, OSError) else OSError(str(exc))) from exc
+
+
+def _place(path: Path) -> tuple:
+    """The same for two names of one file."""
+    try:
+        found = os.stat(path)
+        return found.st_dev, found.st_ino
+    except (OSError, ValueError):
+        return (os.path.realpath(path) if "\0" not in str(path) else str(path),)
