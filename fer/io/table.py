@@ -447,4 +447,6 @@ class _Text:
         try:
             return self._decoder.decode(data)
         except UnicodeDecodeError as exc:
-            raise DamagedInputError(f"{self._label} is neither UTF-8 nor any other known text.") from exc
+            raise DamagedInputError(
+                f"{self._label} holds binary data or text of no known encoding: save it as UTF-8."
+            ) from exc

@@ -188,8 +188,8 @@ def test_case_42_a_name_in_the_table_opens_nothing(tmp_path, page, evaluated):
     (tmp_path.parent / "outside.png").write_bytes(noise(3))
     rows = table("../outside.png,happy", f"{tmp_path.parent}/outside.png,sad", "/etc/passwd,sad")
     status, _, error, _ = evaluated("labels.csv", rows)
-    assert status == 1 and "no such picture" in error
-    assert "no such picture" in texts(on_page(page, "labels.csv", rows))
+    assert status == 1 and "not among the files" in error
+    assert "not among the files" in texts(on_page(page, "labels.csv", rows))
 
 
 def test_the_page_that_met_all_of_them_still_scores_labels(page):
