@@ -16,6 +16,7 @@ from fer.errors import CancelledError, SettingsError
 from fer.io.files import cannot_write, write_whole
 from fer.io.locks import only_one
 from fer.io.places import MODELS_DIR
+from fer.training.check import check_recipe
 from fer.training.checkpoint import check_folder
 from fer.training.plan import RECIPE, Plan, Recipe, read_recipe
 
@@ -88,14 +89,15 @@ def _recipe(args: argparse.Namespace) -> Recipe:
 
 
 def _train(recipe: Recipe, args: argparse.Namespace) -> int:
-    # Keras and TensorFlow load here only: no other command pays for them.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from fer.training.networks import build, multiply_accumulates
     from fer.training.rows import load_rows
-    from fer.training.run import Run, check_recipe
 
     check_recipe(recipe)
     rows = load_rows(args.data, args.ferplus, drop=recipe.drop)
+    # Keras and TensorFlow load here only: no other command pays for them, nor what is wrong already.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from fer.training.networks import build, multiply_accumulates
+    from fer.training.run import Run
+
     print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
     for arch in dict.fromkeys(stage.arch for stage in recipe.stages):
         network = build(arch)

@@ -34,6 +34,9 @@ _RANGES = {
     "consistency": (0.0, 100.0),
     "teacher_shift_px": (0, 4),
 }
+ARCHITECTURES = ("se_vgg", "resnet", "teacher", "original", "mini_xception")
+"""Names of the networks of `fer.training.networks`."""
+
 VOTE_ROWS = ("all", "named")
 """How much a row counts for the votes head: each the same, or by the share of annotators who named an
 expression, so that pictures which most called "unknown" or "no face" count little and some nothing."""
@@ -45,7 +48,7 @@ class Plan:
 
     Args:
         name: Of the stage: its folder in the run, and its rows in the history.
-        arch: One of `networks.ARCHITECTURES`.
+        arch: One of `ARCHITECTURES`.
         epochs: Passes over the training rows; the rate falls to zero over all of them.
         schedule_epochs: Passes over which the rate falls instead, if the stage ends before it is zero; 0 for
             those of the stage.

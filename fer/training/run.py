@@ -11,19 +11,18 @@ import numpy as np
 
 import fer
 from fer.emotion.heads import LABELS, VOTES
-from fer.errors import SettingsError
 from fer.evaluation.figures.history import HISTORY, Epoch, write_history
 from fer.io.files import sweep, write_whole
 from fer.training import networks
 from fer.training.averaging import mean_weights
+from fer.training.check import start_names
 from fer.training.checkpoint import read_checkpoint
 from fer.training.curves import write_curves
 from fer.training.loading import load_network
-from fer.training.networks import ARCHITECTURES
 from fer.training.plan import Plan, Recipe
 from fer.training.progress import TrainingCallback, TrainingProgress
 from fer.training.rows import Rows
-from fer.training.saving import check_there, save_network
+from fer.training.saving import save_network
 from fer.training.teachers import TeacherCache, mean_probabilities
 from fer.training.trainer import SAVE_EVERY_S, Trainer, check_same, fingerprint
 
@@ -204,35 +203,3 @@ def _without_votes(stage: Plan) -> Plan:
     """The stage without the head on FER+ votes; teachers that had a part in nothing else fall away too."""
     teachers = stage.teachers if stage.teacher_weight else ()
     return replace(stage, votes_weight=0.0, votes_teacher_weight=0.0, teachers=teachers)
-
-
-def start_names(stage: Plan) -> list[str]:
-    """The stages or files that a stage starts from; several stand with a "+" between them."""
-    return stage.start.split("+") if stage.start else []
-
-
-def check_recipe(recipe: Recipe) -> None:
-    """Find out before the first stage what would fail after hours.
-
-    Raises:
-        SettingsError: Unknown network, or a stage names one that does not come before it, or starts
-            from one of another architecture.
-        MissingModelError: A network that a stage names is not there.
-    """
-    earlier: dict[str, Plan] = {}
-    names = {stage.name for stage in recipe.stages}
-    for stage in recipe.stages:
-        if stage.arch not in ARCHITECTURES:
-            known = ", ".join(ARCHITECTURES)
-            raise SettingsError(f"Unknown network {stage.arch!r}: choose one of {known}.")
-        for name in (*stage.teachers, *start_names(stage), *stage.average):
-            if name in names and name not in earlier:
-                raise SettingsError(
-                    f"Stage {stage.name!r} needs stage {name!r}, which does not come before it."
-                )
-            if name not in names:
-                check_there(Path(name))
-        for name in (*start_names(stage), *stage.average):
-            if name in earlier and earlier[name].arch != stage.arch:
-                raise SettingsError(f"Stage {stage.name!r} cannot start from {name!r}: another network.")
-        earlier[stage.name] = stage

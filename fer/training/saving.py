@@ -4,7 +4,6 @@ from pathlib import Path
 
 import keras
 
-from fer.errors import MissingModelError
 from fer.io.files import cannot_write
 from fer.io.parts import growing
 
@@ -25,13 +24,3 @@ def save_network(model: keras.Model, path: Path) -> None:
             model.save(part)
         except OSError as exc:
             raise cannot_write(path, exc) from exc
-
-
-def check_there(path: Path) -> None:
-    """Find out early whether a network's file is there.
-
-    Raises:
-        MissingModelError: It is not.
-    """
-    if not path.is_file():
-        raise MissingModelError(f"There is no network at {path}: name an earlier stage or a .keras file.")

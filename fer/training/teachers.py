@@ -16,8 +16,8 @@ from fer.emotion.heads import LABELS, VOTES
 from fer.emotion.network import softmax
 from fer.errors import SettingsError
 from fer.io.files import write_whole
+from fer.training.check import check_there
 from fer.training.loading import load_network
-from fer.training.saving import check_there
 from fer.training.trainer import predict_heads
 
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))

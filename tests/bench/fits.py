@@ -1,6 +1,6 @@
 """Does the app fit a small machine: a whole visit under a limit of memory, and the peak.
 
-    python -m tests.bench.fits [--mib 1024] [--live-seconds 60] [--explain]
+    python -m tests.bench.fits [--mib 1024] [--live-seconds 60] [--explain-mib 2700]
 
 Exit status 1 if the visit did not come to its end. The limit is a cgroup where one can be made (as root, v2
 or v1): the kernel then ends what passes it. Where none can, the memory is only watched, and the app is killed
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,9 +31,30 @@ LOOK_EVERY_S = 0.2
 MIB = 2**20
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What holds a command to its memory.
+
+    Args:
+        prefix: Of the command; empty where no cgroup can be made.
+        file: Where the cgroup's limit stands.
+    """
+
+    prefix: tuple[str, ...] = ()
+    file: Path | None = None
+
+    def __str__(self) -> str:
+        return f"cgroup ({self.file.name})" if self.file else "watched, and killed above it"
+
+    def set(self, limit: int) -> None:
+        """Another limit from now on, in bytes."""
+        if self.file:
+            self.file.write_text(str(limit))
+
+
 @contextmanager
-def limited(limit: int):
-    """A command's prefix that puts it under the limit, and what enforces it."""
+def limited(limit: int) -> Iterator[Limit]:
+    """A cgroup with this limit in bytes, where one can be made."""
     for root, name in GROUPS:
         group = root / f"{NAME}-{os.getpid()}"
         if not (root / "cgroup.procs").exists():  # no cgroup here, or the other version's
@@ -43,11 +65,12 @@ def limited(limit: int):
         except OSError:
             continue
         try:
-            yield ["sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh"], f"cgroup ({name})"
+            join = f'echo $$ > {group}/cgroup.procs; exec "$@"'
+            yield Limit(("sh", "-c", join, "sh"), group / name)
         finally:
             group.rmdir()
         return
-    yield [], "watched, and killed above it"
+    yield Limit()
 
 
 @dataclass
@@ -73,6 +96,10 @@ class Watch:
                 os.kill(self.pid, signal.SIGKILL)
                 return
 
+    def peak_said(self) -> str:
+        """The peak and the limit in words."""
+        return f"peak {self.peak / MIB:.0f} MiB of {self.limit // MIB}"
+
 
 def _family(pid: int) -> list[int]:
     try:
@@ -96,24 +123,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--live-seconds", type=float, default=60.0)
-    parser.add_argument("--explain", action="store_true", help="a face is explained too: loads TensorFlow")
+    parser.add_argument(
+        "--explain-mib", type=int, help="in the end a face is explained under this limit: loads TensorFlow"
+    )
     args = parser.parse_args()
-    with limited(args.mib * MIB) as (prefix, how), running_app(prefix=prefix) as (address, process):
+    with limited(args.mib * MIB) as limit, running_app(prefix=limit.prefix) as (address, process):
         watch = Watch(process.pid, args.mib * MIB)
         thread = threading.Thread(target=watch.run, daemon=True)
         thread.start()
-        restarts, trouble = 0, ""
+        said, restarts, trouble = [], 0, ""
+
+        def widen() -> None:
+            said.append(f"{watch.peak_said()} ({limit}), {args.live_seconds:.0f} s live")
+            watch.limit, watch.peak = args.explain_mib * MIB, 0
+            limit.set(watch.limit)
+
         try:
-            restarts = visit(address, live_s=args.live_seconds, explain=args.explain)
+            restarts = visit(
+                address, live_s=args.live_seconds, before_explaining=widen if args.explain_mib else None
+            )
         except VisitError as error:
             trouble = f"{error}."
         finally:
             watch.done.set()
             thread.join()
         if process.poll() is not None:
-            trouble = f"The app was ended: it needs more than {args.mib} MiB. {trouble}"
-    again = f", the camera started again {restarts} times: the machine is busy" if restarts else ""
-    print(f"peak {watch.peak / MIB:.0f} MiB of {args.mib} ({how}), {args.live_seconds:.0f} s live{again}")
+            trouble = f"The app was ended: it needs more than {watch.limit // MIB} MiB. {trouble}"
+    what = "a face explained" if said else f"{args.live_seconds:.0f} s live"
+    said.append(f"{watch.peak_said()} ({limit}), {what}")
+    said[0] += f", the camera started again {restarts} times: the machine is busy" if restarts else ""
+    print(*said, sep="\n")
     if trouble:
         print(trouble, file=sys.stderr)
     return 1 if trouble else 0

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Error as BrowserError
@@ -23,13 +24,14 @@ class VisitError(RuntimeError):
     """A visit that did not come to its end, in one sentence."""
 
 
-def visit(address: str, *, live_s: float, explain: bool = False) -> int:
+def visit(address: str, *, live_s: float, before_explaining: Callable[[], None] | None = None) -> int:
     """Go through the app as a visitor: every page, the sample, an upload of each kind, the camera.
 
     Args:
         address: Of the app.
         live_s: Seconds that the camera runs and its picture moves.
-        explain: A face is explained too, for which the app loads TensorFlow.
+        before_explaining: Is called when all this is done; then a face is explained too, for which the app
+            loads TensorFlow.
 
     Returns:
         How often the camera had to be started again, because the machine was too busy for it.
@@ -45,9 +47,11 @@ def visit(address: str, *, live_s: float, explain: bool = False) -> int:
             try:
                 _pages(page, address)
                 _files(page, address)
-                if explain:
+                restarts = _live(page, address, live_s)
+                if before_explaining:
+                    before_explaining()
                     _explain(page, address)
-                return _live(page, address, live_s)
+                return restarts
             except (BrowserError, AssertionError) as error:
                 raise VisitError(
                     f"the visit ended at {page.url}: {str(error).splitlines()[0]}; "

@@ -9,11 +9,12 @@ pytest.importorskip("keras", reason="training needs TensorFlow, which a small co
 
 from fer.errors import MissingModelError, OutputError, SettingsError
 from fer.training import networks, teachers
+from fer.training.check import check_recipe
 from fer.training.loading import load_network
 from fer.training.plan import Plan, Recipe
 from fer.training.progress import TrainingCallback
 from fer.training.rows import load_rows
-from fer.training.run import NETWORK, Run, check_recipe
+from fer.training.run import NETWORK, Run
 from fer.training.saving import save_network
 from fer.training.teachers import TeacherCache, mean_probabilities, teacher_logits
 from fer.training.trainer import predict_logits

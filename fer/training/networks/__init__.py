@@ -15,6 +15,7 @@ from fer.dataset.readers.fer2013 import VOTE_COLUMNS
 from fer.training.networks import ours, references
 from fer.training.networks.blocks import FusedBatchNormalization
 from fer.training.networks.size import multiply_accumulates
+from fer.training.plan import ARCHITECTURES
 
 __all__ = ["ARCHITECTURES", "FusedBatchNormalization", "build", "multiply_accumulates"]
 
@@ -43,7 +44,6 @@ _ARCHITECTURES = {
     "original": _Architecture(references.original, scale=1 / 255, offset=0.0),
     "mini_xception": _Architecture(references.mini_xception, references.convolution_head),
 }
-ARCHITECTURES = tuple(_ARCHITECTURES)
 
 
 def build(
