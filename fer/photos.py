@@ -10,12 +10,16 @@ from pathlib import Path
 
 from fer.errors import InputError
 from fer.pipeline import AnalysisProgress, Analyzer, Components
-from fer.records import Frame, Observations, SourceInfo
+from fer.records import Frame, GivenFile, Observations, SourceInfo
 from fer.settings import Settings
 from fer.sources import LoadedImage, hash_source, read_image
+from fer.sources.finding import kind_by_name
 from fer.text import count
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import TimelineBuilder
+
+Content = bytes | str | Path | Callable[[], bytes | Path]
+"""What a photo is read from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +33,8 @@ class PhotoResult:
         height: Height of the upright picture in pixels.
         notes: What the user should know.
         error: Why it could not be read, in one sentence; empty if it could.
-        error_code: Code of that error.
+        error_code: Code of that error; empty for what is no picture and was passed over.
+        partial: The file holds more pictures; a note says which was read.
     """
 
     name: str
@@ -39,6 +44,17 @@ class PhotoResult:
     notes: tuple[str, ...] = ()
     error: str = ""
     error_code: str = ""
+    partial: bool = False
+
+    @property
+    def fate(self) -> GivenFile:
+        """What became of the file."""
+        if self.error:
+            fate = "refused" if self.error_code else "passed_over"
+            return GivenFile(self.name, kind_by_name(self.name), fate, self.error, self.error_code)
+        if self.partial:
+            return GivenFile(self.name, "image", "read_in_part", " ".join(self.notes))
+        return GivenFile(self.name, "image", "read")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +91,12 @@ def _photo_result(loaded: LoadedImage, observations: Observations) -> PhotoResul
     if observations.left_out:
         found = len(observations) + observations.left_out
         notes = (*notes, f"{found} faces were found; the {len(observations)} largest were read.")
-    return PhotoResult(loaded.frame.source, observations, loaded.frame.width, loaded.frame.height, notes)
+    size = (loaded.frame.width, loaded.frame.height)
+    return PhotoResult(loaded.frame.source, observations, *size, notes, partial=loaded.partial)
 
 
 def analyze_photos(
-    items: Iterable[tuple[str, bytes | str | Path]],
+    items: Iterable[tuple[str, Content]],
     settings: Settings | None = None,
     *,
     on_progress: Callable[[AnalysisProgress], None] | None = None,
@@ -90,7 +107,8 @@ def analyze_photos(
     """Read photos one after the other; memory holds a few at a time.
 
     Args:
-        items: (label, bytes or path) of each; may be a generator.
+        items: (label, content) of each; may be a generator. A content is bytes, a path, or a function
+            that gives one of them when the photo's turn has come.
         settings: What to do; `fps` and smoothing mean nothing here.
         on_progress: Called after every photo; ``done_s`` counts photos.
         on_photo: Called with every decoded photo and its result, for annotated copies.
@@ -135,7 +153,7 @@ def analyze_photos(
 def analyze_images(
     sources: Iterable[bytes | str | Path | tuple[str, bytes | str | Path]], settings: Settings | None = None
 ) -> Report:
-    """Read photos; a file that cannot be read is named in the notes of ``report.timeline.source``.
+    """Read photos; a file that cannot be read is named in ``report.timeline.source.given``.
 
     Args:
         sources: Paths, bytes, or (label, path or bytes) of each; may be a generator.
@@ -198,11 +216,12 @@ class _Opened:
         return PhotoResult(self.name, None, error=message, error_code=code)
 
 
-def _frames(items: Iterable[tuple[str, bytes | str | Path]], opened: deque[_Opened]) -> Iterator[Frame]:
+def _frames(items: Iterable[tuple[str, Content]], opened: deque[_Opened]) -> Iterator[Frame]:
     """The pictures of all readable files; every file is put into ``opened`` first."""
     for name, content in items:
         try:
-            photo = _Opened(name, read_image(content, name=name), hash_source(content))
+            source = content() if callable(content) else content
+            photo = _Opened(name, read_image(source, name=name), hash_source(source))
         except InputError as exc:
             photo = _Opened(name, None, error=exc)
         opened.append(photo)
@@ -213,7 +232,7 @@ def _frames(items: Iterable[tuple[str, bytes | str | Path]], opened: deque[_Open
 def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: bool) -> SourceInfo:
     """Facts about the batch; its hash is that of the photos' hashes in their order."""
     readable = [r for r in results if r.observations is not None]
-    notes = tuple(f"{r.name}: {r.error}" for r in results if r.error)
+    notes = tuple(f"{r.name}: {note}" for r in results for note in r.notes)
     if cancelled:
         notes = (*notes, f"Cancelled after {count(len(results), 'photo')}.")
     name = readable[0].name if len(results) == 1 and readable else count(len(results), "photo")
@@ -229,4 +248,5 @@ def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: boo
         frames_skipped=failed,
         partial=cancelled,
         notes=notes,
+        given=tuple(r.fate for r in results),
     )

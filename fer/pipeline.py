@@ -21,7 +21,7 @@ from fer.faces.detectors import Detector, make_detector
 from fer.faces.follow import FaceFollower, find_faces
 from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
-from fer.records import ActionUnits, Faces, Frame, Observations, Suggestion
+from fer.records import ActionUnits, Faces, Frame, GivenFile, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.stages import Stages
@@ -304,8 +304,16 @@ def analyze_video(
     if stopped_s is not None:
         note = f"Cancelled at {clock(stopped_s)}."
         info = replace(info, partial=True, notes=(*info.notes, note))
+    info = replace(info, given=(_fate(info),))
     timeline = replace(builder.build(info, analyzer.settings), suggestions=analyzer.suggestions)
     return make_report(timeline, model=analyzer.model_info)
+
+
+def _fate(info: SourceInfo) -> GivenFile:
+    """What became of the video file."""
+    if info.partial:
+        return GivenFile(info.name, "video", "read_in_part", " ".join(info.notes))
+    return GivenFile(info.name, "video", "read")
 
 
 class _ProgressWatch:

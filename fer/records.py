@@ -311,6 +311,40 @@ class Observations:
         return cls(frame_index, timestamp_s, Faces.empty(), none, ())
 
 
+FATES = ("read", "read_in_part", "passed_over", "refused")
+"""What can become of a file that was given."""
+
+LOST = ("passed_over", "refused")
+"""Of these nothing was read."""
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """What became of one file that was given.
+
+    Args:
+        name: Label: its path below the given folder or zip file.
+        kind: ``"image"``, ``"video"``, ``"zip"`` or ``"unknown"``.
+        fate: One of `FATES`.
+        reason: Why it was not read whole, one sentence; empty if it was.
+        code: Of the error, for one that was refused.
+    """
+
+    name: str
+    kind: str
+    fate: str
+    reason: str = ""
+    code: str = ""
+
+    def __post_init__(self) -> None:
+        if self.fate not in FATES:
+            raise ValueError(f"GivenFile.fate: wanted one of {FATES}, got {self.fate!r}")
+
+    def as_text(self) -> str:
+        """Name, reason and code, as for an error message."""
+        return f"{self.name}: {self.reason}" + (f" [{self.code}]" if self.code else "")
+
+
 @dataclass(frozen=True)
 class SourceInfo:
     """Facts about one video, one set of photos or one live session.
@@ -327,6 +361,7 @@ class SourceInfo:
         frames_skipped: Damaged frames and packets that were left out.
         partial: Only a part of the source could be read.
         notes: What the user should know, one sentence each.
+        given: What became of every file that was given with it; empty where nothing was given but the source.
     """
 
     name: str
@@ -340,3 +375,4 @@ class SourceInfo:
     frames_skipped: int = 0
     partial: bool = False
     notes: tuple[str, ...] = ()
+    given: tuple[GivenFile, ...] = ()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.sources.magic import READ_IMAGES
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.parts import settings
 from pages.ui.parts.limits import REMINDER
@@ -13,11 +14,14 @@ from pages.ui.work.photos import PhotoUploads
 def choose() -> None:
     """No photos yet: take some."""
     st.title("Photos", anchor=False)
-    st.markdown("One photo, many, or a zip file: every face with its expression and how sure the answer is.")
+    st.markdown(
+        "One photo, many, or a zip file: every face with its expression and how sure the answer is. "
+        f"Photos are {READ_IMAGES}."
+    )
     given = uploads.take(
         "Drop photos or a zip file here",
         key="photos_upload",
-        types=uploads.PHOTO_TYPES,
+        types=None,
         limit_mb=uploads.PHOTO_MB,
         many=True,
     )

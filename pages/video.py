@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.sources.magic import READ_VIDEOS
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, player, sample_clip, settings
@@ -14,10 +15,11 @@ from pages.ui.work.recordings import Recording
 def choose() -> None:
     """No clip yet: take one."""
     st.title("Video", anchor=False)
-    st.markdown("See who showed what, when, for how long and how sure the answer is.")
-    given = uploads.take(
-        "Drop a video here", key="clip_upload", types=uploads.VIDEO_TYPES, limit_mb=uploads.VIDEO_MB
+    st.markdown(
+        "See who showed what, when, for how long and how sure the answer is. "
+        f"Videos are {READ_VIDEOS}; animated pictures too."
     )
+    given = uploads.take("Drop a video here", key="clip_upload", types=None, limit_mb=uploads.VIDEO_MB)
     if given:
         session.keep(session.CLIP, given[0])
         st.rerun()

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from contextlib import ExitStack
+from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fer.action_units.baseline import baselines_from_json
-from fer.cli.shared.inputs import ProgressBar, kind_of, photo_items
+from fer.cli.shared.inputs import ProgressBar, photo_items
 from fer.cli.shared.options import (
     WRITERS,
     add_outputs,
@@ -20,17 +20,19 @@ from fer.cli.shared.options import (
 from fer.cli.shared.targets import check_targets, make_folder
 from fer.draw.video_copy import write_copy
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
-from fer.errors import FerError, InputError
+from fer.errors import FerError
 from fer.photos import analyze_photos
 from fer.pipeline import analyze_video
+from fer.records import GivenFile
 from fer.settings import Settings
-from fer.sources import find_inputs
+from fer.sources.account import account, lost
+from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
 from fer.timeline.edits import with_edits
 from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
 from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json
 from fer.timeline.recalibrated import recalibrated
-from fer.timeline.report import Report, make_report
+from fer.timeline.report import Report, make_report, with_given
 
 SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
@@ -44,14 +46,14 @@ class ReportTask:
     Args:
         name: What the user reads.
         stem: Stem of the files in ``--out``.
-        video: Path of the video; None for photos.
-        photos: Paths of photos and zip files.
+        video: The video; None for photos.
+        photos: The photos.
     """
 
     name: str
     stem: str
-    video: Path | None = None
-    photos: tuple[Path, ...] = ()
+    video: FoundFile | None = None
+    photos: tuple[FoundFile, ...] = ()
 
 
 def add_parser(commands) -> None:
@@ -89,63 +91,60 @@ def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
-    jobs, failures = _jobs(args.paths)
+    found = survey(args.paths)
+    jobs, account_of = _jobs(found.found), list(found.lost)
+    n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
     single = [name for name in ("csv", "xlsx", "json", "report", "video") if getattr(args, name)]
     if len(jobs) > 1 and single:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
-    if args.neutral and (len(jobs) != 1 or jobs[0].video is None):
+    if args.neutral and (n_given != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
-    if args.persons and len(jobs) != 1:
+    if args.persons and n_given != 1:
         args.usage_error("--persons belongs to one video or one set of photos: give that only")
     targets = [path for job in jobs for path in _targets(job, args).values()]
     given = (args.neutral, args.calibration, args.persons)
-    inputs = [*(path for job in jobs for path in (*job.photos, job.video, *given) if path)]
+    read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
+    inputs = [*read, *(path for path in given if path)]
     check_targets(targets, inputs, force=args.force)
     if args.out:
         make_folder(args.out)
     for job in jobs:
         try:
-            failures += _run_job(job, settings, args, scaling)
+            account_of += _run_job(job, settings, args, scaling, found.lost)
         except FerError as exc:
-            failures.append(f"{job.name}: {exc.as_text()}")
-    for failure in failures:
-        print(f"error: {failure}", file=sys.stderr)
-    return 1 if failures else 0
+            files = (job.video,) if job.video else job.photos
+            account_of += [GivenFile(one.label, one.kind, "refused", exc.message, exc.code) for one in files]
+    for line in account(account_of):
+        print(line)
+    for one in lost(account_of):
+        print(f"error: {one.as_text()}", file=sys.stderr)
+    return 1 if lost(account_of) else 0
 
 
-def _jobs(paths: list[Path]) -> tuple[list[ReportTask], list[str]]:
-    """What there is to do, and what cannot be done."""
-    files, failures = [], []
-    for path in paths:
-        try:
-            found = find_inputs([path])
-            files += [f for f in found if f not in files]
-            if not found:
-                failures.append(f"{path}: there is no photo or video in this folder [input_missing]")
-        except InputError as exc:
-            failures.append(exc.as_text())
-    kinds = {path: kind_of(path) for path in files}
-    videos = [path for path in files if kinds[path] == "video"]
-    photos = tuple(path for path in files if kinds[path] != "video")
-    stems = _unique_stems(videos)
-    jobs = [ReportTask(path.name, stem, video=path) for path, stem in zip(videos, stems, strict=True)]
+def _jobs(found: tuple[FoundFile, ...]) -> list[ReportTask]:
+    """What there is to do: a report for each video, and one for all photos."""
+    videos = [one for one in found if one.kind == "video"]
+    photos = tuple(one for one in found if one.kind == "image")
+    names = [one.label for one in videos]
     if photos:
-        stem = photos[0].stem if len(photos) == 1 else PHOTOS_STEM
-        jobs.append(ReportTask(photos[0].name if len(photos) == 1 else "photos", stem, photos=photos))
-    return jobs, failures
+        names.append(photos[0].label if len(photos) == 1 else PHOTOS_STEM)
+    stems = _unique_stems(names)
+    jobs = [
+        ReportTask(one.label, stem, video=one) for one, stem in zip(videos, stems[: len(videos)], strict=True)
+    ]
+    if photos:
+        jobs.append(ReportTask(names[-1], stems[-1], photos=photos))
+    return jobs
 
 
-def _unique_stems(videos: list[Path]) -> list[str]:
-    """File stems; two videos of one name keep their suffix or get a number."""
-    stems: list[str] = []
-    for path in videos:
-        stem, number = path.stem, 2
-        while stem in stems:
-            stem, number = f"{path.stem}-{number}", number + 1
-        stems.append(stem)
-    return stems
+def _unique_stems(names: list[str]) -> list[str]:
+    """Paths without endings; where those of two files would be one, both keep their ending."""
+    stems = [str(PurePosixPath(name).with_suffix("")) for name in names]
+    # Some file systems take upper and lower case for one.
+    times = Counter(stem.casefold() for stem in stems)
+    return [name if times[stem.casefold()] > 1 else stem for name, stem in zip(names, stems, strict=True)]
 
 
 def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
@@ -158,21 +157,30 @@ def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
 
 
 def _run_job(
-    job: ReportTask, settings: Settings, args: argparse.Namespace, scaling: FootageScaling | None
-) -> list[str]:
-    """Analyse, print, write. Returns what failed inside (photos of a batch)."""
+    job: ReportTask,
+    settings: Settings,
+    args: argparse.Namespace,
+    scaling: FootageScaling | None,
+    left_out: tuple[GivenFile, ...],
+) -> list[GivenFile]:
+    """Analyse, print, write. Returns what became of the job's files.
+
+    Args:
+        left_out: What was given beside them and is not read; the report names it.
+    """
     targets = _targets(job, args)
-    failures: list[str] = []
-    with ExitStack() as stack:
-        tell = stack.enter_context(ProgressBar(job.name))
-        if job.video is not None:
-            report = analyze_video(job.video, settings, on_progress=tell)
-            if scaling:
-                report = recalibrated(report, scaling)
+    if args.out:
+        make_folder((args.out / job.stem).parent)
+    content = None if job.video is None else job.video.content()
+    with ProgressBar(job.name) as tell:
+        if job.video is None:
+            report = analyze_photos(photo_items(job.photos), settings, on_progress=tell).report
         else:
-            batch = analyze_photos(photo_items(job.photos, failures), settings, on_progress=tell)
-            report = recalibrated(batch.report, scaling) if scaling else batch.report
-            failures += [f"{r.name}: {r.error} [{r.error_code}]" for r in batch.failed]
+            report = analyze_video(content, settings, name=job.video.label, on_progress=tell)
+    own = list(report.timeline.source.given)
+    report = with_given(report, (*own, *left_out))
+    if scaling:
+        report = recalibrated(report, scaling)
     if args.persons:
         report = _with_persons(report, args.persons)
     if args.neutral:
@@ -182,12 +190,12 @@ def _run_job(
     write_reports(report, targets, csv_form=args.csv_form, force=args.force)
     print_report(job.name, report)
     say_written(targets)
-    if job.video is not None and copy is not None:
-        _write_copy(job.name, job.video, report, copy, args)
-    return failures
+    if content is not None and copy is not None:
+        _write_copy(job.name, content, report, copy, args)
+    return own
 
 
-def _write_copy(name: str, video: Path, report: Report, path: Path, args: argparse.Namespace) -> None:
+def _write_copy(name: str, video: bytes | Path, report: Report, path: Path, args: argparse.Namespace) -> None:
     """The video with the report's words, and what was done to it."""
     with ProgressBar(name) as tell:
         facts = write_copy(

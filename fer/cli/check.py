@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from fer.cli.shared.inputs import ProgressBar, kind_of, photo_items
+from fer.cli.shared.inputs import ProgressBar, photo_items
 from fer.cli.shared.options import add_settings, settings_of
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.tagging import FaceSample, FaceSampler
@@ -19,7 +19,8 @@ from fer.io.spreadsheet import COMMA, SEMICOLON
 from fer.photos import PhotoResult, analyze_photos
 from fer.pipeline import Components, analyze_video, load_components
 from fer.settings import Settings
-from fer.sources import LoadedImage, find_inputs
+from fer.sources import LoadedImage
+from fer.sources.finding import FoundFile, survey
 from fer.text import count, percent
 from fer.timeline.report import Report
 
@@ -94,9 +95,10 @@ def _read(
     paths: list[Path], settings: Settings, failures: list[str]
 ) -> tuple[list[FaceSample], list[Report]]:
     """Faces that can be tagged, and the reports, of all videos or of all photos."""
-    files = list(dict.fromkeys(path for given in paths for path in find_inputs([given])))
-    videos = [path for path in files if kind_of(path) == "video"]
-    photos = tuple(path for path in files if path not in videos)
+    seen = survey(paths)
+    failures += [one.as_text() for one in seen.lost]
+    videos = [one for one in seen.found if one.kind == "video"]
+    photos = tuple(one for one in seen.found if one.kind == "image")
     if videos and photos:
         raise InputError("Check videos or photos, not both at once: a photo has no length of time.")
     models = load_components(settings, still=bool(photos))
@@ -109,7 +111,7 @@ def _read(
 
 
 def _read_photos(
-    photos: tuple[Path, ...],
+    photos: tuple[FoundFile, ...],
     settings: Settings,
     sampler: FaceSampler,
     models: Components,
@@ -122,7 +124,7 @@ def _read_photos(
 
     with ProgressBar("photos") as tell:
         batch = analyze_photos(
-            photo_items(photos, failures),
+            photo_items(photos),
             settings,
             on_progress=tell,
             on_photo=saw,
@@ -133,25 +135,23 @@ def _read_photos(
 
 
 def _read_videos(
-    videos: list[Path], settings: Settings, sampler: FaceSampler, models: Components, failures: list[str]
+    videos: list[FoundFile], settings: Settings, sampler: FaceSampler, models: Components, failures: list[str]
 ) -> list[Report]:
     reports = []
-    names = [path.name for path in videos]
-    for number, path in enumerate(videos, 1):
+    for video in videos:
         try:
-            with ProgressBar(path.name) as tell:
+            with ProgressBar(video.label) as tell:
                 report = analyze_video(
-                    path,
+                    video.content(),
                     settings,
-                    # Two folders may hold a clip of one name.
-                    name=path.name if names.count(path.name) == 1 else f"{number}-{path.name}",
+                    name=video.label,
                     on_progress=tell,
                     on_frame=lambda frame, seen: sampler.see(frame, seen, still=False),
                     components=models,
                 )
             reports.append(report)
         except FerError as exc:
-            failures.append(f"{path.name}: {exc.as_text()}")
+            failures.append(f"{video.label}: {exc.as_text()}")
     return reports
 
 

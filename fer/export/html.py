@@ -16,6 +16,7 @@ from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, trans
 from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.heads import ANSWER_TEXT
+from fer.sources.account import account
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command
@@ -26,6 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINE_CHARTS = 4
 MAX_EPISODES = 24
 MAX_PHOTO_ROWS = 500
+MAX_FILES_NAMED = 200
 
 SETTING_TEXT = {
     "detector": "Face detector",
@@ -58,6 +60,7 @@ def to_html(report: Report) -> str:
             report=report,
             source=report.timeline.source,
             summary=report.summary,
+            account=account(report.timeline.source.given, most=MAX_FILES_NAMED),
             provenance=report.provenance,
             headlines=headlines(report.summary),
             facts=_facts(report),

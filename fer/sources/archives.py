@@ -7,13 +7,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
-from fer.errors import DamagedInputError, TooLargeInputError, UnsupportedInputError
+from fer.errors import DamagedInputError, EmptyInputError, TooLargeInputError, UnsupportedInputError
+from fer.sources.animation import content_kind
 from fer.sources.images import MAX_FILE_BYTES
-from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
-from fer.sources.opening import open_binary, safe_name
+from fer.sources.magic import HEAD_BYTES, MAY_BE_ANIMATED, READ_IMAGES, input_kind, sniff, unsupported
+from fer.sources.opening import SourceLabel, open_binary, safe_name, safe_path
 
 MAX_MEMBERS = 10_000
 """Most entries of one zip file, folders included."""
@@ -26,6 +28,9 @@ MAX_RATIO = 200
 
 BOMB_BYTES = 16 * 2**20
 """Members that unpack to less are harmless at any ratio (a white BMP packs 1000 to 1)."""
+
+MAX_MEMBER_BYTES = 2**30
+"""Most bytes of one member that is read whole."""
 
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".avif", ".tif", ".tiff")
 _DIRECTORY_BYTES_PER_MEMBER = 420
@@ -80,9 +85,7 @@ def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
         archive = open_archive(file)
         chosen = [member for member in archive.infolist() if _is_picture(archive, member)]
         if not chosen:
-            raise UnsupportedInputError(
-                "The zip file holds no picture: put JPEG, PNG, WebP or BMP files into it."
-            )
+            raise UnsupportedInputError(f"The zip file holds no picture: put {READ_IMAGES} files into it.")
     except BaseException:
         file.close()
         raise
@@ -114,6 +117,74 @@ def open_archive(file: BinaryIO | io.RawIOBase, *, max_members: int | None = Non
         raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
     _check_limits(archive.infolist(), max_members)
     return archive
+
+
+@dataclass(frozen=True)
+class ZipMember:
+    """A file in a zip file; it is opened anew each time.
+
+    Args:
+        source: The zip file's path or bytes.
+        name: Of its entry.
+    """
+
+    source: Path | bytes
+    name: str
+
+    @property
+    def label(self) -> SourceLabel:
+        """Its path inside the zip file."""
+        return safe_path(self.name)
+
+    def head(self) -> bytes:
+        """Its first bytes.
+
+        Raises:
+            DamagedInputError: They cannot be unpacked.
+            EmptyInputError: There are none.
+        """
+        return self._unpacked(HEAD_BYTES)
+
+    def kind(self) -> str:
+        """As `content_kind`. Raises as `head` does."""
+        sniffed = sniff(self.head())
+        return content_kind(self.content()) if sniffed in MAY_BE_ANIMATED else input_kind(sniffed)
+
+    def content(self) -> bytes:
+        """All of it.
+
+        Raises:
+            DamagedInputError: It cannot be unpacked.
+            EmptyInputError: It holds nothing.
+            TooLargeInputError: It has more than `MAX_MEMBER_BYTES`.
+        """
+        data = self._unpacked(MAX_MEMBER_BYTES + 1)
+        if len(data) > MAX_MEMBER_BYTES:
+            size = MAX_MEMBER_BYTES // 2**20
+            raise TooLargeInputError(f"The file in the zip file is larger than {size} MB: unpack it first.")
+        return data
+
+    def _unpacked(self, most: int) -> bytes:
+        with open_binary(self.source) as file, open_archive(file) as archive:
+            member = archive.getinfo(self.name)
+            data = _read(archive, member, most)
+            if not data and member.file_size:
+                raise DamagedInputError("The file in the zip file is damaged: copy or pack it again.")
+        if not data:
+            raise EmptyInputError("The file is empty: it may not have been copied completely.")
+        return data
+
+
+def zip_members(source: Path | bytes) -> list[ZipMember]:
+    """The files of a zip file that are not hidden, in its order; limits are checked as in `read_zip`.
+
+    Raises:
+        InputError: As `open_archive` says.
+    """
+    with open_binary(source) as file, open_archive(file) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        names = dict.fromkeys(m.filename for m in members if not is_hidden(member_name(m)))
+    return [ZipMember(source, name) for name in names]
 
 
 def _directory_bytes(file: BinaryIO | io.RawIOBase) -> int:

@@ -62,10 +62,12 @@ class LoadedImage:
     Args:
         frame: The upright picture, RGB, with its label; index 0, time 0.
         notes: What the user should know, one sentence each.
+        partial: The file holds more pictures; the notes say which was read.
     """
 
     frame: Frame
     notes: tuple[str, ...] = ()
+    partial: bool = False
 
 
 def read_image(source: bytes | str | Path, *, name: str | None = None) -> LoadedImage:
@@ -94,6 +96,7 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         with Image.open(io.BytesIO(data), formats=[_pillow_name(sniffed)]) as picture:
             _check_size(picture.size)
             notes = _notes(picture, data, sniffed)
+            partial = bool(notes)
             picture.load()
             image = _to_rgb(picture, notes)
     except InputError:
@@ -103,7 +106,7 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
     except Exception as error:
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
         raise DamagedInputError("The picture is cut off or damaged: copy or save it again.") from error
-    return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes))
+    return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes), partial)
 
 
 def _pillow_name(sniffed: str) -> str:

@@ -137,6 +137,11 @@ def input_kind(sniffed: str) -> str:
     return "zip" if sniffed == "zip" else "unknown"
 
 
+def known_but_not_read(head: bytes) -> str:
+    """ "image" or "video" for a format that is known by its first bytes and not read; else empty."""
+    return next((kind for start, kind, _ in _KNOWN_BUT_NOT_READ if head.startswith(start)), "")
+
+
 def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
     """The error for bytes that are not of the wanted kind.
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from fer.errors import EmptyInputError, MissingInputError
 from fer.sources.magic import HEAD_BYTES
@@ -42,8 +42,28 @@ def safe_name(name: str, *, default: str = "unnamed") -> str:
     return shown if shown.strip(". ") else default
 
 
+class SourceLabel(str):
+    """A label that was made safe already, folders included; see `safe_path`."""
+
+
+def safe_path(path: str | PurePath) -> SourceLabel:
+    """A path as a label: its folders stay, joined by ``/``; it can be shown, it can never be opened.
+
+    Args:
+        path: Relative to what was given. Steps upwards and roots are left out.
+
+    Example:
+        >>> safe_path("../P01/webcam.mp4")
+        'P01/webcam.mp4'
+    """
+    parts = [part for part in re.split(r"[/\\]", str(path)) if part.strip(". ")]
+    return SourceLabel("/".join(safe_name(part) for part in parts) or "unnamed")
+
+
 def source_name(source: bytes | str | Path, name: str | None, *, default: str = "unnamed") -> str:
     """The label of a source: the given name, else the path's last part, else ``default``."""
+    if isinstance(name, SourceLabel):
+        return str(name)
     if name is None and not isinstance(source, _BYTES):
         name = Path(source).name
     return safe_name(name or default, default=default)

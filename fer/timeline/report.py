@@ -2,11 +2,12 @@
 
 import platform
 import shlex
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib import metadata
 
 import fer
+from fer.records import GivenFile
 from fer.settings import Settings
 from fer.timeline.smooth import smooth
 from fer.timeline.summary import Summary, summarize
@@ -125,6 +126,15 @@ def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None 
         source_sha256=timeline.source.sha256,
     )
     return Report(timeline, smoothed, summarize(smoothed), provenance)
+
+
+def with_given(report: Report, given: tuple[GivenFile, ...]) -> Report:
+    """The report with the account of everything that was given with its source."""
+    if given == report.timeline.source.given:
+        return report
+    source = replace(report.timeline.source, given=given)
+    timeline, smoothed = replace(report.timeline, source=source), replace(report.smoothed, source=source)
+    return replace(report, timeline=timeline, smoothed=smoothed, summary=summarize(smoothed))
 
 
 def rerun_command(report: Report) -> str:

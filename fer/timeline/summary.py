@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, QUALITY_CODES, QUALITY_TEXT, UNSURE
+from fer.records import LOST
 from fer.text import count, join
 from fer.timeline.timeline import NO_FACE, Timeline
 
@@ -134,6 +135,8 @@ class Summary:
         valid_share: Share of `analysed_s` with at least one usable face; NaN without frames.
         faces: One a person by id; one for all faces of photos; empty where there is nobody.
         seen_briefly: Faces that were seen too briefly, or never well enough to be read.
+        files: Files that were given; 0 where only the source was.
+        files_lost: Those of which nothing was read.
         rows: Rows with a face.
         rows_left_out: Rows with a face that do not enter the statistics.
         left_out: Reason code -> frames (``"no_face"``) or rows; a row counts for each of its reasons.
@@ -151,6 +154,8 @@ class Summary:
     rows_left_out: int
     left_out: dict[str, int]
     seen_briefly: tuple[FaceSummary, ...] = ()
+    files: int = 0
+    files_lost: int = 0
 
     @property
     def is_photos(self) -> bool:
@@ -169,10 +174,12 @@ class Summary:
 
     def left_out_text(self) -> str:
         """What the statistics do not hold, and why, as one sentence."""
+        lost = f"{self.files_lost:,} of the {self.files:,} files that were given" if self.files_lost else ""
         if not self.frames:
-            return "There was nothing to leave out."
+            return f"Left out: {lost}." if lost else "There was nothing to leave out."
         if not self.left_out:
-            return "Nothing was left out: every frame had a face and every face could be read."
+            whole = "every frame had a face and every face could be read."
+            return f"Left out: {lost}. In what was read {whole}" if lost else f"Nothing was left out: {whole}"
         frame, face = ("photo", "face") if self.is_photos else ("frame", "face reading")
         parts = []
         if missing := self.left_out.get(NO_FACE):
@@ -185,6 +192,8 @@ class Summary:
             parts.append(
                 f"{count(self.rows_left_out, face)} of {self.rows:,} ({', '.join(reasons)}{several})"
             )
+        if lost:
+            parts.insert(0, lost)
         return f"Left out of the statistics: {join(parts)}."
 
 
@@ -230,6 +239,8 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         rows=int(face.sum()),
         rows_left_out=int((face & ~timeline.usable).sum()),
         left_out=_reasons(timeline.table["quality"]),
+        files=len(timeline.source.given),
+        files_lost=sum(file.fate in LOST for file in timeline.source.given),
     )
 
 

@@ -1,32 +1,18 @@
-"""What commands are given: files by their kind, photos out of zip files, and a bar while they are read."""
+"""What commands are given as photos are read from it, and a bar while it is read."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fer.errors import InputError
-from fer.sources import content_kind, read_zip
+from fer.sources.finding import FoundFile
+from fer.sources.opening import SourceLabel
 
 
-def kind_of(path: Path) -> str:
-    """ "video", "image", "zip" or "unknown"; what cannot be opened fails later, with its reason."""
-    try:
-        return content_kind(path)
-    except InputError:
-        return "unknown"
-
-
-def photo_items(paths: tuple[Path, ...], failures: list[str]):
-    """(label, path or bytes) of every photo, those in zip files too."""
-    for path in paths:
-        if kind_of(path) != "zip":
-            yield path.name, path
-            continue
-        try:
-            yield from read_zip(path)
-        except InputError as exc:
-            failures.append(f"{path.name}: {exc.as_text()}")
+def photo_items(photos: Iterable[FoundFile]) -> list[tuple[SourceLabel, Callable[[], bytes | Path]]]:
+    """(label, what gives its path or its bytes) of every photo; those in zip files are unpacked later."""
+    return [(photo.label, photo.content) for photo in photos]
 
 
 class ProgressBar:

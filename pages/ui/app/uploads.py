@@ -65,7 +65,7 @@ def keep_in_memory() -> None:
     MultiPartParser.spool_max_size = (DATA_MB + 1) * MEGABYTE
 
 
-def take(label: str, *, key: str, types: list[str], limit_mb: int, many: bool = False) -> list[Upload]:
+def take(label: str, *, key: str, types: list[str] | None, limit_mb: int, many: bool = False) -> list[Upload]:
     """An uploader that hands its files over and starts empty again.
 
     Streamlit's own copies are let go, so that the bytes exist once and the page is free for the answer.
@@ -73,7 +73,8 @@ def take(label: str, *, key: str, types: list[str], limit_mb: int, many: bool = 
     Args:
         label: What to drop there.
         key: Name of the uploader in the session.
-        types: File endings that the browser's dialog offers; contents are checked later, by magic bytes.
+        types: File endings that the browser's dialog offers and the uploader takes; contents are checked
+            later, by magic bytes. None takes every file: what is refused is counted and said in one place.
         limit_mb: Largest file in megabytes.
         many: Accept several files.
 

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer.errors import InputError
 from fer.photos import PhotoResult
 from fer.sources import read_image
+from fer.sources.account import account
 from fer.text import count, percent, quality_words
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
 from fer.timeline.timeline import Timeline
@@ -86,6 +87,8 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     st.subheader(highlights.photo_title(report.summary), anchor=False)
     failed = [one for one in result.results if one.observations is None]
     _failed(failed)
+    for line in account(report.timeline.source.given, most=0)[:1]:
+        st.caption(f":material/checklist: {line}")
     if report.timeline.source.partial:
         # The notes before it are the failures, which are said already.
         st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")

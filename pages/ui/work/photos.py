@@ -1,18 +1,21 @@
 """Many photos as one job: results, and a small picture of each with its faces marked."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import partial
 
 from fer.draw.annotate import draw
 from fer.draw.covers import Cover
 from fer.draw.photo_covers import PhotoHider, hidden_photo
-from fer.errors import CancelledError, InputError
+from fer.errors import CancelledError, InputError, TooLargeInputError, UnsupportedInputError
 from fer.photos import PhotoResult, analyze_photos
+from fer.records import GivenFile
 from fer.settings import Settings
-from fer.sources import LoadedImage, read_image, read_zip, sniff
+from fer.sources import LoadedImage, read_image, sniff
+from fer.sources.finding import zip_files
 from fer.text import count
-from fer.timeline.report import Report
+from fer.timeline.report import Report, with_given
 from pages.ui.app import session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import MEGABYTE, PHOTOS_TOTAL_MB, Upload
@@ -21,6 +24,8 @@ from pages.ui.work.analysis import components, job_key, jpeg
 THUMB_WIDTH = 640
 LARGE_WIDTH = 1600
 MAX_PHOTOS = 500
+TOO_MANY = f"Only {MAX_PHOTOS} photos and {PHOTOS_TOTAL_MB} MB are read at once: give the others separately."
+A_VIDEO = "This is a video: give it on the Video page."
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +161,9 @@ def photos_job(batch: PhotoUploads, settings: Settings) -> Job:
         )
         # Readable photos were shown in their order.
         readable = [place for place, result in enumerate(found.results) if result.observations is not None]
+        given = (*found.report.timeline.source.given, *(one.fate for one in refused))
         return PhotosResult(
-            report=found.report,
+            report=with_given(found.report, given),
             results=(*found.results, *refused),
             contents=(*(content for _, content in items[: len(found.results)]), *(b"" for _ in refused)),
             unsure_below=found.report.timeline.unsure_below,
@@ -171,36 +177,43 @@ def unpack(batch: PhotoUploads) -> tuple[list[tuple[str, bytes]], list[PhotoResu
     """Photos as they are, zip files as the photos in them.
 
     Returns:
-        items: (label, content) of every photo, at most `MAX_PHOTOS`.
-        refused: One for every file that gave none, and one if some were left out.
+        items: (label, content) of every photo, at most `MAX_PHOTOS` within the memory of one session.
+        refused: One for every file that gave none.
     """
     items: list[tuple[str, bytes]] = []
     refused: list[PhotoResult] = []
-    for upload in batch.uploads:
+    room = PHOTOS_TOTAL_MB * MEGABYTE
+    for name, content in _contents(batch, refused):
+        if len(items) >= MAX_PHOTOS or room <= 0:
+            refused.append(PhotoResult(name, None, error=TOO_MANY, error_code=TooLargeInputError.code))
+            continue
         try:
-            items.extend(_members(upload))
+            data = content()
+        except InputError as error:
+            refused.append(PhotoResult(name, None, error=error.message, error_code=error.code))
+            continue
+        room -= len(data)
+        if room < 0:
+            refused.append(PhotoResult(name, None, error=TOO_MANY, error_code=TooLargeInputError.code))
+        else:
+            items.append((name, data))
+    return items, refused
+
+
+def _contents(batch: PhotoUploads, refused: list[PhotoResult]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """(label, what gives its bytes) of every photo; whatever else there is goes to ``refused``."""
+    for upload in batch.uploads:
+        if sniff(upload.data) != "zip":
+            yield upload.name, partial(getattr, upload, "data")
+            continue
+        try:
+            for one in zip_files(upload.data):
+                if isinstance(one, GivenFile):
+                    refused.append(PhotoResult(one.name, None, error=one.reason, error_code=one.code))
+                elif one.kind == "image":
+                    yield one.label, one.member.content
+                else:
+                    code = UnsupportedInputError.code
+                    refused.append(PhotoResult(one.label, None, error=A_VIDEO, error_code=code))
         except InputError as error:
             refused.append(PhotoResult(upload.name, None, error=error.message, error_code=error.code))
-    kept = _within_limits(items)
-    if len(kept) < len(items):
-        text = f"Only the first {len(kept)} of {len(items)} photos were read: give the others separately."
-        refused.append(PhotoResult("The other photos", None, error=text, error_code="input_too_large"))
-    return kept, refused
-
-
-def _members(upload: Upload) -> list[tuple[str, bytes]]:
-    if sniff(upload.data) == "zip":
-        return list(islice(read_zip(upload.data), MAX_PHOTOS + 1))
-    return [(upload.name, upload.data)]
-
-
-def _within_limits(items: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """The first photos that fit into the memory of one session."""
-    room = PHOTOS_TOTAL_MB * MEGABYTE
-    kept = []
-    for name, content in items[:MAX_PHOTOS]:
-        room -= len(content)
-        if room < 0:
-            break
-        kept.append((name, content))
-    return kept

@@ -11,6 +11,7 @@ from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.sample import NOBODY, expressions_at, sample_frames
 from fer.settings import Settings
+from fer.sources.account import lost
 
 
 def png(image: np.ndarray) -> bytes:
@@ -64,7 +65,8 @@ def test_case_15_one_bad_file_costs_one_row(components, portrait):
     assert batch.failed[0].error_code == "input_unsupported"
     assert len(batch.report.timeline.table) == 5
     assert batch.report.timeline.table["frame"].tolist() == [0, 1, 3, 4, 5]
-    assert any(note.startswith("bad.jpg") for note in batch.report.timeline.source.notes)
+    assert [file.name for file in lost(batch.report.timeline.source.given)] == ["bad.jpg"]
+    assert batch.report.summary.files_lost == 1
 
 
 @pytest.mark.slow

@@ -1,0 +1,56 @@
+"""Everything that was given is accounted for: what was read, passed over and refused, and why.
+
+Text, report, JSON, page and exit status all come from the same `GivenFile` records.
+"""
+
+from collections.abc import Iterable
+
+from fer.records import LOST, GivenFile
+from fer.text import count, join
+
+_WORDS = {
+    "read": "read",
+    "read_in_part": "read in part",
+    "passed_over": "passed over",
+    "refused": "could not be read",
+}
+"""Fate -> what a person reads, in the order of every list."""
+
+
+def lost(given: Iterable[GivenFile]) -> tuple[GivenFile, ...]:
+    """The files of which nothing was read."""
+    return tuple(file for file in given if file.fate in LOST)
+
+
+def account(given: Iterable[GivenFile], *, most: int | None = None) -> list[str]:
+    """The account in sentences: the counts, then every file that was not read whole, with its reason.
+
+    Args:
+        given: All files.
+        most: Name at most so many files; None names all.
+
+    Returns:
+        No line where nothing was given, or one file that was read.
+
+    Example:
+        >>> text = GivenFile("b.txt", "unknown", "passed_over", "No.")
+        >>> account([GivenFile("a.jpg", "image", "read"), text])
+        ['2 files were given: 1 read, 1 passed over.', 'Passed over: b.txt: No.']
+    """
+    files = list(given)
+    if not files or (len(files) == 1 and files[0].fate == "read"):
+        return []
+    fates = [file.fate for file in files]
+    parts = [f"{fates.count(fate):,} {words}" for fate, words in _WORDS.items() if fate in fates]
+    was = "was" if len(files) == 1 else "were"
+    lines = [
+        f"{count(len(files), 'file')} {was} given: {join(parts) if len(parts) < 2 else ', '.join(parts)}."
+    ]
+    told = [file for fate in _WORDS if fate != "read" for file in files if file.fate == fate]
+    shown = told if most is None else told[:most]
+    for file in shown:
+        words = _WORDS[file.fate]
+        lines.append(f"{words[0].upper()}{words[1:]}: {file.name}: {file.reason}")
+    if len(shown) < len(told):
+        lines.append(f"{count(len(told) - len(shown), 'more file')}; all are in the JSON.")
+    return lines

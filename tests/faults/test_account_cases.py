@@ -1,0 +1,223 @@
+"""Everything that was given is accounted for: cases 78 and 81 to 84."""
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from fer.cli import DONE, FAILED, main
+from fer.photos import analyze_photos
+from fer.pipeline import load_components
+from fer.records import GivenFile
+from fer.settings import Settings
+from fer.sources.account import account, lost
+from fer.sources.finding import find_inputs, survey
+from fer.sources.opening import safe_path
+from tests.helpers.clips import clip, ramp
+
+FAST = ("--no-action-units",)
+
+
+def encoded(picture: Image.Image, form: str = "PNG", **options) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, form, **options)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def gray() -> bytes:
+    """A photo without a face."""
+    return encoded(Image.new("RGB", (64, 64), "gray"))
+
+
+@pytest.fixture(scope="module")
+def film() -> bytes:
+    """A clip without a face."""
+    return clip(ramp(4))
+
+
+def put(folder: Path, **files: bytes) -> None:
+    for name, data in files.items():
+        path = folder / name.replace("__", "/").replace("_DOT_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def test_nothing_given_needs_no_account(tmp_path):
+    assert account([]) == []
+    assert account([GivenFile("a.jpg", "image", "read")]) == []
+    empty = survey([])
+    assert (empty.found, empty.lost) == ((), ())
+    (left,) = survey([tmp_path]).lost
+    assert left.code == "input_missing"
+    with pytest.raises(ValueError, match="fate"):
+        GivenFile("a", "image", "eaten")
+
+
+def test_case_78_whatever_is_passed_over_is_counted_and_named(tmp_path, gray, film, capsys):
+    given = tmp_path / "given"
+    put(
+        given,
+        a_DOT_jpg=encoded(Image.new("RGB", (32, 32)), "JPEG"),
+        b_DOT_tif=encoded(Image.new("L", (9, 9)), "TIFF"),
+    )
+    put(
+        given,
+        d_DOT_mp4=film,
+        notes_DOT_txt=b"about the photos",
+        e_DOT_jp2=encoded(Image.new("L", (9, 9)), "JPEG2000"),
+    )
+    put(
+        given,
+        f_DOT_jpg=b"",
+        g_DOT_jpg=b"not a photo at all",
+        h_DOT_wmv=b"\x30\x26\xb2\x75",
+        _DOT_DS_Store=b"x",
+    )
+    put(given, i_DOT_rm=b".RMF\0\0\0\x12" + bytes(99), cut_DOT_png=gray[:50])
+    os.mkfifo(given / "pipe.jpg")
+    out = tmp_path / "out"
+    assert main(["analyze", str(given), "--out", str(out), *FAST]) == FAILED
+    printed, errors = capsys.readouterr()
+    assert "11 files were given: 3 read, 1 passed over, 7 could not be read." in printed
+    missed = {"notes.txt", "e.jp2", "f.jpg", "g.jpg", "h.wmv", "i.rm", "cut.png", "pipe.jpg"}
+    for name in missed:
+        assert f"error: {name}: " in errors
+        assert f"{name}: " in printed
+    assert "Nothing was left out" not in printed
+    assert "[input_empty]" in errors
+    assert "RealMedia video, which is not read here: convert it to MP4" in errors
+    report = json.loads((out / "photos.json").read_text())
+    fates = {file["name"]: file["fate"] for file in report["source"]["given"]}
+    assert {name for name, fate in fates.items() if fate not in ("read", "read_in_part")} == missed
+    assert report["summary"]["files_lost"] == len(missed)
+    assert f"{len(missed)} of the 10 files that were given" in report["summary"]["left_out_text"]
+    page = (out / "photos.html").read_text()
+    assert all(name in page for name in missed)
+    # The video's report names what was passed over beside it too.
+    assert "notes.txt" in (out / "d.html").read_text()
+
+
+def test_case_78_only_good_files_are_no_loss(tmp_path, gray, film, capsys):
+    put(tmp_path, a_DOT_png=gray, b_DOT_mp4=film, Thumbs_DOT_db=b"x", sub___DOT_hidden=b"x")
+    assert main(["analyze", str(tmp_path), *FAST]) == DONE
+    printed, errors = capsys.readouterr()
+    assert "2 files were given: 2 read." in printed
+    assert "error" not in errors
+
+
+def test_case_78_a_link_to_a_folder_is_named(tmp_path, gray):
+    put(tmp_path, a_DOT_png=gray)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert [file.name for file in survey([tmp_path]).lost] == ["loop"]
+
+
+def test_case_81_the_path_below_the_given_folder_stays(tmp_path, gray, film, capsys):
+    given = tmp_path / "given"
+    put(
+        given,
+        P01__webcam_DOT_mp4=film,
+        P02__webcam_DOT_mp4=film,
+        P01__clip_DOT_mp4=film,
+        P01__clip_DOT_png=gray,
+    )
+    put(given, P02__face_DOT_png=gray, P02__clip_DOT_png=gray)
+    out = tmp_path / "out"
+    assert main(["analyze", str(given), "--out", str(out), *FAST]) == DONE
+    made = {str(path.relative_to(out)) for path in out.rglob("*.csv")}
+    assert made == {"P01/webcam.csv", "P02/webcam.csv", "P01/clip.csv", "photos.csv"}
+    assert set(pd.read_csv(out / "P02/webcam.csv")["source"]) == {"P02/webcam.mp4"}
+    photos = set(pd.read_csv(out / "photos.csv")["source"])
+    assert photos == {"P01/clip.png", "P02/clip.png", "P02/face.png"}
+
+
+def test_case_81_a_clip_beside_a_photo_of_its_name_keeps_both(tmp_path, gray, film):
+    put(tmp_path, clip_DOT_mp4=film, clip_DOT_png=gray)
+    out = tmp_path / "out"
+    assert (
+        main(["analyze", str(tmp_path / "clip.mp4"), str(tmp_path / "clip.png"), "--out", str(out), *FAST])
+        == DONE
+    )
+    assert {path.name for path in out.glob("*.csv")} == {"clip.mp4.csv", "clip.png.csv"}
+
+
+def test_case_81_files_of_one_name_are_told_apart(tmp_path, gray):
+    put(tmp_path, P01__a_DOT_png=gray, P02__a_DOT_png=gray, Q__P01__a_DOT_png=gray)
+    found = survey([tmp_path / "P01", tmp_path / "P02/a.png", tmp_path / "Q/P01/a.png"]).found
+    assert len({file.label for file in found}) == 3
+
+
+def test_case_82_a_wildcard_that_the_shell_left_is_expanded(tmp_path, gray, film):
+    put(tmp_path, a_DOT_png=gray, b_DOT_png=gray, c_DOT_mp4=film)
+    found = survey([str(tmp_path / "*.png")])
+    assert [file.label for file in found.found] == ["a.png", "b.png"]
+    (left,) = survey([str(tmp_path / "*.jpg")]).lost
+    assert "no file matches" in left.reason
+    put(tmp_path, **{"[1]_DOT_png": gray})  # a name that only looks like a wildcard
+    assert [file.label for file in survey([tmp_path / "[1].png"]).found] == ["[1].png"]
+
+
+def test_case_83_a_zip_of_clips_is_read_like_a_folder(tmp_path, gray, film, capsys):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {
+            "P01/clip.mp4": film,
+            "P02/clip.mp4": film,
+            "P02/a.png": gray,
+            "readme.txt": b"hello",
+            "__MACOSX/._a.png": b"x",
+            "inner.zip": b"PK\3\4" + bytes(30),
+            "broken.jpg": b"",
+        }.items():
+            archive.writestr(name, data)
+    out = tmp_path / "out"
+    assert main(["analyze", str(path), "--out", str(out), *FAST]) == FAILED
+    assert {str(p.relative_to(out)) for p in out.rglob("*.csv")} == {
+        "P01/clip.csv",
+        "P02/clip.csv",
+        "P02/a.csv",
+    }
+    printed, _ = capsys.readouterr()
+    assert "6 files were given: 3 read, 2 passed over, 1 could not be read." in printed
+
+
+def test_case_84_notes_of_photos_reach_every_output(tmp_path, gray, capsys):
+    pages = [Image.new("L", (40, 30), level) for level in (10, 200)]
+    put(
+        tmp_path,
+        scan_DOT_tif=encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]),
+        a_DOT_png=gray,
+    )
+    out = tmp_path / "out"
+    assert main(["analyze", str(tmp_path), "--out", str(out), *FAST]) == DONE
+    said = "The TIFF holds 2 pages: only the first was read."
+    assert said in capsys.readouterr().out
+    assert said in (out / "photos.html").read_text()
+    source = json.loads((out / "photos.json").read_text())["source"]
+    assert source["notes"] == [f"scan.tif: {said}"]
+    assert [file["fate"] for file in source["given"]] == ["read", "read_in_part"]
+
+
+def test_a_photo_that_cannot_be_unpacked_costs_its_own_row_only(gray):
+    def broken() -> bytes:
+        from fer.errors import DamagedInputError
+
+        raise DamagedInputError("It is damaged.")
+
+    components = load_components(Settings(), still=True)
+    batch = analyze_photos([("a", broken), ("b", lambda: gray)], components=components)
+    assert [file.fate for file in batch.report.timeline.source.given] == ["refused", "read"]
+    assert [file.name for file in lost(batch.report.timeline.source.given)] == ["a"]
+
+
+def test_labels_of_paths_keep_folders_and_nothing_else():
+    assert safe_path("../P01/webcam.mp4") == "P01/webcam.mp4"
+    assert safe_path("/etc/passwd") == "etc/passwd"
+    assert safe_path("a\\b\u202e\n.jpg") == "a/b.jpg"
+    assert safe_path("../..") == "unnamed"
+    assert find_inputs([]) == []
