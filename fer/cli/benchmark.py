@@ -1,12 +1,16 @@
 """``fer benchmark``: milliseconds a step, frames a second, memory and start-up on this machine."""
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
 from fer.benchmark import speed
+from fer.benchmark.comparison import compare
+from fer.benchmark.document import document
 from fer.benchmark.live import live_latency
 from fer.benchmark.sections import write_sections
+from fer.io.files import write_text
 from fer.sample import sample_video
 from fer.stages import STAGES
 
@@ -25,17 +29,34 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--live", action="store_true", help="only: a live frame from the camera's packet to the one sent back"
     )
+    parser.add_argument(
+        "--against",
+        choices=("fer",),
+        help="only: beside the PyPI package, in turns (30 minutes)",
+    )
+    parser.add_argument(
+        "--their-python", type=Path, help="Python of an environment that has it; by default one is made"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--document", type=Path, help="also write the page of that file of figures there")
     parser.add_argument("--force", action="store_true", help="replace the measured sections of that file")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, and write."""
-    figures = {"live": _live()} if args.live else _clips(args)
+    if args.document and not args.json:
+        args.usage_error("--document is written from the file of figures: give --json too")
+    if args.against:
+        figures = compare(args.clips[0] if args.clips else sample_video(), args.their_python, say=print)
+    else:
+        figures = {"live": _live()} if args.live else _clips(args)
     print(f"peak memory of this process: {speed.peak_memory_mib():.0f} MiB")
     if args.json:
         write_sections(figures, args.json, force=args.force)
+    if args.document:
+        known = json.loads(args.json.read_text(encoding="utf-8"))
+        write_text(document(known), args.document, force=args.force)
     return 0
 
 

@@ -7,7 +7,6 @@ comes back) is on top of the server's, so that the figures are on the safe side.
 """
 
 import argparse
-import json
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from streamlit_webrtc import WebRtcMode
 
+from fer.benchmark.sections import write_sections
 from fer.benchmark.speed import machine
 from fer.live import LiveGate, LiveSession, Overlay, VideoProcessor, default_limit
 from pages.ui.live.rooms import make_analyzer
@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, nargs="+", default=[default_limit()])
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--sendonly", action="store_true", help="charts only: nothing is sent back")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, help="file of figures, whose section is replaced")
     args = parser.parse_args()
     mode = WebRtcMode.SENDONLY if args.sendonly else WebRtcMode.SENDRECV
     figures = {"machine": machine(), "runs": []}
@@ -150,7 +150,7 @@ def main() -> None:
         )
     print(f"the cap on this machine is {default_limit()}: session {refused_at(default_limit())} is refused")
     if args.json:
-        args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        write_sections({"live_load": figures}, args.json, force=True)
 
 
 if __name__ == "__main__":
