@@ -27,7 +27,10 @@ EMOTION_COLORS = {
 QUALITY_OK = "ok"
 """A face that enters the statistics."""
 
-QUALITY_CODES = ("no_face", "small", "blurred", "dark", "turned", "cut_off")
+EXCLUDED = "excluded"
+"""Of a face in a stretch that somebody has marked to be left out."""
+
+QUALITY_CODES = ("no_face", "small", "blurred", "dark", "turned", "cut_off", EXCLUDED)
 """Why a frame or a face is left out of the statistics. Several codes are joined by ``+``."""
 
 QUALITY_TEXT = {
@@ -38,6 +41,7 @@ QUALITY_TEXT = {
     "dark": "too dark",
     "turned": "turned away",
     "cut_off": "cut off by the frame's edge",
+    EXCLUDED: "in an excluded range",
 }
 """What a person reads for each code."""
 

@@ -127,8 +127,8 @@ class Summary:
 
     Args:
         kind: ``"video"``, ``"photos"`` or ``"live"``.
-        frames: Analysed frames.
-        frames_with_face: Frames in which at least one face was found.
+        frames: Analysed frames outside of excluded stretches.
+        frames_with_face: Those in which at least one face was found.
         start_s: Time of the first frame.
         end_s: Where the time of the last frame ends.
         analysed_s: Seconds that the frames stand for; pauses over 1 s do not count (photos: frames).
@@ -223,13 +223,13 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
     usable_frames = np.unique(timeline.frame_of_row[timeline.usable])
     weights = timeline.frame_weights_s
     total = float(weights.sum())
-    face = timeline.has_face
+    face, counts = timeline.has_face, ~timeline.frame_excluded
     faces = [_summarize_face(timeline, k, np.flatnonzero(rows), min_episode_s) for k, rows in masks]
     people = [f for f in faces if timeline.is_photos or f.face_id in timeline.names or f.is_person(total)]
     return Summary(
         kind=timeline.source.kind,
-        frames=len(weights),
-        frames_with_face=len(np.unique(timeline.frame_of_row[face])),
+        frames=int(counts.sum()),
+        frames_with_face=int(counts[np.unique(timeline.frame_of_row[face])].sum()),
         start_s=float(timeline.frame_times_s[0]) if len(weights) else 0.0,
         end_s=timeline.end_s,
         analysed_s=total,
@@ -238,7 +238,7 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         seen_briefly=tuple(f for f in faces if f not in people),
         rows=int(face.sum()),
         rows_left_out=int((face & ~timeline.usable).sum()),
-        left_out=_reasons(timeline.table["quality"]),
+        left_out=_reasons(timeline.table["quality"][face | counts[timeline.frame_of_row]]),
         files=len(timeline.source.given),
         files_lost=sum(file.fate in LOST for file in timeline.source.given),
     )

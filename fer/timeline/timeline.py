@@ -66,6 +66,7 @@ class Timeline:
         own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
         suggestions: Pairs of face ids that may be one person.
         persons: The steps by which people were named and put right; see `fer.timeline.edits`.
+        excluded_s: (start, end) of stretches that stand for no time; see `fer.findings.markers.exclude`.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -79,6 +80,7 @@ class Timeline:
     own_neutral: bool = False
     suggestions: tuple[Suggestion, ...] = ()
     persons: Persons = field(default_factory=Persons)
+    excluded_s: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)
@@ -181,8 +183,22 @@ class Timeline:
         """(f,) float64: the time that each frame stands for, in seconds; for photos 1 each.
 
         It is the time to the next frame, for the last one the median step. It is capped at 1 s (or at the
-        median step, where fewer frames than one a second were analysed), so that gaps do not count.
+        median step, where fewer frames than one a second were analysed), so that gaps do not count. Frames
+        in excluded stretches stand for none.
         """
+        return np.where(self.frame_excluded, 0.0, self._frame_spans_s)
+
+    @cached_property
+    def frame_excluded(self) -> np.ndarray:
+        """(f,) bool: the frame lies in an excluded stretch."""
+        found = np.zeros(len(self.frame_times_s), bool)
+        for start_s, end_s in self.excluded_s:
+            found |= (self.frame_times_s >= start_s) & (self.frame_times_s < end_s)
+        return found
+
+    @cached_property
+    def _frame_spans_s(self) -> np.ndarray:
+        """(f,) float64: the same, whatever is excluded."""
         if self.is_photos:
             return np.ones(len(self.frame_times_s))
         steps = np.append(np.diff(self.frame_times_s), self.step_s)[: len(self.frame_times_s)]
@@ -196,7 +212,7 @@ class Timeline:
     @property
     def end_s(self) -> float:
         """Where the last frame's time ends, in seconds; 0 for an empty timeline."""
-        return float(self.frame_times_s[-1] + self.frame_weights_s[-1]) if len(self.frame_times_s) else 0.0
+        return float(self.frame_times_s[-1] + self._frame_spans_s[-1]) if len(self.frame_times_s) else 0.0
 
 
 class TimelineBuilder:

@@ -3,7 +3,8 @@
 SPINE = ("constants", "errors", "settings", "text", "stages", "ahead", "verdict", "records", "litert", "io")
 ORDER = (
     *(SPINE, ("faces",), ("emotion",), ("action_units",), ("timeline",), ("sources",), ("draw",)),
-    *(("pipeline",), ("photos",), ("dataset",), ("sample",), ("evaluation",), ("charts",), ("export",)),
+    *(("pipeline",), ("photos",), ("dataset",), ("sample",), ("evaluation",), ("findings",)),
+    *(("charts",), ("export",)),
     *(("live",), ("library",), ("batch",), ("benchmark",), ("training",), ("explain",), ("cli",)),
 )
 """Rooms and modules of fer/ from the ground up: each may import itself and what stands before it."""
