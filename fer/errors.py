@@ -74,6 +74,18 @@ class StalledInputError(InputError):
     code = "input_stalled"
 
 
+class CrashedInputError(InputError):
+    """The file made its decoder, a process of its own, end."""
+
+    code = "input_crashed"
+
+
+class MemoryInputError(InputError):
+    """There is not enough memory to decode the file."""
+
+    code = "input_memory"
+
+
 class CameraError(FerError):
     """A camera gives no pictures."""
 

@@ -23,7 +23,7 @@ from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
 from fer.records import ActionUnits, Faces, Frame, GivenFile, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
-from fer.sources import VideoSource
+from fer.sources import open_video
 from fer.stages import Stages
 from fer.text import clock
 from fer.timeline.report import Report, make_report
@@ -290,7 +290,7 @@ def analyze_video(
     analyzer = Analyzer(settings, components=components)
     builder, watch = TimelineBuilder(), _ProgressWatch(on_progress)
     stopped_s = None
-    with VideoSource(source, name=name, fps=settings.fps) as video:
+    with open_video(source, name=name, fps=settings.fps) as video:
         with closing(analyzer.stream(video)) as stream:
             for frame, observations in stream:
                 builder.add(observations)

@@ -21,7 +21,7 @@ from fer.errors import DatasetError, FerError, SettingsError
 from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
 from fer.records import Frame
-from fer.sources import VideoSource, content_kind, read_image, safe_name
+from fer.sources import content_kind, open_video, read_image, safe_name
 from fer.sources.archives import is_hidden
 
 SHARES = (0.8, 0.1, 0.1)
@@ -193,7 +193,7 @@ class _Maker:
     def _frames(self, name: PurePosixPath, source: bytes | Path) -> Iterator[Frame]:
         kind = content_kind(source)
         if kind == "video":
-            with VideoSource(source, name=name.name, fps=self._settings.fps) as video:
+            with open_video(source, name=name.name, fps=self._settings.fps) as video:
                 yield from video
         else:
             yield read_image(source, name=name.name).frame

@@ -21,7 +21,6 @@ from fer.draw.covers import Cover, Sighting, covered_share, merged, plan
 from fer.draw.hidden import HIDE_MODES, MARGIN, TRUSTED_PRESENCE, hide_all, hide_boxes
 from fer.draw.report_marks import ReportMarks
 from fer.draw.second_look import SecondLook
-from fer.draw.sound import Sound
 from fer.draw.video_writer import Mp4Encoder, even_size, fitted, output_errors, placed
 from fer.errors import CancelledError, OutputError
 from fer.faces.cuts import CutDetector
@@ -30,7 +29,8 @@ from fer.faces.mesh import FaceMesh, fit_boxes
 from fer.io.parts import growing
 from fer.records import Frame, Observations
 from fer.settings import Settings
-from fer.sources import VideoSource
+from fer.sources import VideoSource, open_sound, open_video
+from fer.sources.sound import Sound
 from fer.text import count, percent, span
 from fer.timeline.report import Report
 
@@ -206,7 +206,7 @@ class _Work:
 
     def _frames(self, source: bytes | str | Path) -> Generator[Frame, None, None]:
         """Every frame in the size of the copy."""
-        with VideoSource(source) as video:
+        with open_video(source) as video:
             for frame in video:
                 self._watch.tell(frame.timestamp_s, video.duration_s)
                 if self._size == (0, 0):
@@ -234,7 +234,7 @@ class _Work:
         if not isinstance(target, str):
             target.seek(0)
             target.truncate()
-        sound = Sound(self._source) if self._keep_sound else None
+        sound = open_sound(self._source) if self._keep_sound else None
         encoder = Mp4Encoder(target, sound=sound)
         self._times = []
         try:
@@ -274,6 +274,7 @@ class _Work:
         self._watch.begin("Reading the finished copy", LOOK_WORK)
         copies = _source_of(made)
         clear = {}
+        # The copy was made here: it may be decoded here.
         with VideoSource(copies) as video, closing(self._frames(self._source)) as originals:
             numbered = enumerate(originals)
             for copy in video:

@@ -17,10 +17,10 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from fer.draw.sound import Sound
 from fer.errors import OutputError
 from fer.io.files import cannot_write
 from fer.io.parts import growing
+from fer.sources.sound import Sound
 
 CLOCK_HZ = 90_000
 """Ticks a second of the stream's clock: fine enough for every frame rate in use."""

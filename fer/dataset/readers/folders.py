@@ -9,8 +9,8 @@ import numpy as np
 from fer.constants import EMOTIONS, FACE_SIZE_PX
 from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.errors import DatasetError, InputError
+from fer.sources import read_image
 from fer.sources.archives import is_hidden
-from fer.sources.images import read_image
 from fer.sources.opening import safe_name
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")

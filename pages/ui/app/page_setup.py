@@ -7,6 +7,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from fer.sources import decode_apart
 from pages.ui.app import navigation, uploads
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.icon import icon
@@ -39,6 +40,7 @@ def page(title: str) -> Iterator[None]:
     navigation.ensure()
     st.html(STYLE)
     uploads.keep_in_memory()
+    decode_apart()
     try:
         yield
     except Exception as error:

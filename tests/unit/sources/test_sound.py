@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from fer.draw.sound import Sound
 from fer.draw.video_writer import Mp4Encoder
+from fer.sources.sound import Sound
 from tests.helpers.clips import beeping, clip, flat
 
 

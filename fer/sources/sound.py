@@ -1,9 +1,12 @@
 """The sound of a video, for its copy: its packets as they are where players take them, else AAC."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
+import av
 from av import AudioResampler, Packet
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
@@ -74,6 +77,21 @@ class Sound:
             self._packets = self._until_trouble(packets)
         except (FFmpegError, ValueError) as error:
             self.trouble = f"its codec cannot be copied ({error})"
+
+    def alone(self, beat: Callable[[], None] = lambda: None) -> bytes:
+        """All of it as an MP4 without pictures, its times counted from the first picture.
+
+        Args:
+            beat: Called with every packet.
+        """
+        out, written = BytesIO(), 0
+        with av.open(out, "w", format="mp4") as container:
+            self.add_to(container)
+            for packet in self.until(math.inf):
+                beat()
+                container.mux(packet)
+                written += 1
+        return out.getvalue() if written else b""
 
     def until(self, time_s: float) -> Iterator[Packet]:
         """The packets before a time of the copy (seconds after its first picture), to be muxed."""
