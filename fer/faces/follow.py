@@ -13,7 +13,7 @@ from fer.faces.cuts import CutDetector
 from fer.faces.detectors.base import Detector, intersection_over_smaller, intersection_over_union
 from fer.faces.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
 from fer.faces.track import Tracker
-from fer.records import Detections, Faces, Frame, Suggestion
+from fer.records import UNCONFIRMED, Detections, Faces, Frame, Suggestion
 from fer.stages import Stages
 
 FOLLOW_PRESENCE = 0.5
@@ -153,14 +153,14 @@ class FaceFollower:
             landmarks, presence = self._mesh.fit(image, regions_from_landmarks(known.landmarks))
         score = known.detections.score
         seen = Detections(mesh_boxes(landmarks), score, np.full_like(known.detections.keypoints, np.nan))
-        faces = make_faces(seen, landmarks, presence)[presence >= FOLLOW_PRESENCE]
-        return _without_doubles(faces)
+        faces = replace(make_faces(seen, landmarks, presence), track_id=known.track_id)
+        return _without_doubles(faces[presence >= FOLLOW_PRESENCE])
 
     def _should_detect(self, faces: Faces, timestamp_s: float) -> bool:
         waited = timestamp_s - self._detected_s
         if not len(faces) or len(faces) < len(self._last) or waited >= self._interval_s or waited < 0:
             return True
-        return waited >= RETRY_S and self._tracker.missing > 0
+        return waited >= RETRY_S and self._tracker.missing + self._tracker.undecided > 0
 
     def _detect(self, frame: Frame, known: Faces) -> Faces:
         """The known faces, as far as the detector goes on to see them, and new ones from left to right."""
@@ -170,12 +170,7 @@ class FaceFollower:
             found = self._detector.detect(frame.image, smallest_px=smallest_px)
         self._detected_s = frame.timestamp_s
         overlap = intersection_over_union(found.xyxy, known.detections.xyxy) >= SAME_FACE_IOU
-        if closely:
-            seen = (found.score[:, None] * overlap).max(0, initial=0)
-            before = known.detections.score
-            score = np.where(seen > 0, (before + seen) / 2, UNSEEN_FACTOR * before).astype(np.float32)
-            known = replace(known, detections=replace(known.detections, score=score))
-            known = known[score >= UNSEEN_UNTIL]
+        known = _renewed(known, (found.score[:, None] * overlap).max(0, initial=0), closely=closely)
         new = _accepted(frame.image, found[~overlap.any(1)], self._mesh, self._stages)
         return _join(known, new[np.argsort(new.detections.xyxy[:, 0])])  # ids count from left to right
 
@@ -193,6 +188,24 @@ class FaceFollower:
         known = (boxes[:, 2:] - boxes[:, :2]).max(1)
         share = SMALLEST_SHARE * max(frame.width, frame.height)
         return max(SMALLEST_PX, min(share, SMALLEST_OF_KNOWN * known.min(initial=np.inf)))
+
+
+def _renewed(known: Faces, seen: np.ndarray, *, closely: bool) -> Faces:
+    """Followed faces with the detector's new scores: those who have no id yet at every look, the others at
+    close ones. Only there a face that the detector overlooks loses some of its score, and is dropped at last.
+
+    Args:
+        known: n faces.
+        seen: (n,) scores; 0 where the detector sees nothing.
+        closely: It looked for small faces too.
+    """
+    before = known.detections.score
+    due = closely | (known.track_id == UNCONFIRMED)
+    unseen = UNSEEN_FACTOR * before if closely else before
+    score = np.where(seen > 0, (before + seen) / 2, unseen)
+    score = np.where(due, score, before).astype(np.float32)
+    known = replace(known, detections=replace(known.detections, score=score))
+    return known[~due | (score >= UNSEEN_UNTIL)]
 
 
 def _scaled(faces: Faces, before: tuple[int, int], now: tuple[int, int]) -> Faces:

@@ -63,6 +63,9 @@ CONFIRM_HITS, CONFIRM_S = 3, 0.9
 """A whole face whose score the detector calls sure, and in which the mesh sees one this much, is believed
 at once; one whose score it calls likely after so many sightings and seconds."""
 
+UNDECIDED_S = 3.0
+"""What is not believed for longer is looked at again only as often as everything else."""
+
 TINY_PX = 64.0
 """Smaller faces never get high scores: they are believed after `CONFIRM_HITS` sightings."""
 
@@ -187,6 +190,15 @@ class Tracker:
         now_s = self._updated_s
         return sum(
             t.track_id != UNCONFIRMED and t.seen_s < now_s and t.shot == self._shot and not self._is_gone(t)
+            for t in self._tracks
+        )
+
+    @property
+    def undecided(self) -> int:
+        """How many faces of the last update are not believed yet and have not been there for long."""
+        now_s = self._updated_s
+        return sum(
+            t.track_id == UNCONFIRMED and t.seen_s == now_s and now_s - t.first_s < UNDECIDED_S
             for t in self._tracks
         )
 

@@ -1,12 +1,13 @@
-"""Are hidden faces hidden? Copies of real clips and of compositions, read by an independent detector.
+"""Are hidden faces hidden? Copies of real clips and of compositions, read by independent detectors.
 
     python -m tests.bench.hidden --detectors ../shared/detectors --out hidden.json
 
-Every clip is analysed and copied with its faces hidden. YuNet (score .5, faces of 20 px and more) looks at
-the original and at the copy. A face of the original that it finds again at its place in the copy is *found*;
-if the pixels there are still those of the original too, it is *clear*: that must be 0. (The drawn mesh, and
-rarely a blur, can look like a face without being anybody's.) `before` hides what the analysis found in each
-frame, as was done until November 2026.
+Every clip is analysed and copied with its faces hidden. Two judges (YuNet, and OpenCV's res10 SSD, which the
+product uses only if asked to; score .5, faces of 20 px and more) look at the original and at the copy. A face
+of the original that a judge finds again at its place in the copy is *found*; if the pixels there are still
+those of the original too, it is *clear*: that must be 0. (The drawn mesh, and rarely a blur, can look like a
+face without being anybody's.) `before` hides what the analysis found in each frame, as was done until
+November 2026. ``--composed`` gives the rate at which those of `tests.bench.compositions` are hidden as well.
 """
 
 import argparse
@@ -28,13 +29,17 @@ from fer.faces.detectors.sensitive import sensitive_detector
 from fer.pipeline import analyze_video
 from fer.settings import Settings
 from fer.sources import VideoSource
+from tests.bench.compositions import Reference, compositions, load_people
 
 MIN_SCORE, MIN_FACE_PX, SAME_IOU = 0.5, 20.0, 0.3
+JUDGES = ("yunet", "dnn")
 ALIKE = 0.8
 """Correlation of a face's pixels with the original's from which it is clear."""
 
 WIDTH, HEIGHT, FPS, TILE_PX = 640, 360, 25, 240
 LENGTH_S = 7.0
+
+Judges = dict[str, Detector]
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,9 @@ class Row:
         clip: Its name.
         how: ``"before"``, ``"blur"`` or ``"mesh"``.
         frames: Of the clip.
-        faces: Faces that YuNet finds in the original, counted once a frame.
-        found: Frames in which it finds one of them at its place in the copy.
-        clear: Frames in which such a one has the pixels of the original.
+        faces: Judge -> faces that it finds in the original, counted once a frame.
+        found: Judge -> frames in which it finds one of them at its place in the copy.
+        clear: Judge -> frames in which such a one has the pixels of the original.
         covered: Mean share of the picture whose pixels were changed, 0..1.
         caught: Faces that the second look found clear and covered.
         whole_s: Seconds in which the whole frame was blurred.
@@ -57,9 +62,9 @@ class Row:
     clip: str
     how: str
     frames: int
-    faces: int
-    found: int
-    clear: int
+    faces: dict[str, int]
+    found: dict[str, int]
+    clear: dict[str, int]
     covered: float
     caught: int
     whole_s: float
@@ -116,8 +121,14 @@ def compose(name: str, first: list[np.ndarray], second: list[np.ndarray]) -> Ite
         yield image
 
 
-def inputs(media: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name, path) of every clip, real and composed."""
+def inputs(media: Path, folder: Path, composed_fps: float) -> Iterator[tuple[str, Path]]:
+    """(name, path) of every clip, real and composed.
+
+    Args:
+        media: Folder of the real ones.
+        folder: Where the composed ones are written.
+        composed_fps: Rate of those of `tests.bench.compositions`; 0 leaves them out.
+    """
     clips = sorted(media.glob("*.mp4"))
     for path in clips:
         yield path.stem, path
@@ -129,6 +140,14 @@ def inputs(media: Path, folder: Path) -> Iterator[tuple[str, Path]]:
             for k, image in enumerate(compose(name, first, second)):
                 writer.write(image, k / FPS)
         yield name, path
+    if composed_fps:
+        for number, case in enumerate(compositions(load_people(media, Reference()))):
+            if case.group != "sizes":  # a file has one size
+                path = folder / f"composed_{number}.mp4"
+                with VideoWriter(path, fps=composed_fps) as writer:
+                    for frame, _ in case.frames(composed_fps):
+                        writer.write(frame.image, frame.timestamp_s)
+                yield case.name, path
 
 
 def copy_of(path: Path, how: str, target: Path, settings: Settings) -> tuple[int, float]:
@@ -145,26 +164,27 @@ def copy_of(path: Path, how: str, target: Path, settings: Settings) -> tuple[int
     return facts.found_clear, facts.whole_s
 
 
-def measure(name: str, path: Path, how: str, target: Path, *, settings: Settings, judge: Detector) -> Row:
+def measure(name: str, path: Path, how: str, target: Path, *, settings: Settings, judges: Judges) -> Row:
     """Copy a clip and look at the copy."""
     began = time.monotonic()
     caught, whole_s = copy_of(path, how, target, settings)
     seconds = time.monotonic() - began
-    frames = faces = found = clear = 0
-    covered = 0.0
+    frames, covered = 0, 0.0
+    faces, found, clear = ({judge: 0 for judge in judges} for _ in range(3))
     with VideoSource(path) as originals, VideoSource(target) as copies:
         for original, copy in zip(originals, copies, strict=True):
             image = fitted(original.image, (copy.width, copy.height))
-            before, after = _faces(judge, image), _faces(judge, copy.image)
-            frames, faces = frames + 1, faces + len(before)
-            there = intersection_over_union(before, after).max(1, initial=0) >= SAME_IOU
-            found += bool(there.any())
-            clear += any(_alike(image, copy.image, box) for box in before[there])
+            frames += 1
+            for judge, detector in judges.items():
+                before, after = _faces(detector, image), _faces(detector, copy.image)
+                faces[judge] += len(before)
+                there = intersection_over_union(before, after).max(1, initial=0) >= SAME_IOU
+                found[judge] += bool(there.any())
+                clear[judge] += any(_alike(image, copy.image, box) for box in before[there])
             changed = np.abs(image.astype(np.int16) - copy.image).max(2)
             covered += float((cv2.blur(changed.astype(np.float32), (5, 5)) > 12).mean())
-    return Row(
-        name, how, frames, faces, found, clear, round(covered / frames, 3), caught, whole_s, round(seconds)
-    )
+    share = round(covered / frames, 3)
+    return Row(name, how, frames, faces, found, clear, share, caught, whole_s, round(seconds))
 
 
 def _faces(judge: Detector, image: np.ndarray) -> np.ndarray:
@@ -190,22 +210,23 @@ def main() -> None:
     parser.add_argument("--detector", default=Settings().detector, help="of the product")
     parser.add_argument("--how", nargs="+", default=["before", "blur", "mesh"])
     parser.add_argument("--only", nargs="+", help="names of clips")
+    parser.add_argument("--composed", type=float, default=0.0, metavar="FPS", help="hide those too")
     parser.add_argument("--keep", type=Path, help="folder in which the copies stay")
     parser.add_argument("--out", type=Path, help="JSON")
     args = parser.parse_args()
     path = args.detectors if args.detector in ("yunet", "dnn") else None
     settings = Settings(detector=args.detector, detector_path=path, action_units=False)
-    judge = sensitive_detector("yunet", args.detectors).detector
+    judges = {name: sensitive_detector(name, args.detectors).detector for name in JUDGES}
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         keep = args.keep or Path(scratch)
         keep.mkdir(parents=True, exist_ok=True)
-        for name, clip in inputs(args.media, Path(scratch)):
+        for name, clip in inputs(args.media, Path(scratch), args.composed):
             if args.only and name not in args.only:
                 continue
             for how in args.how:
                 target = keep / f"{clip.stem}-{how}.mp4"
-                row = measure(name, clip, how, target, settings=settings, judge=judge)
+                row = measure(name, clip, how, target, settings=settings, judges=judges)
                 rows.append(row)
                 print(" | ".join(str(v) for v in asdict(row).values()), flush=True)
     if args.out:

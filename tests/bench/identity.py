@@ -70,6 +70,7 @@ class _NoEmotion(EmotionNetwork):
 
     def __init__(self, real: EmotionNetwork) -> None:
         self.manifest, self.sha256 = real.manifest, real.sha256
+        self.head, self.flip = real.head, real.flip
 
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         return np.full((len(crops), len(EMOTIONS)), 1 / len(EMOTIONS), np.float32)

@@ -1,0 +1,100 @@
+"""Faces from frame to frame: when the detector looks, and what its scores are worth afterwards."""
+
+import numpy as np
+
+from fer.faces.follow import UNSEEN_FACTOR, FaceFollower, _renewed
+from fer.faces.mesh import make_faces
+from fer.records import N_KEYPOINTS, UNCONFIRMED, Detections, Faces, Frame
+from fer.stages import Stages
+
+BOX = (40.0, 40.0, 160.0, 160.0)
+RATE = 25
+
+
+def faces_of(*scores: float, ids: tuple[int, ...] = ()) -> Faces:
+    """Faces side by side, the mesh sure of each."""
+    n = len(scores)
+    xyxy = np.array([np.add(BOX, [200.0 * k, 0, 200.0 * k, 0]) for k in range(n)], np.float32).reshape(n, 4)
+    boxes = Detections(xyxy, np.array(scores, np.float32), np.full((n, N_KEYPOINTS, 2), np.nan, np.float32))
+    points = np.random.default_rng(3).random((468, 2), np.float32)
+    corner, side = xyxy[:, None, :2], (xyxy[:, 2:] - xyxy[:, :2])[:, None]
+    landmarks = np.dstack([corner + side * points, np.zeros((n, 468), np.float32)]).astype(np.float32)
+    faces = make_faces(boxes, landmarks, np.full(n, 0.95, np.float32))
+    return Faces(boxes, landmarks, faces.presence, faces.pose, np.array(ids, np.int64)) if ids else faces
+
+
+class Growing:
+    """A detector to which one still face becomes clearer at every look."""
+
+    name, sure_score, likely_score = "growing", 0.75, 0.5
+
+    def __init__(self, *scores: float) -> None:
+        self.scores, self.looks = scores, 0
+
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
+        """The next score; the last one stays."""
+        score = self.scores[min(self.looks, len(self.scores) - 1)]
+        self.looks += 1
+        return faces_of(score).detections
+
+
+class Steady:
+    """A mesh that always lies on that face."""
+
+    def fit(self, image, regions):
+        """As `FaceMesh.fit`."""
+        faces = faces_of(*[1.0] * len(regions))
+        return faces.landmarks, faces.presence
+
+    def faces(self, image, detections):
+        """As `FaceMesh.faces`."""
+        return faces_of(*detections.score)
+
+
+def ids_over(detector: Growing, seconds: float) -> list[int]:
+    """The face's id in every frame."""
+    follower = FaceFollower(
+        detector,
+        Steady(),  # pyright: ignore[reportArgumentType]
+        crop=lambda image, faces: np.zeros((len(faces), 48, 48), np.uint8),
+        interval_s=1.0,
+        stages=Stages(),
+    )
+    frames = (Frame(np.zeros((240, 320, 3), np.uint8), k, k / RATE) for k in range(round(seconds * RATE)))
+    return [int(follower.update(frame)[0].track_id[0]) for frame in frames]
+
+
+def test_no_face_has_no_score_to_renew():
+    assert len(_renewed(Faces.empty(), np.zeros(0), closely=True)) == 0
+
+
+def test_only_who_has_no_id_is_judged_anew_at_every_look():
+    known = faces_of(0.4, 0.8, ids=(UNCONFIRMED, 7))
+    seen = np.array([0.8, 0.9])
+    assert _renewed(known, seen, closely=False).detections.score.tolist() == np.float32([0.6, 0.8]).tolist()
+    assert _renewed(known, seen, closely=True).detections.score.tolist() == np.float32([0.6, 0.85]).tolist()
+
+
+def test_who_is_overlooked_loses_score_at_close_looks_only():
+    known = faces_of(0.4, 0.8, ids=(UNCONFIRMED, 7))
+    assert (
+        _renewed(known, np.zeros(2), closely=False).detections.score.tolist()
+        == np.float32([0.4, 0.8]).tolist()
+    )
+    score = _renewed(known, np.zeros(2), closely=True).detections.score
+    assert score.tolist() == np.float32([0.4 * UNSEEN_FACTOR, 0.8 * UNSEEN_FACTOR]).tolist()
+    assert len(_renewed(faces_of(0.32), np.zeros(1), closely=True)) == 0
+
+
+def test_a_face_that_becomes_clear_gets_its_id_within_a_few_looks():
+    ids = ids_over(Growing(0.4, 0.9), 1.0)
+    assert ids[0] == UNCONFIRMED
+    assert ids.index(1) <= 0.5 * RATE
+
+
+def test_what_stays_doubtful_is_looked_at_seldom_after_a_while():
+    detector = Growing(0.4)
+    assert set(ids_over(detector, 10.0)) == {UNCONFIRMED}
+    first, detector = detector.looks, Growing(0.4)
+    ids_over(detector, 5.0)
+    assert first - detector.looks <= 6
