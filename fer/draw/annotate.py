@@ -4,14 +4,15 @@ Everything is sized by the picture, so that it reads alike at 640x480 and at 400
 inside the picture and off each other where there is room.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
-from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate
-from fer.records import Observations
+from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate, writable
+from fer.records import ActionUnits, Observations
 from fer.text import percent, quality_words
 
 FONT_PX = 15
@@ -22,6 +23,10 @@ FONT_SHARE = 0.16
 
 REFERENCE_PX = 480
 SMALLEST_FONT_PX = 11
+NAME_LENGTH = 18
+"""Characters of a name on a plate."""
+
+NOBODY: Mapping[int, str] = {}
 STROKE_PX = 2.4
 LEFT_OUT_COLOR = "#A8A8A8"
 """Faces that do not enter the statistics."""
@@ -61,6 +66,8 @@ def draw(
     boxes: bool = True,
     bars: bool = False,
     mirror: bool = False,
+    names: Mapping[int, str] = NOBODY,
+    without: Collection[int] = (),
 ) -> np.ndarray:
     """Draw the faces and what was read from them.
 
@@ -71,6 +78,9 @@ def draw(
             is drawn thin and gray, with the reason.
         bars: Draw the seven probabilities beside every usable face that has room beside it.
         mirror: Show the picture as in a mirror; the texts stay readable.
+        names: Face id -> what stands on its plate instead of the number, without its accents; numbers stay
+            where there is none, or the font has not its letters.
+        without: Ids of faces that get no mark.
 
     Returns:
         A new picture of the same size.
@@ -79,10 +89,12 @@ def draw(
         >>> shown = draw(frame.image, analyzer.analyze(frame))   # doctest: +SKIP
     """
     canvas = cv2.flip(image, 1) if mirror else image.copy()
+    if without:
+        observations = _only(observations, ~np.isin(observations.faces.track_id, list(without)))
     xyxy = observations.faces.detections.xyxy.astype(np.float64)
     if mirror:
         xyxy[:, [0, 2]] = image.shape[1] - xyxy[:, [2, 0]]
-    looks = _looks(observations, xyxy)
+    looks = _looks(observations, xyxy, names)
     unit = max(min(image.shape[:2]) / REFERENCE_PX, SMALLEST_FONT_PX / FONT_PX)
     # Large faces come last onto the picture, but first where it comes to room for labels.
     order = np.argsort((xyxy[:, 2] - xyxy[:, 0]) * (xyxy[:, 3] - xyxy[:, 1]), kind="stable")
@@ -100,12 +112,32 @@ def draw(
     return canvas
 
 
-def _looks(observations: Observations, xyxy: np.ndarray) -> list[_Look]:
+def _only(observations: Observations, rows: np.ndarray) -> Observations:
+    """The chosen faces (mask), as far as they are drawn."""
+    quality = tuple(code for code, keep in zip(observations.quality, rows, strict=True) if keep)
+    return replace(
+        observations,
+        faces=observations.faces[rows],
+        probs=observations.probs[rows],
+        quality=quality,
+        action_units=ActionUnits.empty(),
+    )
+
+
+def _label(number: int, names: Mapping[int, str]) -> str:
+    """Who stands on a plate: the name, else the number, else nothing."""
+    name = writable(names.get(number, ""))
+    if name:
+        return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1].rstrip()}…"
+    return str(number) if number >= 0 else ""
+
+
+def _looks(observations: Observations, xyxy: np.ndarray, labels: Mapping[int, str]) -> list[_Look]:
     names, confidence = observations.verdicts
     looks = []
     for k, (name, quality) in enumerate(zip(names, observations.quality, strict=True)):
-        number = int(observations.faces.track_id[k])
-        prefix = f"{number} · " if number >= 0 else ""
+        who = _label(int(observations.faces.track_id[k]), labels)
+        prefix = f"{who} · " if who else ""
         if quality == QUALITY_OK:
             texts = (f"{prefix}{name} {percent(float(confidence[k]))}", f"{prefix}{name}", name)
             looks.append(_Look(xyxy[k], texts, EMOTION_COLORS[name], True, name == UNSURE))

@@ -3,6 +3,7 @@
 The font is the one inside Pillow, so that labels look the same on every computer.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -17,6 +18,15 @@ PLATE_ALPHA = 215
 TEXT_RGB = (246, 246, 246)
 SMOOTHING = 4
 """Plates are drawn this much larger and averaged down, for smooth corners."""
+
+SHAPE_PX, NO_CHARACTER = 24, "\U0010ffff"
+"""What a character that the font lacks looks like: at this size, this one."""
+
+PLAIN_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d"}
+    | {"Đ": "D", "ı": "i", "ð": "d", "þ": "th", "–": "-"}
+)
+"""Letters that do not come apart into a plain one and its accent."""
 
 HATCH_STEPS = 3
 """Stripes of a hatched chip."""
@@ -69,6 +79,22 @@ class Plate:
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
     # With a size, Pillow's own font is always a scalable one.
     return cast(ImageFont.FreeTypeFont, ImageFont.load_default(size_px))
+
+
+@lru_cache(maxsize=1024)
+def writable(text: str) -> str:
+    """The text as the font can write it, accents left out where it must; empty for another script, which
+    would be a row of empty boxes.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(PLAIN_LETTERS))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return next((found for found in (text, bare) if _has_glyphs(found)), "")
+
+
+def _has_glyphs(text: str) -> bool:
+    font = _font(SHAPE_PX)
+    unknown = bytes(font.getmask(NO_CHARACTER))
+    return all(c == " " or bytes(font.getmask(c)) != unknown for c in text)
 
 
 @lru_cache(maxsize=1024)

@@ -169,7 +169,7 @@ class _Work:
     ) -> None:
         self._source, self._mode, self._keep_sound, self._watch = source, mode, sound, watch
         self._settings: Settings = report.settings
-        self._marks = ReportMarks(report)
+        self._marks, self._names = ReportMarks(report), report.timeline.names
         # Who was said to be no person has no words in the copy, and is covered all the same.
         found = report.timeline.persons.analyzed or report.smoothed
         self._found = ReportMarks(replace(report, smoothed=found))
@@ -255,7 +255,7 @@ class _Work:
         if cover is not None:
             image = self._hidden(image, cover)
         seen = self._marks.at(frame.index, frame.timestamp_s)
-        return draw(image, _moved(seen, frame.image, self._size))
+        return draw(image, _moved(seen, frame.image, self._size), names=self._names)
 
     def _hidden(self, image: np.ndarray, cover: Cover) -> np.ndarray:
         if cover.whole:

@@ -52,11 +52,12 @@ def _values(name: str, column: pd.Series) -> list:
 
 def _summary_values(summary: Summary) -> dict:
     """The summary as plain values, its derived numbers included."""
-    values = {k: v for k, v in vars(summary).items() if k not in ("faces", "seen_briefly")}
+    values = {k: v for k, v in vars(summary).items() if k not in ("faces", "seen_briefly", "named")}
     return values | {
         "left_out_text": summary.left_out_text(),
         "faces": [_face_values(f) for f in summary.faces],
         "seen_briefly": [_face_values(f) for f in summary.seen_briefly],
+        "named": [_face_values(f) for f in summary.named],
     }
 
 

@@ -38,6 +38,9 @@ LOOK_COST = 0.5
 SURE_FOR_S = 0.45
 """A face that was out of sight for longer must not look plainly different (`OTHER_LOOK`)."""
 
+SURE_STEP_S = 0.75
+"""Between two frames that are no further apart than this nobody was out of sight."""
+
 OTHER_LOOK, FAIR_LOOK = 1.7, 1.6
 """Look distances: plainly somebody else; fair evidence that somebody has come back."""
 
@@ -54,6 +57,9 @@ different, and so long out of sight."""
 
 CLEARER = 1.3
 """Everybody else who could have come back must look this many times less alike."""
+
+ELSEWHERE = 1.5
+"""Beside somebody who comes back to the old place, those who were elsewhere count as so much less alike."""
 
 LONG_AGO_S, LONG_AGO_FACTOR = (10.0, 120.0), (1.0, 0.8)
 """The longer ago, the more alike."""
@@ -260,11 +266,12 @@ class Tracker:
         possible = (apart <= np.minimum(GATE + GATE_PER_S * gap, MAX_GATE)) & (growth <= MAX_LOG_SIZE_RATIO)
         cost = apart + growth + GAP_COST_PER_S * gap
         competing = (possible.sum(1) > 1)[:, None] | (possible.sum(0) > 1)
-        for row, column in np.argwhere(possible & (competing | (gap > SURE_FOR_S))):
+        away = gap > max(SURE_FOR_S, 1.2 * min(self._step_s, SURE_STEP_S))
+        for row, column in np.argwhere(possible & (competing | away)):
             if seen[row].whole and tracks[column].looks:
                 unlike = tracks[column].unlike(looks[row])
                 cost[row, column] += LOOK_COST * min(unlike, 2 * OTHER_LOOK)
-                judged = gap[column] > SURE_FOR_S and looks.stands_free(row)
+                judged = away[column] and looks.stands_free(row)
                 possible[row, column] &= not judged or unlike < OTHER_LOOK
         return {r: columns[c] for r, c in cheapest_pairs(cost, possible)}
 
@@ -303,7 +310,7 @@ class Tracker:
         gap = [self._updated_s - t.seen_s for t in tracks]
         unlike = unlike / np.where(same_place, 1.0, OTHER_PLACE_FACTOR)
         unlike = unlike / np.interp(gap, LONG_AGO_S, LONG_AGO_FACTOR)
-        good = (unlike <= [t.alike_until for t in tracks]) & self._clearest(unlike, tracks)
+        good = (unlike <= [t.alike_until for t in tracks]) & self._clearest(unlike, same_place, tracks)
         out = list(current)
         for row, column in cheapest_pairs(unlike, good):
             out[rows[row]] = tracks[column].back(current[rows[row]])
@@ -314,18 +321,24 @@ class Tracker:
                 out[k] = replace(out[k], maybe=self._maybe(out[k], tracks, unlike[row], back))
         return out
 
-    def _clearest(self, unlike: np.ndarray, tracks: list[Track]) -> np.ndarray:
-        """(n, m) bool: nobody else in the row or the column looks nearly as much alike."""
+    def _clearest(self, unlike: np.ndarray, same_place: np.ndarray, tracks: list[Track]) -> np.ndarray:
+        """(n, m) bool: nobody else in the row or the column looks nearly as much alike.
+
+        Who comes back to the old place wins against those who look as much alike and were elsewhere.
+        """
         out = np.zeros(unlike.shape, bool)
         for row, column in np.ndindex(unlike.shape):
-            limit, mine = CLEARER * unlike[row, column], tracks[column].track_id
+            mine = tracks[column].track_id
             others = [
                 c
                 for c, t in enumerate(tracks)
                 if c != column and (min(mine, t.track_id), max(mine, t.track_id)) not in self._suggestions
             ]
-            nearest = unlike[row, others].min(initial=np.inf)
-            out[row, column] = min(nearest, np.delete(unlike[:, column], row).min(initial=np.inf)) >= limit
+            elsewhere = same_place[row, column] & ~same_place
+            rivals = unlike * np.where(elsewhere, ELSEWHERE, 1.0)
+            nearest = rivals[row, others].min(initial=np.inf)
+            nearest = min(nearest, np.delete(rivals[:, column], row).min(initial=np.inf))
+            out[row, column] = nearest >= CLEARER * unlike[row, column]
         return out
 
     def _maybe(

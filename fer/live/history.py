@@ -7,7 +7,7 @@ import numpy as np
 
 from fer.constants import N_LANDMARKS
 from fer.live.records import NEVER_S, Marker
-from fer.records import N_KEYPOINTS, Observations, SourceInfo
+from fer.records import N_KEYPOINTS, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.text import clock
 from fer.timeline.timeline import Timeline, TimelineBuilder
@@ -110,13 +110,20 @@ class TimelineRecorder:
             self._last_s = observations.timestamp_s
             self._frames += 1
 
-    def stop(self, name: str, settings: Settings, markers: tuple[Marker, ...] = ()) -> Timeline:
+    def stop(
+        self,
+        name: str,
+        settings: Settings,
+        markers: tuple[Marker, ...] = (),
+        suggestions: tuple[Suggestion, ...] = (),
+    ) -> Timeline:
         """The timeline of what was recorded; markers inside it become notes of its source.
 
         Args:
             name: Label of the source.
             settings: What it was analysed with.
             markers: All markers of the session.
+            suggestions: All of the session; those whose gap lies in the recording stay.
         """
         builder = self._builder or TimelineBuilder()
         length_s = max(0.0, self._last_s - self._started_s)
@@ -136,4 +143,9 @@ class TimelineRecorder:
             notes=tuple(notes),
         )
         self._builder, self.full = None, False
-        return builder.build(source, settings)
+        inside = tuple(
+            replace(s, left_s=s.left_s - self._started_s, came_s=s.came_s - self._started_s)
+            for s in suggestions
+            if self._started_s <= s.left_s and s.came_s <= self._last_s
+        )
+        return replace(builder.build(source, settings), suggestions=inside)

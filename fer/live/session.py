@@ -13,7 +13,7 @@ from fer.live.history import History, TimelineRecorder
 from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
 from fer.live.smooth import CausalSmoother
 from fer.live.timing import Pacer, RateMeter, SessionClock
-from fer.records import Frame, Observations, SourceInfo
+from fer.records import Frame, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.timeline.edits import with_edits
 from fer.timeline.persons import Edit
@@ -40,6 +40,11 @@ class StreamAnalyzer(Protocol):
     """What a session needs of `fer.pipeline.Analyzer`; its settings hold the threshold that is in use."""
 
     settings: Settings
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Pairs of ids that may be one person."""
+        ...
 
     def analyze(self, frame: Frame) -> Observations:
         """Read the expression of every face of the stream's next frame."""
@@ -109,6 +114,7 @@ class LiveSession:
         self._recorder = TimelineRecorder(max_recording_s)
         self._markers: deque[Marker] = deque(maxlen=MAX_MARKERS)
         self._names: dict[int, str] = {}
+        self._suggestions: tuple[Suggestion, ...] = ()
 
     def __enter__(self) -> "LiveSession":
         return self
@@ -165,6 +171,12 @@ class LiveSession:
         """The newest answer, empty before the first."""
         with self._changed:
             return self._result
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Face id -> the name that was given."""
+        with self._changed:
+            return dict(self._names)
 
     def snapshot(self) -> LiveSnapshot:
         """Everything a page shows of the session, taken at one moment."""
@@ -247,7 +259,8 @@ class LiveSession:
         """
         with self._changed:
             markers = tuple(self._markers)
-            timeline, names = self._recorder.stop(name, self.settings, markers), dict(self._names)
+            timeline = self._recorder.stop(name, self.settings, markers, self._suggestions)
+            names = dict(self._names)
         here = {face_id: names[face_id] for face_id in timeline.face_ids if face_id in names}
         return with_edits(timeline, [Edit("rename", face_id, name=who) for face_id, who in here.items()])
 
@@ -271,6 +284,7 @@ class LiveSession:
             self._history.clear()
             self._markers.clear()
             self._names.clear()
+            self._suggestions = ()
             self._smoother = CausalSmoother(0.0)
             self._recorder = TimelineRecorder(0.0)
             worker, self._worker = self._worker, None
@@ -311,16 +325,17 @@ class LiveSession:
                 return
             self._in_work_since_s = job.arrived_s
             try:
-                observations = analyzer.analyze(job.frame)
+                observations, suggestions = analyzer.analyze(job.frame), analyzer.suggestions
                 if self._on_frame is not None:
                     self._on_frame(job.frame, observations)
             except Exception as exc:
                 self.count_failure(exc)
-                observations = None
+                observations, suggestions = None, ()
             with self._changed:
                 done_s, self._in_work_since_s = self._clock(), None
                 self._pacer.spent(started_s, done_s - started_s)
                 if observations is not None and not self._closed:
+                    self._suggestions = suggestions
                     self._keep(observations, job, started_s=started_s, done_s=done_s)
 
     def _keep(self, observations: Observations, job: _Job, *, started_s: float, done_s: float) -> None:

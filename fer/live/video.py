@@ -104,6 +104,7 @@ class VideoProcessor:
             boxes=overlay.boxes,
             bars=overlay.bars,
             mirror=overlay.mirror,
+            names=self.session.names,
         )
         if self._asked.is_set():
             self._hand_over(picture)

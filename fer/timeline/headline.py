@@ -34,7 +34,23 @@ def headlines(summary: Summary) -> list[str]:
             if more > 0
             else []
         )
+    lines += [named_line(face) for face in summary.named[:MAX_SENTENCES]]
     return [*lines, brief] if brief else lines
+
+
+def named_line(face: FaceSummary) -> str:
+    """Somebody in photos as a sentence.
+
+    Example: "Anna in 3 photos: happy 67%, unsure 33%."
+    """
+    where = f"{face.name} in {count(face.seen_rows, 'photo')}"
+    if not face.usable_rows:
+        return f"{where}: could not be read."
+    states = sorted(face.ranking, key=lambda s: -face.shares[s])
+    if len(states) == 1:
+        sure = f", {percent(face.confidence[states[0]])} sure" if states[0] != UNSURE else ""
+        return f"{where}: {states[0]}{sure}."
+    return f"{where}: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in states[: MAX_NEXT + 1]) + "."
 
 
 def brief_text(summary: Summary) -> str:

@@ -1,6 +1,6 @@
 """What a timeline says in numbers: shares of time, episodes, transitions, and what was left out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -140,6 +140,7 @@ class Summary:
         rows: Rows with a face.
         rows_left_out: Rows with a face that do not enter the statistics.
         left_out: Reason code -> frames (``"no_face"``) or rows; a row counts for each of its reasons.
+        named: Photos: one for everybody who has a name, those with most faces first.
     """
 
     kind: str
@@ -156,6 +157,7 @@ class Summary:
     seen_briefly: tuple[FaceSummary, ...] = ()
     files: int = 0
     files_lost: int = 0
+    named: tuple[FaceSummary, ...] = ()
 
     @property
     def is_photos(self) -> bool:
@@ -241,7 +243,19 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         left_out=_reasons(timeline.table["quality"][face | counts[timeline.frame_of_row]]),
         files=len(timeline.source.given),
         files_lost=sum(file.fate in LOST for file in timeline.source.given),
+        named=_named(timeline, min_episode_s) if timeline.is_photos else (),
     )
+
+
+def _named(timeline: Timeline, min_episode_s: float) -> tuple[FaceSummary, ...]:
+    """Everybody who has a name in photos: people of one name are one person."""
+    person = np.where(timeline.has_face, timeline.table["person"].to_numpy(object), "")
+    found = [
+        replace(_summarize_face(timeline, None, np.flatnonzero(person == name), min_episode_s), person=name)
+        for name in dict.fromkeys(person)
+        if name
+    ]
+    return tuple(sorted(found, key=lambda face: -face.seen_rows))
 
 
 def _summarize_face(

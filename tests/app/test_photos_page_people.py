@@ -6,6 +6,7 @@ from fer.sample import sample_frames
 from fer.timeline.persons import Edit
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
+from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
 from tests.helpers.app import finished, give, open_page, texts
@@ -38,3 +39,14 @@ def test_a_person_in_a_group_photo_is_named_taken_out_and_brought_back(app):
     app.button(key="persons_undo").click().run()
     app.button(key="persons_undo").click().run()
     assert edits(app) == () and "2 faces in 1 photo" in app.subheader[0].value
+
+
+def test_marks_and_titles_say_the_name_and_not_who_is_no_person(app, monkeypatch):
+    marked = []
+    draw = photos.draw
+    monkeypatch.setattr(photos, "draw", lambda *args, **more: marked.append(more) or draw(*args, **more))
+    next(one for one in app.text_input if one.key.startswith("photo_name_")).set_value("Anna").run()
+    assert not app.exception and "Anna in 1 photo: " in texts(app)
+    assert marked[-1]["names"] == {1: "Anna", 2: ""} and marked[-1]["without"] == []
+    app.button(key="photo_remove").click().run()
+    assert marked[-1]["names"] == {2: ""} and marked[-1]["without"] == [1]

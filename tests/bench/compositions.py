@@ -133,14 +133,23 @@ class Reference:
 
     def box(self, image: np.ndarray) -> np.ndarray:
         """(4,) xyxy px of the best face; NaN without one."""
+        boxes, scores = self._found(image)
+        return boxes[scores.argmax()] if len(boxes) else np.full(4, np.nan)
+
+    def boxes(self, image: np.ndarray) -> np.ndarray:
+        """(n, 4) xyxy px of all faces, from left to right."""
+        boxes, _ = self._found(image)
+        return boxes[np.argsort(boxes[:, 0])]
+
+    def _found(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         scale = min(1.0, 400 / max(image.shape[:2]))
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         self._network.setInputSize((small.shape[1], small.shape[0]))
         rows = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
         if rows is None:
-            return np.full(4, np.nan)
-        x, y, w, h = rows[rows[:, 14].argmax(), :4] / scale
-        return np.array([x, y, x + w, y + h])
+            return np.zeros((0, 4)), np.zeros(0)
+        x, y, w, h = rows[:, :4].T / scale
+        return np.column_stack([x, y, x + w, y + h]), rows[:, 14]
 
 
 def load_people(media: Path, reference: Reference) -> dict[str, Person]:

@@ -26,6 +26,7 @@ from fer.faces.detectors.base import intersection_over_union
 from fer.live import LiveSession
 from fer.pipeline import Analyzer, Components, load_components
 from fer.records import Frame, Observations, SourceInfo
+from fer.sample.clip import ENTRANCE, sample_frames
 from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.timeline.summary import summarize
@@ -33,11 +34,14 @@ from fer.timeline.timeline import TimelineBuilder
 from tests.bench.compositions import Reference, compositions, load_people, nobody
 
 RATES = (30.0, 10.0, 5.0, 2.0, 0.5, 0.2)
-LIVE_RATES = (15.0, 5.0, 2.0)
+LIVE_RATES = (30.0, 15.0, 5.0, 2.0)
 NOBODY_RATES = (10.0, 1.0)
 SAME_FACE_IOU = 0.3
 SHARES_AN_ID_FROM = 2
 """Frames of somebody else under an id from which it counts as mixed."""
+
+SECOND_FROM = 0.62
+"""Where the sample's second person stands, in shares of the picture's width."""
 
 Stream = Iterable[tuple[Frame, dict[str, np.ndarray]]]
 
@@ -165,6 +169,18 @@ def single_clip(path: Path, rate: float | None, boxes: dict[int, np.ndarray], re
             yield frame, {path.stem: boxes[frame.index]}
 
 
+def drawn_clip(rate: float, reference: Reference) -> Stream:
+    """The built-in sample: somebody, and from `ENTRANCE` on somebody else at the right."""
+    for frame in sample_frames(fps=rate):
+        truth = {"first": np.full(4, np.nan)}
+        if ENTRANCE[0][0] <= frame.timestamp_s <= ENTRANCE[-1][0]:
+            truth["second"] = np.full(4, np.nan)
+        for box in reference.boxes(frame.image):
+            right = (box[0] + box[2]) / 2 > SECOND_FROM * frame.width and "second" in truth
+            truth["second" if right else "first"] = box
+        yield frame, truth
+
+
 def cases(
     args: argparse.Namespace, reference: Reference
 ) -> Iterator[tuple[tuple[str, str], float, bool, Stream]]:
@@ -176,6 +192,9 @@ def cases(
             boxes: dict[int, np.ndarray] = {}
             for rate, live in kinds:
                 yield (path.stem, "single"), rate, live, single_clip(path, rate, boxes, reference)
+    if not wanted or "sample" in wanted:
+        for rate, live in kinds:
+            yield ("sample", "sample"), rate, live, drawn_clip(rate, reference)
     if not wanted or "nobody" in wanted:
         for name, draw in nobody().items():
             for rate in NOBODY_RATES:
@@ -197,7 +216,7 @@ def table(scores: list[Score]) -> str:
     lines = [f"{'group':<16}{'rate':>9} cases  right   IDF1 lowest switch pieces mixed"]
     for (group, live, rate), rows in groups.items():
         lines.append(f"{group:<16}{'live ' * live + format(rate, 'g'):>9}{_numbers(rows)}")
-    composed = [s for s in scores if s.group not in ("single", "nobody")]
+    composed = [s for s in scores if s.group not in ("single", "sample", "nobody")]
     lines.append(f"{'compositions':<25}{_numbers(composed)}")
     lines.append(f"{'all':<25}{_numbers(scores)}")
     frames = sum(s.frames for s in scores)

@@ -15,6 +15,9 @@ from fer.faces.detectors.sensitive import SensitiveDetector
 from fer.pipeline import analyze_video
 from fer.settings import Settings
 from fer.sources import VideoSource
+from fer.timeline.edits import with_edits
+from fer.timeline.persons import Edit
+from fer.timeline.report import make_report
 from tests.helpers.clips import beeping, clip, flat
 
 FACE = np.array([190, 70, 270, 190])
@@ -153,15 +156,18 @@ def test_99_the_sound_is_kept_or_left_out_and_the_copy_says_which(walk, report, 
     assert any("sound" in line.lower() for line in facts.sentences())
 
 
-def test_99_ids_and_words_in_the_copy_are_the_reports(walk, report, monkeypatch):
-    drawn = []
+def test_99_ids_names_and_words_in_the_copy_are_the_reports(walk, report, monkeypatch):
+    drawn, written = [], []
     draw = video_copy.draw
+    named = with_edits(report.timeline, [Edit("rename", report.timeline.face_ids[0], name="Anna")])
+    report = make_report(named, model=report.provenance.model)
 
-    def spy(image, seen):
+    def spy(image, seen, *, names):
+        written.append(names)
         drawn.append(
             (seen.frame_index, dict(zip(seen.faces.track_id.tolist(), seen.verdicts[0], strict=True)))
         )
-        return draw(image, seen)
+        return draw(image, seen, names=names)
 
     monkeypatch.setattr(video_copy, "draw", spy)
     write_copy(walk[0], io.BytesIO(), report, mode="none")
@@ -171,6 +177,7 @@ def test_99_ids_and_words_in_the_copy_are_the_reports(walk, report, monkeypatch)
     }
     assert len(said) > 10
     assert {index: words for index, words in drawn if words} == said
+    assert all(names == {named.face_ids[0]: "Anna"} for names in written)
 
 
 def test_99_a_report_of_few_frames_a_second_gives_a_copy_of_all_frames(walk):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from fer.records import Frame, Observations
+from fer.records import Frame, Observations, Suggestion
 from fer.settings import Settings
 from tests.helpers.factories import UNSURE_BELOW, make_observations
 
@@ -41,6 +41,7 @@ class FakeAnalyzer:
         self.go_on, self.began = threading.Event(), threading.Event()
         self.go_on.set()
         self.seen: list[int] = []
+        self.suggestions: tuple[Suggestion, ...] = ()
 
     def analyze(self, frame: Frame) -> Observations:
         self.began.set()

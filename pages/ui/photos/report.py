@@ -1,6 +1,6 @@
 """Finished photos: one of them large, all of them small, and a row for every face and every bad file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,6 +10,7 @@ from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.sources.account import account
 from fer.text import count, percent, quality_words
+from fer.timeline.headline import named_line
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
 from fer.timeline.timeline import Timeline
 from pages.ui.app import downloads, page_setup
@@ -28,6 +29,8 @@ WHY, JUST_ASKED = "photo_why", "photo_why_asked"
 JUST_NAMED = "photo_just_named"
 """Session key: somebody was named a moment ago."""
 NAME_PX = 220
+NAMED_SHOWN = 4
+"""People whose line stands under the title; the reports have all."""
 CHOSEN = "photo_chosen"
 """Session key: place of the photo that is shown large."""
 A_PAGE = 12
@@ -84,7 +87,10 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     people = _people(edited.timeline)
     report = reinterpret_once(edited, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
-    st.subheader(highlights.photo_title(report.summary), anchor=False)
+    with st.container(gap="xxsmall"):
+        st.subheader(highlights.photo_title(report.summary), anchor=False)
+        for face in report.summary.named[:NAMED_SHOWN]:
+            st.markdown(plain(named_line(face)))
     failed = [one for one in result.results if one.observations is None]
     _failed(failed)
     for line in account(report.timeline.source.given, most=0)[:1]:
@@ -100,7 +106,7 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
         if shown.hiding is None:  # an explanation is drawn on the face
             _why(result, place)
         if len(readable) > 1:
-            _gallery(shown, readable)
+            _gallery(shown, readable, people)
     if readable or len(failed) > FAILED_SHOWN:
         table.show(result.results, people)
     if not readable:
@@ -145,7 +151,7 @@ def _one(result: PhotosResult, place: int, people: dict[int, str]) -> None:
     picture, numbers = st.columns([7, 5], gap="medium")
     with picture:
         st.image(
-            result.picture(place),
+            result.picture(place, people=people),
             width="stretch",
             caption=name(one.name),
             alt=f"{shorten(one.name)} with its faces marked",
@@ -160,7 +166,7 @@ def _one(result: PhotosResult, place: int, people: dict[int, str]) -> None:
             st.caption(NO_FACE_HINT)
         st.download_button(
             "Photo with marks",
-            lambda: result.picture(place, width=None),
+            lambda: result.picture(place, width=None, people=people),
             file_name=f"{downloads.safe_stem(one.name, _ending(result))}.jpg",
             mime="image/jpeg",
             icon=":material/image:",
@@ -287,19 +293,19 @@ def _pick(names: list[str], *, key: str) -> int:
     )
 
 
-def _gallery(result: PhotosResult, readable: list[int]) -> None:
+def _gallery(result: PhotosResult, readable: list[int], people: table.People) -> None:
     """All readable photos, a page at a time; a click shows one large."""
     pages = -(-len(readable) // A_PAGE)
     page = st.pagination(pages, key="photo_page") if pages > 1 else 1
     with st.container(horizontal=True):
         for place in readable[(page - 1) * A_PAGE : page * A_PAGE]:
             with st.container(width=SMALL_PX, gap="xxsmall"):
-                _small(result, place)
+                _small(result, place, people.get(place, {}))
 
 
-def _small(result: PhotosResult, place: int) -> None:
+def _small(result: PhotosResult, place: int, people: Mapping[int, str]) -> None:
     one = result.results[place]
-    st.image(result.thumb(place), width="stretch", alt=f"{shorten(one.name)}, faces marked")
+    st.image(result.thumb(place, people), width="stretch", alt=f"{shorten(one.name)}, faces marked")
     st.button(
         shorten(one.name, 18),
         key=f"photo_{place}",

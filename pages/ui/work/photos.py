@@ -1,7 +1,7 @@
 """Many photos as one job: results, and a small picture of each with its faces marked."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -78,8 +78,16 @@ class PhotosResult:
         )
         return replace(self, results=results, unsure_below=unsure_below, thumbs={})
 
-    def picture(self, place: int, *, width: int | None = LARGE_WIDTH) -> bytes:
+    def picture(
+        self, place: int, *, width: int | None = LARGE_WIDTH, people: Mapping[int, str] | None = None
+    ) -> bytes:
         """The photo with its faces marked, as JPEG of at most `width` pixels.
+
+        Args:
+            place: In `results`.
+            width: None: as it came.
+            people: Id of each face that is a person -> its name, empty where none was given; others get no
+                mark. None: everybody, by number.
 
         Raises:
             InputError: The file cannot be read.
@@ -88,11 +96,18 @@ class PhotosResult:
         image, seen = read_image(self.contents[place], name=one.name).frame.image, one.observations
         if self.hiding is not None:
             image = hidden_photo(image, self.hiding.covers[place], self.hiding.mode, seen)
-        return jpeg(draw(image, seen), width=width)
+        marks = {}
+        if people is not None:
+            ids = seen.faces.track_id.tolist()
+            marks = {"names": people, "without": [k for k in ids if k not in people]}
+        return jpeg(draw(image, seen, **marks), width=width)
 
-    def thumb(self, place: int) -> bytes:
-        """The small picture for the gallery."""
-        return self.thumbs.get(place) or self.picture(place, width=THUMB_WIDTH)
+    def thumb(self, place: int, people: Mapping[int, str] | None = None) -> bytes:
+        """The small picture for the gallery; see `picture`."""
+        seen = self.results[place].observations
+        plain = people is None or (not any(people.values()) and len(people) == len(seen))
+        kept = self.thumbs.get(place) if plain else None
+        return kept or self.picture(place, width=THUMB_WIDTH, people=people)
 
 
 @dataclass(frozen=True, eq=False)

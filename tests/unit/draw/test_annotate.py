@@ -109,6 +109,28 @@ def test_the_label_says_who_what_and_how_sure(written):
     assert written == [("3 · happy 90%", False)]
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Anna", "Anna · happy 90%"),
+        ("Éloïse Groß", "Eloise Gross · happy 90%"),
+        ("", "3 · happy 90%"),
+        ("安娜", "3 · happy 90%"),  # the font has no such signs
+        ("A name that is much too long for a plate", "A name that is mu… · happy 90%"),
+    ],
+)
+def test_a_name_stands_on_the_plate_instead_of_the_number(written, name, label):
+    draw(gray_picture(), make_observations(["happy"], ids=[3]), names={3: name, 4: "Ben"})
+    assert written == [(label, False)]
+
+
+def test_who_is_no_person_gets_no_mark(written):
+    two = make_observations(["happy", "sad"], ids=[1, 2])
+    draw(gray_picture(), two, without=[1])
+    assert [text for text, _ in written] == ["2 · sad 90%"]
+    assert np.array_equal(draw(gray_picture(), two, without=[1, 2]), gray_picture())
+
+
 def test_an_unsure_answer_is_hatched(written):
     draw(gray_picture(), make_observations(["happy"], confidence=0.4))
     assert written == [("1 · unsure 40%", True)]

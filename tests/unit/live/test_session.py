@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from fer.errors import InputError
-from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor
+from fer.live import LiveGate, LiveResult, LiveSession, Overlay, VideoProcessor, video
 from fer.live import session as session_module
 from fer.live.history import MAX_ROWS, History
 from fer.live.records import NEVER_S
 from fer.live.smooth import CausalSmoother
 from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.pipeline import Analyzer
-from fer.records import Frame
+from fer.records import Frame, Suggestion
 from fer.sample import sample_frames
 from fer.timeline.edits import with_edits
 from fer.timeline.smooth import smooth
@@ -157,6 +157,18 @@ def test_a_name_given_while_live_stays_in_the_recording_and_can_be_undone(sessio
     assert session.snapshot().names == {77: "Bo"}
 
 
+def test_a_recording_carries_the_pairs_that_may_be_one_person(session, analyzer, clock):
+    feed(session, clock, 10)
+    session.start_recording()
+    start_s = session.snapshot().time_s
+    inside = Suggestion(1, 2, start_s + 0.1, start_s + 0.2)
+    analyzer.suggestions = (Suggestion(1, 2, start_s - 0.2, start_s + 0.1), inside)
+    feed(session, clock, 10, start=10)
+    [kept] = session.stop_recording().suggestions
+    assert (kept.first, kept.second) == (1, 2)
+    assert (kept.left_s, kept.came_s) == (pytest.approx(0.1), pytest.approx(0.2))
+
+
 def test_a_recording_that_gets_too_long_says_so(analyzer, clock):
     with LiveSession(analyzer, clock=clock, max_recording_s=1.0) as session:
         session.start_recording()
@@ -282,6 +294,20 @@ def test_any_pixel_format_is_drawn_on(session, pixel_format):
     assert (shown.pts, shown.time_base) == (frame.pts, frame.time_base)
     assert np.ptp(shown.to_ndarray(format="rgb24")) > 50
     assert session.snapshot().counts.failed == 0
+
+
+def test_a_name_stands_in_the_picture(session, monkeypatch):
+    written = []
+    draw = video.draw
+    monkeypatch.setattr(
+        video, "draw", lambda *args, **more: written.append(more["names"]) or draw(*args, **more)
+    )
+    processor = VideoProcessor(session)
+    session.process(picture(0, 0.0, (640, 480)))
+    processor.recv(stream_frame(1))
+    session.name_face(1, "Anna")
+    processor.recv(stream_frame(2))
+    assert written == [{}, {1: "Anna"}]
 
 
 def test_the_mirror_turns_the_picture(session):

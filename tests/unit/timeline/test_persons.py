@@ -260,7 +260,12 @@ def test_people_in_photos_are_named_photo_by_photo():
     named = with_edits(photos, steps)
     assert named.table["person"].tolist() == ["Anna", "Anna"] and named.names == {}
     assert summarize(named).faces[0].seen_rows == 2
-    assert "Anna" in to_html(make_report(named, model=MODEL))
+    report = make_report(named, model=MODEL)
+    [anna] = report.summary.named
+    assert (anna.name, anna.seen_rows, anna.shares["sad"]) == ("Anna", 2, 0.5)
+    assert headlines(report.summary)[-1] == "Anna in 2 photos: happy 50%, sad 50%."
+    assert "Anna in 2 photos" in to_html(report)
+    assert json.loads(to_json(report))["summary"]["named"][0]["person"] == "Anna"
     for step in (Edit("same", 1, other=2, photo="a.jpg"), Edit("rename", 1, name="Anna")):
         with pytest.raises(InputError):
             with_edits(photos, [step])
