@@ -310,9 +310,10 @@ def test_a_name_stands_in_the_picture(session, monkeypatch):
     assert written == [{}, {1: "Anna"}]
 
 
-def test_the_mirror_turns_the_picture(session):
+def test_the_mirror_turns_the_picture(session, analyzer):
     image = np.zeros((48, 64, 3), np.uint8)
     image[:, :32] = 255
+    analyzer.faces = 0
     shown = VideoProcessor(session).recv(av.VideoFrame.from_ndarray(image, format="rgb24"))
     assert np.array_equal(shown.to_ndarray(format="rgb24"), image[:, ::-1])
 
