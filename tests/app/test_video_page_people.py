@@ -199,3 +199,23 @@ def test_the_files_follow(app, clip):
     steps = json.loads(persons_to_json(edits(app), report.timeline.source))["edits"]
     assert steps == [{"kind": "rename", "face": 1, "name": "Anna"}]
     assert ",1,Anna," in to_csv(with_edits(report.timeline, edits(app)))
+
+
+def test_another_analysis_of_the_clip_keeps_names_and_steps_and_can_do_without(app):
+    by_key(app.text_input, "person_name_2").set_value("Anna").run()
+    source = make_source("people.mp4", sha256="a" * 64)
+    other = {5: [("happy", 2.0)], 8: [("", 3.0), ("sad", 3.0)], 9: [("", 6.0), ("neutral", 3.0)]}
+    give(app, session.CLIP, recording(make_timeline(other, fps=5.0, source=source)))
+    assert not app.exception
+    assert "**Anna**" in texts(app) and "taken over from the analysis before" in texts(app)
+    steps = session.registry().kept(app.session_state[session.OWNER], session.PERSONS)
+    assert steps[0].edits == (Edit("rename", 8, name="Anna"),)
+    app.button(key="persons_without").click().run()
+    assert not app.exception and "Anna" not in texts(app)
+
+
+def test_who_is_not_found_again_is_said(app):
+    by_key(app.text_input, "person_name_2").set_value("Anna").run()
+    source = make_source("people.mp4", sha256="a" * 64)
+    give(app, session.CLIP, recording(make_timeline({1: [("happy", 2.0)]}, source=source)))
+    assert not app.exception and "does not find Anna again" in texts(app)

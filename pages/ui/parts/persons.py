@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer.errors import InputError
+from fer.text import join
+from fer.timeline.carry import Carried, carried
 from fer.timeline.edits import with_edits
 from fer.timeline.persons import MAX_EDITS, Edit, persons_from_json, persons_to_json
 from fer.timeline.report import PERSONS_FILE, Report
@@ -28,10 +30,12 @@ class Steps:
     Args:
         analyzed: The report as it was analysed.
         edited: The same under the steps.
+        carried: What was taken over from another analysis, in a sentence; empty where nothing was.
     """
 
     analyzed: Report
     edited: Report
+    carried: str = ""
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -42,10 +46,35 @@ class Steps:
 def edited(report: Report) -> Report:
     """The report under the session's steps; as it is where there are none.
 
+    Where the same source was analysed before in another way, what was said of its people is taken over.
+
     Args:
         report: As it was analysed.
     """
+    if all(steps.analyzed is not report for steps in _all()):
+        _carry(report)
     return _steps(report).edited
+
+
+def _carry(report: Report) -> None:
+    source = report.timeline.source
+    before = [s for s in _all() if source.sha256 and s.analyzed.timeline.source.sha256 == source.sha256]
+    if not before:
+        return
+    made = carried(before[0].edited.timeline, report.timeline)
+    if made.edits or made.lost:
+        _keep(report, made.edits, note=_carried_text(made))
+
+
+def _carried_text(made: Carried) -> str:
+    if not made.edits:
+        return f"This analysis does not find {join(list(made.lost))} again: names and steps were left out."
+    lost = f" It does not find {join(list(made.lost))} again." if made.lost else ""
+    return f"Names and steps were taken over from the analysis before.{lost}"
+
+
+def _start_anew(report: Report) -> None:
+    _keep(report, ())
 
 
 def turn() -> int:
@@ -84,7 +113,13 @@ def bar(report: Report) -> None:
     Args:
         report: As it was analysed.
     """
-    edits = _steps(report).edits
+    steps = _steps(report)
+    edits = steps.edits
+    if steps.carried:
+        st.markdown(f":material/sync: {plain(steps.carried)}", width="content")
+        if edits:
+            look = {"icon": ":material/cancel:", "type": "tertiary", "key": "persons_without"}
+            st.button("Without them", on_click=_start_anew, args=(report,), **look)
     if edits:
         st.button(
             "Undo",
@@ -146,7 +181,7 @@ def _steps(report: Report) -> Steps:
     return next((s for s in _all() if s.analyzed is report), Steps(report, report))
 
 
-def _keep(report: Report, edits: tuple[Edit, ...]) -> None:
+def _keep(report: Report, edits: tuple[Edit, ...], *, note: str = "") -> None:
     """Put the steps in place; the page that runs next shows them."""
     try:
         if len(edits) > MAX_EDITS:
@@ -157,4 +192,4 @@ def _keep(report: Report, edits: tuple[Edit, ...]) -> None:
         return
     st.session_state[TURN] = turn() + 1
     others = tuple(s for s in _all() if s.analyzed is not report)
-    session.keep(session.PERSONS, (Steps(report, with_timeline(report, timeline)), *others)[:REPORTS])
+    session.keep(session.PERSONS, (Steps(report, with_timeline(report, timeline), note), *others)[:REPORTS])
