@@ -60,3 +60,6 @@ FACE_SIZE_PX = 48
 
 N_LANDMARKS = 468
 """Points of the face mesh (MediaPipe's canonical face model)."""
+
+HIDE_MODES = ("none", "blur", "mesh")
+"""What can be done to faces in pictures that are shown to others."""

@@ -287,10 +287,11 @@ def analyze_video(
         ModelError: A model cannot be used.
     """
     settings = settings or Settings()
-    analyzer = Analyzer(settings, components=components)
     builder, watch = TimelineBuilder(), _ProgressWatch(on_progress)
     stopped_s = None
+    # The file first: one that cannot be read need not wait for models.
     with open_video(source, name=name, fps=settings.fps) as video:
+        analyzer = Analyzer(settings, components=components)
         with closing(analyzer.stream(video)) as stream:
             for frame, observations in stream:
                 builder.add(observations)
@@ -305,7 +306,10 @@ def analyze_video(
         note = f"Cancelled at {clock(stopped_s)}."
         info = replace(info, partial=True, notes=(*info.notes, note))
     info = replace(info, given=(_fate(info),))
-    timeline = replace(builder.build(info, analyzer.settings), suggestions=analyzer.suggestions)
+    timeline = builder.build(info, analyzer.settings)
+    # Faces are found a little ahead of what was read when somebody cancels.
+    known = tuple(s for s in analyzer.suggestions if {s.first, s.second} <= set(timeline.face_ids))
+    timeline = replace(timeline, suggestions=known)
     return make_report(timeline, model=analyzer.model_info)
 
 

@@ -3,57 +3,19 @@
 import argparse
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from fer.action_units.baseline import baselines_from_json
-from fer.cli.shared.inputs import ProgressBar, photo_items
-from fer.cli.shared.options import (
-    WRITERS,
-    add_outputs,
-    add_settings,
-    print_report,
-    say_written,
-    settings_of,
-    write_reports,
-)
+from fer.cli.shared.options import add_outputs, add_settings, settings_of
+from fer.cli.shared.report_task import ReportTask, targets_of
 from fer.cli.shared.targets import check_targets, make_folder
-from fer.draw.video_copy import write_copy
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError
-from fer.photos import analyze_photos
-from fer.pipeline import analyze_video
 from fer.records import GivenFile
-from fer.settings import Settings
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
-from fer.timeline.edits import with_edits
-from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
-from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json
-from fer.timeline.recalibrated import recalibrated
-from fer.timeline.report import Report, make_report, with_given
 
-SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
 PHOTOS_STEM = "photos"
-MAX_NEUTRAL_BYTES = 1_000_000
-
-
-@dataclass(frozen=True)
-class ReportTask:
-    """One report to make: a video, or all photos together.
-
-    Args:
-        name: What the user reads.
-        stem: Stem of the files in ``--out``.
-        video: The video; None for photos.
-        photos: The photos.
-    """
-
-    name: str
-    stem: str
-    video: FoundFile | None = None
-    photos: tuple[FoundFile, ...] = ()
 
 
 def add_parser(commands) -> None:
@@ -103,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     if args.persons and n_given != 1:
         args.usage_error("--persons belongs to one video or one set of photos: give that only")
-    targets = [path for job in jobs for path in _targets(job, args).values()]
+    targets = [path for job in jobs for path in targets_of(job, args).values()]
     given = (args.neutral, args.calibration, args.persons)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
     inputs = [*read, *(path for path in given if path)]
@@ -111,8 +73,11 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         make_folder(args.out)
     for job in jobs:
+        # Imported here: what cannot be read is refused at once, before models and tables are loaded.
+        from fer.cli.shared import making
+
         try:
-            account_of += _run_job(job, settings, args, scaling, found.lost)
+            account_of += making.make(job, settings, args, scaling, found.lost)
         except FerError as exc:
             files = (job.video,) if job.video else job.photos
             account_of += [GivenFile(one.label, one.kind, "refused", exc.message, exc.code) for one in files]
@@ -145,87 +110,6 @@ def _unique_stems(names: list[str]) -> list[str]:
     # Some file systems take upper and lower case for one.
     times = Counter(stem.casefold() for stem in stems)
     return [name if times[stem.casefold()] > 1 else stem for name, stem in zip(names, stems, strict=True)]
-
-
-def _targets(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
-    """Kind of output -> where it goes."""
-    targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
-    if args.out:
-        wanted = [name for name in WRITERS if name != "xlsx" or args.spreadsheet]
-        targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in wanted if name not in targets}
-    return targets
-
-
-def _run_job(
-    job: ReportTask,
-    settings: Settings,
-    args: argparse.Namespace,
-    scaling: FootageScaling | None,
-    left_out: tuple[GivenFile, ...],
-) -> list[GivenFile]:
-    """Analyse, print, write. Returns what became of the job's files.
-
-    Args:
-        left_out: What was given beside them and is not read; the report names it.
-    """
-    targets = _targets(job, args)
-    if args.out:
-        make_folder((args.out / job.stem).parent)
-    content = None if job.video is None else job.video.content()
-    with ProgressBar(job.name) as tell:
-        if job.video is None:
-            report = analyze_photos(photo_items(job.photos), settings, on_progress=tell).report
-        else:
-            report = analyze_video(content, settings, name=job.video.label, on_progress=tell)
-    own = list(report.timeline.source.given)
-    report = with_given(report, (*own, *left_out))
-    if scaling:
-        report = recalibrated(report, scaling)
-    if args.persons:
-        report = _with_persons(report, args.persons)
-    if args.neutral:
-        report = _over_neutral(report, args.neutral)
-    # Files before words: an answer that nobody can read must not cost the file.
-    copy = targets.pop("video", None)
-    write_reports(report, targets, csv_form=args.csv_form, force=args.force)
-    print_report(job.name, report)
-    say_written(targets)
-    if content is not None and copy is not None:
-        _write_copy(job.name, content, report, copy, args)
-    return own
-
-
-def _write_copy(name: str, video: bytes | Path, report: Report, path: Path, args: argparse.Namespace) -> None:
-    """The video with the report's words, and what was done to it."""
-    with ProgressBar(name) as tell:
-        facts = write_copy(
-            video,
-            path,
-            report,
-            mode=args.hide,
-            sound=args.sound,
-            force=args.force,
-            on_progress=tell.share,
-        )
-    print(f"  written: {path}")
-    for line in facts.sentences():
-        print(f"  {line}")
-
-
-def _with_persons(report: Report, path: Path) -> Report:
-    """The report with people named and put right as a file says."""
-    with open_binary(path) as file:
-        edits = persons_from_json(file.read(MAX_PERSONS_BYTES + 1), report.timeline.source)
-    return make_report(with_edits(report.timeline, edits), model=report.provenance.model)
-
-
-def _over_neutral(report: Report, path: Path) -> Report:
-    """The report with its Action Units judged again over the neutral faces of a file."""
-    with open_binary(path) as file:
-        loaded = baselines_from_json(file.read(MAX_NEUTRAL_BYTES))
-    chosen = of_this_clip(report.timeline, loaded)
-    notes = [FROM_FILE.format(face=face) for face in chosen]
-    return make_report(with_baselines(report.timeline, chosen, notes=notes), model=report.provenance.model)
 
 
 def _scaling_in(path: Path) -> FootageScaling:

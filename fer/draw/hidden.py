@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from fer.constants import HIDE_MODES
 from fer.draw.covers import outline
 from fer.draw.mesh_lines import BROWS, FEATURES, edges
 from fer.records import Observations
-
-HIDE_MODES = ("none", "blur", "mesh")
 
 TRUSTED_PRESENCE = 0.5
 """Mesh presence under which the box decides what is hidden, because the mesh may lie beside the face."""

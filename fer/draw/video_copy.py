@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.constants import N_LANDMARKS
+from fer.constants import HIDE_MODES, N_LANDMARKS
 from fer.draw.annotate import draw
 from fer.draw.covers import Cover, Sighting, covered_share, merged, plan
-from fer.draw.hidden import HIDE_MODES, MARGIN, TRUSTED_PRESENCE, hide_all, hide_boxes
+from fer.draw.hidden import MARGIN, TRUSTED_PRESENCE, hide_all, hide_boxes
 from fer.draw.report_marks import ReportMarks
 from fer.draw.second_look import SecondLook
 from fer.draw.video_writer import Mp4Encoder, even_size, fitted, output_errors, placed

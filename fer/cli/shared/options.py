@@ -1,32 +1,14 @@
-"""Options that several commands share: how to analyse, and where reports go."""
+"""Options that several commands share: how to analyse, and which reports are wanted."""
 
 import argparse
 from pathlib import Path
 
-from fer.draw.hidden import HIDE_MODES
-from fer.export.csv import sheet_of, to_csv, to_xlsx
-from fer.export.json import to_json
-from fer.io.files import write_bytes, write_text
-from fer.io.spreadsheet import COMMA, SEMICOLON, as_bytes
+from fer.constants import HIDE_MODES
+from fer.io.spreadsheet import COMMA, SEMICOLON
 from fer.settings import ANSWERS, DETECTORS, Settings
-from fer.timeline.headline import headlines
-from fer.timeline.report import Report
 
-
-def _to_html(report: Report) -> str:
-    # Imported here: charts and templates take half a second to load, and few commands write a report.
-    from fer.export.html import to_html
-
-    return to_html(report)
-
-
-WRITERS = {
-    "csv": lambda report: to_csv(report.timeline),
-    "xlsx": lambda report: to_xlsx(report.timeline),
-    "json": to_json,
-    "report": _to_html,
-}
-"""Option -> what it writes."""
+OUTPUTS = ("csv", "xlsx", "json", "report")
+"""Reports that can be written, each an option."""
 
 
 def add_outputs(group) -> None:
@@ -100,38 +82,3 @@ def settings_of(args: argparse.Namespace) -> Settings:
         action_units=args.action_units,
         answer=args.answer,
     )
-
-
-def print_report(name: str, report: Report) -> None:
-    """The answer in sentences, and what the user should know."""
-    print(name)
-    for line in headlines(report.summary):
-        print(f"  {line}")
-    for line in (report.summary.left_out_text(), *report.timeline.source.notes):
-        print(f"  {line}")
-
-
-def write_reports(
-    report: Report, targets: dict[str, Path], *, csv_form: str = COMMA, force: bool = False
-) -> None:
-    """Write what was asked for.
-
-    Args:
-        report: The result.
-        targets: Kind of output -> where it goes; kinds that are not in `WRITERS` are written elsewhere.
-        csv_form: Of the CSV: ``comma`` or ``semicolon``.
-        force: Replace files that exist.
-    """
-    for name, path in targets.items():
-        if name == "csv":
-            write_bytes(as_bytes(sheet_of(report.timeline), csv_form), path, force=force)
-        elif name in WRITERS:
-            made = WRITERS[name](report)
-            write = write_text if isinstance(made, str) else write_bytes
-            write(made, path, force=force)
-
-
-def say_written(targets: dict[str, Path]) -> None:
-    """Name the files that were written."""
-    for path in targets.values():
-        print(f"  written: {path}")

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.constants import EMOTION_COLORS, N_LANDMARKS
+from fer.constants import EMOTION_COLORS, HIDE_MODES, N_LANDMARKS
 from fer.draw import annotate, plates
 from fer.draw.annotate import draw
-from fer.draw.hidden import HIDE_MODES, hide
+from fer.draw.hidden import hide
 from fer.draw.mesh_lines import OPENINGS, edges, layout
 from fer.records import Faces, Observations
 from tests.helpers.factories import make_faces, make_observations, probs_of
