@@ -89,16 +89,17 @@ def _recipe(args: argparse.Namespace) -> Recipe:
 
 
 def _train(recipe: Recipe, args: argparse.Namespace) -> int:
-    from fer.training.rows import load_rows
+    from fer.training.rows import check_classes, load_rows
 
     check_recipe(recipe)
     rows = load_rows(args.data, args.ferplus, drop=recipe.drop)
+    print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
+    check_classes(rows.train)
     # Keras and TensorFlow load here only: no other command pays for them, nor what is wrong already.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from fer.training.networks import build, multiply_accumulates
     from fer.training.run import Run
 
-    print(f"{len(rows.train):,} training rows, {len(rows.public):,} to choose on; {rows.note}")
     for arch in dict.fromkeys(stage.arch for stage in recipe.stages):
         network = build(arch)
         size = f"{network.count_params() / 1e6:.2f} M parameters"

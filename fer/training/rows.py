@@ -83,6 +83,16 @@ def load_rows(data: Path, ferplus: Path | None, *, drop: Sequence[str] = ()) -> 
     return Rows(train, kept.split(PUBLIC), of_train[0], report, note, named_share=of_train[1])
 
 
+def check_classes(train: FaceDataset) -> None:
+    """Find out early whether there is anything to learn.
+
+    Raises:
+        DatasetError: There is one class only.
+    """
+    if len(np.unique(train.labels)) < 2:
+        raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
+
+
 def _rejected(dataset: FaceDataset) -> str:
     first = f" (the first one, {dataset.rejected[0]})" if dataset.rejected else ""
     return f"{dataset.n_rejected:,} rows rejected{first}"

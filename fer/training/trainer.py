@@ -20,6 +20,7 @@ from fer.training.batches import Batch, Batches
 from fer.training.checkpoint import CHECKPOINT, Checkpoint, read_checkpoint
 from fer.training.plan import Plan
 from fer.training.progress import TrainingCallback, TrainingProgress
+from fer.training.rows import check_classes
 from fer.training.schedule import WarmupCosine
 
 SAVE_EVERY_S = 120.0
@@ -60,8 +61,7 @@ class Trainer:
         start: Sequence[np.ndarray] | None = None,
         save_every_s: float = SAVE_EVERY_S,
     ) -> None:
-        if len(np.unique(train.labels)) < 2:
-            raise DatasetError("The training rows hold one class only: there is nothing to tell apart.")
+        check_classes(train)
         if plan.votes_weight and (votes is None or len(votes) != len(train)):
             raise DatasetError("The plan has a FER+ head, but there are no votes for every training row.")
         if any(len((teacher or {}).get(head, ())) != len(train) for head in _taught_heads(plan)):

@@ -1,9 +1,11 @@
 """What the pages are given, once for all tests of the app."""
 
+import gc
+import sys
+
 import pytest
 
 from fer.sample import sample_frames
-from pages.ui.app import warming
 from pages.ui.work.analysis import jpeg
 
 
@@ -13,7 +15,11 @@ def photo() -> bytes:
     return jpeg(next(sample_frames()).image)
 
 
-@pytest.fixture(autouse=True)
-def _cold(monkeypatch):
-    """Nothing is loaded behind the tests' backs."""
-    monkeypatch.setattr(warming, "begin", lambda: None)
+@pytest.fixture(scope="module", autouse=True)
+def keras_is_not_garbage() -> None:
+    """Where Keras is loaded, Streamlit collects garbage after every run: a quarter of a second in the many
+    objects of TensorFlow. The app itself never loads it; in these tests another test may have done so.
+    """
+    if "keras" in sys.modules:
+        gc.collect()
+        gc.freeze()

@@ -100,16 +100,6 @@ def test_the_csv_has_the_contracts_columns_and_the_report_opens(report_page):
     assert "Content-Security-Policy" in report
 
 
-def test_the_marked_video_is_made_on_demand(report_page):
-    report_page.get_by_role("button", name="Video with marks").click()
-    report_page.get_by_text("blurred", exact=True).click()
-    report_page.get_by_role("button", name="Make it").click()
-    button = report_page.get_by_role("button", name="Save the video, faces blurred")
-    expect(button).to_be_visible(timeout=live_app.PATIENCE_MS)
-    data = Path(saved(report_page, "Save the video, faces blurred").path()).read_bytes()
-    assert data[4:8] == b"ftyp"
-
-
 def test_cancelling_keeps_what_was_read(page, address):
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("long.mp4", long_clip()))

@@ -5,7 +5,17 @@ from functools import cache
 
 import pytest
 
+from fer.evaluation.figures import latency
+
 SEED = 7
+ROUNDS = 3
+"""A conversion measures its forms as often as this here: no test judges milliseconds."""
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each test."""
+    monkeypatch.setattr(latency, "ROUNDS", ROUNDS)
 
 
 @pytest.fixture(scope="session")

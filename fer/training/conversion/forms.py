@@ -37,23 +37,26 @@ def to_litert(model: keras.Model, form: str = "float32", *, calibration: np.ndar
     Raises:
         SettingsError: Unknown form, or ``int8`` without calibration rows.
     """
-    import tensorflow as tf
-
     if form not in FORMS:
         raise SettingsError(f"Unknown form {form!r}: choose one of {', '.join(FORMS)}.")
     if form == "int8" and (calibration is None or not len(calibration)):
         raise SettingsError("The int8 form needs Training rows to measure the ranges of values on.")
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        if form != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if form == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        if form == "int8" and calibration is not None:
-            converter.representative_dataset = partial(_one_by_one, calibration)
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        return converter.convert()
+    return convert_all(model, calibration, forms=(form,))[form]
+
+
+def _converted(folder: str, form: str, calibration: np.ndarray | None) -> bytes:
+    """One form of the network that was exported to a folder."""
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    if form != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if form == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if form == "int8" and calibration is not None:
+        converter.representative_dataset = partial(_one_by_one, calibration)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    return converter.convert()
 
 
 def _one_by_one(images: np.ndarray) -> Iterable[list[np.ndarray]]:
@@ -67,7 +70,9 @@ def convert_all(
 ) -> dict[str, bytes]:
     """Every form that can be made: form -> file content. Without calibration rows there is no ``int8``."""
     possible = [form for form in forms if form != "int8" or (calibration is not None and len(calibration))]
-    return {form: to_litert(model, form, calibration=calibration) for form in possible}
+    with tempfile.TemporaryDirectory() as folder:
+        model.export(folder, verbose=False)
+        return {form: _converted(folder, form, calibration) for form in possible}
 
 
 def compare_forms(
