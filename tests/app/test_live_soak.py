@@ -9,7 +9,7 @@ from fer.benchmark.live import FER_PACKAGE_MS, STEPS, live_latency
 from tests.bench.soak import JUDGED_FROM_MIN, MAX_MIB_PER_MIN
 from tests.helpers.measuring import VISIT_S, bench
 
-SOAK_MINUTES = float(os.environ.get("FER_SOAK_MINUTES", "0.2"))
+SOAK_MINUTES = float(os.environ.get("FER_SOAK_MINUTES", "0.1"))
 """`.ci/run slow` sets 10."""
 
 

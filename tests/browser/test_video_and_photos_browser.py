@@ -109,14 +109,14 @@ def test_cancelling_keeps_what_was_read(page, address):
     expect(page.get_by_text("Cancelled at")).to_be_visible()
 
 
-def test_a_bad_video_is_one_sentence_and_the_next_upload_works(page, address, clip):
+def test_a_bad_video_is_one_sentence_and_the_next_upload_works(page, address, short_clip):
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("<img src=x onerror=alert(1)>.mp4", b"#EXTM3U\nfile:///etc/passwd\n"))
     expect(page.get_by_text("Code: input_unsupported")).to_be_visible(timeout=live_app.PATIENCE_MS)
     assert page.locator("img[src=x]").count() == 0
     page.get_by_role("button", name="Another video").click()
     page.locator('[data-testid="stFileUploader"]').wait_for()
-    live_app.upload(page, ("clip.mp4", clip))
+    live_app.upload(page, ("clip.mp4", short_clip))
     live_app.wait_for_report(page)
 
 
@@ -151,9 +151,9 @@ def test_home_leads_to_the_samples_report_and_back(page, address):
     expect(page.get_by_role("heading", name="Face 1:")).to_be_visible()
 
 
-def test_a_reload_is_another_session_that_sees_nothing(page, address, clip):
+def test_a_reload_is_another_session_that_sees_nothing(page, address, short_clip):
     live_app.open_page(page, address, "video")
-    live_app.upload(page, ("clip.mp4", clip))
+    live_app.upload(page, ("clip.mp4", short_clip))
     live_app.wait_for_report(page)
     page.reload()
     expect(page.locator('[data-testid="stFileUploader"]')).to_be_visible(timeout=live_app.PATIENCE_MS)

@@ -181,7 +181,7 @@ def test_a_network_is_stored_whole_or_not_at_all(network, tmp_path, monkeypatch)
     def full(_fd):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fer.training.saving.os.fsync", full)
+    monkeypatch.setattr("fer.io.parts.os.fsync", full)
     with pytest.raises(OutputError, match="disk is full"):
         save_network(network[0], tmp_path / NETWORK)
     assert [p.name for p in tmp_path.iterdir()] == [NETWORK]

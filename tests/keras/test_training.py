@@ -244,7 +244,7 @@ def test_a_checkpoint_is_whole_or_the_one_before(tmp_path, monkeypatch):
     def full(_fd):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fer.io.files.os.fsync", full)
+    monkeypatch.setattr("fer.io.parts.os.fsync", full)
     trainer.step = 3
     with pytest.raises(OutputError, match="disk is full"):
         trainer.save()
