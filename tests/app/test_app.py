@@ -107,7 +107,7 @@ def test_a_video_becomes_a_report_that_survives_a_page_change(clip):
     [player] = app.get("video")
     assert player.proto.subtitles
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Report", "CSV", "JSON"]
+    assert labels == ["Report", "CSV", "XLSX", "CSV with ;", "JSON"]
     app.switch_page("pages/home.py").run()
     app.switch_page("pages/video.py").run()
     assert app.subheader[0].value == title
@@ -186,7 +186,7 @@ def test_photos_give_a_row_for_every_face_and_every_bad_file(photo):
     assert bad.endswith("[input_unsupported]")
     assert "in 2 photos" in app.subheader[0].value
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Photo with marks", "Report", "CSV", "JSON"]
+    assert labels == ["Photo with marks", "Report", "CSV", "XLSX", "CSV with ;", "JSON"]
 
 
 def test_only_bad_photos_are_said_plainly():

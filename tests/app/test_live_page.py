@@ -217,7 +217,7 @@ def test_a_recording_opens_on_the_video_page(app, hide):
     assert app.subheader[0].value.startswith("Face 1: mostly happy, 100%")
     assert len(app.get("video")) == bool(hide)
     kept = [one.label for one in app.get("download_button")]
-    assert kept == ["Report", "CSV", "JSON"] + ["Video"] * bool(hide)
+    assert kept == ["Report", "CSV", "XLSX", "CSV with ;", "JSON"] + ["Video"] * bool(hide)
     assert "Analyse again" not in labels(app)
     button(app, "Another video").click().run()
     assert len(app.get("file_uploader")) == 1

@@ -61,6 +61,7 @@ class OneFace:
         self.settings = Settings(unsure_below=UNSURE_BELOW)
         self.model_info = {"name": "tiny", "sha256": "0" * 64}
         self.action_units = None
+        self.suggestions = ()
 
     def analyze(self, frame: Frame) -> Observations:
         """One face at `BOX`."""
