@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from fer.errors import CancelledError
+from fer.errors import CancelledError, TooLargeInputError
 from pages.ui.app.error_text import ErrorText, error_text_of
+from pages.ui.app.holding import SESSION_BYTES, held_bytes
 
 WORKERS = 2 if (os.cpu_count() or 1) >= 4 else 1
 MAX_WAITING = 20
@@ -75,7 +76,7 @@ class JobRegistry:
     """
 
     def __init__(self, workers: int = WORKERS) -> None:
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._jobs: dict[tuple[str, str], Job] = {}
         self._kept: dict[str, dict[str, Any]] = {}
         self._numbers = itertools.count(1)
@@ -137,9 +138,43 @@ class JobRegistry:
             self.forget(owner, key)
 
     def keep(self, owner: str, name: str, value: Any) -> None:
-        """Hold a value for the session until it is gone."""
+        """Hold a value for the session until it is gone.
+
+        Results that can be made again make room for it.
+
+        Raises:
+            TooLargeInputError: The session holds too much already.
+        """
         with self._changed:
+            while self.held(owner, without=name, beside=value) > SESSION_BYTES:
+                if not self._forget_oldest(owner):
+                    raise TooLargeInputError(
+                        f"This visit would hold more than {SESSION_BYTES // 2**20} MB: close the video, "
+                        "the photos or the data on another page first."
+                    )
             self._kept.setdefault(owner, {})[name] = value
+
+    def held(self, owner: str, *, without: str = "", beside: Any = None) -> int:
+        """Bytes that the session holds.
+
+        Args:
+            owner: Token of the session.
+            without: A kept name that is not counted.
+            beside: A value that is counted with them.
+        """
+        with self._changed:
+            kept = [value for name, value in self._kept.get(owner, {}).items() if name != without]
+            results = [job.result for job in self._jobs.values() if job.owner == owner]
+        return held_bytes([beside, *kept, *results])
+
+    def _forget_oldest(self, owner: str) -> bool:
+        """Forget the oldest finished job that holds anything; False if there is none. With the lock held."""
+        finished = [job for job in self._jobs.values() if job.owner == owner and job.finished]
+        for job in sorted(finished, key=lambda job: job.number):
+            if held_bytes([job.result]):
+                del self._jobs[job.owner, job.key]
+                return True
+        return False
 
     def kept(self, owner: str, name: str) -> Any:
         """The value held under that name, or None."""

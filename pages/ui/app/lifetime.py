@@ -12,6 +12,7 @@ from collections.abc import Callable
 from streamlit import runtime
 
 from pages.ui.app.jobs import JobRegistry
+from pages.ui.app.uploads import forget_session
 
 GRACE_S = 120.0
 """A session may lose its connection this long (a sleeping phone) and still find its results.
@@ -40,6 +41,7 @@ class Caretaker:
         registry: Where it is kept.
         connected: Tells whether a session's tab is there.
         close: Ends a lost session.
+        forget: Told of it afterwards.
         clock: Monotonic seconds.
     """
 
@@ -49,8 +51,10 @@ class Caretaker:
         *,
         connected: Callable[[str], bool] = is_connected,
         close: Callable[[str], None] = close,
+        forget: Callable[[str], None] = forget_session,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._forget = forget
         self._registry = registry
         self._connected = connected
         self._close = close
@@ -84,6 +88,7 @@ class Caretaker:
         for owner, session_id in gone:
             self._registry.drop(owner)
             self._close(session_id)
+            self._forget(session_id)
         return [owner for owner, _ in gone]
 
     def _loop(self) -> None:

@@ -5,6 +5,7 @@ import secrets
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.ui.app import uploads
 from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.lifetime import Caretaker
 
@@ -43,7 +44,9 @@ def owner() -> str:
     if OWNER not in st.session_state:
         st.session_state[OWNER] = secrets.token_hex(16)
         context = get_script_run_ctx()
-        _caretaker().watch(st.session_state[OWNER], context.session_id if context else "")
+        mine, session_id = st.session_state[OWNER], context.session_id if context else ""
+        _caretaker().watch(mine, session_id)
+        uploads.count_session(session_id, lambda: registry().held(mine))
     return st.session_state[OWNER]
 
 

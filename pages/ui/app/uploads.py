@@ -1,12 +1,18 @@
 """What a user gives us: bytes in memory with a label and a hash, never a path."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
+from starlette import formparsers
+from starlette.exceptions import HTTPException
 from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from pages.ui.app.holding import SESSION_BYTES, Arriving
 
 VIDEO_MB = 200
 VIDEO_TYPES = [
@@ -60,9 +66,52 @@ class Upload:
             object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
 
 
+_HELD_BY: dict[str, Callable[[], int]] = {}
+"""Streamlit session -> tells the bytes that it holds beside Streamlit's own store."""
+
+
 def keep_in_memory() -> None:
-    """Let the server parse uploads in memory: by default it rolls anything over 1 MB to a temporary file."""
-    MultiPartParser.spool_max_size = (DATA_MB + 1) * MEGABYTE
+    """Let the server take uploads in memory, and no more than there is room for.
+
+    By default it rolls anything over 1 MB to a temporary file, and takes any number of files from a session,
+    whether a page asked for them or not.
+    """
+    Arriving.refuse = _too_busy
+    formparsers.SpooledTemporaryFile = Arriving
+    if MemoryUploadedFileManager.add_file is not _add_within_bounds:
+        MemoryUploadedFileManager.add_file = _add_within_bounds
+
+
+def count_session(session_id: str, held: Callable[[], int]) -> None:
+    """From now on, what this session holds counts against its bound when it uploads more.
+
+    Args:
+        session_id: Streamlit's.
+        held: Tells the bytes.
+    """
+    _HELD_BY[session_id] = held
+
+
+def forget_session(session_id: str) -> None:
+    """The session is gone."""
+    _HELD_BY.pop(session_id, None)
+
+
+_ADD_FILE = MemoryUploadedFileManager.add_file
+
+
+def _add_within_bounds(manager: MemoryUploadedFileManager, session_id: str, file: UploadedFileRec) -> None:
+    """Streamlit's `add_file`, for as long as the session's bound allows."""
+    stored = dict(manager.file_storage.get(session_id, {}))
+    stored.pop(file.file_id, None)
+    held = sum(len(one.data) for one in stored.values()) + _HELD_BY.get(session_id, lambda: 0)()
+    if held + len(file.data) > SESSION_BYTES:
+        raise HTTPException(413, "This session holds too much already: close something on a page first.")
+    _ADD_FILE(manager, session_id, file)
+
+
+def _too_busy() -> Exception:
+    return HTTPException(503, "Too many uploads at this moment: try again in a minute.")
 
 
 def take(label: str, *, key: str, types: list[str] | None, limit_mb: int, many: bool = False) -> list[Upload]:
