@@ -5,19 +5,24 @@ Only pixels leave this module. EXIF data is asked for the orientation and for no
 
 import io
 import os
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
-from fer.errors import DamagedInputError, InputError, TooLargeInputError, UnsupportedInputError
+from fer.errors import (
+    DamagedInputError,
+    InputError,
+    MemoryInputError,
+    TooLargeInputError,
+    UnsupportedInputError,
+)
 from fer.records import Frame
 from fer.sources.animation import is_animated
 from fer.sources.headers import SIZED, image_size
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
+from fer.sources.strips import upright_rgb
 
 MAX_PIXELS = 64_000_000
 """Largest picture. Phones make 50 megapixels; a 12000x12000 bomb has 144."""
@@ -25,34 +30,36 @@ MAX_PIXELS = 64_000_000
 MAX_FILE_BYTES = 256 * 2**20
 """Largest file: an uncompressed BMP of `MAX_PIXELS` with alpha still fits."""
 
-_EXIF_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
-_STRIP_ROWS = 256
+MAX_DECODING_BYTES = 280_000_000
+"""Most memory that a picture and its decoder take; what would take more is read smaller, or refused."""
+
+SMALLER = (1, 2, 4, 8)
+"""How many times smaller a picture may be read."""
+
+MODE_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+"""Bytes that Pillow holds for a pixel; 4 in every other mode."""
+
+FORMAT_BYTES = {"webp": 14, "avif": 9, "heic": 8}
+"""Bytes for a pixel while these are decoded (measured): their libraries hold pictures of their own."""
+
+COEFFICIENT_BYTES = 6
+"""A progressive JPEG is held as coefficients until its last part is read."""
+
+NOT_ENOUGH = "There is not enough memory to decode the picture: make it smaller, or close other programs."
+
 _PILLOW_NAMES = {"heic": "HEIF"}
 _NO_HEIC = (
     "This is a HEIC photo, and the package pillow-heif is not installed: install it, or save it as JPEG."
 )
+_REDUCED_TEXT = "The picture is large: it was read at {width} x {height} pixels."
 _RAW = "This is a camera raw picture, which is not read here: export it as JPEG."
 _DNG_VERSION, _NEW_SUBFILE_TYPE, _REDUCED = 50706, 254, 1  # TIFF tags, and the bit of a mere preview
-_GRAY_MAXIMA = (255, 4095, 65535)
-"""Brightest values of gray TIFF pictures in 16 bits: 8, 12 and 16 of them are used."""
 
 _SEVERAL = {
     "tiff": "The TIFF holds {n} pages: only the first was read.",
     "heic": "The HEIC holds {n} pictures: only the main one was read.",
 }
-_NEAR_SRGB = ("srgb", "display p3", "c2ci", "uncalibrated")
 _ANIMATED = "The picture is animated: only its first frame was read here; as a video all of it is read."
-_EXIF_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +92,9 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         MissingInputError: The path cannot be read.
         EmptyInputError: There are no bytes.
         UnsupportedInputError: The content is no picture format that is read here.
-        TooLargeInputError: The picture has more than `MAX_PIXELS`; found out before decoding.
+        TooLargeInputError: The picture has more than `MAX_PIXELS`, or takes more than `MAX_DECODING_BYTES`
+            to decode; found out before decoding.
+        MemoryInputError: The machine has not enough memory.
         DamagedInputError: The picture is cut off or damaged.
     """
     data = _read_bytes(source)
@@ -95,18 +104,49 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
     try:
         with Image.open(io.BytesIO(data), formats=[_pillow_name(sniffed)]) as picture:
             _check_size(picture.size)
+            declared = picture.width * picture.height
             notes = _notes(picture, data, sniffed)
             partial = bool(notes)
+            factor = _reduction(picture, sniffed)
+            if factor > 1 and sniffed == "jpeg":  # its decoder makes it smaller by itself
+                whole = picture.size
+                picture.draft(picture.mode, (-(-whole[0] // factor), -(-whole[1] // factor)))
+                factor = 1
             picture.load()
-            image = _to_rgb(picture, notes)
+            image = upright_rgb(picture, notes, factor=factor)
+            if image.shape[0] * image.shape[1] < declared:
+                notes.append(_REDUCED_TEXT.format(width=image.shape[1], height=image.shape[0]))
     except InputError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLargeInputError(_too_large_text()) from error
+    except MemoryError as error:
+        raise MemoryInputError(NOT_ENOUGH) from error
     except Exception as error:
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
         raise DamagedInputError("The picture is cut off or damaged: copy or save it again.") from error
     return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes), partial)
+
+
+def _reduction(picture: Image.Image, sniffed: str) -> int:
+    """How many times smaller the picture has to be read, so that memory suffices.
+
+    Raises:
+        TooLargeInputError: At no size of `SMALLER` does it.
+    """
+    pixels = picture.width * picture.height
+    held = FORMAT_BYTES.get(sniffed, MODE_BYTES.get(picture.mode, 4))
+    coefficients = COEFFICIENT_BYTES if picture.info.get("progressive") else 0
+    for factor in SMALLER:
+        shown = factor**2
+        decoder = coefficients + held / shown if sniffed == "jpeg" else held
+        if pixels * (decoder + 3 / shown) <= MAX_DECODING_BYTES:
+            return factor
+    most = int(MAX_DECODING_BYTES / (held + coefficients + 1) / 1e6)
+    raise TooLargeInputError(
+        f"The picture of {picture.width} x {picture.height} pixels takes too much memory to decode: pictures "
+        f"of its kind have at most about {most} megapixels. Make it smaller, or save it as an ordinary JPEG."
+    )
 
 
 def _pillow_name(sniffed: str) -> str:
@@ -164,74 +204,3 @@ def _check_size(size: tuple[int, int] | None) -> None:
 def _too_large_text(size: tuple[int, int] | None = None) -> str:
     shown = f" of {size[0]} x {size[1]} pixels" if size else ""
     return f"The picture{shown} is larger than {MAX_PIXELS // 1_000_000} megapixels: make it smaller first."
-
-
-def _to_rgb(picture: Image.Image, notes: list[str]) -> np.ndarray:
-    """(H, W, 3) uint8 RGB of a loaded picture, upright, white where it is transparent."""
-    orientation = _orientation(picture)
-    if picture.mode.startswith(("I", "F")):
-        picture = Image.fromarray(_to_8_bit(picture, notes))
-    picture = _in_srgb(picture)
-    if picture.mode in _MODES_WITH_ALPHA or "transparency" in picture.info:
-        with_alpha = picture.convert("RGBA")
-        picture = Image.new("RGB", with_alpha.size, "white")
-        picture.paste(with_alpha, mask=with_alpha.getchannel("A"))
-    if picture.mode != "RGB":  # converting RGB to RGB would be one more copy of a large photo
-        picture = picture.convert("RGB")
-    if orientation in _UPRIGHT:
-        picture = picture.transpose(_UPRIGHT[orientation])
-    return _to_array(picture)
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    """The picture with the colours that its profile means; itself where that changes little.
-
-    Only profiles in which the numbers mean plainly other colours are worked out: CMYK and Lab always, RGB
-    where it is neither sRGB nor one with its tone curve.
-    """
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in ("RGB", "CMYK", "LAB"):
-        return picture
-    try:
-        given = ImageCms.getOpenProfile(io.BytesIO(profile))
-        said = ImageCms.getProfileDescription(given).lower()
-        if picture.mode == "RGB" and any(name in said for name in _NEAR_SRGB):
-            return picture
-        turned = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return picture
-    return picture if turned is None else turned
-
-
-def _to_array(picture: Image.Image) -> np.ndarray:
-    """(H, W, 3) uint8 of an RGB picture; in strips, because Pillow's own way takes three times the memory."""
-    image = np.empty((picture.height, picture.width, 3), np.uint8)
-    for top in range(0, picture.height, _STRIP_ROWS):
-        bottom = min(top + _STRIP_ROWS, picture.height)
-        image[top:bottom] = np.asarray(picture.crop((0, top, picture.width, bottom)))
-    return image
-
-
-def _to_8_bit(picture: Image.Image, notes: list[str]) -> np.ndarray:
-    """(H, W) uint8 of a gray picture of 16 bits, or of any number in a TIFF.
-
-    A PNG's 65535 becomes 255, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8
-    or 12 bits in 16, or numbers of 0 to 1; that is seen by their brightest pixel, and said.
-    """
-    gray = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=65535.0)
-    if picture.format == "TIFF":
-        maxima = (1, *_GRAY_MAXIMA) if picture.mode == "F" else _GRAY_MAXIMA
-        most = next((m for m in maxima if gray.max(initial=0) <= m), maxima[-1])
-        if most != maxima[-1]:
-            notes.append(f"Its gray values go up to {gray.max():.4g}: {most} was taken as white.")
-    else:
-        most = 65535
-    return np.round(np.clip(gray, 0, most) * (255 / most)).astype(np.uint8)
-
-
-def _orientation(picture: Image.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
-    try:
-        return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
-    except _EXIF_ERRORS:  # the pixels are good, only their description is not
-        return 1

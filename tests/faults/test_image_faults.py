@@ -14,6 +14,7 @@ from fer.errors import (
     DamagedInputError,
     EmptyInputError,
     InputError,
+    MemoryInputError,
     MissingInputError,
     TooLargeInputError,
     UnsupportedInputError,
@@ -245,7 +246,7 @@ def test_case_09_nothing_of_exif_leaves_with_the_picture():
     exif[0x9286] = b"ASCII\0\0\0secret comment"
     exif.get_ifd(0x8825)[1] = "N secret"
     loaded = read_image(encoded(picture(), "JPEG", exif=exif, comment=b"secret"), name="a.jpg")
-    assert vars(loaded).keys() == {"frame", "notes"}
+    assert vars(loaded).keys() == {"frame", "notes", "partial"}
     assert vars(loaded.frame).keys() == {"image", "index", "timestamp_s", "source"}
     assert type(loaded.frame.image) is np.ndarray
     assert "secret" not in repr(loaded)
@@ -374,3 +375,69 @@ def test_a_real_photo_is_read(media):
     loaded = read_image(media / "group.jpg")
     assert loaded.frame.image.shape == (667, 1000, 3)
     assert loaded.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "form"),
+    [
+        (Image.new("RGB", (900, 700), (10, 90, 200)), "PNG"),
+        (Image.new("RGB", (900, 700), (10, 90, 200)), "JPEG"),
+        (Image.new("RGBA", (900, 700), (10, 90, 200, 255)), "PNG"),
+        (Image.fromarray(np.full((700, 900), 90 * 257, np.uint16)), "PNG"),
+        (Image.new("CMYK", (900, 700), (245, 165, 55, 0)), "TIFF"),
+    ],
+    ids=["png", "jpeg", "alpha", "16 bit", "cmyk"],
+)
+def test_case_113_a_picture_that_takes_too_much_memory_is_read_smaller_and_said(monkeypatch, image, form):
+    whole = read_image(encoded(image, form))
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", 3_000_000)
+    small = read_image(encoded(image, form))
+    assert whole.notes == () and not small.partial
+    height, width = small.frame.image.shape[:2]
+    assert small.notes == (f"The picture is large: it was read at {width} x {height} pixels.",)
+    assert (width, height) in ((450, 350), (225, 175), (113, 88))
+    assert np.abs(small.frame.image[5, 5].astype(int) - whole.frame.image[5, 5]).max() <= 2
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_case_113_a_smaller_picture_is_upright_too(monkeypatch, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(picture(width=600, height=402), exif=exif)
+    whole = pixels(data)
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", 1_300_000)
+    small = pixels(data)
+    assert small.shape[0] == -(-whole.shape[0] // 2) and small.shape[1] == -(-whole.shape[1] // 2)
+    assert np.abs(small[..., :2].astype(int) - whole[::2, ::2, :2]).max() <= 8
+
+
+def test_case_113_what_no_size_makes_small_enough_is_refused_before_decoding(monkeypatch):
+    data = encoded(Image.new("RGB", (900, 700)), "WEBP")
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", 3_000_000)
+    monkeypatch.setattr("fer.sources.images.upright_rgb", lambda *_, **__: pytest.fail("it was decoded"))
+    with pytest.raises(TooLargeInputError, match="at most about 0 megapixels"):
+        read_image(data)
+
+
+def test_case_113_a_progressive_jpeg_counts_its_coefficients(monkeypatch):
+    image = Image.fromarray(picture(width=900, height=700))
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", 5_000_000)
+    assert read_image(encoded(image, "JPEG")).notes == ()
+    assert read_image(encoded(image, "JPEG", progressive=True)).notes
+
+
+def test_case_113_a_bomb_of_8000_pixels_is_read_within_the_bound():
+    bomb = encoded(Image.new("RGBA", (8000, 8000), (0, 0, 0, 255)))
+    assert len(bomb) < 400_000
+    loaded = read_image(bomb)
+    assert loaded.frame.image.shape == (2000, 2000, 3)
+    assert "2000 x 2000" in loaded.notes[0]
+
+
+def test_case_114_too_little_memory_is_said_and_the_picture_is_not_called_damaged(monkeypatch):
+    def no_more(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("fer.sources.images.upright_rgb", no_more)
+    with pytest.raises(MemoryInputError, match="not enough memory"):
+        read_image(encoded(picture()))

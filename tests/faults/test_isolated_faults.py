@@ -109,7 +109,8 @@ def test_a_picture_is_the_same_with_its_notes_and_name(children):
     for data in (png(), film.getvalue()):
         there, here = read_image_apart(data, name="../a\n.png"), images.read_image(data, name="../a\n.png")
         assert np.array_equal(there.frame.image, here.frame.image)
-        assert (there.notes, there.frame.source) == (here.notes, here.frame.source)
+        assert there.notes == here.notes and there.partial is here.partial
+        assert there.frame.source == here.frame.source
 
 
 @pytest.mark.parametrize("fps", [None, 3.0])

@@ -93,7 +93,8 @@ class Decoder:
 
     def _image(self, task: dict, data: bytes) -> None:
         loaded = read_image(data, name=task["name"])
-        self._show(loaded.frame.image, 0, {"is": "image", "notes": list(loaded.notes)})
+        told = {"is": "image", "notes": list(loaded.notes), "partial": loaded.partial}
+        self._show(loaded.frame.image, 0, told)
 
     def _open(self, task: dict, data: bytes) -> None:
         if self._video is not None:

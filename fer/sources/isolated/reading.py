@@ -50,7 +50,7 @@ def read_image_apart(source: bytes | str | Path, *, name: str | None = None) -> 
         raise
     CHILDREN.give_back(child, most=PICTURES_EACH)
     notes = tuple(str(note)[:500] for note in message.get("notes", ())[:10])
-    return LoadedImage(Frame(image, source=label), notes)
+    return LoadedImage(Frame(image, source=label), notes, message.get("partial") is True)
 
 
 def sound_apart(source: bytes | str | Path) -> tuple[bytes, str]:

@@ -1,0 +1,121 @@
+"""From a decoded picture to an upright RGB array, strip by strip: never a second whole picture in memory."""
+
+import io
+import struct
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PIL import Image, ImageCms
+
+STRIP_ROWS = 256
+
+_EXIF_ORIENTATION = 0x0112
+_EXIF_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
+_AS_STORED = {
+    2: lambda up: up[:, ::-1],
+    3: lambda up: up[::-1, ::-1],
+    4: lambda up: up[::-1],
+    5: lambda up: up.transpose(1, 0, 2),
+    6: lambda up: np.rot90(up),
+    7: lambda up: up[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda up: np.rot90(up, -1),
+}
+"""EXIF orientation -> the view of an upright array in which the stored rows lie."""
+
+_ON_THE_SIDE = (5, 6, 7, 8)
+_MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
+_NEAR_SRGB = ("srgb", "display p3", "c2ci", "uncalibrated")
+_GRAY_MAXIMA = (255, 4095, 65535)
+"""Brightest values of gray TIFF pictures in 16 bits: 8, 12 and 16 of them are used."""
+
+
+def upright_rgb(picture: Image.Image, notes: list[str], *, factor: int = 1) -> np.ndarray:
+    """(H, W, 3) uint8 RGB of a loaded picture, upright, white where it is transparent.
+
+    Args:
+        picture: Decoded, in any mode.
+        notes: Gets what the user should know.
+        factor: The array is so many times smaller.
+    """
+    orientation = _orientation(picture)
+    height, width = (-(-side // factor) for side in (picture.height, picture.width))
+    shape = (width, height, 3) if orientation in _ON_THE_SIDE else (height, width, 3)
+    upright = np.empty(shape, np.uint8)
+    stored = _AS_STORED.get(orientation, lambda up: up)(upright)
+    is_gray = picture.mode.startswith(("I", "F"))
+    white = _brightest(picture, notes) if is_gray else 0.0
+    colors = _to_srgb(picture)
+    for top, strip in _strips(picture):
+        rgb = _gray_to_rgb(strip, white) if is_gray else _to_rgb(colors(strip))
+        if factor > 1:
+            rgb = rgb.reduce(factor)
+        stored[top // factor : top // factor + rgb.height] = np.asarray(rgb)
+    return upright
+
+
+def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """(first row, rows from there) from top to bottom."""
+    for top in range(0, picture.height, STRIP_ROWS):
+        yield top, picture.crop((0, top, picture.width, min(top + STRIP_ROWS, picture.height)))
+
+
+def _to_rgb(strip: Image.Image) -> Image.Image:
+    if strip.mode in _MODES_WITH_ALPHA or "transparency" in strip.info:
+        with_alpha = strip.convert("RGBA")
+        strip = Image.new("RGB", with_alpha.size, "white")
+        strip.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    return strip if strip.mode == "RGB" else strip.convert("RGB")
+
+
+def _to_srgb(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """What gives a strip the colours that the picture's profile means; nothing where that changes little.
+
+    Only profiles in which the numbers mean plainly other colours are worked out: CMYK and Lab always, RGB
+    where it is neither sRGB nor one with its tone curve.
+    """
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "CMYK", "LAB"):
+        return lambda strip: strip
+    try:
+        given = ImageCms.getOpenProfile(io.BytesIO(profile))
+        said = ImageCms.getProfileDescription(given).lower()
+        if picture.mode == "RGB" and any(name in said for name in _NEAR_SRGB):
+            return lambda strip: strip
+        srgb = ImageCms.createProfile("sRGB")
+        turn = ImageCms.buildTransform(given, srgb, picture.mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return lambda strip: strip
+    return lambda strip: ImageCms.applyTransform(strip, turn) or strip
+
+
+def _brightest(picture: Image.Image, notes: list[str]) -> float:
+    """The value of a gray picture that becomes 255.
+
+    A PNG's is 65535, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8 or 12
+    bits in 16, or numbers of 0 to 1; that is seen by their brightest pixel, and said.
+    """
+    if picture.format != "TIFF":
+        return 65535.0
+    top = max((float(_numbers(strip).max(initial=0)) for _, strip in _strips(picture)), default=0.0)
+    maxima = (1, *_GRAY_MAXIMA) if picture.mode == "F" else _GRAY_MAXIMA
+    most = next((m for m in maxima if top <= m), maxima[-1])
+    if most != maxima[-1]:
+        notes.append(f"Its gray values go up to {top:.4g}: {most} was taken as white.")
+    return float(most)
+
+
+def _gray_to_rgb(strip: Image.Image, white: float) -> Image.Image:
+    gray = np.round(np.clip(_numbers(strip), 0, white) * (255 / white)).astype(np.uint8)
+    return Image.fromarray(gray).convert("RGB")
+
+
+def _numbers(strip: Image.Image) -> np.ndarray:
+    return np.nan_to_num(np.asarray(strip, np.float32), nan=0.0, posinf=65535.0)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
+    try:
+        return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
+    except _EXIF_ERRORS:  # the pixels are good, only their description is not
+        return 1
