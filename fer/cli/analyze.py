@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     targets = [path for job in jobs for path in targets_of(job, args).values()]
     given = (args.neutral, args.calibration, args.persons)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
-    inputs = [*read, *(path for path in given if path)]
+    inputs = [*read, *args.paths, *(path for path in given if path)]
     check_targets(targets, inputs, force=args.force)
     if args.out:
         make_folder(args.out)

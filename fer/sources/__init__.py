@@ -4,9 +4,9 @@ from fer.sources.animation import content_kind
 from fer.sources.archives import read_zip
 from fer.sources.finding import find_inputs
 from fer.sources.images import LoadedImage
+from fer.sources.isolated.policy import decode_apart, open_sound, open_video, read_image
 from fer.sources.magic import input_kind, sniff
 from fer.sources.opening import hash_source, safe_name
-from fer.sources.policy import decode_apart, open_sound, open_video, read_image
 from fer.sources.video import VideoSource
 
 __all__ = [

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from fer.cli import FAILED, INTERRUPTED, TERMINATED, main, quiet_end
 from fer.cli.shared.targets import check_targets, make_folder
@@ -214,11 +215,13 @@ def test_case_111_an_output_over_an_input_or_named_twice_is_refused(tmp_path):
 
 
 def test_case_111_the_command_refuses_before_it_reads(table, tmp_path, capsys):
-    photo = tmp_path / "p.jpg"
-    photo.write_bytes(b"no photo at all")
-    status = main(["analyze", str(photo), "--csv", str(photo), "--force"])
-    assert status == FAILED and "is read by this command" in capsys.readouterr().err
-    assert photo.read_bytes() == b"no photo at all"
+    photo, broken = tmp_path / "p.png", tmp_path / "b.jpg"
+    Image.new("RGB", (20, 20)).save(photo)
+    broken.write_bytes(b"no photo at all")
+    for given in (photo, broken):
+        status = main(["analyze", str(photo), str(broken), "--csv", str(given), "--force"])
+        assert status == FAILED and "is read by this command" in capsys.readouterr().err
+    assert broken.read_bytes() == b"no photo at all"
     out = str(tmp_path / "one")
     assert main(["analyze", str(photo), "--csv", out, "--json", out]) == FAILED
     assert "two outputs" in capsys.readouterr().err
