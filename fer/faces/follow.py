@@ -11,7 +11,7 @@ import numpy as np
 
 from fer.faces.cuts import CutDetector
 from fer.faces.detectors.base import Detector, intersection_over_smaller, intersection_over_union
-from fer.faces.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
+from fer.faces.mesh import FaceMesh, Regions, make_faces, mesh_boxes, regions_from_landmarks
 from fer.faces.track import Tracker
 from fer.records import UNCONFIRMED, Detections, Faces, Frame, Suggestion
 from fer.stages import Stages
@@ -34,14 +34,17 @@ SAME_FACE_IOU = 0.3
 SAME_FACE_OVERLAP = 0.6
 """Two meshes that share this much of the smaller one slid onto the same face."""
 
+UPSIDE_DOWN_SCORE = 0.9
+"""Of 120 press photos on their heads the detector finds 71%, nearly all with less; upright ones reach .91."""
+
 RETRY_S = 0.1
 """While a face is missing, the detector looks for it this often."""
 
 SLOW_STEP_S = 0.3
 """With longer pauses between frames the last mesh says little: then the detector looks at every frame."""
 
-SMALLEST_PX = 24.0
-"""Side of the smallest face that is looked for now and then."""
+SMALLEST_PX = 20.0
+"""Side of the smallest face that is looked for now and then; with it nearly all of 24 px are found."""
 
 SMALLEST_SHARE, SMALLEST_OF_KNOWN = 0.04, 0.5
 """In between: faces of this share of the picture's long side, or of the smallest known face."""
@@ -85,7 +88,16 @@ def _fitted_again(image: np.ndarray, faces: Faces, rows: np.ndarray, mesh: FaceM
     again, presence[rows] = mesh.fit(image, regions_from_landmarks(faces.landmarks[rows]))
     better = presence[rows] >= FOLLOW_PRESENCE
     landmarks[rows[better]] = again[better]
+    odd = rows[faces.detections.score[rows] < UPSIDE_DOWN_SCORE]
+    turned, seen = mesh.fit(image, _turned_over(regions_from_landmarks(faces.landmarks[odd])))
+    over = seen > np.maximum(presence[odd], FOLLOW_PRESENCE)
+    landmarks[odd[over]], presence[odd[over]] = turned[over], seen[over]
     return make_faces(faces.detections, landmarks, presence)
+
+
+def _turned_over(regions: Regions) -> Regions:
+    """The same squares upside down: a face on its head is found too, but its mesh is fitted to nothing."""
+    return Regions(regions.center, regions.side, regions.roll + 180)
 
 
 class FaceFollower:

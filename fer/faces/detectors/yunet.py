@@ -27,11 +27,25 @@ SURE_SCORE, LIKELY_SCORE = 0.88, 0.84
 SEES_FROM_PX = 16.0
 """Side of the smallest face that the network finds reliably, in its own picture."""
 
-MIN_LONG_SIDE_PX, MAX_LONG_SIDE_PX = 320, 1920
+MIN_LONG_SIDE_PX, MAX_LONG_SIDE_PX = 320, 2560
 """Bounds of that picture's long side; its cost grows with the area."""
 
 LARGE_FACES_FROM_PX = 640
 """The network overlooks faces beyond about 500 px: a larger picture is looked at in the smallest size too."""
+
+FILLING_PX, FILLING_BORDER, FILLING_FROM = 200, 0.25, 0.4
+"""A face that reaches beyond the picture is overlooked, and found with a gray border: the picture's long side
+then, the border and the smallest face in shares of that."""
+
+CLOSE_LOOK_PX = 24.0
+"""Such a face is looked for only where faces of this size are wanted: now and then in a video."""
+
+MOST_OBLONG = 3.0
+"""No face fills a picture that is longer than so many times its other side."""
+
+BORDER_GRAY = 127
+FARTHEST = 10.0
+"""Numbers beyond so many times the picture are no places."""
 
 MIN_PICTURE_PX = 16  # YuNet answers with infinities below this
 
@@ -83,7 +97,22 @@ class YuNetDetector:
         found = self._detect_at(image, long_side)
         if long_side > LARGE_FACES_FROM_PX or (not len(found) and long_side > MIN_LONG_SIDE_PX):
             found = suppress(Detections.concatenate([found, self._detect_at(image, MIN_LONG_SIDE_PX)]))
+        compact = MOST_OBLONG * min(image.shape[:2]) >= max(image.shape[:2])
+        if not len(found) and compact and smallest_px <= CLOSE_LOOK_PX:
+            found = self._detect_filling(image)
         return found
+
+    def _detect_filling(self, image: np.ndarray) -> Detections:
+        """Faces that fill the picture or reach beyond it."""
+        scale = FILLING_PX / max(image.shape[:2])
+        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        border = round(FILLING_BORDER * FILLING_PX)
+        framed = cv2.copyMakeBorder(small, *[border] * 4, cv2.BORDER_CONSTANT, value=[BORDER_GRAY] * 3)
+        found = self._detect_at(framed, MIN_LONG_SIDE_PX)
+        sides = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0)
+        found = found[sides >= FILLING_FROM * FILLING_PX]
+        return Detections((found.xyxy - border) / scale, found.score, (found.keypoints - border) / scale)
 
     def _detect_at(self, image: np.ndarray, long_side: int) -> Detections:
         scale = min(1.0, long_side / max(image.shape[:2]))
@@ -95,7 +124,8 @@ class YuNetDetector:
         rows = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
         if rows is None:
             return Detections.empty()
-        rows = rows[np.isfinite(rows).all(axis=1)]
+        # In pictures of a few rows it answers with anything, infinities too.
+        rows = rows[(np.abs(rows) < FARTHEST * max(size)).all(axis=1)]
         xywh = rows[:, :4] / scale
         points = rows[:, 4:14].reshape(-1, 5, 2) / scale
         keypoints = np.full((len(rows), N_KEYPOINTS, 2), np.nan, np.float32)

