@@ -29,6 +29,9 @@ def add_parser(commands) -> None:
     output.add_argument("--spreadsheet", action="store_true", help="with --out: an XLSX too")
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
+    output.add_argument(
+        "--pictures", action="store_true", help="show a small picture of each person in a video's HTML report"
+    )
     output.add_argument("--no-sound", dest="sound", action="store_false", help="leave the video's sound out")
     parser.add_argument(
         "--neutral",
@@ -61,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
+    if args.pictures and args.hide != "none":
+        args.usage_error("--pictures shows faces and --anonymise covers them: leave one of them out")
     if args.neutral and (n_given != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     if args.persons and n_given != 1:

@@ -6,6 +6,7 @@ inside the picture and off each other where there is room.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -26,7 +27,7 @@ SMALLEST_FONT_PX = 11
 NAME_LENGTH = 18
 """Characters of a name on a plate."""
 
-NOBODY: Mapping[int, str] = {}
+NOBODY: Mapping[int, str] = MappingProxyType({})
 STROKE_PX = 2.4
 LEFT_OUT_COLOR = "#A8A8A8"
 """Faces that do not enter the statistics."""

@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import jinja2
 from markupsafe import Markup
@@ -27,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINE_CHARTS = 4
 MAX_EPISODES = 24
 MAX_PHOTO_ROWS = 500
+NO_PICTURES: Mapping[int, bytes] = MappingProxyType({})
 MAX_FILES_NAMED = 200
 
 SETTING_TEXT = {
@@ -45,8 +48,13 @@ SETTING_TEXT = {
 VIDEO_ONLY = ("fps", "detect_interval_s", "half_life_s")
 
 
-def to_html(report: Report) -> str:
+def to_html(report: Report, *, pictures: Mapping[int, bytes] = NO_PICTURES) -> str:
     """One self-contained page: the answer, the charts, the tables, and how to make it again.
+
+    Args:
+        report: What it tells.
+        pictures: Face id -> JPEG that stands beside the face's numbers: none, unless whoever makes the report
+            says so; see `fer.draw.portraits`.
 
     Its content security policy allows no request at all and only the two scripts whose hashes it names;
     whatever a user typed is escaped.
@@ -67,6 +75,7 @@ def to_html(report: Report) -> str:
             figures=[{"id": f"figure-{k}", **figure} for k, figure in enumerate(figures)],
             figure_data=_script_json([{"id": f"figure-{k}", **f["drawing"]} for k, f in enumerate(figures)]),
             faces=report.summary.by_presence,
+            pictures={k: base64.b64encode(jpeg).decode() for k, jpeg in pictures.items()},
             episodes=_episodes(report),
             max_episodes=MAX_EPISODES,
             photo_rows=_photo_rows(report),

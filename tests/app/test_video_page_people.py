@@ -2,14 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from fer.draw.portraits import Portrait
 from fer.export.csv import to_csv
 from fer.timeline.edits import with_edits
 from fer.timeline.persons import Edit, persons_to_json
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads
 from pages.ui.app.uploads import Upload
+from pages.ui.video import people, report
+from pages.ui.work.analysis import jpeg
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
 from tests.helpers.action_units import clip_of
@@ -212,6 +216,23 @@ def test_another_analysis_of_the_clip_keeps_names_and_steps_and_can_do_without(a
     assert steps[0].edits == (Edit("rename", 8, name="Anna"),)
     app.button(key="persons_without").click().run()
     assert not app.exception and "Anna" not in texts(app)
+
+
+def test_pictures_of_people_are_covered_or_stand_in_the_report_only_if_asked_for(app, clip, monkeypatch):
+    photo = jpeg(np.random.default_rng(0).integers(0, 256, (160, 160, 3), np.uint8))
+    result = VideoResult(clip.result.report, (Portrait(1, 0.5, 1.0, photo),))
+    given = []
+    monkeypatch.setattr(report.downloads, "of_report", lambda *args, pictures, **more: given.append(pictures))
+    shown = []
+    monkeypatch.setattr(people.st, "image", lambda picture, **more: shown.append(picture))
+    give(app, session.CLIP, Recording("people.mp4", b"", result=result))
+    assert not app.exception
+    assert shown == [photo] and given == [{}]
+    switch = app.button_group(key="video_pictures")
+    switch.set_value("report").run()
+    assert given[-1] == {1: photo}
+    switch.set_value("covered").run()
+    assert given[-1] == {} and shown[-1] not in (photo, b"")
 
 
 def test_who_is_not_found_again_is_said(app):

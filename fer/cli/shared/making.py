@@ -8,6 +8,7 @@ from fer.cli.shared.inputs import ProgressBar, photo_items
 from fer.cli.shared.report_task import ReportTask, targets_of
 from fer.cli.shared.reports import print_report, say_written, write_reports
 from fer.cli.shared.targets import make_folder
+from fer.draw.portraits import PortraitCollector, best_portraits
 from fer.draw.video_copy import write_copy
 from fer.emotion.footage_scaling import FootageScaling
 from fer.photos import analyze_photos
@@ -40,11 +41,13 @@ def make(
     if args.out:
         make_folder((args.out / job.stem).parent)
     content = None if job.video is None else job.video.content()
+    views = PortraitCollector()
     with ProgressBar(job.name) as tell:
         if job.video is None:
             report = analyze_photos(photo_items(job.photos), settings, on_progress=tell).report
         else:
-            report = analyze_video(content, settings, name=job.video.label, on_progress=tell)
+            look = views.on_frame if args.pictures else None
+            report = analyze_video(content, settings, name=job.video.label, on_progress=tell, on_frame=look)
     own = list(report.timeline.source.given)
     report = with_given(report, (*own, *left_out))
     if scaling:
@@ -55,7 +58,8 @@ def make(
         report = _over_neutral(report, args.neutral)
     # Files before words: an answer that nobody can read must not cost the file.
     copy = targets.pop("video", None)
-    write_reports(report, targets, csv_form=args.csv_form, force=args.force)
+    pictures = best_portraits(report.timeline, views.found) if views.found else {}
+    write_reports(report, targets, csv_form=args.csv_form, force=args.force, pictures=pictures)
     print_report(job.name, report)
     say_written(targets)
     if content is not None and copy is not None:

@@ -1,6 +1,8 @@
 """Reports said in sentences and written to files."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from fer.export.csv import sheet_of, to_csv, to_xlsx
 from fer.export.json import to_json
@@ -10,11 +12,11 @@ from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 
 
-def _to_html(report: Report) -> str:
+def _to_html(report: Report, pictures: Mapping[int, bytes] = MappingProxyType({})) -> str:
     # Imported here: charts and templates take half a second to load, and few commands write a report.
     from fer.export.html import to_html
 
-    return to_html(report)
+    return to_html(report, pictures=pictures)
 
 
 WRITERS = {
@@ -36,7 +38,12 @@ def print_report(name: str, report: Report) -> None:
 
 
 def write_reports(
-    report: Report, targets: dict[str, Path], *, csv_form: str = COMMA, force: bool = False
+    report: Report,
+    targets: dict[str, Path],
+    *,
+    csv_form: str = COMMA,
+    force: bool = False,
+    pictures: Mapping[int, bytes] = MappingProxyType({}),
 ) -> None:
     """Write what was asked for.
 
@@ -45,12 +52,13 @@ def write_reports(
         targets: Kind of output -> where it goes; kinds that are not in `WRITERS` are written elsewhere.
         csv_form: Of the CSV: ``comma`` or ``semicolon``.
         force: Replace files that exist.
+        pictures: Of people in the HTML report: face id -> JPEG.
     """
     for name, path in targets.items():
         if name == "csv":
             write_bytes(as_bytes(sheet_of(report.timeline), csv_form), path, force=force)
         elif name in WRITERS:
-            made = WRITERS[name](report)
+            made = _to_html(report, pictures) if name == "report" else WRITERS[name](report)
             write = write_text if isinstance(made, str) else write_bytes
             write(made, path, force=force)
 

@@ -1,8 +1,9 @@
 """Everything to keep: made when it is asked for, in memory."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -16,16 +17,31 @@ STEM_LENGTH = 40
 _UNSAFE = re.compile(r"[^\w-]+")
 
 
-def of_report(report: Report, source_name: str, *, key: str) -> None:
+def of_report(
+    report: Report,
+    source_name: str,
+    *,
+    key: str,
+    pictures: Mapping[int, bytes] = MappingProxyType({}),
+) -> None:
     """Buttons for the table, the data and the report.
 
     Args:
         report: What to write.
         source_name: Name of the source; the files are called after it.
         key: Tells these buttons from others on the page.
+        pictures: Of people in the HTML report: face id -> JPEG.
     """
     stem = safe_stem(source_name)
-    _button("Report", lambda: to_html(report), stem, "html", "text/html", "description", key=key)
+    _button(
+        "Report",
+        lambda: to_html(report, pictures=pictures),
+        stem,
+        "html",
+        "text/html",
+        "description",
+        key=key,
+    )
     of_table(lambda: sheet_of(report.timeline), stem, key=key)
     _button("JSON", lambda: to_json(report), stem, "json", "application/json", "data_object", key=key)
 

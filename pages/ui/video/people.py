@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from fer.errors import InputError
 from fer.text import clock, span
-from fer.timeline.edits import ids_after
 from fer.timeline.persons import COLORS, MAX_NAME, Edit, tidy_name
 from fer.timeline.report import Report
 from fer.timeline.suggestions import suggestions
@@ -16,7 +14,6 @@ from fer.timeline.summary import FaceSummary, Summary
 from fer.timeline.timeline import Timeline
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.parts import highlights, persons, player
-from pages.ui.work.video import Portrait
 
 PICKED = "face"
 """Session key: id of the face that the page is about; `EVERYONE` for all."""
@@ -67,16 +64,16 @@ def forget() -> None:
     st.session_state.pop(PICKED, None)
 
 
-def show(report: Report, analyzed: Report, portraits: tuple[Portrait, ...], *, played: bool) -> None:
+def show(report: Report, analyzed: Report, pictures: Mapping[int, bytes], *, played: bool) -> None:
     """Cards, suggestions and steps.
 
     Args:
         report: As it is shown.
         analyzed: As it was analysed.
-        portraits: Views of the faces.
+        pictures: Face id -> JPEG.
         played: There is a player.
     """
-    summary, pictures = report.summary, _pictures(report.timeline, portraits)
+    summary = report.summary
     shown = summary.by_presence
     others = list(summary.seen_briefly)
     persons.trouble()
@@ -272,19 +269,3 @@ def _attempt(analyzed: Report, kind: str, face_id: int, **more) -> None:
         persons.refuse(error)
         return
     persons.take(analyzed, edit)
-
-
-def _pictures(timeline: Timeline, portraits: tuple[Portrait, ...]) -> dict[int, bytes]:
-    """Face id -> the best view of it, of all that belong to it now."""
-    analyzed, now = timeline.persons.analyzed or timeline, ids_after(timeline)
-    time_s, face = analyzed.table["time_s"].to_numpy(np.float64), analyzed.face_of_row
-    best: dict[int, Portrait] = {}
-    for portrait in portraits:
-        first, stop = np.searchsorted(time_s, [portrait.time_s - 1e-6, portrait.time_s + 1e-6])
-        rows = np.flatnonzero(face[first:stop] == portrait.face_id) + first
-        if not len(rows) or now[rows[0]] < 0:
-            continue
-        face_id = int(now[rows[0]])
-        if face_id not in best or portrait.score > best[face_id].score:
-            best[face_id] = portrait
-    return {face_id: portrait.jpeg for face_id, portrait in best.items()}

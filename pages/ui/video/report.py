@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer.charts.timeline import shares_chart, timeline_chart
+from fer.draw.portraits import best_portraits, covered_portrait
 from fer.sources import sniff
 from fer.text import clock, count, percent, span
 from fer.timeline.headline import headlines
@@ -25,6 +26,7 @@ from pages.ui.work.video import VideoResult
 
 PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
 """What browsers play: kind by magic bytes -> media type."""
+PICTURES = {"page": "On this page", "report": "In the report too", "covered": "Covered"}
 NOT_PLAYABLE = (
     ":material/videocam_off: Browsers do not play this kind of file. The reading is complete all the same; "
     "“Video with marks” makes a copy that plays."
@@ -65,6 +67,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """
     with title_row(clip, leave):
         half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
+        shown = _picture_switch() if result.portraits else "page"
     edited = persons.edited(result.report)
     report = reinterpret_once(
         neutral_faces.applied(edited, result.report), half_life_s=half_life_s, unsure_below=unsure_below
@@ -76,8 +79,11 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         st.caption(_facts(report))
     for note in report.timeline.source.notes:
         st.caption(f":material/info: {plain(note)}")
+    pictures = best_portraits(report.timeline, result.portraits)
+    if shown == "covered":
+        pictures = {face_id: covered_portrait(jpeg) for face_id, jpeg in pictures.items()}
     if summary.faces or edited is not result.report:
-        people.show(report, result.report, result.portraits, played=_plays(clip))
+        people.show(report, result.report, pictures, played=_plays(clip))
         people.picker(summary)
     if summary.faces:
         _explore(report, clip, chosen)
@@ -91,12 +97,26 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     st.caption(f"{summary.left_out_text()} {REMINDER}")
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
-        downloads.of_report(report, clip.name, key="video")
+        in_report = pictures if shown == "report" else {}
+        downloads.of_report(report, clip.name, key="video", pictures=in_report)
         if isinstance(clip, Recording):
             downloads.of_video(clip.data, clip.name)
         else:
             copy.offer(report, clip)
     copy.show(clip)
+
+
+def _picture_switch() -> str:
+    """Where small pictures of the people stand: one of `PICTURES`."""
+    return st.segmented_control(
+        "Pictures of people",
+        list(PICTURES),
+        default="page",
+        required=True,
+        format_func=PICTURES.get,
+        key="video_pictures",
+        help="The HTML report holds faces only if you say so here. “Video with marks” asks anew.",
+    )
 
 
 def _facts(report: Report) -> str:

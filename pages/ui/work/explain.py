@@ -6,6 +6,7 @@ from itertools import islice
 
 import numpy as np
 
+from fer.draw.portraits import cut_square
 from fer.emotion.network import read_manifest
 from fer.errors import InputError
 from fer.explain.maps import Explanation, explain_all
@@ -20,7 +21,6 @@ from pages.ui.app import session
 from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import components, job_key, jpeg, network
-from pages.ui.work.video import cut_square
 
 MAX_FACES = 12
 SAMPLE_S = 10

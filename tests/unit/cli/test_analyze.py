@@ -221,3 +221,13 @@ def test_cases_31_to_43_of_a_table_of_own_labels(tmp_path, capsys, content, said
     shown = capsys.readouterr().err
     assert said in shown and "Traceback" not in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_pictures_stand_in_the_report_only_if_asked_for_and_not_beside_covered_faces(clip, tmp_path, capsys):
+    for name, options in (("without", []), ("with", ["--pictures"])):
+        target = tmp_path / f"{name}.html"
+        assert main(["analyze", str(clip), "--report", str(target), *options]) == DONE
+        assert ("data:image/jpeg" in target.read_text(encoding="utf-8")) is bool(options)
+    with pytest.raises(SystemExit):
+        main(["analyze", str(clip), "--pictures", "--anonymise", "blur"])
+    assert "--pictures shows faces" in capsys.readouterr().err

@@ -2,15 +2,12 @@
 
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from fer.constants import SUPPORTED
 from fer.photos import PhotoResult
 from fer.pipeline import AnalysisProgress
-from fer.records import Frame
 from fer.settings import Settings
 from fer.timeline.report import make_report
 from fer.timeline.summary import summarize
@@ -19,10 +16,8 @@ from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import highlights
 from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import in_words, rows
-from pages.ui.work import video
 from pages.ui.work.analysis import job_key
 from pages.ui.work.reinterpret import reinterpret
-from pages.ui.work.video import PORTRAIT_PX, cut_square
 from tests.helpers.action_units import units_of
 from tests.helpers.factories import make_observations, make_source, make_timeline
 
@@ -149,12 +144,6 @@ def test_only_settings_that_enter_the_analysis_make_another_job():
     assert job_key("video", "abd", base) != key
 
 
-def test_a_portrait_is_square_at_the_edge_and_larger_than_the_picture():
-    image = np.zeros((60, 80, 3), np.uint8)
-    for box in ((-10.0, -10.0, 20.0, 20.0), (70.0, 50.0, 79.0, 59.0), (-50.0, -50.0, 200.0, 200.0)):
-        assert cut_square(image, box).shape == (PORTRAIT_PX, PORTRAIT_PX, 3)
-
-
 def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
     results = (
         PhotoResult("two.jpg", make_observations(["happy", None], quality=["ok", "small+blurred"])),
@@ -196,18 +185,3 @@ def test_the_title_of_photos_says_how_many_faces_it_is_about():
 def test_nose_and_upper_lip_are_one_bar():
     drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
     assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
-
-
-def test_every_stretch_keeps_a_view_of_a_face_and_their_number_is_bounded(monkeypatch):
-    """Whoever is split off later has a picture too."""
-    monkeypatch.setattr(video, "MAX_PORTRAITS", 4)
-    observer = video.FrameObserver(SimpleNamespace(preview=None))
-    assert observer.portraits() == ()
-    frame = Frame(np.zeros((300, 400, 3), np.uint8))
-    for second in range(3):
-        observer.on_frame(frame, make_observations(["happy"], time_s=float(second)))
-    assert sorted(p.time_s for p in observer.portraits()) == [0.0, 1.0, 2.0]
-    for second in range(3, 40):
-        observer.on_frame(frame, make_observations(["happy"], time_s=float(second)))
-    kept = observer.portraits()
-    assert len(kept) <= 4 and {p.face_id for p in kept} == {1} and max(p.time_s for p in kept) >= 20
