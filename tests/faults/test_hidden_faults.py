@@ -71,7 +71,7 @@ def report(walk):
 
 
 @pytest.mark.parametrize("mode", ["blur", "mesh"])
-def test_98_somebody_who_enters_is_covered_from_the_first_frame(walk, report, mode):
+def test_case_98_somebody_who_enters_is_covered_from_the_first_frame(walk, report, mode):
     data, images, edges = walk
     file = io.BytesIO()
     facts = write_copy(data, file, report, mode=mode)
@@ -89,7 +89,7 @@ def test_98_somebody_who_enters_is_covered_from_the_first_frame(walk, report, mo
     )
 
 
-def test_98_a_gap_in_what_is_found_is_no_gap_in_the_cover(walk, report, monkeypatch):
+def test_case_98_a_gap_in_what_is_found_is_no_gap_in_the_cover(walk, report, monkeypatch):
     """The detector sees nothing in 8 frames in the middle, and the report is of one frame only."""
     data, images, edges = walk
     make = video_copy.sensitive_detector
@@ -115,7 +115,7 @@ def test_98_a_gap_in_what_is_found_is_no_gap_in_the_cover(walk, report, monkeypa
         assert likeness(images[k][rows, columns], copies[k][rows, columns]) < 0.5, f"clear in frame {k}"
 
 
-def test_98_what_the_second_look_finds_clear_is_covered_and_counted(walk, report, monkeypatch):
+def test_case_98_what_the_second_look_finds_clear_is_covered_and_counted(walk, report, monkeypatch):
     """The first look sees nobody at all."""
     data, images, edges = walk
 
@@ -147,7 +147,7 @@ def test_a_video_without_a_face_stays_as_it_is_and_says_so():
 
 
 @pytest.mark.parametrize(("sound", "word"), [(True, "kept"), (False, "left out")])
-def test_99_the_sound_is_kept_or_left_out_and_the_copy_says_which(walk, report, sound, word):
+def test_case_99_the_sound_is_kept_or_left_out_and_the_copy_says_which(walk, report, sound, word):
     file = io.BytesIO()
     facts = write_copy(walk[0], file, report, mode="none", sound=sound)
     assert facts.sound == word
@@ -156,7 +156,7 @@ def test_99_the_sound_is_kept_or_left_out_and_the_copy_says_which(walk, report, 
     assert any("sound" in line.lower() for line in facts.sentences())
 
 
-def test_99_ids_names_and_words_in_the_copy_are_the_reports(walk, report, monkeypatch):
+def test_case_99_ids_names_and_words_in_the_copy_are_the_reports(walk, report, monkeypatch):
     drawn, written = [], []
     draw = video_copy.draw
     named = with_edits(report.timeline, [Edit("rename", report.timeline.face_ids[0], name="Anna")])
@@ -180,7 +180,7 @@ def test_99_ids_names_and_words_in_the_copy_are_the_reports(walk, report, monkey
     assert all(names == {named.face_ids[0]: "Anna"} for names in written)
 
 
-def test_99_a_report_of_few_frames_a_second_gives_a_copy_of_all_frames(walk):
+def test_case_99_a_report_of_few_frames_a_second_gives_a_copy_of_all_frames(walk):
     report = analyze_video(walk[0], Settings(fps=2.0, action_units=False))
     file = io.BytesIO()
     assert write_copy(walk[0], file, report, mode="none").frames == len(walk[1])

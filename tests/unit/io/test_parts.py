@@ -64,7 +64,7 @@ def other(tmp_path):
         process.kill()
 
 
-def test_108_the_second_process_is_told_and_the_first_file_is_whole(other, tmp_path):
+def test_case_108_the_second_process_is_told_and_the_first_file_is_whole(other, tmp_path):
     path = tmp_path / "a.mp4"
     with pytest.raises(FolderInUseError, match="Another process"), growing(path):
         pass
@@ -73,7 +73,7 @@ def test_108_the_second_process_is_told_and_the_first_file_is_whole(other, tmp_p
     assert names(tmp_path) == ["a.mp4"]
 
 
-def test_109_what_a_killed_process_left_is_swept_and_a_users_own_part_stays(other, tmp_path):
+def test_case_109_what_a_killed_process_left_is_swept_and_a_users_own_part_stays(other, tmp_path):
     mine = tmp_path / "a.mp4.part"
     mine.write_bytes(b"mine")
     other.kill()

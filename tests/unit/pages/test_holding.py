@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import tomllib
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from fer.errors import TooLargeInputError
 from pages.ui.app import holding, jobs, uploads
-from pages.ui.app.holding import Arriving, held_bytes
+from pages.ui.app.holding import IN_FLIGHT_BYTES, SESSION_BYTES, Arriving, held_bytes
 from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.uploads import Upload
+from tests.helpers.places import ROOT
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,10 @@ def test_case_115_uploads_in_flight_are_bounded_and_touch_no_disk(monkeypatch):
 
     assert formparsers.SpooledTemporaryFile is Arriving
     asyncio.run(both())
+
+
+def test_case_106_the_largest_file_of_any_page_passes_the_server():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    largest = max(uploads.DATA_MB, uploads.VIDEO_MB, uploads.PHOTO_MB)
+    assert config["server"]["maxUploadSize"] >= largest > 301  # FER2013's CSV has 301 MB
+    assert largest * uploads.MEGABYTE < SESSION_BYTES < IN_FLIGHT_BYTES
