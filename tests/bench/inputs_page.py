@@ -136,7 +136,7 @@ def _limits() -> Iterable[str]:
 def _apart() -> Iterable[str]:
     yield "## Where uploads are decoded"
     yield (
-        "The app decodes every upload in a process of its own, so that a crash or a runaway costs one upload. "
+        "The app decodes every upload in a process of its own, so a crash or a runaway costs one upload. "
         "The command line reads files of whoever started it and decodes them itself. What a system has no "
         "limit for is not limited there."
     )
@@ -160,8 +160,8 @@ def _tables() -> Iterable[str]:
     signs = " ".join(f"`{sign}`" if sign != "\t" else "tab" for sign in table.DELIMITERS if sign != "|")
     yield "\n".join(
         (
-            f"- Read: {marks}; cells between {signs} or a bar; decimal points or commas; any line end; quoted "
-            "line breaks; `sep=` above the header; empty columns and rows that spreadsheets add.",
+            f"- Read: {marks}; cells between {signs} or a bar; decimal points or commas; any line end; "
+            "quoted line breaks; `sep=` above the header; empty columns and rows that spreadsheets add.",
             "- Names of pictures are matched whatever their Unicode form, case and slashes.",
             f"- Written: {', '.join(spreadsheet.FORMS)}. `fer analyze --xlsx FILE`, `--csv-form semicolon`, "
             "`--out DIR --spreadsheet`; `fer check --csv-form semicolon`; `fer table IN.csv OUT.xlsx` turns "
