@@ -4,6 +4,7 @@ Where the clips are missing, the built-in sample stands in: one portrait in seve
 """
 
 import importlib.util
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -165,6 +166,76 @@ def load_people(media: Path, reference: Reference) -> dict[str, Person]:
     return people
 
 
+def photo_people(
+    archive: Path, reference: Reference, *, number: int = 12, seed: int = 0
+) -> dict[str, Person]:
+    """People of single photos who move: for a check on people whom no threshold was chosen on.
+
+    Args:
+        archive: Zip file of photos, one face each, several of a person in names that end with a number.
+        reference: Where the faces are.
+        number: Of people.
+        seed: Which of them, and how they move.
+    """
+    rng = np.random.default_rng(seed)
+    with zipfile.ZipFile(archive) as file:
+        names = [name for name in file.namelist() if name.lower().endswith((".jpg", ".png"))]
+        first = list({Path(name).stem.rstrip("0123456789"): name for name in reversed(names)}.values())
+        people: dict[str, Person] = {}
+        for k in rng.permutation(len(first)):
+            photo = cv2.imdecode(np.frombuffer(file.read(first[k]), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+            box = reference.box(np.ascontiguousarray(photo))
+            if np.isfinite(box).all():
+                name = Path(first[k]).stem
+                people[name] = _animated(name, np.ascontiguousarray(photo), box, rng)
+            if len(people) == number:
+                break
+    return people
+
+
+def _animated(name: str, photo: np.ndarray, box: np.ndarray, rng: np.random.Generator) -> Person:
+    """A photo that pans, zooms, turns, shakes, changes its light, and whose lower half opens and closes."""
+    fps, length = 15.0, 90
+    time_s = np.arange(length) / fps
+    speed, phase = rng.uniform(0.15, 0.6, 6)[:, None], rng.uniform(0, 2 * np.pi, 6)[:, None]
+    wave = np.sin(2 * np.pi * speed * time_s + phase)
+    face = float((box[2:] - box[:2]).max())
+    center = (box[:2] + box[2:]) / 2 + face * (0.12 * wave[:2].T + rng.normal(0, 0.008, (length, 2)))
+    scale = TILE_PX / (TILE_OVER_FACE * face) * (1 + 0.12 * wave[2])
+    colors = rng.integers(30, 226, (2, 3)), rng.uniform(0.75, 1.0, 3)
+    images, boxes = [], []
+    corners = box[[0, 1, 2, 1, 2, 3, 0, 3]].reshape(4, 2)
+    for k in range(length):
+        turn = cv2.getRotationMatrix2D(tuple(center[k]), 6 * wave[3, k], scale[k])
+        turn[:, 2] += TILE_PX / 2 - center[k]
+        tile = _before_a_wall(photo, box, turn, colors)
+        rows = np.arange(TILE_PX, dtype=np.float32)
+        below = np.clip(rows - TILE_PX / 2, 0, None)
+        rows -= 0.12 * max(0.0, wave[4, k]) * below * np.exp(-below / 60)
+        at = np.meshgrid(np.arange(TILE_PX, dtype=np.float32), rows)
+        tile = cv2.remap(tile, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        images.append(cv2.convertScaleAbs(tile, alpha=1 + 0.15 * wave[5, k], beta=8 * wave[4, k]))
+        seen = corners @ turn[:, :2].T + turn[:, 2]
+        boxes.append(np.r_[seen.min(0), seen.max(0)] / TILE_PX)
+    return Person(name, np.stack(images), np.array(boxes), fps)
+
+
+def _before_a_wall(photo: np.ndarray, box: np.ndarray, turn: np.ndarray, colors: tuple) -> np.ndarray:
+    """(TILE_PX, TILE_PX, 3): the tinted head of the photo on shoulders, before a wall."""
+    (wall, clothes), tint = colors
+    size = box[2:] - box[:2]
+    head = np.zeros(photo.shape[:2], np.uint8)
+    middle = (box[:2] + box[2:]) / 2 - [0, 0.08 * size[1]]
+    cv2.ellipse(head, (tuple(middle), (1.45 * size[0], 1.6 * size[1]), 0), 255, -1)
+    canvas = np.full((TILE_PX, TILE_PX, 3), wall, np.uint8)
+    shoulders = np.array([[-0.2, 1.2], [1.2, 1.2], [1.9, 4.0], [-0.9, 4.0]]) * size + box[:2]
+    points = np.round(shoulders @ turn[:, :2].T + turn[:, 2]).astype(np.int32)
+    cv2.fillPoly(canvas, [points], clothes.tolist(), cv2.LINE_AA)
+    where = cv2.warpAffine(head, turn, (TILE_PX, TILE_PX))[..., None] / 255
+    there = cv2.warpAffine(photo, turn, (TILE_PX, TILE_PX), borderMode=cv2.BORDER_REPLICATE) * tint
+    return (where * there + (1 - where) * canvas).astype(np.uint8)
+
+
 def _video(path: Path) -> tuple[list[np.ndarray], float]:
     with VideoSource(path) as video:
         fps = video.info.fps or 25.0
@@ -194,6 +265,7 @@ def compositions(people: dict[str, Person]) -> list[Composition]:
     gaps = (0.5, 1.0, 2.0, 5.0, 10.0)
     return [
         *(_grid(people, names, n) for n in (1, 2, 4, 6, 9)),
+        *(_walks(people, names[k : k + n], k) for k, n in ((0, 3), (2, 4))),
         *(_side_by_side(people, pair) for pair in pairs[::3]),
         *(_cuts(people, pair, every) for pair, every in zip(pairs, (1.0, 2.5) * 3, strict=True)),
         _cuts(people, names[2:6], 1.5),
@@ -250,6 +322,19 @@ def _crossing(people: dict[str, Person], who: list[str]) -> Composition:
         return {who[0]: (x, 0.1, 0.4), who[1]: (0.6 - x, 0.14, 0.4)}
 
     return _case("crossing", people, who, length_s=8.0, shown=shown)
+
+
+def _walks(people: dict[str, Person], who: list[str], seed: int) -> Composition:
+    """Several who wander on lanes of their own, past each other, nearer and farther."""
+    rng = np.random.default_rng(seed)
+    speed, phase = rng.uniform(0.06, 0.14, (2, len(who))), rng.uniform(0, 2 * np.pi, (2, len(who)))
+
+    def shown(t: float) -> Shown:
+        x, near = np.sin(2 * np.pi * speed * t + phase)
+        places = zip(who, 0.35 + 0.35 * x, 0.3 + 0.05 * near, range(len(who)), strict=True)
+        return {name: (float(left), 0.02 + 0.1 * k, float(side)) for name, left, side, k in places}
+
+    return _case("walks", people, who, length_s=8.0, shown=shown)
 
 
 def _gap(people: dict[str, Person], name: str, gap_s: float) -> Composition:

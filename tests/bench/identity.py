@@ -2,6 +2,7 @@
 
     python -m tests.bench.identity --json identity.json
     python -m tests.bench.identity --only cuts --rates 10,2
+    python -m tests.bench.identity --photos ../shared/lfw_dev.zip --only tiles,walks,cuts
 
 The clips are put together from single-person clips (`tests.bench.compositions`), so who is where is
 known without anybody's labels. Only the boxes of the reference faces come from a detector of its own;
@@ -31,7 +32,7 @@ from fer.settings import Settings
 from fer.sources import VideoSource
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
-from tests.bench.compositions import Reference, compositions, load_people, nobody
+from tests.bench.compositions import Reference, compositions, load_people, nobody, photo_people
 
 RATES = (30.0, 10.0, 5.0, 2.0, 0.5, 0.2)
 LIVE_RATES = (30.0, 15.0, 5.0, 2.0)
@@ -200,7 +201,11 @@ def cases(
             for rate in NOBODY_RATES:
                 frames = (Frame(draw(k / rate), k, k / rate, name) for k in range(round(8 * rate)))
                 yield (name, "nobody"), rate, False, ((frame, {}) for frame in frames)
-    people = load_people(args.media, reference)
+    people = (
+        photo_people(args.photos, reference, seed=args.seed)
+        if args.photos
+        else load_people(args.media, reference)
+    )
     for composition in compositions(people):
         if not wanted or composition.group in wanted:
             for rate, live in kinds:
@@ -244,6 +249,10 @@ def main() -> None:
     """Measure, print, and write what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--media", type=Path, default=Path("../shared/media"), help="single-person clips")
+    parser.add_argument(
+        "--photos", type=Path, help="zip file of photos: their people, animated, are composed"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="which of the people of --photos")
     parser.add_argument("--only", type=lambda t: t.split(","), default=[], help="groups of cases")
     parser.add_argument("--rates", type=_rates, default=RATES, help="frames a second, with commas")
     parser.add_argument("--live", type=_rates, default=LIVE_RATES, help="the same for live sessions")

@@ -14,7 +14,8 @@ from itertools import product
 from pathlib import Path
 
 import cv2
-from playwright.sync_api import Browser, Page, sync_playwright
+import numpy as np
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from fer.constants import EMOTIONS
@@ -76,6 +77,69 @@ def video_settings(page: Page, address: str) -> None:
     video_result(page, address)
     page.get_by_role("button", name="Settings").click()
     page.wait_for_timeout(600)
+
+
+def people_plain(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("Two people.mp4", sample_video(fps=5.0)))
+    live_app.wait_for_report(page)
+
+
+def people_renamed(page: Page, address: str) -> None:
+    people_plain(page, address)
+    _rename(page, "Face 1", "Anna-Sophie Müller-Lüdenscheidt")
+    _rename(page, "Face 2", "Ben")
+
+
+def people_change(page: Page, address: str) -> None:
+    people_plain(page, address)
+    _card(page, "Face 1").get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Not a person").wait_for(timeout=live_app.PATIENCE_MS)
+    page.wait_for_timeout(600)
+
+
+def people_removed(page: Page, address: str) -> None:
+    people_change(page, address)
+    page.get_by_role("button", name="Not a person").click()
+    page.get_by_role("button", name="Undo").wait_for(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Escape")
+
+
+def people_undone(page: Page, address: str) -> None:
+    people_renamed(page, address)
+    page.get_by_role("button", name="Undo").click()
+    _card(page, "Face 2").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Names and steps").click()
+    page.wait_for_timeout(600)
+
+
+def people_suggested(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, ("Comes back.mp4", pieces_clip()))
+    live_app.wait_for_report(page)
+
+
+def people_again(page: Page, address: str) -> None:
+    """Analysed again with another rate: names are taken over; pictures covered."""
+    people_renamed(page, address)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_text("Covered", exact=True).click()
+    page.get_by_role("slider", name="Analysed frames a second").press("ArrowLeft")
+    page.get_by_role("button", name="Analyse again").click()
+    page.get_by_text("taken over from the analysis before").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def _card(page: Page, name: str) -> Locator:
+    return page.locator("[class*=st-key-person_card_]").filter(has_text=name)
+
+
+def _rename(page: Page, name: str, new: str) -> None:
+    _card(page, name).get_by_role("button", name="Name").click()
+    page.get_by_role("textbox", name="Name").fill(new)
+    page.keyboard.press("Enter")
+    _card(page, new[:10]).wait_for(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Escape")
+    live_app.settled(page)
 
 
 def video_error(page: Page, address: str) -> None:
@@ -452,6 +516,13 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     video_busy,
     video_result,
     video_settings,
+    people_plain,
+    people_renamed,
+    people_change,
+    people_removed,
+    people_undone,
+    people_suggested,
+    people_again,
     video_error,
     video_no_face,
     photos_empty,
@@ -508,6 +579,21 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
 def long_clip() -> bytes:
     """A clip that takes a while."""
     return sample_video(fps=30.0, duration_s=60.0)
+
+
+@cache
+def pieces_clip() -> bytes:
+    """Somebody goes, and in another light somebody of that size comes to the same place."""
+    from fer.draw.video_writer import Mp4Encoder
+
+    file = io.BytesIO()
+    encoder = Mp4Encoder(file, fps=10.0)
+    frames = [frame.image for frame in sample_frames(fps=10.0)][:20]
+    wall = [np.full_like(frames[0], 128)] * 15
+    for k, image in enumerate([*frames, *wall, *(frame[..., ::-1] for frame in frames)]):
+        encoder.write(np.ascontiguousarray(image), k / 10)
+    encoder.close()
+    return file.getvalue()
 
 
 @cache
