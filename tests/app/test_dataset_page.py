@@ -129,8 +129,8 @@ def test_votes_beside_the_data_rank_disputed_faces_and_show_those_without_a_face
     ("votes", "said"),
     [
         (votes_csv(AGREED), "fewer rows than the data"),
-        (FIVE_ROWS.replace(b",10,", b",x,"), "no numbers"),
-        (FIVE_ROWS.replace(b",10,", b",,"), "empty or negative"),
+        (FIVE_ROWS.replace(b",10,", b",x,"), "'x' in the column 'happiness', which holds numbers"),
+        (FIVE_ROWS.replace(b",10,", b",,"), "votes that are empty, negative or too many"),
     ],
 )
 def test_votes_that_do_not_fit_are_one_sentence_and_others_can_be_given(upload, votes, said):
