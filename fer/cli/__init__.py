@@ -26,6 +26,7 @@ COMMANDS = (
         "lesson",
         "release",
         "table",
+        "findings",
     ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2

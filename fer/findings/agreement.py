@@ -12,6 +12,10 @@ from fer.text import count, percent, span
 from fer.timeline.summary import Episode, summarize
 from fer.timeline.timeline import Timeline
 
+NONE = "none"
+CODES = (*DISPLAY_ORDER, NONE)
+"""What a moment can be: an expression, or none of those that the coder has looked for."""
+
 MIN_OVERLAP = 0.5
 """Two episodes are one event where they share this much of the longer one."""
 
@@ -28,7 +32,7 @@ class CodingAgreement:
         program: Where the coding comes from.
         shared_s: Seconds that were coded with an expression and read with an answer.
         unsure_s: Seconds that were coded and read, but our answer was "unsure": they count for nothing else.
-        confusion: (7, 7) seconds; rows what people coded, columns our answer, in `DISPLAY_ORDER`.
+        confusion: (8, 8) seconds; rows what people coded, columns our answer, in the order of `CODES`.
         kappa_time: Cohen's kappa of these seconds; NaN where there are none.
         kappa_each: Expression -> kappa against all others, for those that either has used.
         coded: Coded episodes that could be read.
@@ -70,29 +74,37 @@ class CodingAgreement:
         )
 
 
-def agreement_with(smoothed: Timeline, face_id: int, coding: Coding) -> CodingAgreement:
+def agreement_with(
+    smoothed: Timeline, face_id: int, coding: Coding, *, gaps_mean_none: bool | None = None
+) -> CodingAgreement:
     """Agreement of one person's answers with a coding of that person.
 
-    Only what is coded counts: a video that was coded in part is compared in that part. Labels that are no
-    expression of ours are passed over (see `Coding.strange`). Where the coder never wrote "neutral", our
-    neutral episodes are no events either.
+    Labels that are no expression of ours are passed over (see `Coding.strange`). Where the coder never wrote
+    "neutral", our neutral episodes are no events either.
 
     Args:
         smoothed: The timeline whose answers are compared.
         face_id: Whose.
         coding: Of one subject.
+        gaps_mean_none: Time without an annotation means that none of the expressions that the coder has used
+            was there; else it means nothing, and only what is coded is compared. None: the first for a
+            coding of a single expression, the second for any other.
 
     References:
         Cohen 1960, A coefficient of agreement for nominal scales (by time).
         Holle & Rein 2015, EasyDIAg: a tool for easy determination of interrater agreement (by event).
     """
     coded = [one for one in coding.coded if one.emotion and one.end_s > one.start_s]
-    confusion, unsure_s = _by_time(smoothed, face_id, coded)
+    used = {one.emotion for one in coded}
+    closed = len(used) == 1 if gaps_mean_none is None else gaps_mean_none
+    confusion, unsure_s = _by_time(smoothed, face_id, coded, used if closed else set())
     readable = [one for one in coded if _read_share(smoothed, face_id, one) >= MIN_READ]
-    ours = _own_episodes(smoothed, face_id, coded)
+    ours = [e for e in _own_episodes(smoothed, face_id) if not closed or e.emotion in used]
+    ours = [e for e in ours if closed or _lies_within(e, coded)]
+    ours = [e for e in ours if e.emotion != "neutral" or "neutral" in used]
     pairs = matches([(e.start_s, e.end_s) for e in readable], [(e.start_s, e.end_s) for e in ours])
     table = _event_table([e.emotion for e in readable], [e.emotion for e in ours], pairs)
-    used = confusion.sum(0) + confusion.sum(1) > 0
+    occurs = confusion.sum(0) + confusion.sum(1) > 0
     each = class_kappa(confusion)
     return CodingAgreement(
         who=smoothed.name(face_id, start=False),
@@ -101,9 +113,7 @@ def agreement_with(smoothed: Timeline, face_id: int, coding: Coding) -> CodingAg
         unsure_s=unsure_s,
         confusion=confusion,
         kappa_time=float(cohens_kappa(confusion)) if confusion.sum() else float("nan"),
-        kappa_each={
-            name: float(k) for name, k, there in zip(DISPLAY_ORDER, each, used, strict=True) if there
-        },
+        kappa_each={name: float(k) for name, k, there in zip(CODES, each, occurs, strict=True) if there},
         coded=len(readable),
         ours=len(ours),
         matched=len(pairs),
@@ -159,19 +169,30 @@ def event_kappa(table: np.ndarray, *, rounds: int = 200) -> float:
     return (observed - expected) / (1 - expected) if expected < 1 - 1e-9 else 0.0
 
 
-def _by_time(smoothed: Timeline, face_id: int, coded: Sequence[Coded]) -> tuple[np.ndarray, float]:
-    """(7, 7) seconds, and the seconds of "unsure"."""
+def _by_time(
+    smoothed: Timeline, face_id: int, coded: Sequence[Coded], closed: set[str]
+) -> tuple[np.ndarray, float]:
+    """(8, 8) seconds, and the seconds of "unsure".
+
+    Args:
+        smoothed: See `agreement_with`.
+        face_id: Whose.
+        coded: With an expression and a length.
+        closed: The expressions that a gap denies; empty where gaps mean nothing.
+    """
     rows = smoothed.usable & (smoothed.face_of_row == face_id)
     time_s = smoothed.table["time_s"].to_numpy(np.float64)[rows]
-    weight, ours = smoothed.weights_s[rows], smoothed.table["emotion"].to_numpy(object)[rows]
-    theirs = np.full(len(time_s), "", object)
+    weight, answers = smoothed.weights_s[rows], smoothed.table["emotion"].to_numpy(object)[rows]
+    theirs = np.full(len(time_s), NONE if closed else "", object)
     for one in coded:
         theirs[(time_s >= one.start_s) & (time_s < one.end_s)] = one.emotion
-    confusion = np.zeros((len(DISPLAY_ORDER),) * 2)
-    for i, human in enumerate(DISPLAY_ORDER):
-        for j, answer in enumerate(DISPLAY_ORDER):
-            confusion[i, j] = weight[(theirs == human) & (ours == answer)].sum()
-    return confusion, float(weight[(theirs != "") & (ours == UNSURE)].sum())
+    ours = np.array([NONE if closed and a not in closed else a for a in answers], object)
+    sure = answers != UNSURE
+    confusion = np.zeros((len(CODES), len(CODES)))
+    for i, human in enumerate(CODES):
+        for j, answer in enumerate(CODES):
+            confusion[i, j] = weight[sure & (theirs == human) & (ours == answer)].sum()
+    return confusion, float(weight[(theirs != "") & ~sure].sum())
 
 
 def _read_share(smoothed: Timeline, face_id: int, one: Coded) -> float:
@@ -182,22 +203,18 @@ def _read_share(smoothed: Timeline, face_id: int, one: Coded) -> float:
     return float(smoothed.weights_s[rows].sum()) / (one.end_s - one.start_s)
 
 
-def _own_episodes(smoothed: Timeline, face_id: int, coded: Sequence[Coded]) -> list[Episode]:
-    """Our episodes that lie for the most part in the stretch that was coded."""
-    if not coded:
-        return []
-    start_s, end_s = min(one.start_s for one in coded), max(one.end_s for one in coded)
-    neutral = any(one.emotion == "neutral" for one in coded)
+def _own_episodes(smoothed: Timeline, face_id: int) -> list[Episode]:
+    """Our episodes with an answer."""
     summary = summarize(smoothed)
     faces = [f for f in (*summary.faces, *summary.seen_briefly) if f.face_id == face_id]
-    return [
-        episode
-        for face in faces
-        for episode in face.episodes
-        if episode.emotion != UNSURE
-        and (neutral or episode.emotion != "neutral")
-        and min(episode.end_s, end_s) - max(episode.start_s, start_s) >= MIN_OVERLAP * episode.duration_s
-    ]
+    return [episode for face in faces for episode in face.episodes if episode.emotion != UNSURE]
+
+
+def _lies_within(episode: Episode, coded: Sequence[Coded]) -> bool:
+    """Whether most of it lies between the first annotation and the last."""
+    start_s = min((one.start_s for one in coded), default=np.inf)
+    end_s = max((one.end_s for one in coded), default=-np.inf)
+    return min(episode.end_s, end_s) - max(episode.start_s, start_s) >= MIN_OVERLAP * episode.duration_s
 
 
 def _event_table(theirs: list[str], ours: list[str], pairs: list[tuple[int, int]]) -> np.ndarray:

@@ -57,6 +57,16 @@ class Reaction:
     overlapping: int = 0
 
     @property
+    def can_tell(self) -> bool:
+        """There are data enough to tell a reaction from none."""
+        return self.interval.known or bool(np.isfinite(self.chance))
+
+    @property
+    def differs(self) -> bool:
+        """A reaction can be told: by the interval, for fewer events by the other moments."""
+        return self.interval.differs if self.interval.known else self.chance <= RARE
+
+    @property
     def sentence(self) -> str:
         """What the numbers carry, and no more."""
         what, times = f"{measure_words(self.measure)} of {self.who}", count(self.shown, "time")
@@ -67,11 +77,10 @@ class Reaction:
             f"from {number(self.before, self.measure)} before to {number(self.after, self.measure)} after "
             f"{self.event} ({used})"
         )
-        told = self.interval.differs if self.interval.known else self.chance <= RARE
-        if told:
+        if self.differs:
             verb = "rises" if self.interval.value > 0 else "falls"
             text = f"{what[0].upper()}{what[1:]} {verb} {change}{self._support()}."
-        elif self.interval.known or np.isfinite(self.chance):
+        elif self.can_tell:
             text = f"No reaction can be told in {what}: {change}{self._support()}."
         else:
             text = (
@@ -159,6 +168,37 @@ def change_after(
         effect=mean / spread if spread > 1e-12 else float("nan"),
         chance=windows.chance(at[used]),
         overlapping=int((np.diff(times) < baseline_s + after_s).sum()),
+    )
+
+
+def over_videos(reactions: Sequence[Reaction]) -> Reaction:
+    """The reaction of several recordings to one stimulus: each recording counts once.
+
+    Args:
+        reactions: One a recording, of one measure and event. The effect size is the mean change in standard
+            deviations of the recordings' changes.
+
+    Raises:
+        InputError: There is none.
+    """
+    if not reactions:
+        raise InputError("A reaction needs a recording: give one.")
+    used = [one for one in reactions if one.used]
+    before, after = (np.array([getattr(one, side) for one in used]) for side in ("before", "after"))
+    change = after - before
+    spread = float(change.std(ddof=1)) if len(change) > 1 else float("nan")
+    mean = float(change.mean()) if len(change) else float("nan")
+    return Reaction(
+        measure=reactions[0].measure,
+        event=reactions[0].event,
+        who=f"{len(reactions)} recordings",
+        shown=len(reactions),
+        used=len(used),
+        before=float(before.mean()) if len(change) else float("nan"),
+        after=float(after.mean()) if len(change) else float("nan"),
+        interval=interval_of([[Channel(change)]], independent=True),
+        effect=mean / spread if spread > 1e-12 else float("nan"),
+        chance=float("nan"),
     )
 
 

@@ -111,12 +111,21 @@ def test_kappa_by_time_is_cohen_s():
 
 def test_what_was_not_coded_or_unsure_counts_for_nothing():
     timeline = make_timeline({1: [("happy", 2.0), ("unsure", 1.0), ("sad", 2.0)]})
-    found = agreement_with(timeline, 1, Coding("CSV", (Coded("happy", 0, 3),)))
+    found = agreement_with(timeline, 1, Coding("CSV", (Coded("happy", 0, 3),)), gaps_mean_none=False)
     assert (found.shared_s, found.unsure_s) == (pytest.approx(2.0), pytest.approx(1.0))
     assert found.ours == 1
     nothing = agreement_with(timeline, 1, Coding("CSV", (Coded("wave", 0, 3),)))
     assert nothing.sentence.endswith("nothing to compare.")
     assert np.isnan(nothing.kappa_event)
+
+
+def test_gaps_of_a_coding_of_one_expression_mean_none():
+    timeline = make_timeline({1: [("happy", 2.0), ("sad", 2.0), ("happy", 2.0), ("neutral", 2.0)]})
+    found = agreement_with(timeline, 1, Coding("CSV", (Coded("happy", 0, 2),)))
+    assert found.shared_s == pytest.approx(8.0)
+    assert found.agreeing == pytest.approx(0.75)
+    assert found.kappa_time == pytest.approx((0.75 - 0.5) / 0.5)
+    assert (found.coded, found.ours, found.same) == (1, 2, 1)
 
 
 def test_an_event_has_one_partner():
