@@ -189,6 +189,7 @@ class Analyzer:
             left_out=found.left_out,
             unread=found.unread,
             unsure_below=self.unsure_below,
+            sets=self.components.emotion.head.set_rule,
         )
 
     def _faces(self, frame: Frame) -> tuple[Faces, np.ndarray]:

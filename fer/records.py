@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fer.constants import AU_CODES, EMOTIONS, N_LANDMARKS, QUALITY_OK
-from fer.verdict import verdicts
+from fer.verdict import NO_SETS, SetRule, answer_words, plausible, verdicts
 
 N_KEYPOINTS = 6
 UNCONFIRMED = -1
@@ -266,6 +266,7 @@ class Observations:
         unread: (m, 4) boxes, xyxy px, of faces that were found and not read: beyond the cap, or
             not yet sure. They are hidden too where faces are hidden.
         unsure_below: A highest probability under this is "unsure".
+        sets: From which probability on an expression is plausible.
     """
 
     frame_index: int
@@ -277,6 +278,7 @@ class Observations:
     left_out: int = 0
     unread: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     unsure_below: float = 0.0
+    sets: SetRule = NO_SETS
 
     def __post_init__(self) -> None:
         n = len(self.faces)
@@ -299,6 +301,16 @@ class Observations:
     def verdicts(self) -> tuple[list[str], np.ndarray]:
         """n emotion names or "unsure", and (n,) the highest probabilities; see `fer.verdict.verdicts`."""
         return verdicts(self.probs, self.unsure_below)
+
+    @property
+    def plausible(self) -> list[str]:
+        """The expressions that are plausible for each face, ``sad|neutral``; see `fer.verdict.plausible`."""
+        return plausible(self.probs, self.unsure_below, self.sets)
+
+    @property
+    def words(self) -> list[str]:
+        """What people read of each face: a name, "sad or neutral", or "unsure"."""
+        return [answer_words(*one) for one in zip(self.verdicts[0], self.plausible, strict=True)]
 
     def with_unsure_below(self, unsure_below: float) -> "Observations":
         """The same readings under another threshold."""

@@ -21,7 +21,8 @@ CLICK_BARS = 400
 def lines_panel(lines: Lines, unsure_below: float, *, dark: bool) -> Panel:
     """Seven lines over the area of the confidence; their names at their right ends."""
     times = [clock(t, tenths=True) if np.isfinite(t) else "" for t in lines.time_s]
-    words = [_answer(*point) for point in zip(times, lines.verdict, lines.confidence, strict=True)]
+    points = zip(times, lines.verdict, lines.confidence, lines.words, strict=True)
+    words = [_answer(*point) for point in points]
     traces = [_click_trace(lines, words), _confidence_trace(lines, times, words)]
     ends = {}
     for state in DISPLAY_ORDER:
@@ -47,12 +48,11 @@ def _label(state: str) -> str:
     return "↓ unsure" if state == UNSURE else f'<span style="color:{EMOTION_COLORS[state]}">■</span> {state}'
 
 
-def _answer(time: str, verdict: str, confidence: float) -> str:
-    return (
-        f"{time} unsure, {percent(confidence)} at most"
-        if verdict == UNSURE
-        else f"{time} {verdict} {percent(confidence)}"
-    )
+def _answer(time: str, verdict: str, confidence: float, words: str) -> str:
+    if verdict != UNSURE:
+        return f"{time} {verdict} {percent(confidence)}"
+    few = "" if words == verdict else f": {words}"
+    return f"{time} unsure{few}, {percent(confidence)} at most"
 
 
 def _click_trace(lines: Lines, words: list[str]) -> go.Bar:

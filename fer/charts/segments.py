@@ -48,7 +48,7 @@ def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dar
 
 
 def _ribbon_trace(state: str, found: list, names: list[str], dark: bool) -> go.Bar:
-    hover = [f"{_range(e)} {names[row]}: {state} {percent(e.confidence)}" for row, e in found]
+    hover = [f"{_range(e)} {names[row]}: {e.words} {percent(e.confidence)}" for row, e in found]
     spans = [(row, e.start_s, e.end_s) for row, e in found]
     bars = _segment_bars(spans, marker=fill(state, dark), height=0.84, hover=hover, name=state)
     return bars.update(

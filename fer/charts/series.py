@@ -7,7 +7,7 @@ import numpy as np
 from fer.constants import QUALITY_OK
 from fer.timeline.summary import STATES
 from fer.timeline.timeline import NO_FACE, Timeline
-from fer.verdict import verdicts
+from fer.verdict import answer_words, plausible, verdicts
 
 MAX_POINTS = 2000
 """More points than this nobody sees, and the browser becomes slow."""
@@ -31,12 +31,14 @@ class Lines:
         probs: (n, 7) in the order of `EMOTIONS`; NaN likewise.
         verdict: n states, empty at breaks.
         confidence: (n,) the highest probability.
+        words: n, what people read of the verdict; empty at breaks.
     """
 
     time_s: np.ndarray
     probs: np.ndarray
     verdict: list[str]
     confidence: np.ndarray
+    words: list[str]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def line_data(timeline: Timeline, face_id: int, *, max_points: int = MAX_POINTS)
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
     time_s, probs = timeline.table["time_s"].to_numpy(np.float64)[rows], timeline.probs[rows]
     if not len(rows):
-        return Lines(time_s, probs, [], np.zeros(0))
+        return Lines(time_s, probs, [], np.zeros(0), [])
     limit = max(LINE_GAP_S, 1.5 * timeline.step_s)
     stretch = np.cumsum(np.r_[0, np.diff(time_s) > limit])
     if len(rows) > max_points:
@@ -70,12 +72,15 @@ def line_data(timeline: Timeline, face_id: int, *, max_points: int = MAX_POINTS)
         probs = np.add.reduceat(probs, starts) / sizes[:, None]
         stretch = stretch[starts]
     names, confidence = verdicts(probs, timeline.unsure_below)
+    sets = plausible(probs, timeline.unsure_below, timeline.sets)
+    words = [answer_words(*one) for one in zip(names, sets, strict=True)]
     breaks = np.flatnonzero(np.diff(stretch)) + 1
     return Lines(
         np.insert(time_s, breaks, np.nan),
         np.insert(probs, breaks, np.nan, axis=0),
         list(np.insert(np.array(names, object), breaks, "")),
         np.insert(confidence, breaks, np.nan),
+        list(np.insert(np.array(words, object), breaks, "")),
     )
 
 

@@ -113,8 +113,9 @@ def _train(recipe: Recipe, args: argparse.Namespace) -> int:
 def _release(model, training, args: argparse.Namespace) -> int:
     """Convert beside the run first; what the app reads is replaced when everything is whole."""
     from fer.evaluation.figures.history import HISTORY, write_history
-    from fer.training.conversion.convert import export, votes_to_choose_on
+    from fer.training.conversion.convert import export
     from fer.training.conversion.publish import publish
+    from fer.training.conversion.reading import votes_to_choose_on
 
     release = args.out / RELEASE
     shutil.rmtree(release, ignore_errors=True)

@@ -136,11 +136,13 @@ def _label(number: int, names: Mapping[int, str]) -> str:
 def _looks(observations: Observations, xyxy: np.ndarray, labels: Mapping[int, str]) -> list[_Look]:
     names, confidence = observations.verdicts
     looks = []
-    for k, (name, quality) in enumerate(zip(names, observations.quality, strict=True)):
+    each = zip(names, observations.words, observations.quality, strict=True)
+    for k, (name, words, quality) in enumerate(each):
         who = _label(int(observations.faces.track_id[k]), labels)
         prefix = f"{who} · " if who else ""
         if quality == QUALITY_OK:
-            texts = (f"{prefix}{name} {percent(float(confidence[k]))}", f"{prefix}{name}", name)
+            sure = f" {percent(float(confidence[k]))}" if words == name else ""
+            texts = (f"{prefix}{words}{sure}", f"{prefix}{name}", name)
             looks.append(_Look(xyxy[k], texts, EMOTION_COLORS[name], True, name == UNSURE))
         else:
             reason, first = quality_words(quality), quality.split("+")[0]

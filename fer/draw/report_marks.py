@@ -23,7 +23,7 @@ class ReportMarks:
 
     def __init__(self, report: Report) -> None:
         timeline = report.smoothed
-        self._unsure_below = timeline.unsure_below
+        self._unsure_below, self._sets = timeline.unsure_below, timeline.sets
         self._hold_s = timeline.gap_s
         self._times = timeline.frame_times_s
         table = timeline.table
@@ -87,6 +87,7 @@ class ReportMarks:
             self._probs[rows],
             quality,
             unsure_below=self._unsure_below,
+            sets=self._sets,
         )
 
     def _moved(self, before: Observations, after: Observations, timestamp_s: float) -> Observations:

@@ -34,6 +34,7 @@ class VotesHead:
         unsure_below: Confidence under which a verdict is "unsure".
         sets: (coverage, threshold) pairs: a prediction set with that coverage holds every expression
             whose probability reaches the threshold; see `fer.verdict.prediction_sets`.
+        unsure_sets: Likewise for faces that the network is unsure of, chosen on such faces alone.
         self_test: Logits (8) for each of `self_test_faces`.
 
     Raises:
@@ -45,6 +46,7 @@ class VotesHead:
     prior_off: float
     unsure_below: float
     sets: tuple[tuple[float, float], ...] = ()
+    unsure_sets: tuple[tuple[float, float], ...] = ()
     self_test: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:

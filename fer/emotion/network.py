@@ -15,8 +15,12 @@ from fer.faces.crop import DEFAULT_FRAME, CropFrame
 from fer.io.json_records import from_values
 from fer.io.places import MODELS_DIR
 from fer.litert import LiteRTModel
+from fer.verdict import NO_SETS, SetRule
 
 MANIFEST = "manifest.json"
+PROMISED = 0.9
+"""Coverage of the sets that the product shows."""
+
 SELF_TEST_TOLERANCE = 0.25
 """Between logits of one file on different processors; exchanged classes differ by more."""
 REPAIR = "get the repository's models/ folder again, or train with `python -m fer train`"
@@ -73,7 +77,8 @@ class Manifest:
                 f"The network {self.name!r} has no head {answer!r}: choose {' or '.join(self.heads)}."
             )
         if answer == VOTES and self.votes is not None:
-            return HeadReading(VOTES, self.votes.scaling, self.votes.unsure_below, self.votes.sets)
+            read = self.votes
+            return HeadReading(VOTES, read.scaling, read.unsure_below, read.sets, read.unsure_sets)
         return HeadReading(LABELS, self.scaling, self.unsure_below)
 
 
@@ -86,12 +91,22 @@ class HeadReading:
         scaling: Makes its logits calibrated ones.
         unsure_below: Confidence under which its verdict is "unsure".
         sets: (coverage, threshold) pairs of its prediction sets; empty if none were chosen.
+        unsure_sets: Likewise for faces that it is unsure of.
     """
 
     answer: str
     scaling: Scaling
     unsure_below: float
     sets: tuple[tuple[float, float], ...] = ()
+    unsure_sets: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def set_rule(self) -> SetRule:
+        """The sets that the product shows: those with a coverage of `PROMISED`."""
+        named, unsure = dict(self.sets), dict(self.unsure_sets)
+        if PROMISED not in named or PROMISED not in unsure:
+            return NO_SETS
+        return SetRule(PROMISED, named[PROMISED], unsure[PROMISED])
 
 
 def read_manifest(folder: Path = MODELS_DIR) -> Manifest:

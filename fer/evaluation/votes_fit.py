@@ -21,9 +21,9 @@ from fer.emotion.network import softmax
 from fer.emotion.scaling import Scaling, scaling_of
 from fer.errors import DatasetError
 from fer.evaluation.calibration import expected_calibration_error, row_losses
-from fer.evaluation.conformal import COVERAGES, choose_threshold
+from fer.evaluation.conformal import COVERAGES, choose_threshold, choose_unsure_sets
 from fer.evaluation.coverage import choose_unsure_below
-from fer.evaluation.figures.conversion import PriorFigures, ScalingFigures
+from fer.evaluation.figures.conversion import PriorFigures, ScalingFigures, UnsureSets
 from fer.evaluation.metrics import accuracy, balanced_accuracy, confusion_matrix
 from fer.evaluation.scaling_fit import compare_scalings, fit_scaling
 
@@ -50,6 +50,23 @@ class Voted:
     majority: np.ndarray
 
 
+@dataclass(frozen=True)
+class VotesReading:
+    """How the votes head is read, and what was tried for it.
+
+    Args:
+        head: Without its self-test.
+        scalings: The kinds of scaling.
+        priors: The shares of the prior.
+        unsure_sets: Its sets on faces that it is unsure of.
+    """
+
+    head: VotesHead
+    scalings: tuple[ScalingFigures, ...]
+    priors: tuple[PriorFigures, ...]
+    unsure_sets: tuple[UnsureSets, ...]
+
+
 def voted(vote_counts: np.ndarray) -> Voted:
     """The votes of n faces (n, 10), over `ALL_VOTE_COLUMNS`, in the seven expressions."""
     seven = seven_of(vote_counts[:, : len(VOTE_COLUMNS)]).astype(float)
@@ -64,9 +81,7 @@ def votes_prior(vote_counts: np.ndarray) -> np.ndarray:
     return seven / seven.sum()
 
 
-def fit_votes(
-    logits: np.ndarray, vote_counts: np.ndarray, prior: np.ndarray
-) -> tuple[VotesHead, tuple[ScalingFigures, ...], tuple[PriorFigures, ...]]:
+def fit_votes(logits: np.ndarray, vote_counts: np.ndarray, prior: np.ndarray) -> VotesReading:
     """Choose how the head is read.
 
     First one temperature calibrates the logits to the votes. Offsets or a matrix fit PublicTest's votes a
@@ -82,7 +97,7 @@ def fit_votes(
         prior: (7,) from `votes_prior` of Training.
 
     Returns:
-        The head without its self-test; the kinds of scaling; the shares of the prior.
+        The head without its self-test, and what was tried.
 
     Raises:
         DatasetError: No row has a majority.
@@ -101,18 +116,20 @@ def fit_votes(
     enough = max(row.accuracy for row in rows) - PRICE
     best = max(k for k, row in enumerate(rows) if row.accuracy >= enough)
     probs, majority = softmax(tried[best](logits))[told], truth.majority[told]
+    unsure_sets, unsure_figures = choose_unsure_sets(probs, majority)
     head = VotesHead(
         classes=VOTE_CLASSES,
         scaling=tried[best],
         prior_off=PRIOR_STEPS[best],
         unsure_below=choose_unsure_below(probs, majority),
         sets=tuple((share, choose_threshold(probs, majority, share)) for share in COVERAGES),
+        unsure_sets=unsure_sets,
     )
     priors = tuple(
         PriorFigures(r.amount, r.accuracy, r.balanced_accuracy, r.nll, r.ece, chosen=k == best)
         for k, r in enumerate(rows)
     )
-    return head, kinds, priors
+    return VotesReading(head, kinds, priors, unsure_figures)
 
 
 def _without(scaling: Scaling, prior: np.ndarray, amount: float, logits: np.ndarray, truth: Voted) -> Scaling:

@@ -19,11 +19,13 @@ from fer.charts.units import heat_strip, measured_units, strongest_units, unit_l
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.heads import ANSWER_TEXT
 from fer.sources.account import account
+from fer.evaluation.figures.set_promise import report_promise
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command
 from fer.timeline.summary import STATES, Episode, FaceSummary
 from fer.timeline.unit_episodes import blink_words, explain
+from fer.verdict import answer_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINE_CHARTS = 4
@@ -71,6 +73,7 @@ def to_html(report: Report, *, pictures: Mapping[int, bytes] = NO_PICTURES) -> s
             account=account(report.timeline.source.given, most=MAX_FILES_NAMED),
             provenance=report.provenance,
             headlines=headlines(report.summary),
+            promise=report_promise(report),
             facts=_facts(report),
             figures=[{"id": f"figure-{k}", **figure} for k, figure in enumerate(figures)],
             figure_data=_script_json([{"id": f"figure-{k}", **f["drawing"]} for k, f in enumerate(figures)]),
@@ -276,6 +279,7 @@ def _photo_rows(report: Report) -> dict:
             "photo": row["source"],
             "face": "" if row["quality"] == "no_face" else row["person"] or str(row["face_id"]),
             "emotion": row["emotion"] if row["quality"] == QUALITY_OK else "",
+            "words": answer_words(row["emotion"], row["plausible"]),
             "confidence": percent(row["confidence"]) if row["quality"] == QUALITY_OK else "",
             "quality": quality_words(row["quality"]),
         }

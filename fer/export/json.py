@@ -34,6 +34,7 @@ def to_json(report: Report) -> str:
             "summary": _summary_values(report.summary),
             "suggestions": [asdict(s) for s in report.timeline.suggestions],
             "persons": _persons_values(report.timeline),
+            "sets": asdict(report.timeline.sets),
         }
     )
     document["timeline"] = {"columns": list(table.columns), "rows": list(zip(*cells, strict=True))}
@@ -75,7 +76,8 @@ def _face_values(face: FaceSummary) -> dict:
         "valid_share",
     )
     values = {
-        name: getattr(face, name) for name in (*names, "shares", "confidence", "transitions", "left_out")
+        name: getattr(face, name)
+        for name in (*names, "shares", "confidence", "transitions", "left_out", "plausible")
     }
     return values | {
         "longest": {state: asdict(episode) for state, episode in face.longest.items()},

@@ -3,10 +3,14 @@
 from fer.constants import QUALITY_TEXT, UNSURE
 from fer.text import clock, count, join, percent, span
 from fer.timeline.summary import FaceSummary, Summary
+from fer.verdict import set_words
 
 MAX_SENTENCES = 6
 MAX_NEXT = 3
 """Further expressions that a sentence names."""
+
+MAX_BETWEEN = 2
+"""Sets of plausible expressions that a sentence names."""
 
 MENTIONED_FROM = 0.005
 
@@ -75,7 +79,8 @@ def brief_text(summary: Summary) -> str:
 def _face_line(face: FaceSummary) -> str:
     lead = face.ranking[0]
     if lead == UNSURE:
-        return f"{face.name} could be read for {span(face.usable_s)}, but the answer was always unsure."
+        could = f"{face.name} could be read for {span(face.usable_s)}"
+        return f"{could}, but the answer was always unsure{_between(face)}."
     share, episode = face.shares[lead], face.longest.get(lead)
     when = (
         f", longest from {clock(episode.start_s, tenths=True)} to {clock(episode.end_s, tenths=True)}"
@@ -98,7 +103,8 @@ def _photos_line(faces: FaceSummary, summary: Summary) -> str:
     lead = faces.ranking[0]
     if lead == UNSURE:
         return (
-            f"{count(faces.usable_rows, 'usable face')} in {photos}: the answer was unsure for all of them."
+            f"{count(faces.usable_rows, 'usable face')} in {photos}: the answer was unsure for all of "
+            f"them{_between(faces)}."
         )
     usable = count(faces.usable_rows, "usable face")
     return (
@@ -114,5 +120,12 @@ def _rest(face: FaceSummary) -> str:
     if named:
         parts.append("Next: " + ", ".join(f"{s} {percent(face.shares[s])}" for s in named[:MAX_NEXT]) + ".")
     if face.shares[UNSURE] > 0:
-        parts.append(f"Unsure: {percent(face.shares[UNSURE])}.")
+        parts.append(f"Unsure: {percent(face.shares[UNSURE])}{_between(face)}.")
     return "".join(" " + p for p in parts)
+
+
+def _between(face: FaceSummary) -> str:
+    """Between which few expressions an unsure answer was; empty where there were too many."""
+    named = [s for s, share in face.plausible.items() if share >= MENTIONED_FROM][:MAX_BETWEEN]
+    parts = [f"{set_words(s)} {percent(face.plausible[s])}" for s in named]
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -1,5 +1,6 @@
 """A timeline read back from the CSV that `fer.export.csv.to_csv` wrote."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -64,13 +65,14 @@ def _check_words(columns: dict) -> None:
     known = {
         "emotion": {*EMOTIONS, UNSURE, ""},
         "quality": {QUALITY_OK, *QUALITY_CODES},
+        "plausible": {*EMOTIONS, ""},
         "au_verdict": {*UNIT_VERDICTS, ""},
         "au_fits": {*EMOTIONS, ""},
     }
     for name, words in known.items():
         if name not in columns:
             continue
-        seen = {word for value in set(columns[name]) for word in value.split("+")}
+        seen = {word for value in set(columns[name]) for word in re.split(r"[+|]", value)}
         if seen - words:
             stranger = min(seen - words)
             raise DamagedInputError(

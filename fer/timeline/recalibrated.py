@@ -8,6 +8,7 @@ from fer.errors import InputError
 from fer.timeline.neutral_faces import with_baselines
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import Timeline, with_verdicts
+from fer.verdict import NO_SETS
 
 
 def recalibrated(report: Report, scaling: FootageScaling) -> Report:
@@ -37,6 +38,8 @@ def _recalibrated(timeline: Timeline, scaling: FootageScaling) -> Timeline:
     probs = scaling(timeline.probs)
     table = timeline.table.assign(**dict(zip(EMOTIONS, probs.T, strict=True)))
     source = replace(timeline.source, notes=(*timeline.source.notes, scaling.sentence()))
-    changed = replace(timeline, table=with_verdicts(table, timeline.settings), source=source)
+    # The promise of the sets is one about the shipped network's percentages.
+    table = with_verdicts(table, timeline.settings, NO_SETS)
+    changed = replace(timeline, table=table, source=source, sets=NO_SETS)
     # The Action Units' verdict is about the answer, and the answer may be another one now.
     return changed if timeline.measures is None else with_baselines(changed, {})

@@ -16,7 +16,8 @@ def smooth(timeline: Timeline, half_life_s: float) -> Timeline:
 
     A neighbour that is ``t`` seconds away, before or after, counts ``2 ** (-t / half_life_s)``: a filter
     that looks forward and backward alike, so that nothing is delayed. Only usable rows count and
-    change; nothing crosses a gap of more than 1 s; rows sum to 1 again. `emotion` and `confidence` follow.
+    change; nothing crosses a gap of more than 1 s; rows sum to 1 again. `emotion`, `confidence` and
+    `plausible` follow.
 
     Args:
         timeline: Per-frame probabilities.
@@ -34,7 +35,7 @@ def smooth(timeline: Timeline, half_life_s: float) -> Timeline:
     probs = timeline.probs.copy()
     probs[rows] = _two_sided(probs[rows], time_s, _stretches(face, time_s), half_life_s)
     table = timeline.table.assign(**dict(zip(EMOTIONS, probs.T, strict=True)))
-    return replace(timeline, table=with_verdicts(table, timeline.settings))
+    return replace(timeline, table=with_verdicts(table, timeline.settings, timeline.sets))
 
 
 def _stretches(face: np.ndarray, time_s: np.ndarray) -> np.ndarray:

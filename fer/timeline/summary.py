@@ -10,6 +10,7 @@ from fer.constants import DISPLAY_ORDER, QUALITY_CODES, QUALITY_TEXT, UNSURE
 from fer.records import LOST
 from fer.text import count, join
 from fer.timeline.timeline import NO_FACE, Timeline
+from fer.verdict import BETWEEN, answer_words, is_named
 
 STATES = (*DISPLAY_ORDER, UNSURE)
 """Everything a verdict can be, in the order of every table."""
@@ -31,17 +32,25 @@ class Episode:
         start_s: Time of its first frame.
         end_s: Where the time of its last frame ends.
         confidence: Time-weighted mean over its frames with that verdict, 0..1.
+        plausible: Where it is unsure: the few expressions, ``sad|neutral``, that were plausible for most of
+            it; empty where there are none.
     """
 
     emotion: str
     start_s: float
     end_s: float
     confidence: float
+    plausible: str = ""
 
     @property
     def duration_s(self) -> float:
         """Its length in seconds."""
         return self.end_s - self.start_s
+
+    @property
+    def words(self) -> str:
+        """What people read: the emotion, or "sad or neutral" in place of "unsure"."""
+        return answer_words(self.emotion, self.plausible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +72,8 @@ class FaceSummary:
         left_out: Reason code -> rows.
         person: The name that the face was given; empty where none.
         color: Of the person, ``#rrggbb``; empty for photos.
+        plausible: Few expressions between which the answer was unsure, ``sad|neutral`` -> share of
+            `usable_s`, the largest first.
     """
 
     face_id: int | None
@@ -79,6 +90,7 @@ class FaceSummary:
     left_out: dict[str, int] = field(default_factory=dict)
     person: str = ""
     color: str = ""
+    plausible: dict[str, float] = field(default_factory=dict)
 
     @property
     def valid_share(self) -> float:
@@ -269,6 +281,7 @@ def _summarize_face(
         weight_s=weight[usable],
         state=np.array([STATES.index(name) for name in table["emotion"].to_numpy()[usable]], int),
         confidence=table["confidence"].to_numpy(np.float64)[usable],
+        between=_between(table[usable]),
     )
     stretches = [] if timeline.is_photos else runs.episodes(timeline.gap_s, min_episode_s)
     shares, confidence = runs.shares()
@@ -287,17 +300,46 @@ def _summarize_face(
         left_out=_reasons(table["quality"]),
         person="" if face_id is None else timeline.names.get(face_id, ""),
         color="" if face_id is None else timeline.persons.color(face_id),
+        plausible=runs.plausible(),
     )
+
+
+def _between(table) -> np.ndarray:
+    """(n,) str: the few expressions between which a row is unsure, in one order; empty for other rows."""
+    words = {text: _ordered(text) for text in set(table["plausible"])}
+    unsure = (table["emotion"] == UNSURE).to_numpy(bool)
+    return np.array([words[t] if u else "" for t, u in zip(table["plausible"], unsure, strict=True)], object)
+
+
+def _ordered(text: str) -> str:
+    """``neutral|sad`` and ``sad|neutral`` are one; empty where the set is not to be named."""
+    return BETWEEN.join(sorted(text.split(BETWEEN), key=DISPLAY_ORDER.index)) if is_named(text) else ""
+
+
+def _weights(names: np.ndarray, weight: np.ndarray) -> dict[str, float]:
+    """Sum of the weights of each name, the largest first; empty names are left out."""
+    sums: dict[str, float] = {}
+    for name, one in zip(names, weight.tolist(), strict=True):
+        if name:
+            sums[name] = sums.get(name, 0.0) + one
+    return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Runs:
-    """A face's usable rows: time, weight, index into `STATES`, confidence, each (n,)."""
+    """A face's usable rows: time, weight, index into `STATES`, confidence, `_between`, each (n,)."""
 
     time_s: np.ndarray
     weight_s: np.ndarray
     state: np.ndarray
     confidence: np.ndarray
+    between: np.ndarray
+
+    def plausible(self) -> dict[str, float]:
+        """Share of the weight in which the answer was unsure between the same few expressions."""
+        total = self.weight_s.sum()
+        sums = _weights(self.between, self.weight_s)
+        return {name: float(one / total) for name, one in sums.items()} if total else {}
 
     def shares(self) -> tuple[dict[str, float], dict[str, float]]:
         """Share of the weight and mean confidence of each state."""
@@ -355,7 +397,9 @@ class _Runs:
         rows = np.arange(first, stop)[self.state[first:stop] == name]
         weight = self.weight_s[rows]
         confidence = np.average(self.confidence[rows], weights=weight if weight.sum() else None)
-        return Episode(STATES[name], float(self.time_s[first]), self._end(stop), float(confidence))
+        leading, lead = next(iter(_weights(self.between[rows], weight).items()), ("", 0.0))
+        mostly = leading if lead > weight.sum() / 2 else ""
+        return Episode(STATES[name], float(self.time_s[first]), self._end(stop), float(confidence), mostly)
 
 
 def _transitions(stretches: list[list[Episode]]) -> np.ndarray:

@@ -12,7 +12,7 @@ from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
 from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.timeline.persons import Persons
-from fer.verdict import verdicts
+from fer.verdict import NO_SETS, SetRule, plausible, verdicts
 
 COLUMNS = (
     "source",
@@ -23,13 +23,13 @@ COLUMNS = (
     *("x", "y", "width", "height"),
     "detection_score",
     *EMOTIONS,
-    *("emotion", "confidence"),
+    *("emotion", "confidence", "plausible"),
     *("yaw", "pitch", "roll"),
     "quality",
 )
 """The CSV contract. `UNIT_COLUMNS` may follow `quality`."""
 
-LATER_COLUMNS = ("person",)
+LATER_COLUMNS = ("person", "plausible")
 """Columns that older files do not have."""
 
 INTENSITY_COLUMNS = tuple(f"{code}_r" for code in CODES)
@@ -41,7 +41,7 @@ UNIT_COLUMNS = (*UNIT_NUMBERS, *UNIT_WORDS)
 presence 0 or 1, both empty for "can't tell". ``au_verdict`` says whether the units support or contradict the
 row's `emotion`, ``au_fits`` which expression they speak for."""
 
-TEXT_COLUMNS = ("source", "person", "emotion", "quality", *UNIT_WORDS)
+TEXT_COLUMNS = ("source", "person", "emotion", "plausible", "quality", *UNIT_WORDS)
 NUMBER_COLUMNS = tuple(c for c in COLUMNS if c not in (*TEXT_COLUMNS, "frame", "face_id"))
 """The float64 columns; NaN where a frame has no face."""
 
@@ -67,6 +67,7 @@ class Timeline:
         suggestions: Pairs of face ids that may be one person.
         persons: The steps by which people were named and put right; see `fer.timeline.edits`.
         excluded_s: (start, end) of stretches that stand for no time; see `fer.findings.markers.exclude`.
+        sets: By which `plausible` was made; `NO_SETS` where it is not known, as after reading a CSV.
 
     Raises:
         ValueError: Columns or the number of frames do not fit.
@@ -81,6 +82,7 @@ class Timeline:
     suggestions: tuple[Suggestion, ...] = ()
     persons: Persons = field(default_factory=Persons)
     excluded_s: tuple[tuple[float, float], ...] = ()
+    sets: SetRule = NO_SETS
 
     def __post_init__(self) -> None:
         columns = tuple(self.table.columns)
@@ -236,6 +238,7 @@ class TimelineBuilder:
         self._quality: list[str] = []
         self._label: list[str | None] = []
         self._times = array("d")
+        self._sets = NO_SETS
 
     def add(self, observations: Observations, *, label: str | None = None) -> None:
         """Append one analysed frame.
@@ -255,6 +258,7 @@ class TimelineBuilder:
             self._numbers.extend(_no_face_numbers(observations.timestamp_s))
             self._add_units(observations, 1)
             return
+        self._sets = observations.sets
         faces, boxes = observations.faces, observations.faces.detections
         parts = (
             np.full((n, 1), observations.timestamp_s),
@@ -303,9 +307,9 @@ class TimelineBuilder:
             columns |= dict(zip(UNIT_NUMBERS, values, strict=True))
             columns |= dict(zip(UNIT_WORDS, zip(*self._unit_words, strict=True), strict=True))
         settings = settings.replace(unsure_below=float(settings.unsure_below or 0.0))
-        table, times = with_verdicts(table_of(columns), settings), np.array(self._times)
+        table = with_verdicts(table_of(columns), settings, self._sets)
         measures = np.array(self._measures, np.float32).reshape(-1, MEASURES) if self._with_units else None
-        return Timeline(table, times, source, settings, measures)
+        return Timeline(table, np.array(self._times), source, settings, measures, sets=self._sets)
 
 
 def unit_numbers(units: ActionUnits) -> np.ndarray:
@@ -313,16 +317,20 @@ def unit_numbers(units: ActionUnits) -> np.ndarray:
     return np.concatenate([units.intensity, np.where(units.state < 0, np.nan, units.state)], axis=1)
 
 
-def with_verdicts(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """A copy of the table with `emotion` and `confidence` taken from its probabilities.
+def with_verdicts(table: pd.DataFrame, settings: Settings, sets: SetRule) -> pd.DataFrame:
+    """A copy of the table with `emotion`, `confidence` and `plausible` taken from its probabilities.
 
-    A row without a face gets an empty emotion and confidence NaN.
+    A row without a face gets empty words and confidence NaN.
     """
     face = (table["quality"] != NO_FACE).to_numpy(bool)
-    names, confidence = verdicts(table[list(EMOTIONS)].to_numpy(np.float64), settings.unsure_below or 0.0)
-    words = [name if there else "" for name, there in zip(names, face, strict=True)]
-    emotion = pd.array(words, dtype="str")
-    return table.assign(emotion=emotion, confidence=np.where(face, confidence, np.nan))
+    probs, unsure_below = table[list(EMOTIONS)].to_numpy(np.float64), settings.unsure_below or 0.0
+    names, confidence = verdicts(probs, unsure_below)
+    words = {"emotion": names, "plausible": plausible(probs, unsure_below, sets)}
+    filled = {
+        column: pd.array([word if there else "" for word, there in zip(each, face, strict=True)], dtype="str")
+        for column, each in words.items()
+    }
+    return table.assign(**filled, confidence=np.where(face, confidence, np.nan))
 
 
 def _no_face_numbers(time_s: float) -> list[float]:

@@ -74,7 +74,7 @@ def _sentence(shown: Observations, k: int, name: str, confidence: float) -> str:
         return f"{face}: {quality_words(shown.quality[k])}"
     if name == UNSURE:
         likeliest = EMOTIONS[int(np.argmax(shown.probs[k]))]
-        return f"{face} {UNSURE} ({likeliest} {percent(confidence)})"
+        return f"{face} {shown.words[k]} ({likeliest} {percent(confidence)})"
     return f"{face} {name} {percent(confidence)}"
 
 

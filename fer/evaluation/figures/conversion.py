@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fer.evaluation.figures.metrics_file import SetFigures
 from fer.io.json_records import read_record
 from fer.io.places import MODELS_DIR
 
@@ -90,6 +91,20 @@ class PriorFigures:
 
 
 @dataclass(frozen=True)
+class UnsureSets:
+    """Prediction sets of PublicTest's faces that the network is unsure of.
+
+    Args:
+        hard_below: Best probability under which a face counts as one.
+        figures: Each face held against a threshold that was chosen without its fold; the threshold that
+            stands there is the shipped one.
+    """
+
+    hard_below: float
+    figures: SetFigures
+
+
+@dataclass(frozen=True)
 class Conversion:
     """All forms of one network: the whole of models/conversion.json.
 
@@ -101,6 +116,7 @@ class Conversion:
         votes_scalings: Ways to calibrate the votes head, by cross-validation on PublicTest's votes; their
             accuracy is the share of votes for the answers. Empty without one.
         priors: Shares of its prior that were tried; empty without one.
+        unsure_sets: Sets of faces that the network is unsure of, one a promised coverage.
     """
 
     name: str
@@ -109,6 +125,7 @@ class Conversion:
     format: int = FORMAT
     votes_scalings: tuple[ScalingFigures, ...] = ()
     priors: tuple[PriorFigures, ...] = ()
+    unsure_sets: tuple[UnsureSets, ...] = ()
 
 
 def read_conversion(path: Path = MODELS_DIR / CONVERSION) -> Conversion:

@@ -32,9 +32,10 @@ def show(observations: Observations, names: Mapping[int, str], *, dark: bool) ->
     size = observations.faces.detections.xyxy[:, 2] - observations.faces.detections.xyxy[:, 0]
     chosen = set(np.argsort(-size, kind="stable")[:MAX_BARS].tolist())
     several = len(observations) > 1
-    words, confidence = observations.verdicts
+    found, confidence = observations.verdicts
     lines = []
-    for row, (word, quality) in enumerate(zip(words, observations.quality, strict=True)):
+    each = zip(found, observations.words, observations.quality, strict=True)
+    for row, (verdict, word, quality) in enumerate(each):
         face_id = int(observations.faces.track_id[row])
         face = plain(names.get(face_id) or f"Face {face_id}")
         if quality != QUALITY_OK:
@@ -42,14 +43,14 @@ def show(observations: Observations, names: Mapping[int, str], *, dark: bool) ->
             lines.append(f"{face}: {reasons}")
             continue
         sure = f", {percent(float(confidence[row]))} sure"
-        if word == UNSURE:
+        if verdict == UNSURE:
             likeliest = EMOTIONS[int(observations.probs[row].argmax())]
             sure = f" ({likeliest} {percent(float(confidence[row]))})"
         if row in chosen:
             st.markdown(f"{f'{face}: ' if several or face_id in names else ''}**{word}**{sure}")
             st.html(bars(observations.probs[row], observations.unsure_below, dark=dark))
             if len(observations.action_units):
-                known = None if word == UNSURE else float(confidence[row])
+                known = None if verdict == UNSURE else float(confidence[row])
                 with st.expander("Action Units", icon=":material/face:"):
                     unit_bars.show(observations.action_units, row, known, dark=dark)
         else:

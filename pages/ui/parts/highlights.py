@@ -9,6 +9,7 @@ from html import escape
 from fer.constants import UNSURE
 from fer.text import count, percent
 from fer.timeline.summary import Episode, FaceSummary, Summary
+from fer.verdict import set_words
 
 MOSTLY = 0.5
 """From this share of the time on, a face showed something "mostly"."""
@@ -46,8 +47,8 @@ def brief(face: FaceSummary) -> str:
     if not face.usable_s:
         return "could not be read"
     first = max(face.ranking, key=lambda state: face.shares[state])
-    share = percent(face.shares[first])
-    return f"mostly {first}, {share}" if face.shares[first] >= MOSTLY else f"most often {first}, {share}"
+    how = "mostly" if face.shares[first] >= MOSTLY else "most often"
+    return f"{how} {first}, {percent(face.shares[first])}{_between(face, first)}"
 
 
 def shown(face: FaceSummary) -> str:
@@ -58,10 +59,20 @@ def shown(face: FaceSummary) -> str:
     ranked = sorted(face.ranking, key=lambda state: -face.shares[state])
     named = [state for state in ranked if face.shares[state] >= NAMED_SHARE][:NAMED]
     first, *others = named
-    few = ", ".join(f"{state} {percent(face.shares[state])}" for state in others)
+    few = ", ".join(f"{state} {percent(face.shares[state])}{_between(face, state)}" for state in others)
     if face.shares[first] >= MOSTLY:
-        return f"mostly {first}, {percent(face.shares[first])} of the time" + (f"; {few}" if few else "")
-    return f"{first} {percent(face.shares[first])} of the time" + (f", {few}" if few else "")
+        lead = f"mostly {first}, {percent(face.shares[first])} of the time{_between(face, first)}"
+        return lead + (f"; {few}" if few else "")
+    lead = f"{first} {percent(face.shares[first])} of the time{_between(face, first)}"
+    return lead + (f", {few}" if few else "")
+
+
+def _between(face: FaceSummary, state: str) -> str:
+    """Between which expressions the answer was unsure, where they were the same most of that time."""
+    if state != UNSURE or not face.plausible:
+        return ""
+    text, share = next(iter(face.plausible.items()))
+    return f" ({set_words(text)})" if share >= MOSTLY * face.shares[UNSURE] else ""
 
 
 def photo_title(summary: Summary) -> str:
@@ -83,6 +94,8 @@ def photo_title(summary: Summary) -> str:
     ranked = sorted(faces.ranking, key=lambda state: -faces.shares[state])
     named = [state for state in ranked if faces.shares[state] >= NAMED_SHARE][:PHOTO_NAMED]
     if faces.usable_rows == 1:
+        if faces.plausible:
+            return f"{found}: {set_words(next(iter(faces.plausible)))}"
         return f"{found}: {named[0]}, {percent(faces.confidence[named[0]])} sure"
     return f"{found}: " + ", ".join(f"{state} {percent(faces.shares[state])}" for state in named)
 
@@ -126,7 +139,7 @@ def captions(summary: Summary, face_id: int | None = None) -> str:
         sure = "" if episode.emotion == UNSURE else f" {percent(episode.confidence)}"
         lines += [
             f"{_stamp(episode.start_s)} --> {_stamp(episode.end_s)}",
-            f"{who}{episode.emotion}{sure}",
+            f"{who}{episode.words}{sure}",
             "",
         ]
     return "\n".join(lines)

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer.constants import UNSURE
 from fer.errors import InputError
+from fer.evaluation.figures.set_promise import report_promise
 from fer.photos import PhotoResult
 from fer.sources import read_image
 from fer.sources.account import account
-from fer.text import count, percent, quality_words
+from fer.text import count, join, percent, quality_words
 from fer.timeline.headline import named_line
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
 from fer.timeline.timeline import Timeline
+from fer.verdict import BETWEEN
 from pages.ui.app import downloads, page_setup
 from pages.ui.app.markdown import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
@@ -111,7 +114,8 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
         table.show(result.results, people)
     if not readable:
         return
-    st.caption(f"{report.summary.left_out_text()} {REMINDER}")
+    promise = report_promise(report)
+    st.caption(" ".join(filter(None, (promise, report.summary.left_out_text(), REMINDER))))
     with st.container(horizontal=True):
         downloads.of_report(report, batch.uploads[0].name, key="photos")
         persons.bar(result.report)
@@ -187,7 +191,8 @@ def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, expla
     if st.session_state.pop(JUST_NAMED, False):
         st.rerun()  # the whole page shows names
     one = result.results[place]
-    words, confidence = one.observations.verdicts
+    words, confidence = one.observations.words, one.observations.verdicts[1]
+    unsure = [name == UNSURE for name in one.observations.verdicts[0]]
     ids = [int(k) for k in one.observations.faces.track_id]
     row = 0
     if len(ids) > 1:
@@ -199,7 +204,7 @@ def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, expla
             )
         ]
         row = _pick(names, key=f"photo_face_{place}")
-    sure = f", {percent(confidence[row])} sure" if words[row] != "unsure" else ""
+    sure = "" if unsure[row] else f", {percent(confidence[row])} sure"
     who = people.get(ids[row]) or f"Face {ids[row]}"
     st.markdown(f"**{plain(who)}: {words[row]}**{sure}")
     _who(result, place, ids[row], people)
@@ -207,6 +212,8 @@ def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, expla
         probability_bars(one.observations.probs[row], one.observations.unsure_below, dark=is_dark()),
         key="photo_bars",
     )
+    if also := _also_plausible(one.observations.plausible[row], unsure=unsure[row]):
+        st.caption(also)
     if explain:
         st.button(
             "Why?",
@@ -220,11 +227,17 @@ def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, expla
         # The whole page: the explanation stands below this fragment.
         st.rerun()
     if len(one.observations.action_units):
-        known = None if words[row] == "unsure" else float(confidence[row])
+        known = None if unsure[row] else float(confidence[row])
         with st.expander("Why: the Action Units", icon=":material/face:"):
             unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
     st.caption(f"Quality: {quality_words(one.observations.quality[row])}{left_out}")
+
+
+def _also_plausible(text: str, *, unsure: bool) -> str:
+    """What else is plausible beside an answer that has a name."""
+    others = text.split(BETWEEN)[1:]
+    return f"Also plausible: {join(others)}" if others and not unsure else ""
 
 
 def _who(result: PhotosResult, place: int, face_id: int, people: dict[int, str]) -> None:

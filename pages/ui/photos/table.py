@@ -46,7 +46,7 @@ def rows(results: tuple[PhotoResult, ...], people: People | None = None) -> pd.D
         if one.observations is None:
             table.append((one.name, None, None, None, f"{one.error} [{one.error_code}]"))
             continue
-        words, confidence = one.observations.verdicts
+        words, confidence = one.observations.words, one.observations.verdicts[1]
         if not words:
             table.append((one.name, None, None, None, " · ".join(["no face found", *one.notes])))
         for k, word in enumerate(words):
@@ -62,7 +62,7 @@ def rows(results: tuple[PhotoResult, ...], people: People | None = None) -> pd.D
 
 def in_words(one: PhotoResult) -> str:
     """What a photo shows: "2 faces: happy, unsure"."""
-    words, _ = one.observations.verdicts
+    words = one.observations.words
     if not words:
         return "no face found"
     few = words[:WORDS_NAMED] + (["…"] if len(words) > WORDS_NAMED else [])

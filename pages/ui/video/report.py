@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fer.charts.timeline import shares_chart, timeline_chart
 from fer.draw.portraits import best_portraits, covered_portrait
+from fer.evaluation.figures.set_promise import report_promise
 from fer.sources import sniff
 from fer.text import clock, count, percent, span
 from fer.timeline.headline import headlines
@@ -94,7 +95,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         with picture:
             _player(clip, summary)
         hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
-    st.caption(f"{summary.left_out_text()} {REMINDER}")
+    st.caption(" ".join(filter(None, (report_promise(report), summary.left_out_text(), REMINDER))))
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
         in_report = pictures if shown == "report" else {}

@@ -30,7 +30,8 @@ def reinterpret(report: Report, *, half_life_s: float, unsure_below: float) -> R
     settings = timeline.settings.replace(half_life_s=half_life_s, unsure_below=unsure_below)
     if settings == timeline.settings:
         return report
-    timeline = replace(timeline, table=with_verdicts(timeline.table, settings), settings=settings)
+    table = with_verdicts(timeline.table, settings, timeline.sets)
+    timeline = replace(timeline, table=table, settings=settings)
     return with_timeline(report, timeline, unsure_below=unsure_below)
 
 

@@ -17,6 +17,7 @@ from fer.errors import ModelError, ModelOutputError, SettingsError
 from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
+from fer.verdict import NO_SETS, SetRule
 
 HEAD = VotesHead(VOTE_CLASSES, scaling_of("temperature", np.eye(7) / 2, np.zeros(7)), 0.5, 0.4, ((0.9, 0.2),))
 ONE = Manifest("one", "emotion.tflite", {}, EMOTIONS, 48, UNSCALED, 0.5)
@@ -72,6 +73,10 @@ def test_a_head_of_other_classes_is_refused():
 def test_the_manifest_says_which_head_answers_and_how_it_is_read():
     assert TWO.heads == (LABELS, VOTES) and TWO.head().answer == VOTES
     assert (TWO.head().scaling, TWO.head().unsure_below, TWO.head().sets) == (HEAD.scaling, 0.4, HEAD.sets)
+    assert TWO.head().set_rule == NO_SETS == ONE.head().set_rule
+    both = replace(TWO, votes=replace(HEAD, unsure_sets=((0.9, 0.1),)))
+    assert both.head().set_rule == SetRule(0.9, named_from=0.2, unsure_from=0.1)
+    assert both.head(LABELS).set_rule == NO_SETS
     assert (TWO.head(LABELS).scaling, TWO.head(LABELS).unsure_below) == (UNSCALED, 0.5)
     assert ONE.heads == (LABELS,) and ONE.head().answer == LABELS
     with pytest.raises(SettingsError, match="no head 'votes': choose labels"):

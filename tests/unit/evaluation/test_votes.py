@@ -9,7 +9,7 @@ from fer.emotion.heads import VOTE_CLASSES
 from fer.emotion.network import softmax
 from fer.errors import DatasetError
 from fer.evaluation.calibration import calibration, expected_calibration_error, shares_right
-from fer.evaluation.conformal import choose_threshold, set_figures
+from fer.evaluation.conformal import HARD_BELOW, choose_threshold, choose_unsure_sets, set_figures
 from fer.evaluation.scaling_fit import fit_scaling
 from fer.evaluation.votes_fit import PRICE, PRIOR_STEPS, fit_votes, voted, votes_prior
 
@@ -55,7 +55,8 @@ def test_without_a_majority_there_is_nothing_to_choose_on():
 
 def test_taking_the_prior_off_pays_for_rare_faces_and_the_confidence_stays_honest():
     logits, counts = drawn()
-    head, kinds, priors = fit_votes(logits, counts, votes_prior(counts))
+    found = fit_votes(logits, counts, votes_prior(counts))
+    head, kinds, priors = found.head, found.scalings, found.priors
     assert [row.amount for row in priors] == list(PRIOR_STEPS)
     assert [row.chosen for row in priors].count(True) == 1
     assert head.prior_off == next(row.amount for row in priors if row.chosen)
@@ -67,6 +68,9 @@ def test_taking_the_prior_off_pays_for_rare_faces_and_the_confidence_stays_hones
     assert [share for share, _ in head.sets] == [0.85, 0.9, 0.95]
     thresholds = [threshold for _, threshold in head.sets]
     assert thresholds == sorted(thresholds, reverse=True)
+    assert [share for share, _ in head.unsure_sets] == [0.85, 0.9, 0.95]
+    assert all(hard < easy for (_, hard), (_, easy) in zip(head.unsure_sets, head.sets, strict=True))
+    assert [one.figures.threshold for one in found.unsure_sets] == [hard for _, hard in head.unsure_sets]
 
 
 def test_shares_of_votes_calibrate_as_labels_do():
@@ -110,3 +114,24 @@ def test_too_few_faces_promise_nothing_less_than_everything():
     figures = set_figures(probs, np.zeros(5, int), threshold=0.0)
     assert figures.mean_size == 7 and figures.coverage == 1
     assert figures.coverage_by_class["happy"] is None
+
+
+def test_of_too_few_hard_faces_nothing_is_promised():
+    sure = np.eye(7)[np.arange(50) % 7]
+    assert choose_unsure_sets(sure, np.arange(50) % 7) == ((), ())
+    assert choose_unsure_sets(np.zeros((0, 7)), np.zeros(0, int)) == ((), ())
+
+
+def test_sets_of_hard_faces_keep_a_promise_that_one_threshold_for_all_breaks():
+    (logits, counts), (others, other_counts) = drawn(6000), drawn(6000, seed=1)
+    truth, held = voted(counts), voted(other_counts)
+    told, probs = truth.majority >= 0, softmax(others)
+    pairs, figures = choose_unsure_sets(softmax(logits)[told], truth.majority[told], (0.9,))
+    hard = (held.majority >= 0) & (probs.max(1) < HARD_BELOW)
+
+    def coverage(threshold: float) -> float:
+        return set_figures(probs[hard], held.majority[hard], threshold=threshold).coverage
+
+    everybody = choose_threshold(softmax(logits)[told], truth.majority[told], 0.9)
+    assert coverage(everybody) < 0.85 < coverage(pairs[0][1])
+    assert coverage(pairs[0][1]) == pytest.approx(figures[0].figures.coverage, abs=0.05)

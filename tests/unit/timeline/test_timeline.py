@@ -170,7 +170,7 @@ GOOD = to_csv(make_timeline({1: [("happy", 0.3)]}))
         (b"  \n", EmptyInputError, "empty"),
         (GOOD.encode() + b"\0", DamagedInputError, "binary"),
         (b"\xff\x81\xfb,", DamagedInputError, "UTF-8"),
-        (GOOD.replace("0.100000", "0.1,7").encode(), DamagedInputError, "Line 3 .* 24 cells .* 23"),
+        (GOOD.replace("0.100000", "0.1,7").encode(), DamagedInputError, "Line 3 .* 25 cells .* 24"),
         (GOOD.replace("yaw", "pitch").encode(), DamagedInputError, "twice: pitch"),
         (GOOD.replace("yaw", "jaw").encode(), DamagedInputError, "no column 'yaw'"),
         (GOOD.replace("0.100000", "soon").encode(), DamagedInputError, "Line 3 .* 'soon' .* 'time_s'"),
