@@ -27,6 +27,9 @@ from fer.evaluation.figures.metrics_file import (
     SplitScores,
     read_metrics,
 )
+from fer.evaluation.figures.provenance import HEADER, provenance_rows
+from fer.evaluation.figures.real_faces import REAL_FACES, RealFaces, read_real_faces
+from fer.evaluation.figures.real_faces_table import real_faces_section
 from fer.evaluation.robustness import ROBUSTNESS, Robustness, read_robustness
 from fer.evaluation.scaling_fit import FOLDS
 from fer.io.places import MODELS_DIR
@@ -52,6 +55,8 @@ class CardSources:
         latency: Milliseconds of the shipped network and of the reference, one run.
         history: What each epoch of the training gave.
         robustness: Accuracy on faces that are harder to read.
+        real_faces: Ours and others on photos of people; None where they are of another network.
+        consistency: The largest weight that a stage of the recipe gave to one answer for two views of a face.
 
     Raises:
         ModelError: The figures belong to another network, or PrivateTest is missing.
@@ -63,6 +68,8 @@ class CardSources:
     latency: tuple[Latency, ...]
     history: tuple[Epoch, ...]
     robustness: Robustness
+    real_faces: RealFaces | None = None
+    consistency: float = 0.0
 
     def __post_init__(self) -> None:
         if self.metrics.sha256 != self.manifest.sha256.get(self.manifest.tflite):
@@ -88,7 +95,28 @@ def read_card_sources(folder: Path = MODELS_DIR) -> CardSources:
         _read_latency(folder / BENCHMARK),
         _read_history(folder / HISTORY),
         read_robustness(folder / ROBUSTNESS),
+        _real_faces(folder),
+        _consistency(folder / RECIPE),
     )
+
+
+def _consistency(path: Path) -> float:
+    """From recipe.json; 0 for a network that comes without one."""
+    if not path.is_file():
+        return 0.0
+    try:
+        stages = json.loads(path.read_text(encoding="utf-8"))["stages"]
+        return max(float(stage.get("consistency", 0.0)) for stage in stages)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise ModelError(f"{path.parent.name}/{path.name} is damaged: get the models/ folder again.") from exc
+
+
+def _real_faces(folder: Path) -> RealFaces | None:
+    """The figures on real photos; None where nobody measured the network that is in the folder."""
+    if not (folder / REAL_FACES).is_file():
+        return None
+    found, manifest = read_real_faces(folder / REAL_FACES), read_manifest(folder)
+    return found if found.sha256 == manifest.sha256.get(manifest.tflite) else None
 
 
 def _read_latency(path: Path) -> tuple[Latency, ...]:
@@ -120,10 +148,13 @@ def model_card(sources: CardSources) -> str:
         _classes(sources.metrics.splits[TEST_SPLIT].plain),
         _calibration(sources.metrics, sources.conversion),
         _second_view(sources.metrics),
+        _mirror(sources),
         heads_section(sources.manifest, sources.metrics.splits[TEST_SPLIT], sources.conversion, _table),
         robustness_section(sources.robustness),
         _speed(sources),
+        real_faces_section(sources.real_faces, _table),
         _bias(sources.metrics.splits[TEST_SPLIT].plain),
+        _provenance(),
         _again(sources),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -286,6 +317,28 @@ def _second_view(metrics: Metrics) -> str:
 Left out: {left_out}, {found.n_unnamed} without votes."""
 
 
+def _mirror(sources: CardSources) -> str:
+    """What the mirror image buys, and whether the training asked for it."""
+    test = sources.metrics.splits[TEST_SPLIT]
+    heads = {"labels head": test, "votes head": test.votes}
+    gains = [
+        f"{100 * (one.flip.accuracy.value - one.plain.accuracy.value):+.1f} points ({name})"
+        for name, one in heads.items()
+        if one is not None
+    ]
+    trained = (
+        f"The training asked for the same answer in two views of a face (weight {sources.consistency:g})."
+        if sources.consistency
+        else "No stage of the training asked for the same answer in two views of a face (`consistency` in a "
+        "recipe); what that would buy was not measured."
+    )
+    return f"""### The mirror image
+
+Averaging the answer with that for the mirror image changes the accuracy on {TEST_SPLIT} by
+{" and ".join(gains)}.
+Photos are read so, videos with `--flip`. {trained}"""
+
+
 def _speed(sources: CardSources) -> str:
     rows = [
         (r.network, r.view, str(r.batch), str(r.threads), f"{r.ms:.2f}", f"{r.p95_ms:.2f}")
@@ -330,6 +383,14 @@ def _bias(test: Scores) -> str:
   glasses and turned heads are read worse than these figures say.
 - The labels are one annotator's opinion of a picture: the network learns that opinion, its errors
   included."""
+
+
+def _provenance() -> str:
+    return f"""## Where every file comes from
+
+Model and data files that the product reads. The other files in models/ are figures measured on these.
+
+{_table(HEADER, provenance_rows())}"""
 
 
 def _again(sources: CardSources) -> str:

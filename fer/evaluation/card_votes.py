@@ -73,7 +73,17 @@ Where two expressions are plausible the answer can be both. A set holds every ex
 on that was chosen on PublicTest, so that the sets hold what most of ten people say as often as promised
 (conformal prediction). On {TEST_SPLIT}:
 
-{_sets(votes.sets, table)}"""
+{_sets(votes.sets, table)}
+
+Over all faces the promise is kept by the easy ones. Where the answer is "unsure" the sets have a threshold
+of their own, chosen on the faces of PublicTest whose best probability is under {_hard_below(conversion)}; the
+app and the reports name two or three plausible expressions ("sad or neutral") in place of a bare "unsure",
+and more are left unnamed. Such faces of PublicTest, each held against a threshold that was chosen without it:
+
+{_unsure_sets(conversion, table)}
+
+Few faces stand behind each expression of this second table. In a video the sets come from the smoothed
+probabilities, and the promise is one about single faces."""
 
 
 def _side_by_side(split: SplitScores, votes: VotesScores, table: Table) -> str:
@@ -130,6 +140,26 @@ def _sets(sets: Sequence[SetFigures], table: Table) -> str:
         for s in sets
     ]
     return table(("promised", "held", "expressions", "one", "two", "held, by expression"), rows)
+
+
+def _hard_below(conversion: Conversion) -> str:
+    return f"{conversion.unsure_sets[0].hard_below:g}" if conversion.unsure_sets else "–"
+
+
+def _unsure_sets(conversion: Conversion, table: Table) -> str:
+    rows = [
+        (
+            f"{s.promised:.0%}",
+            f"{s.n}",
+            f"{s.coverage:.1%}",
+            f"{s.mean_size:.2f}",
+            f"{sum(s.sizes[1:3]):.0%}",
+            ", ".join(f"{name} {s.coverage_by_class[name]:.0%}" for name in DISPLAY_ORDER if _known(s, name)),
+        )
+        for s in (one.figures for one in conversion.unsure_sets)
+    ]
+    header = ("promised", "faces", "held", "expressions", "two or three", "held, by expression")
+    return table(header, rows)
 
 
 def _known(figures: SetFigures, name: str) -> bool:

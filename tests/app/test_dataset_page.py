@@ -120,6 +120,7 @@ def test_votes_beside_the_data_rank_disputed_faces_and_show_those_without_a_face
     table = app.dataframe[0].value
     assert list(table["Votes"]) == ["4 surprise, 3 neutral, 3 happy"]
     assert list(table["Label"]) == ["sad"] and list(table["Row"]) == [1]
+    assert all("%" in table[head][0] for head in ("Votes head", "Labels head"))
     assert "Most of FER+'s ten saw no face: 1" in said
     app.selectbox(key="disputed_label").set_value("fear").run()
     assert "agree on every one" in texts(app)

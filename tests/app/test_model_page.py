@@ -100,12 +100,22 @@ def test_a_bad_history_costs_one_sentence(monkeypatch, tmp_path, content):
 
 def test_the_scaling_that_ships_is_marked_in_the_comparison():
     app = part(open_page(MODEL), "How sure")
-    assert not app.dataframe, "the comparison is the labels head's"
+    assert ["Scaling" in table.value for table in app.dataframe] == [False], "it is the labels head's"
     app.button_group(key=model_scores.HEAD).set_value("labels").run()
     shipped = read_manifest().scaling.kind
     assert f"{shipped.capitalize()} scaling" in texts(app)
     names = list(app.dataframe[0].value["Scaling"])
     assert f"{shipped} (shipped)" in names and len(names) == 4
+
+
+def test_sets_stand_with_the_head_that_answers():
+    app = part(open_page(MODEL), "How sure")
+    [table] = app.dataframe
+    assert list(table.value["Promised"]) == ["90%"] * len(table.value) and len(table.value) >= 2
+    assert "PrivateTest, all" in set(table.value["Faces"])
+    assert "Sad or neutral" in texts(app) and "single faces" in texts(app)
+    app.button_group(key=model_scores.HEAD).set_value("labels").run()
+    assert "Promised" not in app.dataframe[0].value
 
 
 def test_the_coverage_slider_moves_the_answer():

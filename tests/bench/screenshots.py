@@ -43,6 +43,17 @@ def photo() -> bytes:
     return jpeg(frames[10].image)
 
 
+@cache
+def between_photo() -> bytes:
+    """The first frame of the sample whose face is answered by a set; the last one if there is none."""
+    analyzer = Analyzer(Settings(action_units=False), still=True)
+    for frame in sample_frames(fps=10.0):
+        seen = analyzer.analyze(frame)
+        if any(word != name for word, name in zip(seen.words, seen.verdicts[0], strict=True)):
+            break
+    return jpeg(frame.image)
+
+
 def plain_photo() -> bytes:
     """A picture without a face."""
     return jpeg(next(sample_frames()).image[:120, :160] * 0 + 128)
@@ -162,6 +173,13 @@ def photos_result(page: Page, address: str) -> None:
     live_app.open_page(page, address, "photos")
     files = [(f"photo {k}.jpg", jpeg(f.image)) for k, f in enumerate(sample_frames(fps=0.5))]
     live_app.upload(page, *files, ("with <b>two</b>.jpg", photo()), ("notes.jpg", b"hello"))
+    page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def photos_set(page: Page, address: str) -> None:
+    """A face that is answered by a set of plausible expressions."""
+    live_app.open_page(page, address, "photos")
+    live_app.upload(page, ("between.jpg", between_photo()))
     page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -527,6 +545,7 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     video_no_face,
     photos_empty,
     photos_result,
+    photos_set,
     photos_error,
     photos_no_face,
     live_consent,

@@ -2,8 +2,8 @@
 
     python -m tests.bench.verdict_list [--media ../shared/media] [--out docs/VERDICTS.md]
 
-What was seen was written down from the frames alone, before any answer was looked at: first the word that fits
-best, then one that would do as well.
+What was seen was written down from the frames alone, before any answer was looked at: first the word that
+fits best, then one that would do as well.
 """
 
 import argparse

@@ -17,16 +17,22 @@ from fer.dataset.ferplus import (
     vote_entropy,
     vote_words,
 )
+from fer.emotion.heads import LABELS, VOTES
+from fer.errors import ModelError
 from fer.text import percent
+from fer.verdict import verdicts
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
+from pages.ui.parts.face_source import network
 from pages.ui.parts.thumbs import ROW_PX, data_url
 from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetFigures, DatasetSource, DatasetView, Votes
 
 MAX_SHOWN = 150
 """Rows of the table of disputed faces."""
+
+HEAD_TITLES = {LABELS: "Labels head", VOTES: "Votes head"}
 
 MAX_WITHOUT, COLUMNS = 48, 12
 VOTES_MB = 20
@@ -127,11 +133,27 @@ def disputed_table(data: FaceDataset, counts: np.ndarray, places: np.ndarray) ->
         "Face": [data_url(data.images[k]) for k in places],
         "Label": [EMOTIONS[data.labels[k]] for k in places],
         "Votes": [vote_words(counts[k]) for k in places],
+        **head_answers(data.images[places]),
         "Bits": vote_entropy(counts[places]),
         "Split": [str(data.usage[k]) for k in places],
         "Row": data.rows[places],
     }
     return pd.DataFrame(table)
+
+
+def head_answers(images: np.ndarray) -> dict[str, list[str]]:
+    """Title of each head -> what it says to faces (n, 48, 48) uint8; empty where there is no network."""
+    try:
+        lab = network()
+        heads = lab.heads(images)
+    except ModelError:
+        return {}
+    answers = {}
+    for head, probs in heads.items():
+        words, confidence = verdicts(probs, lab.manifest.head(head).unsure_below)
+        pairs = zip(words, confidence.tolist(), strict=True)
+        answers[HEAD_TITLES[head]] = [f"{word} {percent(sure)}" for word, sure in pairs]
+    return answers
 
 
 def _without_face(given: DatasetSource, view: DatasetView, votes: Votes | None) -> None:

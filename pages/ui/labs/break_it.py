@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.charts.dataset import response_chart, robustness_chart
 from fer.constants import EMOTIONS
+from fer.emotion.heads import ANSWER_TEXT
 from fer.errors import ModelError
 from fer.evaluation.perturbations import PERTURBATIONS
 from fer.evaluation.robustness import Response, read_robustness, response
@@ -34,8 +35,7 @@ def show(face: LabFace) -> None:
     )
     found = response(network(), face.crop, name)
     _one_strength(face, found)
-    st.markdown(_sentence(found))
-    chart(response_chart(found, network().head.unsure_below, dark=is_dark()), key="break_curves")
+    _curves(face, name)
     p = found.perturbation
     steps = p.fine_levels(STRIP)
     views = [p(face.crop[None], float(level))[0] for level in steps]
@@ -44,6 +44,21 @@ def show(face: LabFace) -> None:
     )
     st.caption(f"{p.label} from {steps[0]:g} to {steps[-1]:g} ({p.unit}).")
     _on_everybody(name)
+
+
+def _curves(face: LabFace, name: str) -> None:
+    """What each head says over the whole range, the one that answers first."""
+    lab = network()
+    heads = lab.manifest.heads
+    ordered = sorted(heads, key=lambda head: head != lab.head.answer)
+    for column, head in zip(st.columns(len(ordered), gap="large"), ordered, strict=True):
+        found = response(lambda crops, head=head: lab.heads(crops)[head], face.crop, name)
+        with column:
+            if len(ordered) > 1:
+                st.markdown(f"**{ANSWER_TEXT[head].capitalize()}**")
+            st.markdown(_sentence(found))
+            unsure_below = lab.manifest.head(head).unsure_below
+            chart(response_chart(found, unsure_below, dark=is_dark()), key=f"break_curves_{head}")
 
 
 def _one_strength(face: LabFace, found: Response) -> None:
@@ -95,8 +110,12 @@ def _on_everybody(name: str) -> None:
             "The figures on many faces belong to another network: run `python -m fer robustness` again."
         )
         return
-    if figures.votes is not None and network().head.answer == figures.votes.answer:
-        figures = figures.votes
-    st.subheader(f"On {figures.n:,} faces", anchor=False)
-    chart(robustness_chart(figures, name, dark=is_dark()), key="break_everybody")
-    st.caption(f"{figures.split}, one view; unchanged {percent(figures.accuracy)} are right.")
+    heads = [one for one in (figures.votes, figures) if one is not None]
+    for column, one in zip(st.columns(len(heads), gap="large"), heads, strict=True):
+        with column:
+            st.subheader(f"On {one.n:,} faces", anchor=False)
+            chart(robustness_chart(one, name, dark=is_dark()), key=f"break_everybody_{one.answer}")
+            st.caption(
+                f"{ANSWER_TEXT[one.answer].capitalize()}: {one.split}, one view; unchanged "
+                f"{percent(one.accuracy)} are right."
+            )

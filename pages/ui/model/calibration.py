@@ -11,6 +11,7 @@ from fer.io.places import MODELS_DIR
 from fer.text import percent
 from pages.ui.app import model_files, page_setup
 from pages.ui.app.theme import chart, is_dark
+from pages.ui.model import sets
 from pages.ui.model.scores import shown_head, test_scores
 
 
@@ -24,6 +25,8 @@ def show() -> None:
         _reliability(scores)
     with right:
         _coverage(scores)
+    if shown_head() != LABELS:
+        sets.show()
 
 
 def _reliability(scores: Scores) -> None:

@@ -7,6 +7,9 @@ from fer.charts.accuracy import Row, comparison_chart
 from fer.evaluation.figures.leak_lesson import LESSON, LeakLesson, read_lesson
 from fer.evaluation.figures.metrics_file import TEST_SPLIT, Estimate, FerPlusScores
 from fer.evaluation.figures.networks import COMPARISON, Comparison, NetworkRow, accuracy_text, read_comparison
+from fer.evaluation.figures.real_faces import REAL_FACES, read_real_faces
+from fer.evaluation.figures.real_faces_table import HEADER as REAL_HEADER
+from fer.evaluation.figures.real_faces_table import real_faces_rows
 from fer.evaluation.figures.rivals import RIVALS
 from fer.io.places import MODELS_DIR
 from fer.text import percent
@@ -20,6 +23,7 @@ def show() -> None:
     """The part of the page."""
     compared = model_files.read(read_comparison, MODELS_DIR / COMPARISON)
     _all_networks(compared)
+    _real_photos()
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**A second view of the labels**")
@@ -48,6 +52,24 @@ def _all_networks(compared: Comparison | None) -> None:
         st.dataframe(
             rivals_table(), hide_index=True, key="rivals_table", alt="Figures of others with sources"
         )
+
+
+def _real_photos() -> None:
+    """Ours and others on photos of people, one run; nothing where nobody measured."""
+    if not (MODELS_DIR / REAL_FACES).is_file():
+        return
+    figures = model_files.read(read_real_faces, MODELS_DIR / REAL_FACES)
+    if figures is None:
+        return
+    st.markdown("**Real photos**")
+    table = pd.DataFrame(real_faces_rows(figures), columns=["Product", *REAL_HEADER[1:]])
+    st.dataframe(table, hide_index=True, key="real_photos", alt="This product and others on real photos")
+    st.caption(
+        f"{figures.n:,} closely cut photos of people ({figures.data}), one run, each through a detector of "
+        "its own. Nothing was trained or chosen on them. No face found counts as wrong. Disgust "
+        f"({figures.ours.classes['disgust'].n}) and fear ({figures.ours.classes['fear'].n} photos) say "
+        "little: “five expressions” leaves them out."
+    )
 
 
 def _rows(compared: Comparison | None) -> list[Row]:

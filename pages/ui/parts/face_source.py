@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from fer.emotion.network import EmotionNetwork
+from fer.emotion.network import EmotionNetwork, softmax
 from fer.errors import InputError
 from fer.faces.crop import crop_faces
 from fer.pipeline import Components, load_components
@@ -49,6 +49,13 @@ class LabNetwork:
         """Calibrated probabilities (n, 7) of crops (n, 48, 48) uint8."""
         with self._lock:
             return self._network(crops)
+
+    def heads(self, crops: np.ndarray) -> dict[str, np.ndarray]:
+        """Head -> calibrated probabilities (n, 7) of crops (n, 48, 48) uint8; the one that answers first."""
+        with self._lock:
+            logits = self._network.head_logits(crops)
+        order = sorted(logits, key=lambda head: head != self.head.answer)
+        return {head: softmax(self.manifest.head(head).scaling(logits[head])) for head in order}
 
 
 @st.cache_resource(show_spinner=False)
