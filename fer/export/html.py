@@ -18,8 +18,8 @@ from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, trans
 from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.heads import ANSWER_TEXT
-from fer.sources.account import account
 from fer.evaluation.figures.set_promise import report_promise
+from fer.sources.account import account
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import LIMITS, Report, rerun_command

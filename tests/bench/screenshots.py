@@ -33,6 +33,8 @@ THEMES = ("light", "dark")
 ONE_SMILES_S, TWO_PEOPLE_S, BETWEEN_S = (0.0, 1.0), (9.2, 9.7), (2.2, 2.6)
 """Stretches of the sample that fake cameras see; in the last one the answer is "unsure"."""
 
+SAD_OR_NEUTRAL_S = 8.7
+
 MAX_PX = 4000
 """Longest page that is photographed."""
 
@@ -43,15 +45,9 @@ def photo() -> bytes:
     return jpeg(frames[10].image)
 
 
-@cache
 def between_photo() -> bytes:
-    """The first frame of the sample whose face is answered by a set; the last one if there is none."""
-    analyzer = Analyzer(Settings(action_units=False), still=True)
-    for frame in sample_frames(fps=10.0):
-        seen = analyzer.analyze(frame)
-        if any(word != name for word, name in zip(seen.words, seen.verdicts[0], strict=True)):
-            break
-    return jpeg(frame.image)
+    """A frame of the sample with a face that is as sad as it is neutral."""
+    return jpeg(next(f for f in sample_frames(fps=5.0) if f.timestamp_s > SAD_OR_NEUTRAL_S).image)
 
 
 def plain_photo() -> bytes:
@@ -177,10 +173,18 @@ def photos_result(page: Page, address: str) -> None:
 
 
 def photos_set(page: Page, address: str) -> None:
-    """A face that is answered by a set of plausible expressions."""
+    """A face that is answered by a set of plausible expressions, under a higher threshold of "unsure"."""
     live_app.open_page(page, address, "photos")
     live_app.upload(page, ("between.jpg", between_photo()))
     page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Settings").click()
+    slider = page.get_by_role("slider", name="Unsure below")
+    slider.focus()
+    for _ in range(20):
+        slider.press("ArrowRight")
+    live_app.settled(page)
+    page.get_by_role("button", name="Settings").click()
+    page.wait_for_timeout(600)
 
 
 def photos_error(page: Page, address: str) -> None:

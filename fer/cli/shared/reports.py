@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from fer.evaluation.figures.set_promise import report_promise
 from fer.export.csv import sheet_of, to_csv, to_xlsx
 from fer.export.json import to_json
 from fer.io.files import write_bytes, write_text
@@ -33,7 +34,8 @@ def print_report(name: str, report: Report) -> None:
     print(name)
     for line in headlines(report.summary):
         print(f"  {line}")
-    for line in (report.summary.left_out_text(), *report.timeline.source.notes):
+    promise = [line] if (line := report_promise(report)) else []
+    for line in (*promise, report.summary.left_out_text(), *report.timeline.source.notes):
         print(f"  {line}")
 
 
