@@ -72,6 +72,10 @@ at once; one whose score it calls likely after so many sightings and seconds."""
 UNDECIDED_S = 3.0
 """What is not believed for longer is looked at again only as often as everything else."""
 
+FAIR_S, FAIR_BELOW_LIKELY, FAIR_PRESENCE = 1.5, 0.07, 0.9
+"""So is a whole one in which the mesh sees a face this much and whose mean score over so long is at most so
+much under the likely one: in poor light a face has such scores all the time, a drawing only for moments."""
+
 TINY_PX, TINY_SCORE = (28.0, 40.0, 64.0), (0.70, 0.80, 0.84)
 """Small faces never get high scores: by their longer side they are believed after `CONFIRM_HITS` sightings
 with such a one. Three in four real faces reach it at once; a disc of 45 px with two dots stays under .79."""
@@ -103,6 +107,7 @@ class Track:
         score: The detector's.
         first_s: When it was seen first.
         hits: How often it was seen.
+        mean_score: Of all those times.
         shot: Number of the shot in which it was seen last.
         track_id: -1 until it is believed.
         looks: The newest first.
@@ -119,6 +124,7 @@ class Track:
     score: float = 0.0
     first_s: float = 0.0
     hits: int = 1
+    mean_score: float = 0.0
     shot: int = 0
     track_id: int = UNCONFIRMED
     looks: tuple[Look, ...] = ()
@@ -143,7 +149,9 @@ class Track:
         """The track after the face was seen again somewhere else: at rest."""
         names = ("track_id", "looks", "looked_s", "change", "maybe", "first_s")
         kept = {name: getattr(self, name) for name in names}
-        return replace(seen, hits=self.hits + seen.hits, **kept, **changes)
+        hits = self.hits + seen.hits
+        mean_score = self.mean_score + (seen.score - self.mean_score) * seen.hits / hits
+        return replace(seen, hits=hits, mean_score=mean_score, **kept, **changes)
 
     def unlike(self, look: Look) -> float:
         """Distance of a look from the nearest one that is known; inf where none is."""
@@ -371,7 +379,10 @@ class Tracker:
             sure = track.whole and track.score >= self.sure_score and faces.presence[k] >= SURE_PRESENCE
             sure = sure and (looks.stands_free(k) or not somebody_missing)
             often = track.hits >= CONFIRM_HITS
-            long = self._updated_s - track.first_s >= CONFIRM_S and track.score >= likely_score[k]
+            age_s = self._updated_s - track.first_s
+            fair = age_s >= FAIR_S and track.mean_score >= self.likely_score - FAIR_BELOW_LIKELY
+            fair = fair and track.whole and faces.presence[k] >= FAIR_PRESENCE
+            long = fair or (age_s >= CONFIRM_S and track.score >= likely_score[k])
             small = track.score >= tiny_score[k] + min(0.0, self.likely_score - TINY_SCORE[-1])
             if sure or (often and (small or long)):
                 out[k] = self._named(track)
@@ -445,6 +456,7 @@ def _sightings(faces: Faces, frame: Frame, shot: int) -> list[Track]:
             seen_s=frame.timestamp_s,
             whole=bool(whole[k]),
             score=float(faces.detections.score[k]),
+            mean_score=float(faces.detections.score[k]),
             first_s=frame.timestamp_s,
             shot=shot,
         )

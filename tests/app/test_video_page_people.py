@@ -233,6 +233,9 @@ def test_pictures_of_people_are_covered_or_stand_in_the_report_only_if_asked_for
     assert given[-1] == {1: photo}
     switch.set_value("covered").run()
     assert given[-1] == {} and shown[-1] not in (photo, b"")
+    give(app, session.CLIP, clip)  # no pictures, no switch
+    give(app, session.CLIP, Recording("people.mp4", b"", result=result))
+    assert shown[-1] != photo, "covered stays covered"
 
 
 def test_who_is_not_found_again_is_said(app):

@@ -214,7 +214,7 @@ def _animated(name: str, photo: np.ndarray, box: np.ndarray, rng: np.random.Gene
         rows -= 0.12 * max(0.0, wave[4, k]) * below * np.exp(-below / 60)
         at = np.meshgrid(np.arange(TILE_PX, dtype=np.float32), rows)
         tile = cv2.remap(tile, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        images.append(cv2.convertScaleAbs(tile, alpha=1 + 0.15 * wave[5, k], beta=8 * wave[4, k]))
+        images.append(cv2.convertScaleAbs(tile, alpha=1 + 0.06 * wave[5, k], beta=4 * wave[4, k]))
         seen = corners @ turn[:, :2].T + turn[:, 2]
         boxes.append(np.r_[seen.min(0), seen.max(0)] / TILE_PX)
     return Person(name, np.stack(images), np.array(boxes), fps)
@@ -233,7 +233,9 @@ def _before_a_wall(photo: np.ndarray, box: np.ndarray, turn: np.ndarray, colors:
     cv2.fillPoly(canvas, [points], clothes.tolist(), cv2.LINE_AA)
     where = cv2.warpAffine(head, turn, (TILE_PX, TILE_PX))[..., None] / 255
     there = cv2.warpAffine(photo, turn, (TILE_PX, TILE_PX), borderMode=cv2.BORDER_REPLICATE) * tint
-    return (where * there + (1 - where) * canvas).astype(np.uint8)
+    rough = np.random.default_rng(int(wall.sum())).integers(-45, 46, (9, 9), np.int8).astype(np.float32)
+    around = canvas + cv2.resize(rough, (TILE_PX, TILE_PX), interpolation=cv2.INTER_CUBIC)[..., None]
+    return np.clip(where * there + (1 - where) * around, 0, 255).astype(np.uint8)
 
 
 def _video(path: Path) -> tuple[list[np.ndarray], float]:

@@ -24,7 +24,13 @@ def applied(result: PhotosResult, batch: PhotoUploads) -> PhotosResult | None:
         None while it is not yet known what has to be hidden: then no picture is to be shown.
     """
     mode = st.segmented_control(
-        "Faces", list(MODES), default="none", required=True, format_func=MODES.get, key="photo_faces"
+        "Faces",
+        list(MODES),
+        default="none",
+        required=True,
+        format_func=MODES.get,
+        key="photo_faces",
+        persist_state="session",
     )
     if mode is None or mode == "none":
         return result

@@ -28,8 +28,8 @@ NARROW = (
     "{ width: 100% !important; flex: 1 1 100% !important; } }"
 )
 """On a telephone a card takes the whole line."""
-NAME_LENGTH = 28
-"""Characters of a name on a card."""
+NAME_LENGTH, CARD_NAME_LENGTH = 28, 20
+"""Characters of a name in the picker, and on a card, where they keep to one line."""
 
 
 def picked(summary: Summary) -> int | None:
@@ -126,7 +126,7 @@ def _card(face: FaceSummary, picture: bytes | None) -> None:
         if picture is not None:
             st.image(picture, width=PORTRAIT_PX, alt=f"{face.name} at the best moment")
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{plain(shorten(face.name, NAME_LENGTH))}**")
+            st.markdown(f"**{plain(shorten(face.name, CARD_NAME_LENGTH))}**")
             st.markdown(highlights.brief(face))
             st.caption(f"{span(face.seen_s)} in sight, {clock(face.first_s)} to {clock(face.last_s)}")
 

@@ -116,6 +116,7 @@ def _picture_switch() -> str:
         required=True,
         format_func=PICTURES.get,
         key="video_pictures",
+        persist_state="session",
         help="The HTML report holds faces only if you say so here. “Video with marks” asks anew.",
     )
 

@@ -1,10 +1,12 @@
 """Ids stay with people: through motion, gaps, cuts and changes of size; another person gets another id."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fer.faces.mesh import make_faces
-from fer.faces.track import MAX_GAP_S, MAX_KNOWN, Tracker
+from fer.faces.track import FAIR_S, MAX_GAP_S, MAX_KNOWN, Tracker
 from fer.records import Detections, Faces, Frame, Suggestion
 
 SIZE = 100.0
@@ -65,6 +67,21 @@ def test_a_sure_face_has_an_id_at_once_and_a_likely_one_after_a_second():
     ids = [see(likely, k * 0.1, (200, 200, ANNA), score=0.65)[0] for k in range(12)]
     assert ids[:9] == [-1] * 9 and ids[-1] == 1
     assert {see(unlikely, k * 0.1, (200, 200, ANNA), score=0.55)[0] for k in range(40)} == {-1}
+
+
+def test_a_face_of_fair_scores_is_believed_by_its_mean_and_the_mesh_a_drawing_s_moments_are_not_enough():
+    def first_id(scores, presence=0.95):
+        tracker = Tracker(sure_score=0.88, likely_score=0.84)
+        for k, score in enumerate(scores):
+            faces = replace(faces_at((200, 200), score=score), presence=np.array([presence], np.float32))
+            if tracker.update(faces, Frame(picture((200, 200, ANNA)), timestamp_s=k / 10)).track_id[0] == 1:
+                return k / 10
+        return None
+
+    face, drawing = [0.74, 0.82] * 20, [0.65, 0.65, 0.83] * 20
+    assert first_id(face) == pytest.approx(FAIR_S, abs=0.1)
+    assert first_id(face, presence=0.8) is None
+    assert first_id(drawing) is None
 
 
 def test_a_crowd_that_left_is_forgotten_but_for_a_bounded_number():
