@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
-from fer.cli.shared.options import add_outputs, add_settings, settings_of
+from fer.cli.shared.options import EPISODE_OUTPUTS, OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.report_task import ReportTask, targets_of
 from fer.cli.shared.targets import check_targets, make_folder
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
@@ -27,6 +27,13 @@ def add_parser(commands) -> None:
     output = parser.add_argument_group("output (without any, the answer is printed only)")
     output.add_argument("--out", type=Path, help="folder for a CSV, a JSON and an HTML report of each input")
     output.add_argument("--spreadsheet", action="store_true", help="with --out: an XLSX too")
+    output.add_argument(
+        "--also",
+        action="append",
+        choices=tuple(EPISODE_OUTPUTS),
+        default=[],
+        help="with --out: this too, for each video; may be given several times",
+    )
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
     output.add_argument(
@@ -59,11 +66,16 @@ def run(args: argparse.Namespace) -> int:
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
-    single = [name for name in ("csv", "xlsx", "json", "report", "video") if getattr(args, name)]
+    single = [name for name in (*OUTPUTS, "video", *EPISODE_OUTPUTS) if getattr(args, name)]
     if len(jobs) > 1 and single:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
+    timed = [name for name in single if name in EPISODE_OUTPUTS and name != "parquet"]
+    if args.also and not args.out:
+        args.usage_error("--also belongs to --out DIR")
+    if timed and jobs and jobs[0].video is None:
+        args.usage_error(f"--{timed[0]} holds times, but the input is photos")
     if args.pictures and args.hide != "none":
         args.usage_error("--pictures shows faces and --anonymise covers them: leave one of them out")
     if args.neutral and (n_given != 1 or jobs[0].video is None):

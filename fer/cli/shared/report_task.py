@@ -7,7 +7,11 @@ from pathlib import Path
 from fer.cli.shared.options import OUTPUTS
 from fer.sources.finding import FoundFile
 
-SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"}
+SUFFIXES = {
+    **{"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"},
+    **{"episodes": ".episodes.csv", "elan": ".eaf", "textgrid": ".TextGrid", "boris": ".boris"},
+    **{"vtt": ".vtt", "parquet": ".parquet"},
+}
 
 
 @dataclass(frozen=True)
@@ -32,5 +36,6 @@ def targets_of(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
     targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
     if args.out:
         wanted = [name for name in OUTPUTS if name != "xlsx" or args.spreadsheet]
+        wanted += [name for name in args.also if name == "parquet" or job.video is not None]
         targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in wanted if name not in targets}
     return targets

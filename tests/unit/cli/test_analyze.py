@@ -14,6 +14,8 @@ from PIL import Image
 
 from fer.cli import DONE, FAILED, WRONG_USE, main
 from fer.evaluation.figures.metrics_file import read_metrics
+from fer.export.parquet import from_parquet
+from fer.findings.coding import read_coding
 from fer.timeline.timeline import COLUMNS
 from tests.helpers.places import ROOT
 
@@ -49,6 +51,33 @@ def test_a_missing_file_is_one_sentence_and_exit_one(capsys):
 def test_a_setting_out_of_range_is_one_sentence(clip, capsys):
     assert main(["analyze", str(clip), "--fps", "0"]) == FAILED
     assert "fps=0.0 is out of range" in capsys.readouterr().err
+
+
+def test_a_video_becomes_files_of_other_programs(clip, photo, tmp_path, capsys):
+    names = {
+        "elan": "t.eaf",
+        "textgrid": "t.TextGrid",
+        "boris": "t.boris",
+        "vtt": "t.vtt",
+        "parquet": "t.parquet",
+        "episodes": "t.csv",
+    }
+    options = [word for name, file in names.items() for word in (f"--{name}", str(tmp_path / file))]
+    assert main(["analyze", str(clip), "--fps", "5", *options]) == DONE
+    assert (tmp_path / "t.vtt").read_text().startswith("WEBVTT")
+    assert (tmp_path / "t.csv").read_text().startswith("source,face_id,person,emotion")
+    assert len(from_parquet(tmp_path / "t.parquet").frame_times_s) == 10
+    for name in ("t.eaf", "t.TextGrid", "t.boris"):
+        assert read_coding(tmp_path / name).coded
+    out = tmp_path / "out"
+    assert (
+        main(["analyze", str(clip), "--fps", "5", "--out", str(out), "--also", "elan", "--also", "vtt"])
+        == DONE
+    )
+    assert {path.suffix for path in out.iterdir()} == {".csv", ".json", ".html", ".eaf", ".vtt"}
+    for argv in ([str(photo), "--elan", "x.eaf"], [str(clip), "--also", "elan"]):
+        with pytest.raises(SystemExit):
+            main(["analyze", *argv])
 
 
 def test_a_video_becomes_csv_json_and_report(clip, tmp_path, capsys):
