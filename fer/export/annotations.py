@@ -62,7 +62,7 @@ def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] 
     for tier, face in _tiers(summary):
         intervals = grid.add_tier(tier)
         for start, end, label in _milliseconds(face):
-            intervals.add_interval(start / 1000, end / 1000, label)
+            intervals.add_interval(start / 1000, end / 1000, label, check=False)
     name = _marker_tier(summary)
     if events := [m for m in markers if m.kind == "event" and m.start_s >= 0]:
         points = grid.add_tier(f"{name} (events)", "TextTier")
@@ -71,7 +71,7 @@ def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] 
     for number, ranges in enumerate(_apart([m for m in markers if m.kind != "event" and m.start_s >= 0]), 1):
         intervals = grid.add_tier(name if number == 1 else f"{name} {number}")
         for marker in ranges:
-            intervals.add_interval(marker.start_s, marker.end_s, marker.name)
+            intervals.add_interval(marker.start_s, marker.end_s, marker.name, check=False)
     for tier in grid.get_tiers():
         tier.name = tier.name.replace('"', '""')  # pympi reads names so, but writes them as they are
     with TemporaryDirectory() as folder:  # it writes to paths only

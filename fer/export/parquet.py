@@ -12,6 +12,7 @@ from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.records import SourceInfo
 from fer.settings import Settings
 from fer.timeline.timeline import TEXT_COLUMNS, Timeline, begins_frame, table_of
+from fer.verdict import SetRule
 
 KEY = b"fer"
 FORMAT = 1
@@ -32,6 +33,7 @@ def to_parquet(timeline: Timeline) -> bytes:
         "settings": timeline.settings.to_dict(),
         "excluded_s": timeline.excluded_s,
         "own_neutral": timeline.own_neutral,
+        "sets": asdict(timeline.sets),
     }
     text = json.dumps(about, ensure_ascii=True).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: text})
@@ -68,6 +70,7 @@ def from_parquet(source: bytes | str | Path) -> Timeline:
             table["time_s"].to_numpy(np.float64)[begins_frame(table)],
             from_values(SourceInfo, about["source"]),
             Settings(**about["settings"]),
+            sets=from_values(SetRule, about["sets"]),
             own_neutral=bool(about["own_neutral"]),
             excluded_s=tuple((float(a), float(b)) for a, b in about["excluded_s"]),
         )

@@ -150,7 +150,8 @@ def exclude(timeline: Timeline, markers: Iterable[Marker]) -> Timeline:
     """The timeline without what lies in exclusion ranges: no figure counts it, and the summary says so.
 
     Rows of faces there get the quality ``"excluded"``; the time there stands for nothing. Nothing is deleted:
-    the timeline that was given is as before.
+    the timeline that was given is as before. Exclude last: steps of `fer.timeline.edits` begin from what was
+    analysed, without exclusions.
 
     Args:
         timeline: Unsmoothed, so that smoothing does not reach over an exclusion either.

@@ -44,7 +44,7 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
     columns["person"] = [tidy_name(name)[:MAX_NAME] for name in columns.get("person", [""] * len(read))]
     columns["frame"] = _whole("frame", columns["frame"])
     columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
-    _check_words(columns)
+    check_words(columns)
     table = table_of(columns)
     settings = settings or Settings()
     if settings.unsure_below is None:
@@ -58,7 +58,7 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     return values.astype(np.int64)
 
 
-def _check_words(columns: dict) -> None:
+def check_words(columns: dict) -> None:
     """Refuse times that are missing and emotions or quality codes that nobody knows."""
     if not np.isfinite(columns["time_s"]).all():
         raise DamagedInputError("A row of the CSV has no time: the file was edited or cut.")

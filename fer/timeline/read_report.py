@@ -9,7 +9,9 @@ from fer.errors import DamagedInputError, MissingInputError, TooLargeInputError
 from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.records import SourceInfo
 from fer.settings import Settings
-from fer.timeline.timeline import COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
+from fer.timeline.read import check_words
+from fer.timeline.timeline import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
+from fer.verdict import NO_SETS, SetRule
 
 MAX_REPORT_BYTES = 2_000_000_000
 REPORT_FORMAT = "fer-report"
@@ -38,13 +40,15 @@ def read_report_timeline(source: bytes | str | Path) -> Timeline:
         if document["format"] != REPORT_FORMAT:
             raise ValueError(document["format"])
         names, rows = document["timeline"]["columns"], document["timeline"]["rows"]
-        if tuple(names[: len(COLUMNS)]) != COLUMNS:
-            raise ValueError("columns")
+        if missing := set(COLUMNS) - set(names) - set(LATER_COLUMNS):
+            raise ValueError(missing)
         columns = {name: _column(name, [row[k] for row in rows]) for k, name in enumerate(names)}
+        check_words(columns)
         table = table_of(columns)
         times = table["time_s"].to_numpy(np.float64)[begins_frame(table)]
         info = from_values(SourceInfo, document["source"])
-        return Timeline(table, times, info, Settings(**document["settings"]))
+        sets = from_values(SetRule, document["sets"]) if "sets" in document else NO_SETS
+        return Timeline(table, times, info, Settings(**document["settings"]), sets=sets)
     except PARSE_ERRORS as exc:
         raise DamagedInputError(
             "This is no report of this program, or it is damaged: analyse again."

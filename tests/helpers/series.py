@@ -5,6 +5,7 @@ import numpy as np
 from fer.constants import EMOTIONS
 from fer.settings import Settings
 from fer.timeline.timeline import Timeline, table_of, with_verdicts
+from fer.verdict import NO_SETS
 from tests.helpers.factories import make_source
 
 FPS = 10
@@ -27,7 +28,7 @@ def timeline_of(happy: dict[int, np.ndarray], name: str = "clip.mp4") -> Timelin
     }
     settings = Settings(unsure_below=0.5)
     times = np.unique(frame) / FPS
-    return Timeline(with_verdicts(table_of(columns), settings), times, make_source(name), settings)
+    return Timeline(with_verdicts(table_of(columns), settings, NO_SETS), times, make_source(name), settings)
 
 
 def noisy(level: float, seconds: float, seed: int) -> np.ndarray:

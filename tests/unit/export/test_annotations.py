@@ -22,6 +22,7 @@ from fer.io.table import read_columns
 from fer.timeline.edits import with_edits
 from fer.timeline.persons import Edit
 from fer.timeline.summary import summarize
+from fer.verdict import SetRule
 from tests.helpers.factories import make_source, make_timeline
 
 NAME = 'Ä "<b>&'
@@ -138,12 +139,14 @@ def test_a_person_called_like_the_tier_of_markers_keeps_a_tier(timeline, tmp_pat
 
 
 def test_parquet_comes_back_to_the_last_digit(timeline, tmp_path):
-    timeline = replace(timeline, source=make_source("ä.mp4", notes=("a note",), fps=7.0))
+    source = make_source("ä.mp4", notes=("a note",), fps=7.0)
+    timeline = replace(timeline, source=source, sets=SetRule(0.9, 1 / 3, 0.2))
     timeline = exclude(timeline, [Marker("x", 1 / 3, 0.7, "exclusion")])
     (tmp_path / "a.parquet").write_bytes(to_parquet(timeline))
     back = from_parquet(tmp_path / "a.parquet")
     pd.testing.assert_frame_equal(back.table, timeline.table, check_exact=True)
     np.testing.assert_array_equal(back.frame_times_s, timeline.frame_times_s)
+    assert (back.sets, back.own_neutral) == (timeline.sets, timeline.own_neutral)
     assert (back.source, back.settings, back.excluded_s) == (
         timeline.source,
         timeline.settings,

@@ -118,7 +118,7 @@ def test_a_report_s_timeline_comes_back():
     timeline = two_people()
     back = read_report_timeline(to_json(make_report(timeline, model={})).encode())
     assert to_csv(back) == to_csv(timeline)
-    assert (back.source, back.settings) == (timeline.source, timeline.settings)
+    assert (back.source, back.settings, back.sets) == (timeline.source, timeline.settings, timeline.sets)
     for data in (b"", b"{}", b'{"format": "fer-report"}', b"[" * 100_000):
         with pytest.raises(InputError, match="no report"):
             read_report_timeline(data)

@@ -31,7 +31,7 @@ def test_strongest_longest_and_first_are_three_moments():
     table = timeline.table.copy()
     table.loc[55, ["happy", "neutral"]] = (0.97, 0.01)
     table.loc[45, ["happy", "sad"]] = (0.1, 0.1)
-    timeline = replace(timeline, table=with_verdicts(table, timeline.settings))
+    timeline = replace(timeline, table=with_verdicts(table, timeline.settings, timeline.sets))
     moments = found(timeline)
     assert moments[1, "happy", "strongest"] == (5.5, 5.0, 6.0, 0.97)
     assert moments[1, "happy", "longest"] == (2.0, 2.0, 4.0, 0.9)
