@@ -178,8 +178,8 @@ class Summary:
 
     @property
     def by_presence(self) -> list[FaceSummary]:
-        """The faces, the longest usable first."""
-        return sorted(self.faces, key=lambda f: (-f.usable_s, -f.seen_s, f.face_id or 0))
+        """The faces, the longest usable first; where people read the same number, by id."""
+        return sorted(self.faces, key=lambda f: (-round(f.usable_s, 1), -round(f.seen_s, 1), f.face_id or 0))
 
     @property
     def transitions(self) -> np.ndarray:

@@ -222,9 +222,10 @@ def _suggestions(timeline: Timeline, analyzed: Report) -> None:
                 f"{clock(found.left_s, tenths=True)} and {clock(found.came_s, tenths=True)}",
                 width="content",
             )
-            for label, kind in (("Same person", "same"), ("Two people", "different")):
+            for label, kind, icon in (("Same person", "same", "merge"), ("Two people", "different", "close")):
                 st.button(
                     label,
+                    icon=f":material/{icon}:",
                     type="tertiary",
                     key=f"persons_{kind}_{pair[0]}_{pair[1]}",
                     on_click=_attempt,

@@ -9,6 +9,7 @@ from PIL import Image
 
 from fer.cli import build_parser
 from fer.evaluation.figures.metrics_file import read_metrics
+from tests.bench.identity_figures import KINDS, table
 from tests.helpers.house import LEVEL
 from tests.helpers.places import ROOT
 
@@ -185,6 +186,20 @@ def test_the_quoted_action_unit_figures_are_the_measured_ones():
     wanted = [f"{100 * happy[kind]['right']:.0f}" for kind in ("supported", "contradicted")]
     said = quoted(r"they support is right in (\d+)%, one that they contradict in (\d+)% \((\d+) faces\)")
     assert said == [*wanted, str(happy["contradicted"]["n"])]
+
+
+def test_the_quoted_table_of_ids_is_the_measured_one():
+    figures = json.loads((ROOT / "models" / "identity.json").read_text(encoding="utf-8"))
+    lines = table(figures)
+    assert len(lines) == len(KINDS) and "\n".join(lines) in FIGURES
+    after = [dict(zip(figures["columns"], row, strict=True)) for row in figures["after"]]
+    composed = [row for row in after if row["group"] not in ("single", "sample", "nobody")]
+    right = 100 * sum(row["people"] == row["counted"] for row in composed) / len(composed)
+    idf1 = sum(row["idf1"] for row in composed) / len(composed)
+    wanted = [str(len(composed)), f"{right:.1f}", f"{idf1:.3f}"]
+    said = r"all (\d+) runs of compositions ([\d.]+)% have .* with a mean IDF1 of ([\d.]+)\."
+    assert quoted(said) == wanted and right >= 95 and idf1 >= 0.95
+    assert {row["counted"] for row in after if row["group"] == "single"} == {1}
 
 
 def test_the_figures_belong_to_the_shipped_network():
