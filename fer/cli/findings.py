@@ -48,6 +48,7 @@ def add_parser(commands) -> None:
     )
     asked.add_argument("--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event")
     asked.add_argument("--measure", nargs="+", choices=MEASURES, default=DEFAULT_MEASURES)
+    asked.add_argument("--halves", action="store_true", help="the first half of each against the second")
     asked.add_argument("--person", default="", help="one person by name or number; default: everybody")
     asked.add_argument(
         "--compare",
@@ -89,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         after_s=args.after,
         coding=read_coding(args.human, observation=args.observation) if args.human else None,
         coded_person=args.subject,
+        halves=args.halves,
     )
     found = gather([_timeline(path) for path in args.paths], asked)
     if args.json:

@@ -49,6 +49,7 @@ class Questions:
         after_s: Window after it, in seconds.
         coding: What people have coded in the only recording; None for nothing.
         coded_person: The coding's subject; empty where it has one.
+        halves: Compare the first half of each recording with its second.
     """
 
     markers: tuple[Marker, ...] = ()
@@ -60,6 +61,7 @@ class Questions:
     after_s: float = AFTER_S
     coding: Coding | None = None
     coded_person: str = ""
+    halves: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,15 +217,21 @@ def _reactions(recordings: list[_Recording], asked: Questions):
 
 
 def _segments(recordings: list[_Recording], asked: Questions, pair: _Pair):
-    """Ranges of one name against ranges of another."""
-    ranges = _by_name(asked.markers, "range")
-    names = list(ranges)
-    for i, j in pair.of(names):
-        for r in recordings:
+    """Ranges of one name against ranges of another, and halves."""
+    ranges = list(_by_name(asked.markers, "range").values())
+    sides = [(ranges[i], ranges[j]) for i, j in pair.of([markers[0].name for markers in ranges])]
+    for r in recordings:
+        for first, second in [*sides, *([_halves(r.timeline)] if asked.halves and r.people else [])]:
             for face in r.people:
                 for measure in asked.measures:
-                    sides = (ranges[names[i]], ranges[names[j]])
-                    yield r.name, compare_segments(r.timeline, face, measure, *sides)
+                    yield r.name, compare_segments(r.timeline, face, measure, first, second)
+
+
+def _halves(timeline: Timeline) -> tuple[list[Marker], list[Marker]]:
+    """The two halves of a recording in which somebody was read."""
+    start_s, end_s = float(timeline.frame_times_s[0]), timeline.end_s
+    middle_s = (start_s + end_s) / 2
+    return [Marker("the first half", start_s, middle_s)], [Marker("the second half", middle_s, end_s)]
 
 
 def _persons(recordings: list[_Recording], asked: Questions, pair: _Pair):

@@ -70,6 +70,14 @@ def test_a_person_and_a_pair_can_be_named():
         gather([two_people()], Questions(MARKERS, HAPPY, pair=("news", "adverts")))
 
 
+def test_the_first_half_is_compared_with_the_second():
+    timeline = timeline_of({1: np.concatenate([noisy(0.3, 30, 1), noisy(0.6, 30, 2)])})
+    ((_, found),) = gather([timeline], Questions((), HAPPY, halves=True)).comparisons
+    assert found.extent_first == found.extent_second == pytest.approx(30)
+    assert "is higher in the second half than in the first half" in found.sentence
+    assert gather([make_timeline({1: [("", 1.0)]})], Questions((), HAPPY, halves=True)).comparisons == ()
+
+
 def test_one_list_is_applied_to_many_recordings_and_their_reactions_taken_together():
     recordings = [two_people(f"{k}.mp4") for k in range(5)]
     found = gather(recordings, Questions(EVENTS, HAPPY, person="Anna"))
