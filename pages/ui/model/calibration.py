@@ -12,7 +12,7 @@ from fer.text import percent
 from pages.ui.app import model_files, page_setup
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model import sets
-from pages.ui.model.scores import shown_head, test_scores
+from pages.ui.model.scores import metrics, shown_head, test_scores
 
 
 def show() -> None:
@@ -41,7 +41,12 @@ def _reliability(scores: Scores) -> None:
         f"{before.brier.value:.3f} and {after.brier.value:.3f}."
     )
     if shown_head() != LABELS:
-        # The ways to scale were compared for that head.
+        st.caption(
+            "This head is fitted to say how many of ten people would agree, so it looks too modest against "
+            "their majority; against the shares of their votes the error is "
+            f"{metrics().test.votes.ece.value:.1%}."
+        )
+        # The ways to scale were compared for the other head.
         return
     conversion = model_files.read(read_conversion, MODELS_DIR / CONVERSION)
     if conversion:

@@ -8,7 +8,11 @@ import pytest
 from PIL import Image
 
 from fer.cli import build_parser
+from fer.emotion.network import PROMISED
+from fer.evaluation.figures.conversion import read_conversion
 from fer.evaluation.figures.metrics_file import read_metrics
+from fer.evaluation.figures.real_faces import read_real_faces
+from fer.evaluation.figures.real_faces_table import real_faces_rows, set_rows
 from tests.bench.identity_figures import KINDS, table
 from tests.helpers.house import LEVEL
 from tests.helpers.places import ROOT
@@ -200,6 +204,52 @@ def test_the_quoted_table_of_ids_is_the_measured_one():
     said = r"all (\d+) runs of compositions ([\d.]+)% have .* with a mean IDF1 of ([\d.]+)\."
     assert quoted(said) == wanted and right >= 95 and idf1 >= 0.95
     assert {row["counted"] for row in after if row["group"] == "single"} == {1}
+
+
+def rows_in(text: str) -> set[str]:
+    """The rows of a text's tables, without what makes words bold."""
+    return {line.replace("**", "") for line in text.splitlines() if line.startswith("| ")}
+
+
+def row_of(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def test_the_tables_of_real_photos_are_the_measured_ones():
+    figures = read_real_faces()
+    assert figures.sha256 == METRICS.sha256
+    for cells in (*real_faces_rows(figures), *set_rows(figures)):
+        assert row_of(cells) in rows_in(FIGURES)
+    accuracy = f"{100 * figures.ours.accuracy.value:.1f}%"
+    assert f"**{accuracy}**" in README and f"{figures.n:,} closely cut photos" in README
+    best = figures.rivals[0]
+    assert f"{best.name} {best.version} {100 * best.accuracy.value:.1f}%" in README
+
+
+def test_the_quoted_coverage_of_sets_is_the_measured_one():
+    shown = next(one for one in METRICS.test.votes.sets if one.promised == PROMISED)
+    assert quoted(r"PrivateTest they held ([\d.]+)%") == [f"{100 * shown.coverage:.1f}"]
+    conversion = read_conversion()
+    hard = next(one for one in conversion.unsure_sets if one.figures.promised == PROMISED)
+    said = quoted(
+        r"(\d+) hard faces of PublicTest, each held against a threshold chosen without it, ([\d.]+)%"
+    )
+    assert said == [str(hard.figures.n), f"{100 * hard.figures.coverage:.1f}"]
+
+
+def test_the_table_of_footage_is_the_measured_one():
+    measured = json.loads((ROOT / "models" / "footage_check.json").read_text(encoding="utf-8"))
+    assert quoted(r"(\d+) rounds each") == [str(measured["rounds"])]
+    for title, by_tags in measured["footage"].items():
+        for n, by_method in by_tags.items():
+            raw, corrected = by_method["raw"], by_method["corrected"]
+            cells = [
+                *(f"{100 * one['mean_error']:.1f}" for one in (raw, corrected)),
+                *(f"{100 * one['coverage_common']:.0f}%" for one in (raw, corrected)),
+                f"{100 * by_method['rest']['accuracy_error']:.1f}",
+                f"{100 * by_method['rest']['accuracy_covered']:.0f}%",
+            ]
+            assert row_of((title, n, *cells)) in rows_in(FIGURES)
 
 
 def test_the_figures_belong_to_the_shipped_network():
