@@ -138,7 +138,7 @@ class AnimationReader:
         DamagedInputError: It cannot be opened.
     """
 
-    cut_short = False
+    cut_short = short_of_memory = False
     time_base = TICK
     start = 0
     aspect = Fraction(1)
@@ -176,7 +176,8 @@ class AnimationReader:
                 stands_ms = int(self._picture.info.get("duration") or 0)
             except InputError:
                 raise
-            except Exception:
+            except Exception as error:
+                self.short_of_memory |= isinstance(error, MemoryError)
                 self.skipped += 1
                 self.cut_short = True
                 return

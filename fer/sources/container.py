@@ -4,6 +4,7 @@ FFmpeg sees a file object, never a path or an address, and may only use the one 
 bytes name. A playlist (ffconcat, HLS, DASH) cannot make it read a neighbouring file or the network.
 """
 
+import errno
 import io
 import os
 import time
@@ -51,6 +52,8 @@ _OPTIONS = {
 }
 _BUFFER_BYTES = 64 * 1024
 _MAX_THREADS = 4
+_NO_MEMORY = (errno.ENOMEM, errno.EAGAIN)
+"""What a decoder says that gets no memory, or no room for the stack of a thread."""
 _USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
 _HIGHEST_FPS = 1000.0
 _COUNTED_FROM_0 = ("matroska", "flv")
@@ -184,6 +187,7 @@ class FilmReader:
         start: Tick at which the pictures begin; None where the file does not say.
         cut_short: The end of the file is missing.
         decoded, skipped: Pictures so far: good ones, damaged ones.
+        short_of_memory: A picture was left out because there was no memory for it.
 
     Raises:
         InputError: As `open_container` and `picture_stream` say.
@@ -209,6 +213,7 @@ class FilmReader:
         self.start = stream.start_time
         self.duration_s = self._declared_duration(container, sniffed)
         self.decoded = self.skipped = 0
+        self.short_of_memory = False
 
     def close(self) -> None:
         """Free the decoder."""
@@ -222,7 +227,8 @@ class FilmReader:
             self._guard.check()
             try:
                 pictures = packet.decode()
-            except FFmpegError:  # a damaged packet costs its own frame, not the video
+            except FFmpegError as error:  # a damaged packet costs its own frame, not the video
+                self.short_of_memory |= error.errno in _NO_MEMORY
                 self.skipped += 1 if packet.size else 0
                 continue
             for picture in pictures:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 
-from fer.errors import DamagedInputError, SettingsError
+from fer.errors import DamagedInputError, MemoryInputError, SettingsError
 from fer.records import Frame, SourceInfo
 from fer.sources.animation import AnimationReader, is_animated
 from fer.sources.container import FilmReader, StallGuard
@@ -48,6 +48,7 @@ class VideoSource:
             or has an unknown codec.
         NoVideoError: There is sound only.
         TooLargeInputError: Its pictures are too large; found out before decoding.
+        MemoryInputError: While iterating: there is not enough memory for any frame.
         DamagedInputError: It cannot be opened; while iterating: no frame at all can be decoded.
         StalledInputError: Nothing came within the time budget, when opening or while iterating.
 
@@ -189,6 +190,8 @@ class VideoSource:
 
     def _finish(self, reader: FilmReader | AnimationReader) -> None:
         """Write down what was missing once the stream has ended."""
+        if not reader.decoded and reader.short_of_memory:
+            raise MemoryInputError("There is not enough memory to decode the video: make it smaller first.")
         if not reader.decoded:
             raise DamagedInputError("Not one picture of the video can be decoded: convert it to MP4 (H.264).")
         if reader.cut_short:

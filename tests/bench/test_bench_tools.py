@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.bench import fits
+from tests.bench import fits, hostile_uploads, mutations, picture_memory
 from tests.bench.privacy import is_local, own_addresses, seen_in, sent_to, tracer, written
 from tests.bench.soak import Soaked, slope, trouble
 
@@ -115,3 +115,29 @@ def test_memory_over_the_limit_is_ended():
     watch.run()
     process.stdin.close()
     assert process.wait(10) < 0 and watch.peak > fits.MIB
+
+
+def test_files_for_damage_are_read_and_their_damage_is_counted():
+    reader, rng = mutations.Reader(), np.random.default_rng(0)
+    try:
+        for kind in ("jpeg", "ts"):
+            data = mutations.seed_file(kind)
+            assert reader.outcome(kind, data) == "read"
+            told = {reader.outcome(kind, mutations.damaged(data, rng)) for _ in range(3)}
+            assert told <= {"read", "refused"}
+        assert reader.outcome("jpeg", b"") == "refused"
+    finally:
+        reader.close()
+
+
+def test_the_memory_of_this_process_and_its_children_is_seen():
+    watch = hostile_uploads.Watch()
+    before = watch.now()
+    held = np.ones(30_000_000, np.uint8)
+    assert watch.now() - before > 20 and held.all()
+
+
+def test_the_largest_picture_is_found_without_decoding_it(monkeypatch):
+    monkeypatch.setattr(picture_memory, "SIZES", ((9000, 9000), (60, 40)))
+    size, data = picture_memory.largest("png gray")
+    assert size == (60, 40) and data.startswith(b"\x89PNG")

@@ -428,3 +428,31 @@ def test_a_video_without_sound_or_with_a_hostile_one_has_none(hostile):
     assert sound_apart(clip(ramp(3))) == (b"", "")
     made, trouble = sound_apart(beeping()[:900])
     assert made == b"" and trouble
+
+
+FEW = """
+import resource, sys
+from fer.sources import VideoSource
+from fer.errors import InputError
+data = open(sys.argv[1], "rb").read()
+with VideoSource(data) as video:
+    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 12_000_000,) * 2)
+    try:
+        print(sum(1 for _ in video))
+    except (InputError, MemoryError) as error:
+        print(getattr(error, "code", "memory"))
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="other systems set no bound to the address space")
+def test_case_114_a_video_without_memory_for_a_frame_is_not_called_damaged(tmp_path):
+    (tmp_path / "a.mkv").write_bytes(clip([flat(90, width=1920, height=1080)] * 2, container="matroska"))
+    done = subprocess.run(
+        [sys.executable, "-c", FEW, str(tmp_path / "a.mkv")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() in (["input_memory"], ["memory"]), done.stderr[-300:]
