@@ -47,15 +47,20 @@ def findings_sentences(found: Findings) -> list[str]:
     if len(told) > MAX_SENTENCES:
         lines.append(f"{count(len(told) - MAX_SENTENCES, 'more finding')}: see the table.")
     lines += [_placed(source, one.sentence, found) for source, one in found.agreements]
-    if records:
-        few = len(records) - found.tested
-        asked = count(found.tested, "question")
-        lines.append(
-            f"{asked} could be answered: {found.told} with a difference. Where there is none at all, about "
-            "one in twenty is said by mistake."
-            + (f" For {count(few, 'question')} there were too few data." if few else "")
-        )
+    lines += [_counted(len(records), found)] if records else []
     return lines or ["There was nothing to find: nobody was read, and nothing is marked."]
+
+
+def _counted(asked: int, found: Findings) -> str:
+    """How many questions were asked, and how many of the answers are mistakes to be expected."""
+    few = asked - found.tested
+    if not found.tested:
+        return f"No question could be answered: there were too few data for {count(few, 'question')}."
+    return (
+        f"{count(found.tested, 'question')} could be answered: {found.told} with a difference. Where there is "
+        "none at all, about one in twenty is said by mistake."
+        + (f" There were too few data for {count(few, 'question')}." if few else "")
+    )
 
 
 def findings_to_json(found: Findings) -> str:

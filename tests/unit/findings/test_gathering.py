@@ -73,6 +73,10 @@ def test_a_person_and_a_pair_can_be_named():
 def test_the_first_half_is_compared_with_the_second():
     timeline = timeline_of({1: np.concatenate([noisy(0.3, 30, 1), noisy(0.6, 30, 2)])})
     ((_, found),) = gather([timeline], Questions((), HAPPY, halves=True)).comparisons
+    short = gather([timeline_of({1: np.linspace(0, 1, 40)})], Questions((), HAPPY, halves=True))
+    assert findings_sentences(short)[-1] == (
+        "No question could be answered: there were too few data for 1 question."
+    )
     assert found.extent_first == found.extent_second == pytest.approx(30)
     assert "is higher in the second half than in the first half" in found.sentence
     assert gather([make_timeline({1: [("", 1.0)]})], Questions((), HAPPY, halves=True)).comparisons == ()
