@@ -30,7 +30,10 @@ QUALITY_OK = "ok"
 EXCLUDED = "excluded"
 """Of a face in a stretch that somebody has marked to be left out."""
 
-QUALITY_CODES = ("no_face", "small", "blurred", "dark", "turned", "cut_off", EXCLUDED)
+QUALITY_CODES = (
+    *("no_face", "small", "blurred", "dark", "turned", "cut_off"),
+    *("mouth_covered", "eyes_covered", EXCLUDED),
+)
 """Why a frame or a face is left out of the statistics. Several codes are joined by ``+``."""
 
 QUALITY_TEXT = {
@@ -41,6 +44,8 @@ QUALITY_TEXT = {
     "dark": "too dark",
     "turned": "turned away",
     "cut_off": "cut off by the frame's edge",
+    "mouth_covered": "mouth covered",
+    "eyes_covered": "eyes covered",
     EXCLUDED: "in an excluded range",
 }
 """What a person reads for each code."""

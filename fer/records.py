@@ -373,6 +373,9 @@ class SourceInfo:
         frames_skipped: Damaged frames and packets that were left out.
         partial: Only a part of the source could be read.
         notes: What the user should know, one sentence each.
+        codec: FFmpeg's name of a video's codec; empty if unknown.
+        pixel_format: FFmpeg's name of its pixel format; empty if unknown.
+        starts_s: Where its first picture stands on the file's own clock, in seconds; times count from there.
         given: What became of every file that was given with it; empty where nothing was given but the source.
     """
 
@@ -387,4 +390,7 @@ class SourceInfo:
     frames_skipped: int = 0
     partial: bool = False
     notes: tuple[str, ...] = ()
+    codec: str = ""
+    pixel_format: str = ""
+    starts_s: float = 0.0
     given: tuple[GivenFile, ...] = ()

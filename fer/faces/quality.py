@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from fer.constants import QUALITY_OK
+from fer.faces.covered import PARTS, covered
 from fer.records import Faces, Frame
 
 MIN_FACE_PX = 28
@@ -46,6 +47,9 @@ def quality_codes(frame: Frame, faces: Faces, crops: np.ndarray) -> tuple[str, .
         "cut_off": visible < (1 - MAX_OUTSIDE_SHARE) * size.prod(1),
     }
     named = [[name for name, hit in reasons.items() if hit[k]] for k in range(len(faces))]
+    clear = [k for k, names in enumerate(named) if not names]  # of the others it could not be told
+    for k, hits in zip(clear, covered(crops[clear]), strict=True):
+        named[k] = [name for name, hit in zip(PARTS, hits, strict=True) if hit]
     return tuple("+".join(names) or QUALITY_OK for names in named)
 
 

@@ -142,6 +142,7 @@ class AnimationReader:
     time_base = TICK
     start = 0
     aspect = Fraction(1)
+    codec = pixel_format = ""
 
     def __init__(self, file: BinaryIO | io.RawIOBase, sniffed: str) -> None:
         if file.seek(0, os.SEEK_END) > MAX_FILE_BYTES:

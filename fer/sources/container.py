@@ -181,6 +181,7 @@ class FilmReader:
     Attributes:
         width, height: Px of the decoded pictures, before they are made square and upright.
         aspect: Width of a pixel over its height.
+        codec, pixel_format: FFmpeg's names.
         fps: Mean frame rate in frames a second; None where the stream says nothing sensible.
         duration_s: Length in seconds; None where the file does not say.
         time_base: Seconds in a tick of the pictures' times.
@@ -208,6 +209,8 @@ class FilmReader:
             raise
         self.width, self.height = stream.codec_context.width, stream.codec_context.height
         self.aspect = stream.sample_aspect_ratio or Fraction(1)
+        self.codec = stream.codec_context.codec.canonical_name
+        self.pixel_format = stream.codec_context.pix_fmt or ""
         self.fps = _declared_fps(stream)
         self.time_base = stream.time_base or _USUAL_TICK_S
         self.start = stream.start_time

@@ -156,6 +156,9 @@ class VideoSource:
             height=reader.height,
             fps=reader.fps,
             duration_s=reader.duration_s,
+            codec=reader.codec,
+            pixel_format=reader.pixel_format,
+            starts_s=float((reader.start or 0) * reader.time_base),
         )
         self._fresh = True
 

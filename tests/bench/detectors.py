@@ -35,6 +35,7 @@ PICTURE = (1280, 720)
 WIDTHS_PX = (16, 20, 24, 30, 36, 48, 64, 96, 146, 220)
 TIMES_S = (0.0, 0.7, 1.4, 2.1)
 FOUND_FROM, SMALLEST_FROM = 0.25, 0.9
+NOT_YET = "not yet measured"
 TIMED = {"640x480": (640, 480), "1280x720": (1280, 720), "1920x1080": (1920, 1080)}
 SHARED = ROOT.parent / "shared"
 NEEDS = {
@@ -52,7 +53,9 @@ def found_by(detector: Detector, mesh: FaceMesh, people: list[Person]) -> dict[i
         hits = asked = 0
         for group in (people[:4], people[3:7]):
             for time_s in TIMES_S:
-                image, boxes = scene(group, PICTURE, width, time_s)
+                # So many that nobody's tile covers a neighbour.
+                beside = max(1, int(PICTURE[0] / (3 * width)))
+                image, boxes = scene(group[:beside], PICTURE, width, time_s)
                 boxes = boxes[np.isfinite(boxes).all(1)]
                 seen = find_faces(image, detector, mesh, Stages()).detections.xyxy
                 hits += int((intersection_over_union(boxes, seen).max(1, initial=0) >= FOUND_FROM).sum())
@@ -142,7 +145,7 @@ def page(figures: dict) -> str:
     row("smallest face", [f"{size} px" if size else "-" for size in sizes])
     row("false faces", [one["false"] for one in figures.values()])
     for name in TIMED:
-        row(f"ms, {name}", [one["ms"][name] for one in figures.values()])
+        row(f"ms, {name}", [one["ms"][name] or NOT_YET for one in figures.values()])
     row("needs", [NEEDS[name] for name in figures])
     return "\n".join(lines) + "\n"
 

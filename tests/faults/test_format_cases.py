@@ -222,6 +222,66 @@ def test_case_80_text_that_begins_like_a_transport_stream_is_none():
     assert sniff(b"G" + b"oogle " * 200) == "unknown"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"container": "matroska"}, {"container": "webm", "codec": "libvpx"}, {"container": "mpegts"}],
+)
+def test_case_85_a_stream_that_starts_at_an_hour_is_read_whole_and_from_0(options):
+    data = clip(ramp(20), pts=[36_000 + k for k in range(20)], **options)
+    with VideoSource(data, fps=5.0) as video:
+        frames = list(video)
+        info = video.info
+    assert [frame.timestamp_s for frame in frames] == pytest.approx([k / 5 for k in range(10)], abs=0.002)
+    assert info.duration_s == pytest.approx(2.0, abs=0.15)
+    assert info.starts_s >= 3590
+    assert info.notes == ()
+
+
+def with_pixels(aspect: Fraction, image: np.ndarray, **turned) -> bytes:
+    """A clip of one picture whose pixels are so many times as wide as high."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as output:
+        stream = output.add_stream("libx264", rate=10)
+        stream.height, stream.width = image.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.sample_aspect_ratio = aspect
+        if turned:
+            stream.set_display_rotation(**turned)
+        for number in range(3):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 10)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("aspect", "shape"),
+    [
+        (Fraction(64, 45), (576, 1024, 3)),
+        (Fraction(2), (576, 1440, 3)),
+        (Fraction(8, 9), (576, 640, 3)),
+        (Fraction(1), (576, 720, 3)),
+        (Fraction(100), (576, 720, 3)),  # nobody's pixels: not believed
+    ],
+)
+def test_case_86_pixels_that_are_not_square_become_square(aspect, shape):
+    with VideoSource(with_pixels(aspect, corners(width=720, height=576))) as video:
+        first, *_ = video
+        info = video.info
+    assert first.image.shape == shape
+    assert corner_names(first.image) == "rgbw"
+    assert (info.width, info.height) == (shape[1], shape[0])
+
+
+def test_case_86_pixels_are_made_square_before_the_picture_is_turned():
+    data = with_pixels(Fraction(2), corners(width=240, height=320), degrees=-90)
+    with VideoSource(data) as video:
+        first, *_ = video
+    assert first.image.shape == (480, 320, 3)
+    assert corner_names(first.image) == "brwg"
+
+
 def pq_frame(code: int) -> av.VideoFrame:
     """A gray frame whose values are PQ code values (8 bits)."""
     frame = av.VideoFrame.from_ndarray(flat(code, width=16, height=16), format="rgb24")

@@ -183,6 +183,10 @@ def _info_of(values: object, before: SourceInfo) -> SourceInfo:
             kept[field.name] = max(0, value)
         elif field.name in ("fps", "duration_s") and (value is None or isinstance(value, int | float)):
             kept[field.name] = None if value is None else float(value)
+        elif field.name in ("codec", "pixel_format") and isinstance(value, str):
+            kept[field.name] = value[:40]
+        elif field.name == "starts_s" and isinstance(value, int | float):
+            kept[field.name] = float(value)
         elif field.name == "partial":
             kept["partial"] = value is True
     return replace(before, **kept)

@@ -78,13 +78,25 @@ export default function (component) {
     if (moved <= CLICK_PX && Number.isFinite(seconds)) seek(video, seconds);
   };
   const events = ["timeupdate", "seeked", "loadedmetadata"];
+  // What the server took for playable may still be beyond this one browser: said here, never a dead player.
+  const complain = () => {
+    if (!video || !video.error || video.parentElement.querySelector(":scope > .player-trouble")) return;
+    const line = document.createElement("p");
+    line.className = "player-trouble";
+    line.setAttribute("role", "status");
+    line.textContent = (data && data.trouble) || "";
+    video.after(line);
+  };
   const bind = () => {
     const newVideo = document.querySelector(PLAYER);
     if (newVideo !== video) {
       events.forEach((name) => video && video.removeEventListener(name, follow));
+      if (video) video.removeEventListener("error", complain);
       video = newVideo;
       events.forEach((name) => video && video.addEventListener(name, follow));
+      if (video) video.addEventListener("error", complain);
     }
+    complain();
     const newChart = document.querySelector(CHART);
     if (newChart !== chart) {
       if (chart) chart.removeEventListener("pointerdown", press, true);
@@ -107,5 +119,6 @@ export default function (component) {
     window.removeEventListener("pointerup", release, true);
     if (chart) chart.removeEventListener("pointerdown", press, true);
     events.forEach((name) => video && video.removeEventListener(name, follow));
+    if (video) video.removeEventListener("error", complain);
   };
 }

@@ -8,6 +8,12 @@ import streamlit as st
 
 SEEK = "seek"
 """Session key: where to move the player, and how often it was asked."""
+TROUBLE = (
+    "This browser does not play this video. The reading is complete all the same; "
+    "“Video with marks” makes a copy that plays."
+)
+"""Said where the player itself reports an error."""
+
 PLAYER_BOX, CHART_BOX = "player", "timeline"
 """Keys of the containers that player_link.js looks for."""
 
@@ -49,7 +55,8 @@ def seek(seconds: float) -> None:
 
 def link() -> None:
     """Tie player and chart together. Draws nothing."""
-    _link(key="player_link", data=st.session_state.get(SEEK, {"seek_s": 0.0, "turn": 0}), height=1)
+    asked = st.session_state.get(SEEK, {"seek_s": 0.0, "turn": 0})
+    _link(key="player_link", data={**asked, "trouble": TROUBLE}, height=1)
 
 
 def forget() -> None:

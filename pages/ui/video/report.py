@@ -7,9 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer.charts.timeline import shares_chart, timeline_chart
-from fer.draw.portraits import best_portraits, covered_portrait
+from fer.draw.portraits import Portrait, best_portraits, covered_portrait
 from fer.evaluation.figures.set_promise import report_promise
-from fer.sources import sniff
 from fer.text import clock, count, percent, span
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
@@ -20,18 +19,12 @@ from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import highlights, persons, player, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.video import copy, neutral_faces, people, units
+from pages.ui.video import copy, neutral_faces, people, playing, units
 from pages.ui.work.recordings import Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
-PLAYABLE = {"mp4": "video/mp4", "matroska": "video/webm"}
-"""What browsers play: kind by magic bytes -> media type."""
 PICTURES = {"page": "On this page", "report": "In the report too", "covered": "Covered"}
-NOT_PLAYABLE = (
-    ":material/videocam_off: Browsers do not play this kind of file. The reading is complete all the same; "
-    "“Video with marks” makes a copy that plays."
-)
 
 
 def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
@@ -84,16 +77,17 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     if shown == "covered":
         pictures = {face_id: covered_portrait(jpeg) for face_id, jpeg in pictures.items()}
     if summary.faces or edited is not result.report:
-        people.show(report, result.report, pictures, played=_plays(clip))
+        played = playing.playing(clip, report.timeline.source) is not None
+        people.show(report, result.report, pictures, played=played)
         people.picker(summary)
     if summary.faces:
-        _explore(report, clip, chosen)
+        _explore(report, clip, chosen, result.portraits)
         _said(_about(summary, chosen))
         units.show(report, edited, result.report, chosen)
     else:
         picture, hint = st.columns([5, 7], gap="medium")
         with picture:
-            _player(clip, summary)
+            playing.show(clip, report.timeline.source, summary)
         hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
     st.caption(" ".join(filter(None, (report_promise(report), summary.left_out_text(), REMINDER))))
     st.subheader("Keep it", anchor=False)
@@ -135,19 +129,20 @@ def _facts(report: Report) -> str:
 
 @st.fragment
 @page_setup.shows_errors
-def _explore(report: Report, clip: Upload, chosen: int | None) -> None:
+def _explore(report: Report, clip: Upload, chosen: int | None, portraits: tuple[Portrait, ...] = ()) -> None:
     """Player and moments beside the timeline; a click in either moves the player."""
     summary = report.summary
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        _player(clip, summary, chosen)
-        _moments(summary, chosen, played=bool(clip.data))
+        playing.show(clip, report.timeline.source, summary, portraits, chosen)
+        played = playing.playing(clip, report.timeline.source) is not None
+        _moments(summary, chosen, played=played)
     with right, st.container(key=player.CHART_BOX):
         chart(
             timeline_chart(report.smoothed, chosen, summary=report.summary, dark=is_dark()),
             key="timeline_chart",
         )
-        if clip.data:
+        if played:
             st.caption(":material/touch_app: Click the chart to move the player there.")
     player.link()
 
@@ -157,26 +152,6 @@ def _about(summary: Summary, face_id: int | None) -> Summary:
     if face_id is None:
         return summary
     return replace(summary, faces=tuple(face for face in summary.faces if face.face_id == face_id))
-
-
-def _plays(clip: Upload) -> bool:
-    return bool(clip.data) and sniff(clip.data) in PLAYABLE
-
-
-def _player(clip: Upload, summary: Summary, face_id: int | None = None) -> None:
-    if not clip.data:
-        return
-    if not _plays(clip):
-        st.caption(NOT_PLAYABLE)
-        return
-    captions = highlights.captions(summary, face_id)
-    with st.container(key=player.PLAYER_BOX):
-        st.video(
-            clip.data,
-            PLAYABLE[sniff(clip.data)],
-            subtitles={"Expressions": captions} if summary.faces else None,
-            alt=f"The video {clip.name}",
-        )
 
 
 def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
