@@ -57,8 +57,8 @@ def _counted(asked: int, found: Findings) -> str:
     if not found.tested:
         return f"No question could be answered: there were too few data for {count(few, 'question')}."
     return (
-        f"{count(found.tested, 'question')} could be answered: {found.told} with a difference. Where there is "
-        "none at all, about one in twenty is said by mistake."
+        f"{count(found.tested, 'question')} could be answered: {found.told} with a difference. Where there "
+        "is none at all, about one in twenty is said by mistake."
         + (f" There were too few data for {count(few, 'question')}." if few else "")
     )
 
