@@ -180,7 +180,7 @@ def photos_set(page: Page, address: str) -> None:
     page.get_by_role("button", name="Settings").click()
     slider = page.get_by_role("slider", name="Unsure below")
     slider.focus()
-    for _ in range(20):
+    for _ in range(30):
         slider.press("ArrowRight")
     live_app.settled(page)
     page.get_by_role("button", name="Settings").click()

@@ -97,7 +97,8 @@ def photo_title(summary: Summary) -> str:
         if faces.plausible:
             return f"{found}: {set_words(next(iter(faces.plausible)))}"
         return f"{found}: {named[0]}, {percent(faces.confidence[named[0]])} sure"
-    return f"{found}: " + ", ".join(f"{state} {percent(faces.shares[state])}" for state in named)
+    parts = [f"{state} {percent(faces.shares[state])}{_between(faces, state)}" for state in named]
+    return f"{found}: {', '.join(parts)}"
 
 
 def moments(summary: Summary, face_id: int | None = None) -> list[tuple[FaceSummary, Episode]]:

@@ -93,6 +93,8 @@ def test_the_words_say_between_what():
     assert "always unsure (neutral or sad 100%)." in headlines(summarize(timeline_of(*[BOTH] * 4)))[0]
     photo = summarize(timeline_of(BOTH, kind="photos"))
     assert highlights.photo_title(photo) == "1 face in 1 photo: neutral or sad"
+    photos = summarize(timeline_of(HAPPY, BOTH, kind="photos"))
+    assert highlights.photo_title(photos).endswith("happy 50%, unsure 50% (neutral or sad)")
 
 
 def test_the_csv_is_read_back_with_its_sets_and_an_old_one_without():
