@@ -109,7 +109,7 @@ def _jobs(found: tuple[FoundFile, ...]) -> list[ReportTask]:
     """What there is to do: a report for each video, and one for all photos."""
     videos = [one for one in found if one.kind == "video"]
     photos = tuple(one for one in found if one.kind == "image")
-    names = [one.label for one in videos]
+    names: list[str] = [one.label for one in videos]
     if photos:
         names.append(photos[0].label if len(photos) == 1 else PHOTOS_STEM)
     stems = _unique_stems(names)

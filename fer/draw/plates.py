@@ -93,8 +93,13 @@ def writable(text: str) -> str:
 
 def _has_glyphs(text: str) -> bool:
     font = _font(SHAPE_PX)
-    unknown = bytes(font.getmask(NO_CHARACTER))
-    return all(c == " " or bytes(font.getmask(c)) != unknown for c in text)
+    unknown = _glyph(font, NO_CHARACTER)
+    return all(c == " " or _glyph(font, c) != unknown for c in text)
+
+
+def _glyph(font: ImageFont.FreeTypeFont, character: str) -> bytes:
+    """How a character looks."""
+    return bytes(font.getmask(character))  # pyright: ignore[reportArgumentType]: a buffer, Pillow says not so
 
 
 @lru_cache(maxsize=1024)

@@ -104,7 +104,7 @@ def cut_square(image: np.ndarray, box: tuple[float, float, float, float]) -> np.
     half = max(1.0, min((0.5 + PORTRAIT_MARGIN) * max(right - left, bottom - top), width / 2, height / 2))
     x = min(max((left + right) / 2, half), width - half)
     y = min(max((top + bottom) / 2, half), height - half)
-    corners = tuple(round(v) for v in (x - half, y - half, x + half, y + half))
+    corners = (round(x - half), round(y - half), round(x + half), round(y + half))
     picture = Image.fromarray(image).crop(corners)
     return np.asarray(picture.resize((PORTRAIT_PX, PORTRAIT_PX), Image.Resampling.BILINEAR))
 

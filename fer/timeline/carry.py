@@ -148,9 +148,9 @@ class _Carrying:
                 self._take(Edit("color", face, color=color))
         for edit in self.before.persons.edits:
             if edit.kind == "different":
-                pair = [self._face_of(edit.face), self._face_of(edit.other)]
-                if None not in pair and pair[0] != pair[1]:
-                    self._take(Edit("different", pair[0], other=pair[1]))
+                one, other = self._face_of(edit.face), self._face_of(edit.other)
+                if one is not None and other is not None and one != other:
+                    self._take(Edit("different", one, other=other))
         return self._made()
 
     def _made(self) -> Carried:

@@ -43,11 +43,11 @@ def make(
     content = None if job.video is None else job.video.content()
     views = PortraitCollector()
     with ProgressBar(job.name) as tell:
-        if job.video is None:
+        if content is None:
             report = analyze_photos(photo_items(job.photos), settings, on_progress=tell).report
         else:
             look = views.on_frame if args.pictures else None
-            report = analyze_video(content, settings, name=job.video.label, on_progress=tell, on_frame=look)
+            report = analyze_video(content, settings, name=job.name, on_progress=tell, on_frame=look)
     own = list(report.timeline.source.given)
     report = with_given(report, (*own, *left_out))
     if scaling:

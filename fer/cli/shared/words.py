@@ -68,7 +68,7 @@ class Words(io.TextIOBase):
 
     def let_go(self) -> None:
         """Send what still waits in a stream that failed nowhere: Python must not fail again at its end."""
-        if self.failure is not None and self._stream is sys.__stdout__:
+        if self._stream is not None and self.failure is not None and self._stream is sys.__stdout__:
             with suppress(OSError, ValueError, AttributeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 

@@ -108,7 +108,9 @@ class YuNetDetector:
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
         border = round(FILLING_BORDER * FILLING_PX)
-        framed = cv2.copyMakeBorder(small, *[border] * 4, cv2.BORDER_CONSTANT, value=[BORDER_GRAY] * 3)
+        framed = cv2.copyMakeBorder(
+            small, border, border, border, border, cv2.BORDER_CONSTANT, value=[BORDER_GRAY] * 3
+        )
         found = self._detect_at(framed, MIN_LONG_SIDE_PX)
         sides = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0)
         found = found[sides >= FILLING_FROM * FILLING_PX]

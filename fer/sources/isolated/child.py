@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-import av
 import numpy as np
+from av import VideoFrame, logging
 
 from fer.errors import FerError
 from fer.records import Frame
@@ -129,7 +129,7 @@ class Decoder:
         """Hand a picture over: in the pane where there is one, else behind the message."""
         shape = {"height": image.shape[0], "width": image.shape[1]}
         if self._pane is None:
-            self.say(message | shape, memoryview(np.ascontiguousarray(image)).cast("B"))
+            self.say(message | shape, np.ascontiguousarray(image).data.cast("B"))
             return
         room = np.frombuffer(self._pane, np.uint8, image.size, slot * SLOT_BYTES)
         np.copyto(room.reshape(image.shape), image)
@@ -158,7 +158,7 @@ class BeatingVideo(VideoSource):
         """What is known by now."""
         return self.info
 
-    def _pictures(self, reader: FilmReader | AnimationReader) -> Iterator[tuple[int, av.VideoFrame]]:
+    def _pictures(self, reader: FilmReader | AnimationReader) -> Iterator[tuple[int, VideoFrame]]:
         for item in super()._pictures(reader):
             self._beat()
             yield item
@@ -197,7 +197,7 @@ def main(arguments: list[str]) -> int:
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     channel = own_channel()
-    av.logging.set_level(None)
+    logging.set_level(None)
     if lifeline >= 0:
         end_with_parent(lifeline)
     mapped = map_pane(pane) if pane >= 0 else None

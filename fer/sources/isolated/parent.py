@@ -73,7 +73,7 @@ class Child:
                 stderr=subprocess.DEVNULL,
                 env=environment,
                 bufsize=0,
-                **({"pass_fds": kept} if unix else {}),
+                pass_fds=kept if unix else (),
             )
             self._pane = None if pane is None else map_pane(pane)
         finally:
@@ -131,7 +131,7 @@ class Child:
                 kind = message.get("is")
                 if kind == "error":
                     raise _error_of(message)
-                if kind in kinds:
+                if isinstance(kind, str) and kind in kinds:
                     return message
                 if kind != "busy":
                     raise ChannelClosed
@@ -153,7 +153,7 @@ class Child:
                 if message.get("bytes") != size:
                     raise ChannelClosed
                 image = np.empty((height, width, 3), np.uint8)
-                self._channel.read_into(memoryview(image).cast("B"), ANSWER_S)
+                self._channel.read_into(image.data.cast("B"), ANSWER_S)
                 return image
             if slot * SLOT_BYTES + size > PANE_BYTES:
                 raise ChannelClosed
