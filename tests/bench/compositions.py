@@ -327,16 +327,17 @@ def _crossing(people: dict[str, Person], who: list[str]) -> Composition:
 
 
 def _walks(people: dict[str, Person], who: list[str], seed: int) -> Composition:
-    """Several who wander on lanes of their own, past each other, nearer and farther."""
+    """Several who wander in rows of their own, past each other, nearer and farther."""
     rng = np.random.default_rng(seed)
     speed, phase = rng.uniform(0.06, 0.14, (2, len(who))), rng.uniform(0, 2 * np.pi, (2, len(who)))
 
     def shown(t: float) -> Shown:
         x, near = np.sin(2 * np.pi * speed * t + phase)
         places = zip(who, 0.35 + 0.35 * x, 0.3 + 0.05 * near, range(len(who)), strict=True)
-        return {name: (float(left), 0.02 + 0.1 * k, float(side)) for name, left, side, k in places}
+        return {name: (float(left), 0.02 + 0.36 * k, float(side)) for name, left, side, k in places}
 
-    return _case("walks", people, who, length_s=8.0, shown=shown)
+    height = round(640 * (0.04 + 0.36 * len(who)))
+    return _case("walks", people, who, length_s=8.0, shown=shown, size=lambda _: (640, height))
 
 
 def _gap(people: dict[str, Person], name: str, gap_s: float) -> Composition:

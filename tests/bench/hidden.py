@@ -28,7 +28,7 @@ from fer.draw.video_copy import write_copy
 from fer.draw.video_writer import VideoWriter, fitted
 from fer.faces.detectors.base import Detector, intersection_over_union
 from fer.faces.detectors.sensitive import sensitive_detector
-from fer.faces.mesh import FaceMesh, fit_boxes
+from fer.faces.mesh import FaceMesh, fit_boxes, mesh_boxes
 from fer.pipeline import analyze_video
 from fer.settings import Settings
 from fer.sources import VideoSource
@@ -204,8 +204,9 @@ def _confirmed(image: np.ndarray, boxes: np.ndarray, judges: Judges, mesh: FaceM
     The SSD sees a second "face" in a shoulder or a corner of most pictures.
     """
     seen = intersection_over_union(boxes, judges["yunet"].detect(image).xyxy).max(1, initial=0) >= SAME_IOU
-    _, presence = fit_boxes(mesh, image, boxes)
-    return seen | (presence >= SURE_PRESENCE)
+    landmarks, presence = fit_boxes(mesh, image, boxes)
+    there = np.diag(intersection_over_union(boxes, mesh_boxes(landmarks))) >= SAME_IOU
+    return seen | (there & (presence >= SURE_PRESENCE))
 
 
 def _alike(before: np.ndarray, after: np.ndarray, box: np.ndarray) -> bool:
