@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from fer.dataset.readers.fer2013 import FaceDataset, read_dataset
 from fer.sample import sample_video
+from fer.sources import decode_apart
 from tests.helpers.places import ROOT, SHARED
 
 MAX_WORKERS = 4
@@ -64,6 +65,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for kind in ("data", "browser"):
             if item.path.is_relative_to(ROOT / "tests" / kind):
                 item.add_marker(kind)
+
+
+@pytest.fixture(autouse=True)
+def _decode_here():
+    """A page that ran in this process leaves decoding to processes of their own: not for the next test."""
+    yield
+    decode_apart(False)
 
 
 def _shared_folder(name: str) -> Path:

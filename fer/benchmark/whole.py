@@ -1,9 +1,8 @@
 """Whole commands, from their start to their end: wall time, processor time and peak memory."""
 
-import os
+import json
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from statistics import median
 
@@ -32,17 +31,24 @@ class Run:
         return self.cpu_s / self.wall_s
 
 
+# A process inherits the peak memory of whoever starts it: so a small one starts it.
+_STARTER = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+nothing = subprocess.DEVNULL
+process = subprocess.Popen([sys.executable, *sys.argv[1:]], stdout=nothing, stderr=nothing)
+_, status, used = os.wait4(process.pid, 0)
+wall_s = time.perf_counter() - started
+cpu_s = used.ru_utime + used.ru_stime
+print(json.dumps([wall_s, cpu_s, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]))
+"""
+
+
 def run(*args: str) -> Run:
     """Run ``python ARGS`` with this library."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *args], cwd=IMPORT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    cpu_s = used.ru_utime + used.ru_stime
-    return Run(wall_s, cpu_s, used.ru_maxrss / 1024, process.returncode)
+    command = [sys.executable, "-S", "-c", _STARTER, *args]
+    said = subprocess.run(command, cwd=IMPORT_ROOT, capture_output=True, text=True, check=True).stdout
+    return Run(*json.loads(said))
 
 
 def median_run(*args: str, times: int = 5) -> Run:

