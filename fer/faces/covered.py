@@ -37,7 +37,7 @@ def features(crops: np.ndarray) -> np.ndarray:
     """
     rows = np.zeros((len(crops), 900 + COARSE_PX**2), np.float32)
     for k, crop in enumerate(crops):
-        rows[k, :900] = _hog().compute(crop).reshape(-1)
+        rows[k, :900] = np.asarray(_hog().compute(crop)).reshape(-1)
         coarse = cv2.resize(crop, (COARSE_PX, COARSE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
         rows[k, 900:] = ((coarse - coarse.mean()) / (coarse.std() + 8)).reshape(-1)
     return rows

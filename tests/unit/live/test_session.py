@@ -271,7 +271,9 @@ def test_case_54_the_size_changes_in_mid_stream(session, clock):
 def test_an_answer_is_not_drawn_onto_a_picture_of_another_size(session, clock):
     processor = VideoProcessor(session, overlay=Overlay(mirror=False))
     session.process(picture(0, 0.0, (640, 480)))
+    session._analyzer.go_on.clear()  # else the small one may be read before it is drawn
     assert processor.recv(small := stream_frame(1, (320, 240))) is small
+    session._analyzer.go_on.set()
 
 
 def test_an_old_answer_is_not_drawn(session, clock):
