@@ -47,7 +47,7 @@ BORDER_GRAY = 127
 FARTHEST = 10.0
 """Numbers beyond so many times the picture are no places."""
 
-MIN_PICTURE_PX = 16  # YuNet answers with infinities below this
+MIN_PICTURE_PX = 32  # in pictures of fewer rows YuNet now and then answers with anything
 
 
 class YuNetDetector:
