@@ -67,7 +67,8 @@ class FerPackage:
         """Read a clip: ``frames``, ``seconds`` and ``with_face``."""
         assert self._process.stdin and self._process.stdout
         try:
-            print(clip.resolve(), file=self._process.stdin, flush=True)
+            self._process.stdin.write(f"{clip.resolve()}\n")
+            self._process.stdin.flush()
             while line := self._process.stdout.readline():
                 if line.startswith("{"):
                     return json.loads(line)

@@ -67,7 +67,12 @@ same way. {manifest.votes.prior_off:.0%} of the log prior is taken off, the larg
 
 {_priors(conversion, table)}
 
-### Sets with a promised coverage
+{_sets_section(votes, conversion, table)}"""
+
+
+def _sets_section(votes: VotesScores, conversion: Conversion, table: Table) -> str:
+    """What the sets promise and hold, over all faces and over the hard ones."""
+    return f"""### Sets with a promised coverage
 
 Where two expressions are plausible the answer can be both. A set holds every expression from a probability
 on that was chosen on PublicTest, so that the sets hold what most of ten people say as often as promised

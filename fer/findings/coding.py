@@ -203,7 +203,7 @@ def _boris(data: bytes, observation: str) -> list[Coded]:
     ]
     numbers = Numbers()
 
-    def seconds(name: str, k: int) -> float:
+    def _seconds(name: str, k: int) -> float:
         try:
             return numbers(cells[name][k])
         except ValueError as exc:
@@ -217,14 +217,15 @@ def _boris(data: bytes, observation: str) -> list[Coded]:
         found = []
         for k in rows:
             start, end = (
-                seconds("Start (s)", k),
-                seconds("Stop (s)", k) if "Stop (s)" in cells else float("nan"),
+                _seconds("Start (s)", k),
+                _seconds("Stop (s)", k) if "Stop (s)" in cells else float("nan"),
             )
             found.append(Coded(cells["Behavior"][k], start, end if end >= start else start, who[k]))
         return [one for one in found if one.start_s == one.start_s]
     kinds = cells.get("Behavior type") or cells.get("Status") or ["POINT"] * len(read)
     events = [
-        (seconds("Time", k), cells["Behavior"][k], who[k], kinds[k].upper(), int(read.lines[k])) for k in rows
+        (_seconds("Time", k), cells["Behavior"][k], who[k], kinds[k].upper(), int(read.lines[k]))
+        for k in rows
     ]
     return _paired(events)
 

@@ -108,16 +108,16 @@ def in_order(markers: Iterable[Marker]) -> tuple[Marker, ...]:
 def _marker(read: Columns, k: int, cells: dict[str, list[str]], numbers: Numbers) -> Marker:
     """The marker of one line."""
 
-    def cell(name: str) -> str:
+    def _cell(name: str) -> str:
         return unescape_formula(cells[name][k]).strip() if name in cells else ""
 
     try:
-        start_s, end_s = _seconds("start_s", cell, numbers), _seconds("end_s", cell, numbers)
-        kind = cell("kind").casefold() or ("event" if math.isnan(end_s) else "range")
+        start_s, end_s = _seconds("start_s", _cell, numbers), _seconds("end_s", _cell, numbers)
+        kind = _cell("kind").casefold() or ("event" if math.isnan(end_s) else "range")
         end_s = start_s if kind == "event" and math.isnan(end_s) else end_s
         if kind != "event" and math.isnan(end_s) and not math.isnan(start_s):
             raise InputError("A range needs an end: fill in end_s, or write event as its kind.")
-        return Marker(cell("name"), start_s, end_s, kind, cell("colour").casefold())  # type: ignore[arg-type]
+        return Marker(_cell("name"), start_s, end_s, kind, _cell("colour").casefold())  # type: ignore[arg-type]
     except InputError as exc:
         raise DamagedInputError(f"Line {read.lines[k]} of the stimulus list: {exc.message}") from exc
 

@@ -25,6 +25,16 @@ STALL_S = 20.0
 _USUAL_FPS = 25.0
 
 
+def check_wanted(fps: float | None, max_frames: int) -> None:
+    """Refuse what no video can give.
+
+    Raises:
+        SettingsError: `fps` is not above 0, or no frame is wanted.
+    """
+    if (fps is not None and not fps > 0) or max_frames < 1:
+        raise SettingsError("fps must be above 0 and max_frames at least 1.")
+
+
 class VideoSource:
     """The frames of one video, decoded as they are asked for; memory use does not grow.
 
@@ -67,8 +77,7 @@ class VideoSource:
         stall_s: float = STALL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if (fps is not None and not fps > 0) or max_frames < 1:
-            raise SettingsError("fps must be above 0 and max_frames at least 1.")
+        check_wanted(fps, max_frames)
         self._source = source
         self._wanted_fps = fps
         self._max_frames = max_frames

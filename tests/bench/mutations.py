@@ -64,7 +64,7 @@ class Reader:
             return error.code
         except InputError:
             return "refused"
-        except Exception as error:
+        except Exception as error:  # whatever it is: that none of these comes is what is measured
             return f"unhandled {type(error).__name__}"
         return "read"
 

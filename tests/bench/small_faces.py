@@ -121,7 +121,7 @@ def scenes() -> dict[str, Callable[[float], np.ndarray]]:
     for name in SCENES:
         try:
             picture = getattr(skimage.data, name)()
-        except Exception:  # not in the package, and nothing is downloaded here
+        except (ImportError, OSError, ValueError):  # not in the package, and nothing is downloaded here
             continue
         picture = np.asarray(picture)
         if picture.dtype != np.uint8:

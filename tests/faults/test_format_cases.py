@@ -313,4 +313,4 @@ def test_pillow_heif_is_only_imported_for_a_heic():
         "Image.new('RGB', (9, 9)).save(f, 'PNG'); read_image(f.getvalue());"
         "assert 'pillow_heif' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -7,7 +7,6 @@ from pathlib import Path
 from fer.errors import (
     DamagedInputError,
     InputError,
-    SettingsError,
     TooLargeInputError,
     UnsupportedInputError,
 )
@@ -16,7 +15,7 @@ from fer.sources.images import MAX_FILE_BYTES, LoadedImage
 from fer.sources.isolated.parent import ANSWER_S, CHILDREN, Child
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, open_binary, source_name
-from fer.sources.video import MAX_FRAMES, STALL_S
+from fer.sources.video import MAX_FRAMES, STALL_S, check_wanted
 
 PICTURES_EACH = 64
 """So many pictures are read by one process; whatever a library loses goes with it."""
@@ -89,8 +88,7 @@ class VideoApart:
         max_frames: int = MAX_FRAMES,
         stall_s: float = STALL_S,
     ) -> None:
-        if (fps is not None and not fps > 0) or max_frames < 1:
-            raise SettingsError("fps must be above 0 and max_frames at least 1.")
+        check_wanted(fps, max_frames)
         self._data = _bytes_of(source)
         self._sha256 = ""
         self._timeout_s = stall_s + GRACE_S

@@ -36,14 +36,35 @@ def of_report(
     _button(
         "Report",
         lambda: to_html(report, pictures=pictures),
-        stem,
-        "html",
-        "text/html",
-        "description",
-        key=key,
+        f"{stem}.html",
+        mime="text/html",
+        icon="description",
+        key=f"{key}_html",
     )
     of_table(lambda: sheet_of(report.timeline), stem, key=key)
-    _button("JSON", lambda: to_json(report), stem, "json", "application/json", "data_object", key=key)
+    of_json("JSON", lambda: to_json(report), f"{stem}.json", key=f"{key}_json")
+
+
+def of_json(
+    label: str,
+    make: Callable[[], str],
+    file_name: str,
+    *,
+    key: str,
+    icon: str = "data_object",
+    help: str | None = None,
+) -> None:
+    """A button for a JSON file.
+
+    Args:
+        label: On the button.
+        make: Makes the text, once it is asked for.
+        file_name: With its ending.
+        key: Tells this button from others on the page.
+        icon: Name of a Material symbol.
+        help: What is said beside it.
+    """
+    _button(label, make, file_name, mime="application/json", icon=icon, key=key, help=help)
 
 
 def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CSV") -> None:
@@ -55,37 +76,44 @@ def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CS
         key: Tells these buttons from others on the page.
         label: Of the first button.
     """
-    _button(label, lambda: as_bytes(make(), COMMA), stem, "csv", MIMES[COMMA], "table", key=key)
+    _spreadsheet(label, make, stem, COMMA, icon="table", key=f"{key}_csv")
     with st.popover("For a spreadsheet", icon=":material/table_view:"):
         st.caption("The same table: XLSX for any, or CSV with semicolons and decimal commas.")
-        _button("XLSX", lambda: as_bytes(make(), XLSX), stem, "xlsx", MIMES[XLSX], "table_view", key=key)
-        _button(
-            "CSV with ;",
-            lambda: as_bytes(make(), SEMICOLON),
-            f"{stem}-semicolon",
-            "csv",
-            MIMES[SEMICOLON],
-            "table",
-            key=f"{key}_semicolon",
+        _spreadsheet("XLSX", make, stem, XLSX, icon="table_view", key=f"{key}_xlsx")
+        _spreadsheet(
+            "CSV with ;", make, f"{stem}-semicolon", SEMICOLON, icon="table", key=f"{key}_semicolon_csv"
         )
 
 
+def _spreadsheet(label: str, make: Callable[[], Sheet], stem: str, form: str, *, icon: str, key: str) -> None:
+    ending = "xlsx" if form == XLSX else "csv"
+    _button(label, lambda: as_bytes(make(), form), f"{stem}.{ending}", mime=MIMES[form], icon=icon, key=key)
+
+
 def _button(
-    label: str, make: Callable[[], str | bytes], stem: str, ending: str, mime: str, icon: str, *, key: str
+    label: str,
+    make: Callable[[], str | bytes],
+    file_name: str,
+    *,
+    mime: str,
+    icon: str,
+    key: str,
+    help: str | None = None,
 ) -> None:
-    def data() -> bytes:
+    def _data() -> bytes:
         made = make()
         # Encoded like fer.io.files.write_text: a strange file name must not end in a crash.
         return made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
 
     st.download_button(
         label,
-        data,
-        file_name=f"{stem}.{ending}",
+        _data,
+        file_name=file_name,
         mime=mime,
         icon=f":material/{icon}:",
-        key=f"{key}_{ending}",
+        key=key,
         on_click="ignore",
+        help=help,
     )
 
 

@@ -109,14 +109,8 @@ def _keep(check: FootageCheck, report: Report, label: str) -> None:
         )
     )
     with st.container(horizontal=True):
-        st.download_button(
-            "Check as JSON",
-            lambda: check_json(check).encode("utf-8", "backslashreplace"),
-            file_name=f"{stem}-check.json",
-            mime="application/json",
-            icon=":material/data_object:",
-            key="footage_json",
-            on_click="ignore",
+        downloads.of_json(
+            "Check as JSON", lambda: check_json(check), f"{stem}-check.json", key="footage_json"
         )
         if found is not None and wanted:
             _recalibrated(found.scaling, report, label)
@@ -124,14 +118,12 @@ def _keep(check: FootageCheck, report: Report, label: str) -> None:
 
 def _recalibrated(scaling: FootageScaling, report: Report, label: str) -> None:
     stem = downloads.safe_stem(label)
-    st.download_button(
+    downloads.of_json(
         "Calibration",
-        lambda: scaling_to_json(scaling).encode(),
-        file_name=f"{stem}-calibration.json",
-        mime="application/json",
-        icon=":material/tune:",
+        lambda: scaling_to_json(scaling),
+        f"{stem}-calibration.json",
         key="footage_calibration",
-        on_click="ignore",
+        icon="tune",
         help="For more such footage: `fer analyze FILE --calibration calibration.json`.",
     )
     downloads.of_report(recalibrated(report, scaling), label, key="footage_report")

@@ -213,12 +213,6 @@ def _keep(found: OwnLabels, label: str) -> None:
         downloads.of_table(
             lambda: own_labels_sheet(found), f"{stem}-agreement", key="own", label="Every face as CSV"
         )
-        st.download_button(
-            "Figures as JSON",
-            lambda: own_labels_json(found).encode("utf-8", "backslashreplace"),
-            file_name=f"{stem}-agreement.json",
-            mime="application/json",
-            icon=":material/data_object:",
-            key="own_json",
-            on_click="ignore",
+        downloads.of_json(
+            "Figures as JSON", lambda: own_labels_json(found), f"{stem}-agreement.json", key="own_json"
         )

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-import streamlit as st
-
 from fer.action_units.baseline import Baseline, baselines_from_json, baselines_to_json
 from fer.errors import InputError
 from fer.timeline.report import NEUTRAL_FILE
-from pages.ui.app import page_setup, uploads
+from pages.ui.app import downloads, page_setup, uploads
 from pages.ui.app.error_text import error_text_of
 
 LIMIT_MB = 1
@@ -22,14 +20,12 @@ def save(baselines: Mapping[int, Baseline], *, key: str) -> None:
     """
     captured = {face_id: found for face_id, found in baselines.items() if found.captured}
     if captured:
-        st.download_button(
+        downloads.of_json(
             "Save neutral faces",
-            baselines_to_json(captured),
-            file_name=NEUTRAL_FILE,
-            mime="application/json",
-            icon=":material/download:",
+            lambda: baselines_to_json(captured),
+            NEUTRAL_FILE,
             key=f"{key}_save",
-            on_click="ignore",
+            icon="download",
             help="15 distances of each face, by face id; no picture.",
         )
 

@@ -10,7 +10,7 @@ from fer.timeline.carry import Carried, carried
 from fer.timeline.edits import with_edits
 from fer.timeline.persons import MAX_EDITS, Edit, persons_from_json, persons_to_json
 from fer.timeline.report import PERSONS_FILE, Report
-from pages.ui.app import page_setup, session, uploads
+from pages.ui.app import downloads, page_setup, session, uploads
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.work.reinterpret import with_timeline
@@ -139,14 +139,12 @@ def bar(report: Report) -> None:
             st.markdown(f"{number}\\. {plain(edit.words)}")
         if edits:
             source = report.timeline.source
-            st.download_button(
+            downloads.of_json(
                 "Save",
-                lambda: persons_to_json(edits, source).encode("utf-8", "backslashreplace"),
-                file_name=PERSONS_FILE,
-                mime="application/json",
-                icon=":material/download:",
+                lambda: persons_to_json(edits, source),
+                PERSONS_FILE,
                 key="persons_save",
-                on_click="ignore",
+                icon="download",
                 help="Names and ids only, no picture. `fer analyze --persons` takes it too.",
             )
         _load(report)
