@@ -14,6 +14,7 @@ from fer.records import GivenFile
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
+from fer.timeline.markers import read_markers
 
 PHOTOS_STEM = "photos"
 
@@ -55,6 +56,11 @@ def add_parser(commands) -> None:
         type=Path,
         help="names of people and what else was put right (JSON, saved on the Video or Photos page)",
     )
+    parser.add_argument(
+        "--markers",
+        type=Path,
+        help="stimulus list for all videos (CSV: name, start_s, end_s, kind, colour)",
+    )
     add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)
 
@@ -63,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
+    markers = read_markers(args.markers) if args.markers else ()
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
@@ -82,8 +89,10 @@ def run(args: argparse.Namespace) -> int:
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     if args.persons and n_given != 1:
         args.usage_error("--persons belongs to one video or one set of photos: give that only")
+    if args.markers and any(job.video is None for job in jobs):
+        args.usage_error("--markers holds times, but there are photos among the input: give videos only")
     targets = [path for job in jobs for path in targets_of(job, args).values()]
-    given = (args.neutral, args.calibration, args.persons)
+    given = (args.neutral, args.calibration, args.persons, args.markers)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
     inputs = [*read, *args.paths, *(path for path in given if path)]
     check_targets(targets, inputs, force=args.force)
@@ -94,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         from fer.cli.shared import making
 
         try:
-            account_of += making.make(job, settings, args, scaling, found.lost)
+            account_of += making.make(job, settings, args, scaling, markers, found.lost)
         except FerError as exc:
             files = (job.video,) if job.video else job.photos
             account_of += [GivenFile(one.label, one.kind, "refused", exc.message, exc.code) for one in files]

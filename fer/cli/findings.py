@@ -12,12 +12,12 @@ from fer.export.findings import findings_sentences, findings_sheet, findings_to_
 from fer.export.parquet import from_parquet
 from fer.findings.coding import read_coding
 from fer.findings.gathering import DEFAULT_MEASURES, Findings, Questions, gather
-from fer.findings.markers import read_markers
 from fer.findings.reaction import AFTER_S, BASELINE_S
 from fer.findings.series import MEASURES
 from fer.io.files import write_bytes, write_text
 from fer.io.spreadsheet import COMMA, as_bytes
 from fer.settings import Settings
+from fer.timeline.markers import read_markers
 from fer.timeline.read import read_timeline
 from fer.timeline.read_report import read_report_timeline
 from fer.timeline.timeline import Timeline

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fer.constants import EMOTION_COLORS
-from fer.findings.markers import Marker
 from fer.text import percent
+from fer.timeline.markers import Marker
 from fer.timeline.summary import STATES, FaceSummary, Summary
 from fer.timeline.timeline import Timeline
 
@@ -16,14 +16,16 @@ MARKER_TIER = "markers"
 BORIS_FORMAT = "7.0"
 
 
-def to_elan(timeline: Timeline, summary: Summary, markers: Sequence[Marker] = ()) -> bytes:
+def to_elan(timeline: Timeline, summary: Summary, markers: Sequence[Marker] | None = None) -> bytes:
     """Episodes as an ELAN document: a tier a person, and one for markers. Times are whole milliseconds.
 
     Args:
         timeline: Names the source, which is linked by its name.
         summary: Its summary.
         markers: Go into a tier of their own; an event lasts a millisecond there, or ELAN would not show it.
+            None takes the timeline's own.
     """
+    markers = timeline.markers if markers is None else markers
     from pympi.Elan import Eaf, to_string
 
     document = Eaf(author="fer")
@@ -43,14 +45,16 @@ def to_elan(timeline: Timeline, summary: Summary, markers: Sequence[Marker] = ()
     return to_string(document, encoding="UTF-8")
 
 
-def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] = ()) -> bytes:
+def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] | None = None) -> bytes:
     """Episodes as a Praat TextGrid (text, UTF-8): a tier of intervals a person, points and ranges of markers.
 
     Args:
         timeline: Says how long the recording is.
         summary: Its summary.
-        markers: Events go into a tier of points; ranges that overlap are given tiers of their own.
+        markers: Events go into a tier of points; ranges that overlap are given tiers of their own. None takes
+            the timeline's own.
     """
+    markers = timeline.markers if markers is None else markers
     from pympi.Praat import TextGrid
 
     ends = [

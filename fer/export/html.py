@@ -33,6 +33,7 @@ MAX_EPISODES = 24
 MAX_PHOTO_ROWS = 500
 NO_PICTURES: Mapping[int, bytes] = MappingProxyType({})
 MAX_FILES_NAMED = 200
+MAX_MARKERS_NAMED = 200
 
 SETTING_TEXT = {
     "detector": "Face detector",
@@ -85,6 +86,8 @@ def to_html(report: Report, *, pictures: Mapping[int, bytes] = NO_PICTURES) -> s
             settings=_settings(report),
             created=datetime.strptime(report.provenance.created_utc, "%Y-%m-%dT%H:%M:%SZ"),
             limits=LIMITS,
+            markers=report.timeline.markers,
+            max_markers=MAX_MARKERS_NAMED,
             edits=[edit.words for edit in report.timeline.persons.edits],
             command=rerun_command(report),
             states=STATES,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fer.export.csv import FORMATS, OTHER_FORMAT
+from fer.timeline.markers import marker_values
 from fer.timeline.persons import edit_values
 from fer.timeline.report import Report
 from fer.timeline.summary import FaceSummary, Summary
@@ -34,6 +35,8 @@ def to_json(report: Report) -> str:
             "summary": _summary_values(report.summary),
             "suggestions": [asdict(s) for s in report.timeline.suggestions],
             "persons": _persons_values(report.timeline),
+            "markers": marker_values(report.timeline.markers),
+            "excluded_s": report.timeline.excluded_s,
             "sets": asdict(report.timeline.sets),
         }
     )
@@ -56,6 +59,7 @@ def _summary_values(summary: Summary) -> dict:
     values = {k: v for k, v in vars(summary).items() if k not in ("faces", "seen_briefly", "named")}
     return values | {
         "left_out_text": summary.left_out_text(),
+        "excluded_text": summary.excluded_text(),
         "faces": [_face_values(f) for f in summary.faces],
         "seen_briefly": [_face_values(f) for f in summary.seen_briefly],
         "named": [_face_values(f) for f in summary.named],

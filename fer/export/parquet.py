@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.errors import DamagedInputError, MissingInputError
+from fer.errors import DamagedInputError, InputError, MissingInputError
 from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.records import SourceInfo
 from fer.settings import Settings
+from fer.timeline.markers import marker_values, markers_of
 from fer.timeline.timeline import TEXT_COLUMNS, Timeline, begins_frame, table_of
 from fer.verdict import SetRule
 
@@ -19,7 +20,7 @@ FORMAT = 1
 
 
 def to_parquet(timeline: Timeline) -> bytes:
-    """The table as Parquet (zstd); source, settings and exclusions stand in the file's metadata.
+    """The table as Parquet (zstd); source, settings, markers and exclusions stand in the file's metadata.
 
     Steps by which people were named are in the column ``person`` as far as they name somebody.
     """
@@ -32,6 +33,7 @@ def to_parquet(timeline: Timeline) -> bytes:
         "source": asdict(timeline.source),
         "settings": timeline.settings.to_dict(),
         "excluded_s": timeline.excluded_s,
+        "markers": marker_values(timeline.markers),
         "own_neutral": timeline.own_neutral,
         "sets": asdict(timeline.sets),
     }
@@ -73,8 +75,9 @@ def from_parquet(source: bytes | str | Path) -> Timeline:
             sets=from_values(SetRule, about["sets"]),
             own_neutral=bool(about["own_neutral"]),
             excluded_s=tuple((float(a), float(b)) for a, b in about["excluded_s"]),
+            markers=markers_of(about.get("markers", ())),
         )
-    except (pa.ArrowException, *PARSE_ERRORS) as exc:
+    except (pa.ArrowException, InputError, *PARSE_ERRORS) as exc:
         raise DamagedInputError("This is no Parquet timeline of this program, or it is damaged.") from exc
 
 

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 from fer.constants import EMOTIONS
 from fer.errors import DamagedInputError, EmptyInputError, InputError, MissingInputError, TooLargeInputError
-from fer.findings.markers import read_markers
 from fer.io.csv import unescape_formula
 from fer.io.table import Numbers, read_columns
+from fer.timeline.markers import read_markers
 
 ELAN, PRAAT, BORIS, PLAIN = "ELAN", "Praat", "BORIS", "CSV"
 

@@ -9,9 +9,9 @@ import numpy as np
 from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.findings.blocks import MIN_EFFECTIVE, MIN_UNITS, Channel, Interval, interval_of
-from fer.findings.markers import Marker
 from fer.findings.series import VALENCE, Series, series_of
 from fer.text import span
+from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
 ComparisonKind = Literal["segments", "persons", "videos", "groups"]

@@ -20,17 +20,18 @@ from fer.findings.comparison import (
     leading_face,
     mean_of_video,
 )
-from fer.findings.markers import Marker, exclude, fit_text
 from fer.findings.peaks import Peak, peaks
 from fer.findings.reaction import AFTER_S, BASELINE_S, Reaction, over_videos, reaction
 from fer.findings.series import VALENCE
 from fer.findings.synchrony import Synchrony, synchrony
-from fer.text import count
+from fer.timeline.markers import Marker, exclude, fit_text, in_order
 from fer.timeline.smooth import smooth
 from fer.timeline.summary import Summary, summarize
 from fer.timeline.timeline import Timeline
 
 DEFAULT_MEASURES = (*EMOTIONS, VALENCE)
+KINDS = ("reactions", "segments", "persons", "synchrony", "videos", "agreement")
+"""What can be asked; `peaks` are always told."""
 MAX_PAIRED = 4
 """Of more ranges, people or videos only a pair that was asked for is compared."""
 
@@ -40,7 +41,7 @@ class Questions:
     """What is asked.
 
     Args:
-        markers: Events, ranges and exclusions; the same for every recording.
+        markers: Events, ranges and exclusions for every recording, beside those that it carries.
         measures: See `fer.findings.series.MEASURES`.
         person: Name or number of the one person that is asked about; empty for everybody.
         pair: Two names of ranges, of people or of recordings that are compared; empty for all.
@@ -50,6 +51,7 @@ class Questions:
         coding: What people have coded in the only recording; None for nothing.
         coded_person: The coding's subject; empty where it has one.
         halves: Compare the first half of each recording with its second.
+        kinds: Which of `KINDS` are asked.
     """
 
     markers: tuple[Marker, ...] = ()
@@ -62,6 +64,7 @@ class Questions:
     coding: Coding | None = None
     coded_person: str = ""
     halves: bool = False
+    kinds: frozenset[str] = frozenset(KINDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +117,7 @@ class _Recording:
     smoothed: Timeline
     summary: Summary
     people: tuple[int, ...]
+    markers: tuple[Marker, ...]
 
 
 def gather(timelines: Sequence[Timeline], asked: Questions) -> Findings:
@@ -139,14 +143,15 @@ def gather(timelines: Sequence[Timeline], asked: Questions) -> Findings:
         peaks=tuple(
             (r.name, p) for r in recordings for p in peaks(r.smoothed, r.summary) if p.face_id in r.people
         ),
-        reactions=(*_reactions(recordings, asked),),
-        comparisons=(
-            *_segments(recordings, asked, pair),
-            *_persons(recordings, asked, pair),
-            *_videos(recordings, asked, pair),
+        reactions=(*_reactions(recordings, asked),) if "reactions" in asked.kinds else (),
+        comparisons=tuple(
+            comparison
+            for kind, compare in (("segments", _segments), ("persons", _persons), ("videos", _videos))
+            if kind in asked.kinds
+            for comparison in compare(recordings, asked, pair)
         ),
-        synchronies=(*_synchronies(recordings, asked),),
-        agreements=_agreements(recordings, asked),
+        synchronies=(*_synchronies(recordings, asked),) if "synchrony" in asked.kinds else (),
+        agreements=_agreements(recordings, asked) if "agreement" in asked.kinds else (),
         notes=(*_notes(recordings, asked),),
     )
     if missing := pair.unseen:
@@ -182,6 +187,7 @@ class _Pair:
 def _recording(timeline: Timeline, asked: Questions) -> _Recording:
     if timeline.is_photos:
         raise InputError(f"{timeline.source.name} is made of photos, which have no time: give videos.")
+    markers = in_order({*timeline.markers, *asked.markers})
     timeline = exclude(timeline, asked.markers)
     smoothed = smooth(timeline, timeline.settings.half_life_s)
     summary = summarize(smoothed)
@@ -189,7 +195,7 @@ def _recording(timeline: Timeline, asked: Questions) -> _Recording:
     if asked.person:
         words = asked.person.casefold()
         people = tuple(k for k in people if words in (str(k), timeline.name(k).casefold()))
-    return _Recording(timeline.source.name, timeline, smoothed, summary, people)
+    return _Recording(timeline.source.name, timeline, smoothed, summary, people, markers)
 
 
 def _by_name(markers: Sequence[Marker], kind: str) -> dict[str, list[Marker]]:
@@ -204,12 +210,13 @@ def _by_name(markers: Sequence[Marker], kind: str) -> dict[str, list[Marker]]:
 def _reactions(recordings: list[_Recording], asked: Questions):
     """Of every person to every event; over all recordings too, where there are several."""
     windows = {"baseline_s": asked.baseline_s, "after_s": asked.after_s}
-    for events in _by_name(asked.markers, "event").values():
+    events_of = [_by_name(r.markers, "event") for r in recordings]
+    for name in dict.fromkeys(name for events in events_of for name in events):
         for measure in asked.measures:
             of_leading = []
-            for r in recordings:
-                for face in r.people:
-                    found = reaction(r.timeline, face, measure, events, **windows)
+            for r, events in zip(recordings, events_of, strict=True):
+                for face in r.people if name in events else ():
+                    found = reaction(r.timeline, face, measure, events[name], **windows)
                     of_leading += [found] if face == r.people[0] else []
                     yield r.name, found
             if len(recordings) > 1 and of_leading:
@@ -218,9 +225,9 @@ def _reactions(recordings: list[_Recording], asked: Questions):
 
 def _segments(recordings: list[_Recording], asked: Questions, pair: _Pair):
     """Ranges of one name against ranges of another, and halves."""
-    ranges = list(_by_name(asked.markers, "range").values())
-    sides = [(ranges[i], ranges[j]) for i, j in pair.of([markers[0].name for markers in ranges])]
     for r in recordings:
+        ranges = list(_by_name(r.markers, "range").values())
+        sides = [(ranges[i], ranges[j]) for i, j in pair.of([markers[0].name for markers in ranges])]
         for first, second in [*sides, *([_halves(r.timeline)] if asked.halves and r.people else [])]:
             for face in r.people:
                 for measure in asked.measures:
@@ -305,11 +312,10 @@ def _agreements(recordings: list[_Recording], asked: Questions) -> tuple[tuple[s
 
 def _notes(recordings: list[_Recording], asked: Questions):
     for r in recordings:
-        if text := fit_text(r.timeline, asked.markers):
+        if text := fit_text(r.timeline, r.markers):
             yield text
-        if "excluded" in r.summary.left_out:
-            rows = r.summary.left_out["excluded"]
-            yield f"{count(rows, 'reading')} of {r.name} in excluded ranges count for nothing."
+        if excluded := r.summary.excluded_text():
+            yield f"{r.name}: {excluded}"
         if asked.person and not r.people:
             yield f"Nobody in {r.name} is called {asked.person}."
     if asked.coding and asked.coding.strange:

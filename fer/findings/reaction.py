@@ -8,9 +8,9 @@ import numpy as np
 from fer.errors import InputError
 from fer.findings.blocks import MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.comparison import measure_words, number, points
-from fer.findings.markers import Marker
 from fer.findings.series import Series, series_of
 from fer.text import count, percent
+from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
 BASELINE_S, AFTER_S = 2.0, 3.0

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS, UNSURE
 from fer.errors import InputError
-from fer.findings.markers import Marker, inside
+from fer.timeline.markers import Marker, inside
 from fer.timeline.timeline import Timeline
 
 VALENCE = "valence"

@@ -7,7 +7,7 @@ Example:
 """
 
 from fer.live.gate import LiveGate, LiveToken, default_limit
-from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
+from fer.live.records import LiveCounts, LiveResult, LiveSnapshot
 from fer.live.session import LiveSession, StreamAnalyzer
 from fer.live.video import Overlay, VideoProcessor
 
@@ -18,7 +18,6 @@ __all__ = [
     "LiveSession",
     "LiveSnapshot",
     "LiveToken",
-    "Marker",
     "Overlay",
     "StreamAnalyzer",
     "VideoProcessor",

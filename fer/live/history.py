@@ -1,15 +1,17 @@
 """What a live session remembers: the last seconds, and a recording that was asked for. No pictures."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from fer.constants import N_LANDMARKS
-from fer.live.records import NEVER_S, Marker
+from fer.live.records import NEVER_S
 from fer.records import N_KEYPOINTS, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.text import clock
+from fer.timeline.markers import Marker, with_markers
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
 MAX_ROWS = 20_000
@@ -117,7 +119,7 @@ class TimelineRecorder:
         markers: tuple[Marker, ...] = (),
         suggestions: tuple[Suggestion, ...] = (),
     ) -> Timeline:
-        """The timeline of what was recorded; markers inside it become notes of its source.
+        """The timeline of what was recorded; with the markers that lie in it.
 
         Args:
             name: Label of the source.
@@ -127,20 +129,14 @@ class TimelineRecorder:
         """
         builder = self._builder or TimelineBuilder()
         length_s = max(0.0, self._last_s - self._started_s)
-        notes = [
-            f"Marker at {clock(m.timestamp_s - self._started_s)}: {m.label}"
-            for m in markers
-            if self._started_s <= m.timestamp_s <= self._last_s
-        ]
-        if self.full:
-            notes.append(f"The recording ended at its longest time, {clock(self.max_s)}.")
+        ended = f"The recording ended at its longest time, {clock(self.max_s)}."
         source = SourceInfo(
             name,
             "live",
             duration_s=length_s,
             frames_decoded=self._frames,
             partial=self.full,
-            notes=tuple(notes),
+            notes=(ended,) if self.full else (),
         )
         self._builder, self.full = None, False
         inside = tuple(
@@ -148,4 +144,13 @@ class TimelineRecorder:
             for s in suggestions
             if self._started_s <= s.left_s and s.came_s <= self._last_s
         )
-        return replace(builder.build(source, settings), suggestions=inside)
+        timeline = replace(builder.build(source, settings), suggestions=inside)
+        return with_markers(timeline, _within(markers, self._started_s, self._last_s))
+
+
+def _within(markers: Iterable[Marker], start_s: float, end_s: float) -> Iterator[Marker]:
+    """What of the markers lies in a recording, in its time."""
+    for marker in markers:
+        first, last = max(marker.start_s, start_s), min(marker.end_s, end_s)
+        if first < last or (first == last and marker.kind == "event"):
+            yield replace(marker, start_s=first - start_s, end_s=last - start_s)

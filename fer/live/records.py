@@ -7,6 +7,7 @@ import numpy as np
 
 from fer.constants import EMOTIONS
 from fer.records import Observations
+from fer.timeline.markers import Marker
 
 NEVER_S = -1.0
 """Time of what did not happen yet."""
@@ -73,19 +74,6 @@ class LiveCounts:
         return max(0, self.submitted - self.analyzed - self.dropped - self.skipped - self.failed)
 
 
-@dataclass(frozen=True)
-class Marker:
-    """A moment that the user named.
-
-    Args:
-        timestamp_s: Seconds since the first frame of the session.
-        label: What the user typed, shortened. Text only, never markup.
-    """
-
-    timestamp_s: float
-    label: str
-
-
 @dataclass(frozen=True, eq=False)
 class LiveSnapshot:
     """The state of a session at one moment.
@@ -97,12 +85,13 @@ class LiveSnapshot:
         lag_s: Age of the newest answer's frame, or of the frame in work if that is older.
         silent_s: Seconds since the newest frame came in; before the first, since the session began.
         time_s: Session time of the newest frame, in seconds.
-        markers: The newest markers, oldest first.
+        markers: The newest markers, oldest first; times in seconds since the first frame of the session.
         recording_s: Seconds recorded; `NEVER_S` while nothing is recorded.
         recording_full: The recording reached its longest time and takes no more.
         last_error: What went wrong last, empty if nothing did.
         closed: The session has ended.
         names: Face id -> the name that was given.
+        range_since_s: Where the range that is being marked began; `NEVER_S` while none is.
     """
 
     result: LiveResult
@@ -117,3 +106,4 @@ class LiveSnapshot:
     last_error: str
     closed: bool
     names: Mapping[int, str] = field(default_factory=dict)
+    range_since_s: float = NEVER_S

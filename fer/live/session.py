@@ -10,12 +10,13 @@ from typing import Protocol
 
 from fer.errors import FerError, InputError
 from fer.live.history import History, TimelineRecorder
-from fer.live.records import LiveCounts, LiveResult, LiveSnapshot, Marker
+from fer.live.records import NEVER_S, LiveCounts, LiveResult, LiveSnapshot
 from fer.live.smooth import CausalSmoother
 from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.records import Frame, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import MAX_TIME_S, Marker
 from fer.timeline.persons import Edit
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
@@ -31,6 +32,7 @@ frame starts another."""
 
 MAX_MARKERS = 200
 MAX_LABEL = 80
+UNNAMED = "marker"
 SOURCE_NAME = "webcam"
 
 _log = logging.getLogger(__name__)
@@ -113,6 +115,7 @@ class LiveSession:
         self._history = History(history_s)
         self._recorder = TimelineRecorder(max_recording_s)
         self._markers: deque[Marker] = deque(maxlen=MAX_MARKERS)
+        self._range: tuple[str, float] | None = None
         self._names: dict[int, str] = {}
         self._suggestions: tuple[Suggestion, ...] = ()
 
@@ -191,6 +194,7 @@ class LiveSession:
                 silent_s=now_s - self._came_s,
                 time_s=self._stream.time_s,
                 markers=tuple(self._markers),
+                range_since_s=NEVER_S if self._range is None else self._range[1],
                 names=dict(self._names),
                 recording_s=self._recorder.recorded_s,
                 recording_full=self._recorder.full,
@@ -219,7 +223,28 @@ class LiveSession:
             label: Shortened to `MAX_LABEL` characters, line breaks become spaces.
         """
         with self._changed:
-            marker = Marker(self._stream.time_s, " ".join(label.split())[:MAX_LABEL])
+            marker = Marker.event(_label(label), self._stream.time_s)
+            self._markers.append(marker)
+            return marker
+
+    def mark_range(self, label: str) -> Marker | None:
+        """Begin a range, or end the one that was begun.
+
+        Args:
+            label: See `mark`; that of the beginning counts.
+
+        Returns:
+            The range that has ended; None where one has begun, or ended before a frame came.
+        """
+        with self._changed:
+            now_s, begun = self._stream.time_s, self._range
+            if begun is None:
+                self._range = (_label(label), now_s)
+                return None
+            self._range = None
+            if now_s <= begun[1]:
+                return None
+            marker = Marker(*begun, now_s)
             self._markers.append(marker)
             return marker
 
@@ -258,7 +283,9 @@ class LiveSession:
             Unsmoothed probabilities, times from the start of the recording; empty if nothing was recorded.
         """
         with self._changed:
-            markers = tuple(self._markers)
+            # A range that still runs ends with the recording.
+            running = [Marker(*r, float(MAX_TIME_S)) for r in (self._range,) if r]
+            markers = (*self._markers, *running)
             timeline = self._recorder.stop(name, self.settings, markers, self._suggestions)
             names = dict(self._names)
         here = {face_id: names[face_id] for face_id in timeline.face_ids if face_id in names}
@@ -283,6 +310,7 @@ class LiveSession:
             self._pending, self._analyzer, self._result = None, None, LiveResult.empty()
             self._history.clear()
             self._markers.clear()
+            self._range = None
             self._names.clear()
             self._suggestions = ()
             self._smoother = CausalSmoother(0.0)
@@ -353,3 +381,8 @@ class LiveSession:
             lag_s=job.late_s + done_s - job.arrived_s,
             took_s=done_s - started_s,
         )
+
+
+def _label(text: str) -> str:
+    """A marker's name from what somebody typed."""
+    return " ".join(text.split())[:MAX_LABEL].rstrip() or UNNAMED

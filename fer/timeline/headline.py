@@ -22,8 +22,14 @@ def headlines(summary: Summary) -> list[str]:
         >>> headlines(summarise(timeline))[0]                                  # doctest: +SKIP
         'Face 1 was read as happy for 18 s of the 43 s in which it could be read (41%), ...'
     """
+    if excluded := summary.excluded_text():
+        return [*_headlines(summary), excluded]
+    return _headlines(summary)
+
+
+def _headlines(summary: Summary) -> list[str]:
     if not summary.frames:
-        return ["Nothing was analysed."]
+        return ["Nothing is left to read." if summary.excluded_s else "Nothing was analysed."]
     if not summary.faces and not summary.seen_briefly:
         where = count(summary.frames, "photo") if summary.is_photos else count(summary.frames, "frame")
         length = "" if summary.is_photos else f" ({clock(summary.end_s - summary.start_s)})"

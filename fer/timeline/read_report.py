@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.errors import DamagedInputError, MissingInputError, TooLargeInputError
+from fer.errors import DamagedInputError, InputError, MissingInputError, TooLargeInputError
 from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.records import SourceInfo
 from fer.settings import Settings
+from fer.timeline.markers import markers_of
 from fer.timeline.read import check_words
 from fer.timeline.timeline import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
 from fer.verdict import NO_SETS, SetRule
@@ -18,7 +19,7 @@ REPORT_FORMAT = "fer-report"
 
 
 def read_report_timeline(source: bytes | str | Path) -> Timeline:
-    """Open the timeline of a report, with its source and settings.
+    """Open the timeline of a report, with its source, settings, markers and exclusions.
 
     Names of people are there; the steps by which they were given are not.
 
@@ -48,8 +49,16 @@ def read_report_timeline(source: bytes | str | Path) -> Timeline:
         times = table["time_s"].to_numpy(np.float64)[begins_frame(table)]
         info = from_values(SourceInfo, document["source"])
         sets = from_values(SetRule, document["sets"]) if "sets" in document else NO_SETS
-        return Timeline(table, times, info, Settings(**document["settings"]), sets=sets)
-    except PARSE_ERRORS as exc:
+        return Timeline(
+            table,
+            times,
+            info,
+            Settings(**document["settings"]),
+            excluded_s=tuple((float(a), float(b)) for a, b in document.get("excluded_s", ())),
+            markers=markers_of(document.get("markers", ())),
+            sets=sets,
+        )
+    except (InputError, *PARSE_ERRORS) as exc:
         raise DamagedInputError(
             "This is no report of this program, or it is damaged: analyse again."
         ) from exc

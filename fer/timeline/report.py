@@ -32,6 +32,8 @@ SETTING_FLAGS = {
 
 PERSONS_FILE = "persons.json"
 """What the steps of `fer.timeline.persons` are saved as, and loaded from when a report is made again."""
+MARKERS_FILE = "markers.csv"
+"""What markers are saved as, and loaded from when a report is made again."""
 NEUTRAL_FILE = "neutral-faces.json"
 """What neutral faces are saved as, and loaded from when a report is made again."""
 CALIBRATION_FILE = "footage-calibration.json"
@@ -160,6 +162,8 @@ def rerun_command(report: Report) -> str:
         words += ["--calibration", CALIBRATION_FILE]
     if report.timeline.persons.edits:
         words += ["--persons", PERSONS_FILE]
+    if report.timeline.markers:
+        words += ["--markers", MARKERS_FILE]
     if report.timeline.own_neutral:
         words += ["--neutral", NEUTRAL_FILE]
     return " ".join([*words, "--report", "report.html"])

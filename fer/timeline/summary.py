@@ -8,7 +8,7 @@ import numpy as np
 
 from fer.constants import DISPLAY_ORDER, QUALITY_CODES, QUALITY_TEXT, UNSURE
 from fer.records import LOST
-from fer.text import count, join
+from fer.text import count, join, percent, span
 from fer.timeline.timeline import NO_FACE, Timeline
 from fer.verdict import BETWEEN, answer_words, is_named
 
@@ -153,6 +153,7 @@ class Summary:
         rows_left_out: Rows with a face that do not enter the statistics.
         left_out: Reason code -> frames (``"no_face"``) or rows; a row counts for each of its reasons.
         named: Photos: one for everybody who has a name, those with most faces first.
+        excluded_s: Seconds that lie in excluded ranges: nothing else here counts them.
     """
 
     kind: str
@@ -170,6 +171,7 @@ class Summary:
     files: int = 0
     files_lost: int = 0
     named: tuple[FaceSummary, ...] = ()
+    excluded_s: float = 0.0
 
     @property
     def is_photos(self) -> bool:
@@ -185,6 +187,16 @@ class Summary:
     def transitions(self) -> np.ndarray:
         """(8, 8) int, summed over the faces."""
         return sum((f.transitions for f in self.faces), np.zeros((len(STATES), len(STATES)), int))
+
+    def excluded_text(self) -> str:
+        """How much somebody has taken out by hand, as one sentence; empty where nothing was."""
+        if not self.excluded_s:
+            return ""
+        whole_s = self.analysed_s + self.excluded_s
+        return (
+            f"Excluded by hand: {span(self.excluded_s)} of {span(whole_s)} "
+            f"({percent(self.excluded_s / whole_s)}); no figure counts it."
+        )
 
     def left_out_text(self) -> str:
         """What the statistics do not hold, and why, as one sentence."""
@@ -256,6 +268,7 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
         files=len(timeline.source.given),
         files_lost=sum(file.fate in LOST for file in timeline.source.given),
         named=_named(timeline, min_episode_s) if timeline.is_photos else (),
+        excluded_s=0.0 if timeline.is_photos else timeline.left_out_s,
     )
 
 

@@ -3,6 +3,7 @@
 from array import array
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggest
 from fer.settings import Settings
 from fer.timeline.persons import Persons
 from fer.verdict import NO_SETS, SetRule, plausible, verdicts
+
+if TYPE_CHECKING:
+    from fer.timeline.markers import Marker
 
 COLUMNS = (
     "source",
@@ -66,7 +70,8 @@ class Timeline:
         own_neutral: The Action Units were judged over neutral faces that were chosen for this clip.
         suggestions: Pairs of face ids that may be one person.
         persons: The steps by which people were named and put right; see `fer.timeline.edits`.
-        excluded_s: (start, end) of stretches that stand for no time; see `fer.findings.markers.exclude`.
+        excluded_s: (start, end) of stretches that stand for no time; see `fer.timeline.markers.exclude`.
+        markers: What somebody has marked; see `fer.timeline.markers.with_markers`.
         sets: By which `plausible` was made; `NO_SETS` where it is not known, as after reading a CSV.
 
     Raises:
@@ -82,6 +87,7 @@ class Timeline:
     suggestions: tuple[Suggestion, ...] = ()
     persons: Persons = field(default_factory=Persons)
     excluded_s: tuple[tuple[float, float], ...] = ()
+    markers: "tuple[Marker, ...]" = ()
     sets: SetRule = NO_SETS
 
     def __post_init__(self) -> None:
@@ -197,6 +203,11 @@ class Timeline:
         for start_s, end_s in self.excluded_s:
             found |= (self.frame_times_s >= start_s) & (self.frame_times_s < end_s)
         return found
+
+    @property
+    def left_out_s(self) -> float:
+        """Seconds of the frames that lie in excluded stretches; each counts once."""
+        return float(self._frame_spans_s[self.frame_excluded].sum())
 
     @cached_property
     def _frame_spans_s(self) -> np.ndarray:

@@ -17,6 +17,7 @@ from fer.records import GivenFile
 from fer.settings import Settings
 from fer.sources.opening import open_binary
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import Marker, fit_text, with_markers
 from fer.timeline.neutral_faces import FROM_FILE, of_this_clip, with_baselines
 from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json
 from fer.timeline.recalibrated import recalibrated
@@ -30,11 +31,13 @@ def make(
     settings: Settings,
     args: argparse.Namespace,
     scaling: FootageScaling | None,
+    markers: tuple[Marker, ...],
     left_out: tuple[GivenFile, ...],
 ) -> list[GivenFile]:
     """Analyse, print, write. Returns what became of the job's files.
 
     Args:
+        markers: Are set on the timeline of a video.
         left_out: What was given beside them and is not read; the report names it.
     """
     targets = targets_of(job, args)
@@ -56,11 +59,16 @@ def make(
         report = _with_persons(report, args.persons)
     if args.neutral:
         report = _over_neutral(report, args.neutral)
+    if markers:
+        marked = with_markers(report.timeline, markers)
+        report = make_report(marked, model=report.provenance.model)
     # Files before words: an answer that nobody can read must not cost the file.
     copy = targets.pop("video", None)
     pictures = best_portraits(report.timeline, views.found) if views.found else {}
     write_reports(report, targets, csv_form=args.csv_form, force=args.force, pictures=pictures)
     print_report(job.name, report)
+    if strays := fit_text(report.timeline, markers):
+        print(f"  {strays}")
     say_written(targets)
     if content is not None and copy is not None:
         _write_copy(job.name, content, report, copy, args)

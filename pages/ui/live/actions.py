@@ -22,7 +22,7 @@ LABEL, HIDE = "live_label", "live_hide"
 BOXES, BARS, MIRROR, CHARTS_ONLY = "live_boxes", "live_bars", "live_mirror", "live_charts_only"
 DEFAULTS = {BOXES: True, BARS: False, MIRROR: True, CHARTS_ONLY: False}
 """Switches of the settings, by their session keys."""
-MARK_KEY, SNAPSHOT_KEY = "m", "s"
+MARK_KEY, RANGE_KEY, SNAPSHOT_KEY = "m", "g", "s"
 HIDING = {
     "": "The timeline only",
     "blur": "Timeline and video, faces blurred",
@@ -74,6 +74,7 @@ def bar(room: Room) -> None:
             width=LABEL_PX,
         )
         _button("Mark", ":material/bookmark_add:", _mark, room, shortcut=MARK_KEY)
+        _range(room, shot)
         _names(room, shot)
         _button("Snapshot", ":material/photo_camera:", _take, room, shortcut=SNAPSHOT_KEY)
         if recording:
@@ -83,9 +84,7 @@ def bar(room: Room) -> None:
     st.session_state[RECORDING_SHOWN] = recording
     if shot.markers:
         last = shot.markers[-MARKERS_SHOWN:]
-        st.caption(
-            ":material/bookmark: " + " · ".join(f"{clock(m.timestamp_s)} {plain(m.label)}" for m in last)
-        )
+        st.caption(":material/bookmark: " + " · ".join(f"{clock(m.start_s)} {plain(m.name)}" for m in last))
     _snapshot()
 
 
@@ -124,6 +123,25 @@ def _mark(room: Room) -> None:
     if live := room.session:
         label = st.session_state.get(LABEL, "").strip()
         live.mark(label or f"Marker {len(live.snapshot().markers) + 1}")
+
+
+def _range(room: Room, shot: LiveSnapshot) -> None:
+    """Begin or end a range: two presses of one button."""
+    begun = shot.range_since_s != NEVER_S
+    st.button(
+        f"End the range of {clock(shot.range_since_s)}" if begun else "Range",
+        icon=":material/bookmark_added:" if begun else ":material/width:",
+        key="live_range",
+        shortcut=RANGE_KEY,
+        on_click=_mark_range,
+        args=(room,),
+        help="The first press begins a range with the label, the second ends it.",
+    )
+
+
+def _mark_range(room: Room) -> None:
+    if live := room.session:
+        live.mark_range(st.session_state.get(LABEL, "").strip())
 
 
 def _record(room: Room) -> None:

@@ -6,8 +6,8 @@ from fer.charts.lines import lines_panel
 from fer.charts.panels import Panel, compose
 from fer.charts.series import line_data
 from fer.charts.style import SMALL_PX, ink, message_figure
-from fer.live.records import Marker
 from fer.text import clock
+from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
 WINDOW_S = 60.0
@@ -37,7 +37,7 @@ def rolling_chart(
     alt = f"Probability of each expression of face {face_id} from {clock(start_s)} to {clock(end_s)}."
     figure = compose([_plain(lines)], (start_s, end_s), dark=dark, alt=alt)
     for marker in markers:
-        if marker.timestamp_s >= start_s:
+        if marker.end_s >= start_s:
             _mark(figure, marker, dark)
     # The same picture again and again: nothing to zoom, and no animation between two of them.
     return figure.update_layout(dragmode=False, hovermode=False)
@@ -57,10 +57,12 @@ def _plain(panel: Panel) -> Panel:
 
 
 def _mark(figure: go.Figure, marker: Marker, dark: bool) -> None:
-    """A line with its label; Plotly shows a few HTML tags, so that "<" is written as text."""
-    text = marker.label[:LABEL_LENGTH].replace("&", "&amp;").replace("<", "&lt;")
+    """A line with its label, of a range a band too; Plotly shows some HTML tags: "<" is written as text."""
+    text = marker.name[:LABEL_LENGTH].replace("&", "&amp;").replace("<", "&lt;")
+    if marker.kind != "event":
+        figure.add_vrect(marker.start_s, marker.end_s, fillcolor=ink(dark).muted, opacity=0.12, line_width=0)
     figure.add_vline(
-        marker.timestamp_s,
+        marker.start_s,
         line={"color": ink(dark).muted, "width": 1},
         annotation={"text": text, "font": {"size": SMALL_PX, "color": ink(dark).text}},
         annotation_position="top right",

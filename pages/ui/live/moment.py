@@ -36,8 +36,8 @@ def off() -> None:
     """Nothing runs."""
     st.markdown(":material/videocam_off: The camera is off.")
     st.caption(
-        "While it runs: M marks a moment with the label that you typed, S keeps a snapshot, and a recording "
-        "opens on the Video page with all its charts."
+        "While it runs: M marks a moment with the label that you typed, G begins and ends a range, S keeps a "
+        "snapshot, and a recording opens on the Video page with all its charts."
     )
 
 

@@ -93,6 +93,23 @@ def test_a_video_becomes_csv_json_and_report(clip, tmp_path, capsys):
     assert "Face 1 was read as happy" in printed
 
 
+def test_one_list_of_markers_goes_with_every_video(clip, photo, tmp_path, capsys):
+    (tmp_path / "list.csv").write_text("name,start_s,end_s,kind\ncough,0.5,1,exclusion\nlate,90,,\n")
+    (tmp_path / "two.mp4").write_bytes(clip.read_bytes())
+    marked = ["--markers", str(tmp_path / "list.csv"), "--out", str(tmp_path / "out")]
+    assert main(["analyze", str(clip), str(tmp_path / "two.mp4"), *marked]) == DONE
+    said = capsys.readouterr().out
+    assert said.count("Excluded by hand: 0.5 s of") == 2 and said.count("1 marker of 2 lies outside") == 2
+    for name in ("clip", "two"):
+        report = json.loads((tmp_path / "out" / f"{name}.json").read_text())
+        assert [marker["name"] for marker in report["markers"]] == ["cough", "late"]
+        assert report["excluded_s"] == [[0.5, 1.0]]
+        assert "<h2>Markers</h2>" in (tmp_path / "out" / f"{name}.html").read_text()
+    with pytest.raises(SystemExit):
+        main(["analyze", str(photo), *marked[:2]])
+    assert "--markers holds times" in capsys.readouterr().err
+
+
 def test_nothing_is_overwritten_unless_forced(clip, tmp_path, capsys):
     target = tmp_path / "t.csv"
     target.write_text("mine")

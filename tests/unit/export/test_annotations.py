@@ -16,10 +16,10 @@ from fer.export.annotations import to_boris, to_elan, to_textgrid, to_vtt
 from fer.export.episodes import episodes_sheet, episodes_to_csv, peaks_sheet
 from fer.export.parquet import from_parquet, to_parquet
 from fer.findings.coding import read_coding
-from fer.findings.markers import Marker, exclude
 from fer.findings.peaks import peaks
 from fer.io.table import read_columns
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import Marker, with_markers
 from fer.timeline.persons import Edit
 from fer.timeline.summary import summarize
 from fer.verdict import SetRule
@@ -141,17 +141,14 @@ def test_a_person_called_like_the_tier_of_markers_keeps_a_tier(timeline, tmp_pat
 def test_parquet_comes_back_to_the_last_digit(timeline, tmp_path):
     source = make_source("ä.mp4", notes=("a note",), fps=7.0)
     timeline = replace(timeline, source=source, sets=SetRule(0.9, 1 / 3, 0.2))
-    timeline = exclude(timeline, [Marker("x", 1 / 3, 0.7, "exclusion")])
+    timeline = with_markers(timeline, [Marker("x", 1 / 3, 0.7, "exclusion"), Marker.event("é", 0.1)])
     (tmp_path / "a.parquet").write_bytes(to_parquet(timeline))
     back = from_parquet(tmp_path / "a.parquet")
     pd.testing.assert_frame_equal(back.table, timeline.table, check_exact=True)
     np.testing.assert_array_equal(back.frame_times_s, timeline.frame_times_s)
     assert (back.sets, back.own_neutral) == (timeline.sets, timeline.own_neutral)
-    assert (back.source, back.settings, back.excluded_s) == (
-        timeline.source,
-        timeline.settings,
-        timeline.excluded_s,
-    )
+    assert (back.source, back.settings) == (timeline.source, timeline.settings)
+    assert (back.excluded_s, back.markers) == (timeline.excluded_s, timeline.markers)
     assert pq.read_table(tmp_path / "a.parquet").column_names == list(timeline.table.columns)
 
 

@@ -13,10 +13,10 @@ from fer.findings.comparison import (
     leading_face,
     mean_of_video,
 )
-from fer.findings.markers import Marker, exclude
 from fer.findings.reaction import change_after, reaction
 from fer.findings.series import Series, series_of, valence
 from fer.findings.synchrony import against_shifts, shifted_correlations, synchrony
+from fer.timeline.markers import Marker, exclude
 from tests.helpers.factories import make_photos, make_timeline
 from tests.helpers.series import FPS, noisy, timeline_of
 

@@ -15,8 +15,8 @@ from fer.export.json import to_json
 from fer.export.parquet import to_parquet
 from fer.findings.coding import Coded, Coding
 from fer.findings.gathering import Questions, gather
-from fer.findings.markers import Marker, markers_to_csv
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import Marker, markers_to_csv, with_markers
 from fer.timeline.persons import Edit
 from fer.timeline.read_report import read_report_timeline
 from fer.timeline.report import make_report
@@ -55,7 +55,7 @@ def test_everything_that_the_markers_allow():
     assert {r.who: r.differs for _, r in found.reactions} == {"Anna": True, "face 2": False}
     assert found.tested == 6
     lines = findings_sentences(found)
-    assert lines[0] == "20 readings of clip.mp4 in excluded ranges count for nothing."
+    assert lines[0] == "clip.mp4: Excluded by hand: 1.0 s of 2 min (1%); no figure counts it."
     assert any(line.startswith("The probability of happy of Anna rises from") for line in lines)
     assert lines[-1].startswith("6 questions could be answered: 2 with a difference.")
 
@@ -134,6 +134,23 @@ def test_a_report_s_timeline_comes_back():
     for data in (b"", b"{}", b'{"format": "fer-report"}', b"[" * 100_000):
         with pytest.raises(InputError, match="no report"):
             read_report_timeline(data)
+
+
+def test_markers_travel_with_a_report_into_its_findings():
+    marked = with_markers(two_people(), MARKERS)
+    back = read_report_timeline(to_json(make_report(marked, model={})).encode())
+    assert (back.markers, back.excluded_s, back.left_out_s) == (marked.markers, marked.excluded_s, 1.0)
+    own, given = gather([back], Questions(measures=HAPPY)), gather([two_people()], Questions(MARKERS, HAPPY))
+    assert findings_sentences(own) == findings_sentences(given)
+    document = json.loads(to_json(make_report(marked, model={})))
+    document["markers"] = [{"name": "", "start_s": 0, "end_s": 1}]
+    with pytest.raises(InputError, match="no report"):
+        read_report_timeline(json.dumps(document).encode())
+
+
+def test_only_what_is_asked_is_computed():
+    asked = Questions(MARKERS, HAPPY, kinds=frozenset({"reactions"}))
+    assert set(kinds(gather([two_people()], asked))) == {"reaction"}
 
 
 @pytest.fixture

@@ -134,7 +134,8 @@ def test_a_recording_starts_at_zero_and_holds_unsmoothed_probabilities(session, 
     assert len(timeline.frame_times_s) == 15
     assert timeline.frame_times_s[0] == pytest.approx(STEP_S, abs=1e-6)
     assert timeline.source.kind == "live" and timeline.source.frames_decoded == 15
-    assert timeline.source.notes == ("Marker at 0:01: a joke <b>",)
+    (joke,) = timeline.markers
+    assert (joke.name, joke.kind, joke.start_s) == ("a joke <b>", "event", pytest.approx(1.0, abs=STEP_S))
     assert timeline.table["happy"].to_numpy() == pytest.approx(0.9)
     assert session.snapshot().recording_s == NEVER_S
 
@@ -179,13 +180,36 @@ def test_a_recording_that_gets_too_long_says_so(analyzer, clock):
     assert timeline.source.partial and "longest time" in timeline.source.notes[-1]
 
 
+def test_a_range_is_begun_and_ended_by_one_call(session, clock):
+    assert session.mark_range("ad") is None
+    assert session.mark_range("") is None  # no frame has come: it is dropped
+    feed(session, clock, 10)
+    session.mark_range("ad")
+    assert session.snapshot().range_since_s == pytest.approx(9 * STEP_S)
+    feed(session, clock, 10, start=10)
+    ad = session.mark_range("another word")
+    assert (ad.name, ad.kind) == ("ad", "range")
+    assert (ad.start_s, ad.end_s) == (pytest.approx(9 * STEP_S), pytest.approx(19 * STEP_S))
+    assert session.snapshot().markers == (ad,) and session.snapshot().range_since_s == NEVER_S
+
+
+def test_a_range_that_runs_is_cut_to_the_recording(session, clock):
+    feed(session, clock, 5)
+    session.mark_range("ad")
+    feed(session, clock, 5, start=5)
+    session.start_recording()
+    feed(session, clock, 15, start=10)
+    (ad,) = session.stop_recording().markers
+    assert (ad.start_s, ad.end_s) == (0.0, pytest.approx(1.0, abs=STEP_S))
+
+
 def test_markers_are_bounded(session, clock):
     feed(session, clock, 2)
     for k in range(300):
         session.mark(f"{k} " + "x" * 500)
     markers = session.snapshot().markers
-    assert len(markers) == 200 and len(markers[-1].label) == 80
-    assert markers[-1].timestamp_s == pytest.approx(STEP_S)
+    assert len(markers) == 200 and len(markers[-1].name) == 80
+    assert markers[-1].start_s == pytest.approx(STEP_S)
 
 
 def test_the_pace_follows_the_processor():

@@ -3,7 +3,8 @@
 import pytest
 
 from fer.errors import DamagedInputError, InputError
-from fer.findings.markers import Marker, exclude, fit_text, markers_to_csv, read_markers
+from fer.timeline.headline import headlines
+from fer.timeline.markers import Marker, exclude, fit_text, markers_to_csv, read_markers, with_markers
 from fer.timeline.smooth import smooth
 from fer.timeline.summary import summarize
 from tests.helpers.factories import make_photos, make_timeline
@@ -91,3 +92,30 @@ def test_markers_beyond_the_end_are_told():
     timeline = make_timeline({1: [("happy", 2.0)]})
     said = fit_text(timeline, [Marker("x", 5.0, 6.0), Marker("y", 0.0, 1.0)])
     assert said == "1 marker of 2 lies outside of clip.mp4 (0:00 to 0:02) and found nothing there."
+
+
+def test_markers_travel_with_a_timeline_and_exclude():
+    timeline = make_timeline({1: [("happy", 2.0), ("sad", 2.0)]})
+    assert with_markers(timeline, ()) is timeline
+    marked = with_markers(timeline, [Marker("noise", 2.0, 3.0, "exclusion"), Marker.event("joke", 1.0)])
+    assert [m.name for m in marked.markers] == ["joke", "noise"]
+    summary = summarize(smooth(marked, 0.2))
+    assert summary.excluded_s == pytest.approx(1.0) and summary.analysed_s == pytest.approx(3.0)
+    assert headlines(summary)[-1] == "Excluded by hand: 1.0 s of 4.0 s (25%); no figure counts it."
+    assert summarize(timeline).excluded_text() == ""
+    with pytest.raises(InputError, match="Photos have no time"):
+        with_markers(make_photos({"a.jpg": ["happy"]}), [Marker.event("joke", 1.0)])
+
+
+def test_overlapping_exclusions_count_once():
+    timeline = make_timeline({1: [("happy", 4.0)]})
+    twice = [Marker("a", 0.0, 2.0, "exclusion"), Marker("b", 1.0, 3.0, "exclusion")]
+    assert with_markers(timeline, twice).left_out_s == pytest.approx(3.0)
+
+
+def test_everything_excluded_is_said():
+    marked = with_markers(make_timeline({1: [("happy", 2.0)]}), [Marker("all", 0.0, 9.0, "exclusion")])
+    assert headlines(summarize(marked)) == [
+        "Nothing is left to read.",
+        "Excluded by hand: 2.0 s of 2.0 s (100%); no figure counts it.",
+    ]

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -171,6 +171,41 @@ def exclude(timeline: Timeline, markers: Iterable[Marker]) -> Timeline:
     return replace(
         timeline, table=timeline.table.assign(quality=quality), excluded_s=timeline.excluded_s + stretches
     )
+
+
+def with_markers(timeline: Timeline, markers: Iterable[Marker]) -> Timeline:
+    """The timeline with its markers, and without what they exclude; the last step before it is smoothed.
+
+    Args:
+        timeline: Unsmoothed, without markers.
+        markers: In any order.
+
+    Raises:
+        InputError: They are photos, or there are too many.
+    """
+    ordered = in_order(markers)
+    if not ordered:
+        return timeline
+    if timeline.is_photos:
+        raise InputError("Photos have no time, so nothing can be marked in them: give a video.")
+    if len(ordered) > MAX_MARKERS:
+        raise InputError(f"More than {MAX_MARKERS:,} markers are too many: delete some.")
+    return replace(exclude(timeline, ordered), markers=ordered)
+
+
+def marker_values(markers: Iterable[Marker]) -> list[dict]:
+    """Markers as plain values, for JSON."""
+    return [asdict(marker) for marker in markers]
+
+
+def markers_of(values: Iterable[dict]) -> tuple[Marker, ...]:
+    """What `marker_values` has made.
+
+    Raises:
+        InputError: A value is out of range.
+        TypeError: It is something else.
+    """
+    return in_order(Marker(**value) for value in values)
 
 
 def fit_text(timeline: Timeline, markers: Sequence[Marker]) -> str:
