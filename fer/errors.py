@@ -176,6 +176,18 @@ class FolderInUseError(OutputError):
     code = "output_in_use"
 
 
+class LibraryError(FerError):
+    """The library of kept sessions cannot be used."""
+
+    code = "library"
+
+
+class MissingSessionError(LibraryError):
+    """There is no such kept session, or it is somebody else's."""
+
+    code = "library_missing"
+
+
 class CancelledError(FerError):
     """The user cancelled the work."""
 

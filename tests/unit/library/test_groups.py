@@ -1,0 +1,95 @@
+"""Participant and condition from names, and many sessions in one table."""
+
+import math
+
+import pytest
+
+from fer.constants import EMOTIONS
+from fer.errors import InputError
+from fer.library.groups import TABLE_COLUMNS, Line, compared, group_means, table_over
+from fer.library.naming import EXAMPLE, Naming
+from fer.library.records import MAX_WORD, PersonFigures
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "wanted"),
+    [
+        ("", "P01_calm_1.mp4", ("", "")),
+        (EXAMPLE, "P01_calm_1.mp4", ("P01", "calm")),
+        (EXAMPLE, "folder/P01_calm_1.mp4", ("P01", "calm")),
+        (EXAMPLE, "P01_calm_1_b.mp4", ("P01", "calm")),
+        (EXAMPLE, "P01.mp4", ("", "")),
+        ("{participant}-{condition}", "P 1-very calm.webm", ("P 1", "very calm")),
+        ("{condition}/{participant}_*", "study/calm/P01_b.mp4", ("P01", "calm")),
+        ("{condition}/{participant}_*", "study\\calm\\P01_b.mp4", ("P01", "calm")),
+        ("{condition}/*", "calm/x.mp4", ("", "calm")),
+        ("{condition}/*", "x.mp4", ("", "")),
+        ("P{participant}", "P7.mp4", ("7", "")),
+        ("?{participant}", "P7.mp4", ("7", "")),
+        ("({participant}+)", "(a+).mp4", ("a", "")),
+    ],
+)
+def test_a_pattern_reads_names(pattern: str, name: str, wanted: tuple[str, str]):
+    assert Naming(pattern).of(name) == wanted
+
+
+def test_no_pattern_takes_long():
+    assert Naming("{participant}" + "*a" * 80 + "{condition}").of("a" * 250) == ("a", "a" * MAX_WORD)
+    assert Naming("{participant}" + "*a" * 80 + "b{condition}").of("a" * 250) == ("", "")
+
+
+@pytest.mark.parametrize("pattern", ["{who}_*", "{participant}_{participant}", "*_b", "x" * 201, "{}"])
+def test_a_pattern_that_names_nothing_is_refused(pattern: str):
+    with pytest.raises(InputError):
+        Naming(pattern)
+
+
+def line(name: str, participant: str, condition: str, happy: float, usable_s: float = 10.0) -> Line:
+    shares = {"happy": happy, "neutral": 1 - happy}
+    stranger = PersonFigures("Face 2", 99.0, 1.0, {"sad": 1.0})
+    return Line(name, participant, condition, (stranger, PersonFigures("Face 1", 10.0, usable_s, shares)))
+
+
+def test_nothing_gives_an_empty_table_and_no_group():
+    assert list(table_over([]).columns) == list(TABLE_COLUMNS)
+    assert len(table_over([])) == 0
+    assert group_means([]) == compared([]) == []
+
+
+def test_everybody_has_a_row_and_a_session_without_anybody_one_too():
+    table = table_over([line("a", "P1", "calm", 0.5), Line("b", "", "", ())])
+    assert table["person"].tolist() == ["Face 2", "Face 1", ""]
+    assert table["happy"].tolist()[1] == 0.5 and math.isnan(table["happy"].iloc[2])
+
+
+def test_a_participant_counts_once_in_a_condition():
+    means = group_means(
+        [
+            line("a", "P1", "stress", 0.2),
+            line("b", "P1", "stress", 0.4, usable_s=1000.0),
+            line("c", "", "stress", 0.9),
+            line("d", "P1", "calm", 1.0),
+            line("e", "P1", "", 1.0),
+            Line("f", "P2", "calm", ()),
+        ]
+    )
+    assert [(m.condition, m.unit, m.sessions) for m in means] == [
+        ("calm", "P1", 1),
+        ("stress", "P1", 2),
+        ("stress", "c", 1),
+    ]
+    assert means[1].shares["happy"] == pytest.approx(0.3)
+    assert means[1].shares["sad"] == 0.0
+
+
+def test_conditions_are_compared_pair_by_pair():
+    lines = [
+        line(f"{c}{k}", f"P{k}", c, base + k / 100) for c, base in (("a", 0.1), ("b", 0.7)) for k in range(8)
+    ]
+    found = compared(group_means(lines))
+    assert len(found) == len(EMOTIONS)
+    happy = next(c for c in found if c.measure == "happy")
+    assert (happy.first, happy.second) == ("a", "b") and happy.interval.differs
+    assert "higher in b than in a" in happy.sentence
+    many = [line(str(k), f"P{k}", f"c{k}", 0.5) for k in range(5)]
+    assert compared(group_means(many)) == []
