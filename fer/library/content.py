@@ -12,12 +12,12 @@ from fer.action_units.baseline import baselines_from_json, baselines_to_json
 from fer.draw.portraits import MAX_PORTRAITS, Portrait
 from fer.errors import DamagedInputError, InputError
 from fer.export.parquet import from_parquet, to_parquet
-from fer.findings.markers import MAX_MARKERS, Marker, exclude
 from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.library.records import KeptSession
 from fer.records import MEASURES, Suggestion
 from fer.settings import Settings
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import marker_values, markers_of, with_markers
 from fer.timeline.neutral_faces import with_baselines
 from fer.timeline.persons import persons_from_json, persons_to_json
 from fer.timeline.read import check_words
@@ -48,7 +48,7 @@ def files_of(kept: KeptSession) -> dict[str, bytes]:
         "model": kept.model,
         "created_utc": kept.created_utc,
         "persons": json.loads(persons_to_json(kept.edits, kept.timeline.source)),
-        "markers": [asdict(marker) for marker in kept.markers],
+        "markers": marker_values(kept.markers),
         "half_life_s": kept.half_life_s,
         "unsure_below": kept.unsure_below,
         "baselines": json.loads(baselines_to_json(dict(kept.baselines))),
@@ -86,15 +86,13 @@ def session_of(files: Mapping[str, bytes]) -> KeptSession:
         document = json.loads(files[DOCUMENT])
         if document["format"] != FORMAT or document["version"] != VERSION:
             raise ValueError("another format or version")
-        if len(document["markers"]) > MAX_MARKERS:
-            raise ValueError("too many markers")
         timeline = replace(timeline, suggestions=from_values(tuple[Suggestion, ...], document["suggestions"]))
         kept = KeptSession(
             timeline=timeline,
             model=dict(document["model"]),
             created_utc=_time_text(document["created_utc"]),
             edits=persons_from_json(json.dumps(document["persons"]), timeline.source),
-            markers=tuple(Marker(**values) for values in document["markers"]),
+            markers=markers_of(document["markers"]),
             half_life_s=from_values(float, document["half_life_s"]),
             unsure_below=from_values(float, document["unsure_below"]),
             baselines=baselines_from_json(json.dumps(document["baselines"])),
@@ -126,7 +124,7 @@ def report_of(kept: KeptSession) -> Report:
     if settings != timeline.settings:
         table = with_verdicts(timeline.table, settings, timeline.sets)
         timeline = replace(timeline, table=table, settings=settings)
-    timeline = exclude(timeline, kept.markers)
+    timeline = with_markers(timeline, kept.markers)
     model = kept.model | {"unsure_below": kept.unsure_below} if "unsure_below" in kept.model else kept.model
     return make_report(timeline, model=model, created_at=datetime.fromisoformat(kept.created_utc))
 

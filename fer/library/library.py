@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import secrets
 import shutil
 import time
@@ -30,6 +31,8 @@ SESSIONS = "sessions"
 
 ABOUT_FILE = "about.json"
 """In a handed-on file: what was said about the session."""
+
+_MEMBER = re.compile(rf"\d{{1,6}}/({'|'.join(map(re.escape, (*FILES, ABOUT_FILE)))})", re.ASCII)
 
 MAX_IMPORT_BYTES = 500 * 2**20
 ORPHAN_AFTER_S = 3600.0
@@ -180,41 +183,34 @@ class Library:
         if self._database.is_there:
             self._database.scrub()
 
-    def export(self, owner: str, session_id: str) -> bytes:
-        """One zip with everything, for `take_in` here or elsewhere; its tables are Parquet and JSON.
+    def export(self, owner: str, session_ids: Iterable[str]) -> bytes:
+        """One zip with everything of some sessions, for `take_in` here or elsewhere: Parquet and JSON.
 
         Raises:
             MissingSessionError: The owner has no such session.
         """
-        entry, out = self.entry(owner, session_id), io.BytesIO()
+        out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
-            archive.writestr(ABOUT_FILE, json.dumps(asdict(entry.about)))
-            for name, data in self._read(entry).items():  # compressed already
-                archive.writestr(name, data)
+            for number, session_id in enumerate(session_ids, 1):
+                entry = self.entry(owner, session_id)
+                archive.writestr(f"{number}/{ABOUT_FILE}", json.dumps(asdict(entry.about)))
+                for name, data in self._read(entry).items():  # compressed already
+                    archive.writestr(f"{number}/{name}", data)
         return out.getvalue()
 
-    def take_in(self, owner: str, data: bytes) -> Entry:
-        """Keep a session that was handed on.
+    def take_in(self, owner: str, data: bytes) -> list[Entry]:
+        """Keep sessions that were handed on: all of them, or none where one cannot be used.
 
         Args:
-            owner: Whose it is from now on.
+            owner: Whose they are from now on.
             data: What `export` has made; untrusted.
 
         Raises:
             InputError: It is something else, too large, or damaged.
         """
-        files = _unpacked(data)
-        try:
-            said = json.loads(files.pop(ABOUT_FILE, b"{}"))
-            about = About.typed(
-                str(said.get("title", "")),
-                str(said.get("participant", "")),
-                str(said.get("condition", "")),
-                [str(tag) for tag in said.get("tags", ())],
-            )
-        except PARSE_ERRORS as exc:
-            raise DamagedInputError(DAMAGED) from exc
-        return self.keep(owner, session_of(files), about)
+        read = [(session_of(files), _about_in(files)) for files in _unpacked(data)]
+        made = [(kept, about, report_of(kept)) for kept, about in read]
+        return [self.keep(owner, kept, about, report=report) for kept, about, report in made]
 
     def close(self) -> None:
         """Let go of the database."""
@@ -289,15 +285,32 @@ def _hashed(owner: str) -> str:
     return hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
-    """The files of a handed-on session; nothing is written anywhere."""
+def _about_in(files: Mapping[str, bytes]) -> About:
+    """What was said about a handed-on session."""
     try:
+        said = json.loads(files.get(ABOUT_FILE, b"{}"))
+        words = [str(said.get(name, "")) for name in ("title", "participant", "condition")]
+        return About.typed(*words, [str(tag) for tag in said.get("tags", ())])
+    except PARSE_ERRORS as exc:
+        raise DamagedInputError(DAMAGED) from exc
+
+
+def _unpacked(data: bytes) -> list[dict[str, bytes]]:
+    """The files of handed-on sessions; nothing is written anywhere."""
+    try:
+        found: dict[str, dict[str, bytes]] = {}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            wanted = [member for member in archive.infolist() if member.filename in (*FILES, ABOUT_FILE)]
-            if len(wanted) > len(FILES) + 1 or sum(m.file_size for m in wanted) > MAX_IMPORT_BYTES:
+            wanted = [m for m in archive.infolist() if _MEMBER.fullmatch(m.filename)]
+            if sum(member.file_size for member in wanted) > MAX_IMPORT_BYTES:
+                limit = MAX_IMPORT_BYTES // 2**20
                 raise TooLargeInputError(
-                    f"The session is larger than {MAX_IMPORT_BYTES // 2**20} MB: hand it on without a video."
+                    f"This holds more than {limit} MB: hand on fewer sessions, or no video."
                 )
-            return {member.filename: archive.read(member) for member in wanted}
+            for member in wanted:
+                folder, _, name = member.filename.partition("/")
+                found.setdefault(folder, {})[name] = archive.read(member)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, *PARSE_ERRORS) as exc:
         raise DamagedInputError(DAMAGED) from exc
+    if not found:
+        raise DamagedInputError(DAMAGED)
+    return list(found.values())

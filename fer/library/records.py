@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fer.action_units.baseline import Baseline
 from fer.draw.portraits import Portrait
 from fer.errors import InputError
-from fer.findings.markers import Marker
+from fer.timeline.markers import Marker
 from fer.timeline.persons import Edit, tidy_name
 from fer.timeline.summary import Summary
 from fer.timeline.timeline import Timeline

@@ -14,11 +14,11 @@ from sqlalchemy import create_engine, make_url, text
 from fer.draw.portraits import Portrait
 from fer.errors import InputError, LibraryError, MissingSessionError, OutputError, SettingsError
 from fer.export.json import to_json
-from fer.findings.markers import Marker
 from fer.library import About, KeptSession, Library, places
 from fer.library import library as library_module
 from fer.library.content import DOCUMENT, TIMELINE, analyzed_report, files_of, report_of, session_of
 from fer.timeline.edits import with_edits
+from fer.timeline.markers import Marker
 from fer.timeline.neutral_faces import neutral_at
 from fer.timeline.persons import Edit
 from tests.helpers.action_units import clip_of
@@ -143,9 +143,11 @@ def test_two_owners_never_see_each_others_sessions(library: Library):
     assert [entry.title for entry in library.entries(YOU)] == ["yours.mp4"]
     assert library.entries(YOU, search="mine") == library.entries(YOU, tag="t") == []
     assert library.known(YOU).participants == ()
-    for act in (library.open, library.entry, library.export):
+    for act in (library.open, library.entry):
         with pytest.raises(MissingSessionError):
             act(YOU, mine.id)
+    with pytest.raises(MissingSessionError):
+        library.export(YOU, [mine.id])
     with pytest.raises(MissingSessionError):
         library.describe(YOU, mine.id, About("Stolen"))
     with pytest.raises(MissingSessionError):
@@ -192,15 +194,28 @@ def holds(folder: Path, marked: bytes) -> bool:
 
 def test_a_session_goes_to_another_library_and_back(library: Library, tmp_path: Path):
     entry = library.keep(ME, full_session(), About.typed("Handed on", "P1", "calm", ["a", "b"]))
-    data = library.export(ME, entry.id)
+    data = library.export(ME, [entry.id])
     other = Library(tmp_path / "elsewhere")
-    taken = other.take_in(YOU, data)
+    (taken,) = other.take_in(YOU, data)
     assert (taken.about, taken.people) == (entry.about, entry.people)
     assert taken.id != entry.id
     assert to_json(report_of(other.open(YOU, taken.id))) == to_json(report_of(full_session()))
     other.close()
-    pandas_reads = zipfile.ZipFile(io.BytesIO(data)).read(TIMELINE)
+    pandas_reads = zipfile.ZipFile(io.BytesIO(data)).read(f"1/{TIMELINE}")
     assert len(pd.read_parquet(io.BytesIO(pandas_reads))) == len(full_session().timeline)
+
+
+def test_several_sessions_go_as_one_file_and_all_or_none_come_in(library: Library, tmp_path: Path):
+    kept = [library.keep(ME, session_called(name)) for name in ("a.mp4", "b.mp4")]
+    data = library.export(ME, [entry.id for entry in kept])
+    other = Library(tmp_path / "elsewhere")
+    assert [entry.title for entry in other.take_in(YOU, data)] == ["a.mp4", "b.mp4"]
+    files = files_of(session_called("c.mp4"))
+    broken = {f"1/{name}": content for name, content in files.items()} | {"2/session.json": b"{}"}
+    with pytest.raises(InputError):
+        other.take_in(YOU, zipped(broken))
+    assert len(other.entries(YOU)) == 2
+    other.close()
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
@@ -214,7 +229,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(name if "/" in name else f"1/{name}", data)
     return out.getvalue()
 
 
@@ -246,7 +261,7 @@ def test_a_session_that_was_tampered_with_is_refused(tmp_path: Path, change: dic
 def test_paths_in_a_handed_on_file_lead_nowhere(tmp_path: Path):
     files = files_of(session_called("a.mp4"))
     library = Library(tmp_path / "data")
-    library.take_in(ME, zipped({**files, "../evil": b"x", "/etc/evil": b"x"}))
+    library.take_in(ME, zipped({**files, "../evil": b"x", "/etc/evil": b"x", "1/../evil": b"x"}))
     assert not list(tmp_path.rglob("evil"))
     library.close()
 
@@ -258,7 +273,7 @@ def test_a_file_that_would_unfold_is_refused(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(InputError):
         library.take_in(ME, zipped(files | {TIMELINE: table[TIMELINE]}))
     monkeypatch.setattr(library_module, "MAX_IMPORT_BYTES", 1000)
-    with pytest.raises(InputError, match="larger"):
+    with pytest.raises(InputError, match="holds more"):
         library.take_in(ME, zipped(files))
 
 
