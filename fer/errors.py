@@ -80,6 +80,12 @@ class CrashedInputError(InputError):
     code = "input_crashed"
 
 
+class ChangedInputError(InputError):
+    """The file changed while it was read."""
+
+    code = "input_changed"
+
+
 class MemoryInputError(InputError):
     """There is not enough memory to decode the file."""
 
@@ -186,6 +192,12 @@ class MissingSessionError(LibraryError):
     """There is no such kept session, or it is somebody else's."""
 
     code = "library_missing"
+
+
+class BatchPieceError(FerError):
+    """A piece of a batch is damaged, or another program's: it has to be read again."""
+
+    code = "batch_piece"
 
 
 class CancelledError(FerError):

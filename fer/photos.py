@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ class PhotoResult:
         error: Why it could not be read, in one sentence; empty if it could.
         error_code: Code of that error; empty for what is no picture and was passed over.
         partial: The file holds more pictures; a note says which was read.
+        sha256: Hash of its content; empty if it could not be read.
     """
 
     name: str
@@ -45,6 +46,7 @@ class PhotoResult:
     error: str = ""
     error_code: str = ""
     partial: bool = False
+    sha256: str = ""
 
     @property
     def fate(self) -> GivenFile:
@@ -103,6 +105,7 @@ def analyze_photos(
     on_photo: Callable[[LoadedImage, PhotoResult], None] | None = None,
     cancel: threading.Event | None = None,
     components: Components | None = None,
+    side_by_side: bool = True,
 ) -> PhotoBatch:
     """Read photos one after the other; memory holds a few at a time.
 
@@ -114,6 +117,7 @@ def analyze_photos(
         on_photo: Called with every decoded photo and its result, for annotated copies.
         cancel: Set it to stop; the photos read so far are returned.
         components: Models made for stills; loaded if not given.
+        side_by_side: See `Analyzer.stream`.
 
     Raises:
         ModelError: A model cannot be used.
@@ -121,7 +125,7 @@ def analyze_photos(
     settings = settings or Settings()
     analyzer = Analyzer(settings, still=True, components=components)
     total = len(items) if isinstance(items, Sized) else None
-    builder, results, hashes = TimelineBuilder(), [], []
+    builder, results = TimelineBuilder(), []
     started = time.monotonic()
 
     def _add(result: PhotoResult) -> None:
@@ -130,22 +134,21 @@ def analyze_photos(
             on_progress(AnalysisProgress(len(results), total, len(results), time.monotonic() - started))
 
     opened: deque[_Opened] = deque()
-    with closing(analyzer.stream(_frames(items, opened))) as stream:
+    with closing(analyzer.stream(_frames(items, opened), side_by_side=side_by_side)) as stream:
         for _, observations in stream:
             while (photo := opened.popleft()).loaded is None:
                 _add(photo.refused())
-            result = _photo_result(photo.loaded, observations)
+            result = replace(_photo_result(photo.loaded, observations), sha256=photo.sha256)
             if on_photo:
                 on_photo(photo.loaded, result)
             builder.add(replace(observations, frame_index=len(results)), label=result.name)
-            hashes.append(photo.sha256)
             _add(result)
             if cancel is not None and cancel.is_set():
                 break
         else:
             for photo in opened:  # those after the last readable one
                 _add(photo.refused())
-    info = _batch_info(results, hashes, cancelled=cancel is not None and cancel.is_set())
+    info = photos_info(results, cancelled=cancel is not None and cancel.is_set())
     timeline = builder.build(info, analyzer.settings)
     return PhotoBatch(tuple(results), make_report(timeline, model=analyzer.model_info))
 
@@ -229,9 +232,15 @@ def _frames(items: Iterable[tuple[str, Content]], opened: deque[_Opened]) -> Ite
             yield photo.loaded.frame
 
 
-def _batch_info(results: list[PhotoResult], hashes: list[str], *, cancelled: bool) -> SourceInfo:
-    """Facts about the batch; its hash is that of the photos' hashes in their order."""
+def photos_info(results: Sequence[PhotoResult], *, cancelled: bool = False) -> SourceInfo:
+    """Facts about many photos; their hash is that of the readable ones' hashes in their order.
+
+    Args:
+        results: One for every file, in order.
+        cancelled: There would have been more.
+    """
     readable = [r for r in results if r.observations is not None]
+    hashes = [r.sha256 for r in readable]
     notes = tuple(f"{r.name}: {note}" for r in results for note in r.notes)
     if cancelled:
         notes = (*notes, f"Cancelled after {count(len(results), 'photo')}.")

@@ -3,11 +3,12 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from fer.sources import open_video
 from fer.stages import Stages
 from fer.text import clock
 from fer.timeline.report import Report, make_report
-from fer.timeline.timeline import TimelineBuilder
+from fer.timeline.timeline import Timeline, TimelineBuilder
 
 PROGRESS_EVERY_S = 0.2
 EMOTION_THREADS = min(2, os.cpu_count() or 1)
@@ -127,6 +128,21 @@ class Analyzer:
         """Pairs of ids that may be one person; only somebody who looks can tell."""
         return self._follower.suggestions
 
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What the next frame needs of those before it: the faces that are followed, who is who, and what is
+        known of each for Action Units. Plain records, not copied: pickle them, or they go on changing."""
+        return {"faces": self._follower.memory, "units": self.action_units.memory}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on where an analyzer with the same settings and models stopped: the answers are the same.
+
+        Args:
+            memory: Its `memory`.
+        """
+        self._follower.recall(memory["faces"])
+        self.action_units.recall(memory["units"])
+
     def analyze(self, frame: Frame) -> Observations:
         """Read the expression of every face.
 
@@ -138,16 +154,23 @@ class Analyzer:
         """
         return self._read(self._measured(self._found(frame)))
 
-    def stream(self, frames: Iterable[Frame]) -> Generator[tuple[Frame, Observations], None, None]:
+    def stream(
+        self, frames: Iterable[Frame], *, side_by_side: bool = True
+    ) -> Generator[tuple[Frame, Observations], None, None]:
         """Read frames in their order, each step in a thread of its own: the same answers as from `analyze`,
         in half the time on two processors.
 
         Args:
             frames: Read from another thread, a few frames ahead of what is given out.
+            side_by_side: False does one step after the other, in this thread.
 
         Yields:
             Every frame with its faces.
         """
+        if not side_by_side:
+            for frame in frames:
+                yield frame, self.analyze(frame)
+            return
         found = ahead(self._found(frame) for frame in ahead(frames))
         for measured in ahead(self._measured(one) for one in found):
             yield measured.frame, self._read(measured)
@@ -306,12 +329,22 @@ def analyze_video(
     if stopped_s is not None:
         note = f"Cancelled at {clock(stopped_s)}."
         info = replace(info, partial=True, notes=(*info.notes, note))
-    info = replace(info, given=(_fate(info),))
     timeline = builder.build(info, analyzer.settings)
+    return video_report(replace(timeline, suggestions=analyzer.suggestions), model=analyzer.model_info)
+
+
+def video_report(timeline: Timeline, *, model: dict) -> Report:
+    """The report of a video, with what became of its file.
+
+    Args:
+        timeline: All that was read.
+        model: See `Analyzer.model_info`.
+    """
+    info = timeline.source
     # Faces are found a little ahead of what was read when somebody cancels.
-    known = tuple(s for s in analyzer.suggestions if {s.first, s.second} <= set(timeline.face_ids))
-    timeline = replace(timeline, suggestions=known)
-    return make_report(timeline, model=analyzer.model_info)
+    known = tuple(s for s in timeline.suggestions if {s.first, s.second} <= set(timeline.face_ids))
+    timeline = replace(timeline, source=replace(info, given=(_fate(info),)), suggestions=known)
+    return make_report(timeline, model=model)
 
 
 def _fate(info: SourceInfo) -> GivenFile:

@@ -1,6 +1,8 @@
 """From measured faces to Action Units, with a memory for each face of a stream. It needs no picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +36,7 @@ _BLINK = INDEX["AU45"]
 
 
 @dataclass(eq=False)
-class _Memory:
+class FaceMemory:
     """What is kept of one face: its neutral values, the smoothed intensities, its states and blinks."""
 
     baseline: Baseline
@@ -80,7 +82,7 @@ class UnitJudge:
     def __init__(self, *, unsure_below: float, still: bool = False, known: Population | None = None) -> None:
         self._still, self._unsure_below = still, unsure_below
         self.known = known or population()
-        self._faces: dict[int, _Memory] = {}
+        self._faces: dict[int, FaceMemory] = {}
 
     def judge(self, seen: MeasuredFaces) -> ActionUnits:
         """The units of every face, from its neutral values and its frames before.
@@ -107,7 +109,7 @@ class UnitJudge:
 
     def capture_neutral(self, face_id: int) -> None:
         """Take the face's next good frames as its neutral face."""
-        memory = self._faces.setdefault(face_id, _Memory(Baseline.of_population(self.known)))
+        memory = self._faces.setdefault(face_id, FaceMemory(Baseline.of_population(self.known)))
         memory.capture, memory.hint = NeutralCapture(), ""
 
     def capture_progress(self, face_id: int) -> tuple[float, str] | None:
@@ -122,22 +124,35 @@ class UnitJudge:
         """Neutral values by face id, to be saved with a session."""
         return {face_id: memory.baseline for face_id, memory in list(self._faces.items())}
 
+    @property
+    def memory(self) -> dict[int, Any]:
+        """What the next moment needs of those before it, by face id; not a copy."""
+        return self._faces
+
+    def recall(self, memory: Mapping[int, Any]) -> None:
+        """Go on where another judge of the same settings stopped.
+
+        Args:
+            memory: Its `memory`.
+        """
+        self._faces = dict(memory)
+
     def use_baselines(self, baselines: dict[int, Baseline]) -> None:
         """Start from saved neutral values."""
         for face_id, baseline in baselines.items():
-            self._faces[face_id] = _Memory(baseline)
+            self._faces[face_id] = FaceMemory(baseline)
 
-    def _memory(self, face_id: int, time_s: float) -> _Memory:
+    def _memory(self, face_id: int, time_s: float) -> FaceMemory:
         if self._still or face_id < 0:
-            return _Memory(Baseline.of_population(self.known))
-        memory = self._faces.setdefault(face_id, _Memory(Baseline.of_population(self.known)))
+            return FaceMemory(Baseline.of_population(self.known))
+        memory = self._faces.setdefault(face_id, FaceMemory(Baseline.of_population(self.known)))
         memory.touched_s = time_s
         if time_s - memory.seen_s > GAP_S:
             memory.raw = memory.state = None
         return memory
 
     def _strengths(
-        self, memory: _Memory, values: np.ndarray, pose: np.ndarray, time_s: float, *, good: bool
+        self, memory: FaceMemory, values: np.ndarray, pose: np.ndarray, time_s: float, *, good: bool
     ) -> Strengths:
         """This frame's intensities, smoothed over the frames before."""
         now = strengths(values, pose, memory.baseline, self.known)
@@ -151,7 +166,7 @@ class UnitJudge:
             memory.blinks.add(time_s, bool(-values[_BLINK] < OPEN_EYES_FROM))
         return replace(now, raw=raw, can_be_judged=now.can_be_judged & good)
 
-    def _learn(self, memory: _Memory, values: np.ndarray, pose: np.ndarray, neutral: float) -> None:
+    def _learn(self, memory: FaceMemory, values: np.ndarray, pose: np.ndarray, neutral: float) -> None:
         """Draw the baseline towards a neutral frame, or collect it for a capture."""
         if memory.capture is not None:
             memory.hint = memory.capture.add(values, pose)

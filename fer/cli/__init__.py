@@ -27,6 +27,7 @@ COMMANDS = (
         "release",
         "table",
         "findings",
+        "batch",
     ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2

@@ -4,8 +4,9 @@ The detector runs only when a face is lost, when something may have changed and 
 this is where the speed comes from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,8 @@ SMALLEST_SHARE, SMALLEST_OF_KNOWN = 0.04, 0.5
 
 UNSEEN_FACTOR, UNSEEN_UNTIL = 0.85, 0.3
 """A face that only the mesh sees keeps this much of its score at every close look, down to an end."""
+
+_REMEMBERED = ("_cuts", "_tracker", "_last", "_size", "_seen_s", "_detected_s", "_looked_closely_s")
 
 
 def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: Stages) -> Faces:
@@ -132,6 +135,20 @@ class FaceFollower:
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Pairs of ids that may be one person."""
         return self._tracker.suggestions
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What the next frame needs of those before it; not a copy."""
+        return {name: getattr(self, name) for name in _REMEMBERED}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on where another follower of the same settings stopped.
+
+        Args:
+            memory: Its `memory`.
+        """
+        for name in _REMEMBERED:
+            setattr(self, name, memory[name])
 
     def update(self, frame: Frame) -> tuple[Faces, np.ndarray]:
         """Faces of the next frame with their crops; `track_id` is -1 for those not yet sure."""

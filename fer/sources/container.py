@@ -242,6 +242,19 @@ class FilmReader:
                 self.decoded += 1
                 yield self.decoded + self.skipped - 1, picture
 
+    def pictures_from(self, pts: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """`pictures` from the last picture at or before a time that can be decoded alone; numbers count from 0.
+
+        Args:
+            pts: In ticks of `time_base`.
+
+        Raises:
+            FFmpegError: The container cannot be sought.
+        """
+        if self._container is not None:
+            self._container.seek(pts, stream=self._stream, backward=True)
+        yield from self.pictures()
+
     def _packets(self) -> Iterator[av.Packet]:
         """The stream's packets up to the end of the file or the place where it is broken."""
         if self._container is None:

@@ -125,23 +125,22 @@ class VideoSource:
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the beginning; see the class."""
         reader = self._begin()
-        given = 0
         for index, picture in self._pictures(reader):
             time_s = self._clock.time_of(picture.dts if picture.pts is None else picture.pts)
             if not self._sampler.wants(time_s):
                 continue
-            if given == self._max_frames:
+            if self._given == self._max_frames:
                 self._note(
-                    f"Only the first {given} frames were read, up to {_minutes(time_s)}.", partial=True
+                    f"Only the first {self._given} frames were read, up to {_minutes(time_s)}.", partial=True
                 )
                 break
             frame = Frame(self._developer.develop(picture), index, time_s, self._info.name)
-            if not given:
+            if not self._given:
                 self._info = replace(self._info, width=frame.width, height=frame.height)
-            given += 1
+            self._given += 1
             yield frame
             self._guard.progress()  # the time that the caller took is not the video's
-        self._finish(reader)
+        self._finish(self._opened())
 
     def _pictures(self, reader: FilmReader | AnimationReader) -> Iterator[tuple[int, av.VideoFrame]]:
         """(number in the stream, decoded frame) of every undamaged frame."""
@@ -183,6 +182,7 @@ class VideoSource:
         self._developer = Developer(reader.aspect)
         self._clock = PtsClock(reader.time_base, start=reader.start, period_s=1 / (fps or _USUAL_FPS))
         self._sampler = FrameSampler(self._rate(), time_base=reader.time_base)
+        self._given = 0
         return reader
 
     def _opened(self) -> FilmReader | AnimationReader:

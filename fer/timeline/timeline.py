@@ -1,7 +1,8 @@
 """The tidy timeline: one row per face and analysed frame. Every chart, report and export is a view of it."""
 
 from array import array
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,12 @@ class Timeline:
     def usable(self) -> np.ndarray:
         """(rows,) bool: the row enters the statistics."""
         return (self.table["quality"] == QUALITY_OK).to_numpy(bool)
+
+    @property
+    def measures_or_nan(self) -> np.ndarray:
+        """`measures`, NaN where they are not known."""
+        known = self.measures
+        return np.full((len(self.table), MEASURES), np.nan, np.float32) if known is None else known
 
     @property
     def face_ids(self) -> list[int]:
@@ -370,3 +377,33 @@ def table_of(columns: dict) -> pd.DataFrame:
         else:
             table[name] = np.asarray(columns.get(name, np.full(n, np.nan)), np.float64)
     return pd.DataFrame(table)
+
+
+def with_unit_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """A timeline's table with `UNIT_COLUMNS`; where they were missing nothing can be told."""
+    if set(UNIT_COLUMNS) <= set(table.columns):
+        return table
+    words = {name: pd.array([""] * len(table), dtype="str") for name in UNIT_WORDS}
+    return table.assign(**dict.fromkeys(UNIT_NUMBERS, np.nan), **words)
+
+
+def joined(parts: Sequence[Timeline]) -> Timeline:
+    """The stretches of one source, read one after the other, as one timeline.
+
+    Args:
+        parts: In order of time, at least one; facts, settings and suggestions are those of the last.
+    """
+    last = parts[-1]
+    tables = [part.table for part in parts if len(part.table)]
+    if any(part.has_units for part in parts):
+        tables = [with_unit_columns(table) for table in tables]
+        measures = np.concatenate([part.measures_or_nan for part in parts])
+    else:
+        measures = None
+    return replace(
+        last,
+        table=pd.concat(tables, ignore_index=True) if tables else last.table,
+        frame_times_s=np.concatenate([part.frame_times_s for part in parts]),
+        measures=measures,
+        sets=next((part.sets for part in parts if part.sets != NO_SETS), NO_SETS),
+    )
