@@ -243,7 +243,7 @@ class FilmReader:
                 yield self.decoded + self.skipped - 1, picture
 
     def pictures_from(self, pts: int) -> Iterator[tuple[int, av.VideoFrame]]:
-        """`pictures` from the last picture at or before a time that can be decoded alone; numbers count from 0.
+        """`pictures` from the last one at or before a time that stands alone; their numbers count from 0.
 
         Args:
             pts: In ticks of `time_base`.
