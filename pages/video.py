@@ -7,9 +7,9 @@ from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, player, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
-from pages.ui.video import people, report
+from pages.ui.video import keeping, people, report
 from pages.ui.work import video
-from pages.ui.work.recordings import Recording
+from pages.ui.work.recordings import Finished, Opened
 
 
 def choose() -> None:
@@ -49,10 +49,11 @@ def analyze(clip: Upload) -> None:
         report.show(job.result, clip, leave)
 
 
-def leave_recording() -> None:
-    """Back to the empty page; the Live page keeps its recordings."""
+def leave_finished() -> None:
+    """Back to the empty page; the Live page keeps its recordings, the library what was kept."""
     people.forget()
     session.release(session.CLIP)
+    session.release(session.SETTLED)
     settings.forget_reading()
     player.forget()
 
@@ -61,8 +62,10 @@ with page_setup.page("Video"):
     clip = session.kept(session.CLIP)
     if clip is None:
         choose()
-    elif isinstance(clip, Recording):
-        report.show(clip.result, clip, leave_recording)
+    elif isinstance(clip, Finished):
+        if isinstance(clip, Opened):
+            keeping.settle(clip)
+        report.show(clip.result, clip, leave_finished)
     else:
         analyze(clip)
 # Only now: until here a late word of the Live page's stream could have led back to it.

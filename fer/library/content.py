@@ -130,9 +130,10 @@ def report_of(kept: KeptSession) -> Report:
 
 
 def analyzed_report(kept: KeptSession) -> Report:
-    """The session as it was analysed, before any step."""
+    """The session as it was analysed, before any step; its markers stand by and exclude nothing yet."""
     created = datetime.fromisoformat(kept.created_utc)
-    return make_report(kept.timeline, model=kept.model, created_at=created)
+    timeline = replace(kept.timeline, markers=kept.markers or kept.timeline.markers)
+    return make_report(timeline, model=kept.model, created_at=created)
 
 
 def _time_text(value: object) -> str:

@@ -9,12 +9,14 @@ import pandas as pd
 
 from fer.constants import EMOTIONS, UNSURE
 from fer.findings.comparison import Comparison, compare_groups
+from fer.io.spreadsheet import Sheet
 from fer.library.records import PersonFigures
 
 STATES = (*EMOTIONS, UNSURE)
 MAX_COMPARED = 4
 """Of more conditions not every pair is compared: among many comparisons some differ by chance."""
 
+TEXT_COLUMNS = frozenset({"session", "participant", "condition", "person"})
 TABLE_COLUMNS = ("session", "participant", "condition", "person", "seen_s", "usable_s", *STATES)
 
 
@@ -61,6 +63,15 @@ def table_over(lines: Iterable[Line]) -> pd.DataFrame:
         for p in (line.people or (PersonFigures("", 0.0, 0.0),))
     ]
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+
+
+def sheet_over(lines: Iterable[Line]) -> Sheet:
+    """The same table to be written, shares with four digits."""
+    rows = [
+        ["" if value != value else f"{value:.4f}" if isinstance(value, float) else value for value in row]
+        for row in table_over(lines).itertuples(index=False, name=None)
+    ]
+    return Sheet(TABLE_COLUMNS, rows, TEXT_COLUMNS, "Sessions")
 
 
 def group_means(lines: Iterable[Line]) -> list[GroupMean]:

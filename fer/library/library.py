@@ -289,8 +289,10 @@ def _about_in(files: Mapping[str, bytes]) -> About:
     """What was said about a handed-on session."""
     try:
         said = json.loads(files.get(ABOUT_FILE, b"{}"))
-        words = [str(said.get(name, "")) for name in ("title", "participant", "condition")]
-        return About.typed(*words, [str(tag) for tag in said.get("tags", ())])
+        title, participant, condition = (
+            str(said.get(name, "")) for name in ("title", "participant", "condition")
+        )
+        return About.typed(title, participant, condition, [str(tag) for tag in said.get("tags", ())])
     except PARSE_ERRORS as exc:
         raise DamagedInputError(DAMAGED) from exc
 

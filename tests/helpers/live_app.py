@@ -76,13 +76,16 @@ def running_app(
     address = f"http://localhost:{(port := free_port())}"
     command = [*prefix, sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
-    with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads would stop it when full
+    with (
+        tempfile.TemporaryFile("w+") as said,  # a pipe that nobody reads would stop it when full
+        tempfile.TemporaryDirectory(prefix="fer-kept-") as kept,
+    ):
         process = subprocess.Popen(
             command,
             cwd=cwd,
             stdout=said,
             stderr=subprocess.STDOUT,
-            env=os.environ | settings,
+            env=os.environ | {"FER_DATA_DIR": kept} | settings,
             start_new_session=True,
         )
         try:

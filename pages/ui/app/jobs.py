@@ -167,6 +167,11 @@ class JobRegistry:
             results = [job.result for job in self._jobs.values() if job.owner == owner]
         return held_bytes([beside, *kept, *results])
 
+    def holds(self, owner: str) -> bool:
+        """Whether the session holds any content, or has work that goes on."""
+        busy = any(not job.finished for job in self.jobs_of(owner))
+        return busy or self.held(owner) > 0
+
     def _forget_oldest(self, owner: str) -> bool:
         """Forget the oldest finished job that holds anything; False if there is none. With the lock held."""
         finished = [job for job in self._jobs.values() if job.owner == owner and job.finished]

@@ -1,4 +1,8 @@
-"""What a session keeps goes when the session goes: about two minutes after its tab was closed.
+"""What a session keeps after its tab is gone, and who finds it again.
+
+A tab that is loaded anew is another session of Streamlit's. It takes over what the same visitor's lost tab
+has left: within two minutes where the app is public; where it keeps a library, as long as the server lives
+and there is room.
 
 Streamlit forgets a lost session only when another one comes or goes, so a small thread looks after it while
 anything is kept.
@@ -11,6 +15,7 @@ from collections.abc import Callable
 
 from streamlit import runtime
 
+from pages.ui.app.holding import SESSION_BYTES
 from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.uploads import forget_session
 
@@ -43,6 +48,7 @@ class Caretaker:
         close: Ends a lost session.
         forget: Told of it afterwards.
         clock: Monotonic seconds.
+        waits: What was lost with its tab waits for its visitor; `SESSION_BYTES` of all visitors together.
     """
 
     def __init__(
@@ -53,7 +59,11 @@ class Caretaker:
         close: Callable[[str], None] = close,
         forget: Callable[[str], None] = forget_session,
         clock: Callable[[], float] = time.monotonic,
+        waits: bool = False,
     ) -> None:
+        self._waits = waits
+        self._visits: dict[str, str] = {}
+        self._waiting: set[str] = set()
         self._forget = forget
         self._registry = registry
         self._connected = connected
@@ -64,32 +74,85 @@ class Caretaker:
         self._seen: dict[str, float] = {}
         self._thread: threading.Thread | None = None
 
-    def watch(self, owner: str, session_id: str) -> None:
-        """Look after an owner that lives in that Streamlit session."""
+    def watch(self, owner: str, session_id: str, visit: str = "") -> None:
+        """Look after an owner that lives in that Streamlit session.
+
+        Args:
+            owner: Token of what is kept.
+            session_id: Streamlit's.
+            visit: Who may find it again; empty for nobody.
+        """
         with self._lock:
-            self._sessions[owner] = session_id
+            self._sessions[owner], self._visits[owner] = session_id, visit
             self._seen[owner] = self._clock()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="caretaker", daemon=True)
                 self._thread.start()
 
+    def found_again(self, visit: str, session_id: str) -> str | None:
+        """The owner that this visitor has left last, if its tab is gone: it lives on in another session.
+
+        Args:
+            visit: Who asks.
+            session_id: Streamlit's, of the tab that asks.
+        """
+        with self._lock:
+            lost = [
+                owner
+                for owner, there in self._visits.items()
+                if visit and there == visit and not self._connected(self._sessions[owner])
+            ]
+            if not lost:
+                return None
+            owner = max(lost, key=lambda one: self._seen[one])
+            before, self._sessions[owner] = self._sessions[owner], session_id
+            self._seen[owner] = self._clock()
+            waited = owner in self._waiting
+            self._waiting.discard(owner)
+        if not waited:
+            self._end(before)
+        return owner
+
     def look(self) -> list[str]:
-        """Drop what has been without its tab for `GRACE_S`; returns those owners."""
+        """Drop what has been without its tab for `GRACE_S`, or let it wait; returns owners that are gone."""
         now = self._clock()
-        gone = []
+        lost = []
         with self._lock:
             for owner, session_id in self._sessions.items():
+                if owner in self._waiting:
+                    continue
                 if self._connected(session_id):
                     self._seen[owner] = now
                 elif now - self._seen[owner] >= GRACE_S:
-                    gone.append((owner, session_id))
-            for owner, _ in gone:
-                del self._sessions[owner], self._seen[owner]
-        for owner, session_id in gone:
+                    lost.append((owner, session_id))
+            gone = [owner for owner, _ in lost if not self._may_wait(owner)]
+            self._waiting |= {owner for owner, _ in lost} - set(gone)
+            gone += self._too_many()
+            for owner in gone:
+                del self._sessions[owner], self._seen[owner], self._visits[owner]
+            self._waiting -= set(gone)
+        for owner in gone:
             self._registry.drop(owner)
-            self._close(session_id)
-            self._forget(session_id)
-        return [owner for owner, _ in gone]
+        for _, session_id in lost:
+            self._end(session_id)
+        return gone
+
+    def _may_wait(self, owner: str) -> bool:
+        return self._waits and bool(self._visits[owner]) and self._registry.holds(owner)
+
+    def _too_many(self) -> list[str]:
+        """Those who have waited longest, until the others have room."""
+        gone, held = [], {owner: self._registry.held(owner) for owner in self._waiting}
+        for owner in sorted(self._waiting, key=lambda one: self._seen[one]):
+            if sum(held.values()) <= SESSION_BYTES:
+                break
+            held.pop(owner)
+            gone.append(owner)
+        return gone
+
+    def _end(self, session_id: str) -> None:
+        self._close(session_id)
+        self._forget(session_id)
 
     def _loop(self) -> None:
         while True:

@@ -12,6 +12,7 @@ PAGES = (
     ("pages/live.py", "Live", ":material/videocam:"),
     ("pages/video.py", "Video", ":material/movie:"),
     ("pages/photos.py", "Photos", ":material/photo_library:"),
+    ("pages/sessions.py", "Sessions", ":material/inventory_2:"),
     ("pages/action_units.py", "Action Units", ":material/face:"),
     ("pages/labels.py", "Labels", ":material/fact_check:"),
     ("pages/model.py", "Model", ":material/neurology:"),

@@ -8,7 +8,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from fer.sources import decode_apart
-from pages.ui.app import navigation, uploads
+from pages.ui.app import navigation, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.icon import icon
 from pages.ui.app.markdown import plain
@@ -41,10 +41,16 @@ def page(title: str) -> Iterator[None]:
     st.html(STYLE)
     uploads.keep_in_memory()
     decode_apart()
+    if visitor.ask_to_log_in():
+        st.stop()
+    session.begin()
     try:
         yield
+        visitor.remember()
     except Exception as error:
         show_error(error_text_of(error))
+    finally:
+        session.remember()
 
 
 def shows_errors(function: Callable[P, None]) -> Callable[P, None]:

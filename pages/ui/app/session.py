@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.app import uploads
+from pages.ui.app import uploads, visitor
 from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.lifetime import Caretaker
 
@@ -26,6 +26,15 @@ NEUTRAL, FOREIGN, PERSONS = "neutral", "foreign", "persons"
 TAG_SOURCE, TAGGING, TAG_REPORT = "tag_source", "tagging", "tag_report"
 LABELED = "labelled"
 EXPLAINED = "explained"
+QUEUE = "queue"
+RECALLED = "recalled"
+SETTLED, KEPT_AS = "settled", "kept_as"
+
+REMEMBERED = (
+    *("analysis_settings", "half_life_s", "unsure_percent", "face", "video_pictures", "live_agreed"),
+    *("queue_pattern",),
+)
+"""Session keys that a reloaded tab finds again: what was chosen about the open video."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,18 +45,33 @@ def registry() -> JobRegistry:
 
 @st.cache_resource(show_spinner=False)
 def _caretaker() -> Caretaker:
-    return Caretaker(registry())
+    # Where the app is public nothing waits for a closed tab.
+    return Caretaker(registry(), waits=visitor.keeps_sessions())
 
 
 def owner() -> str:
-    """This session's token. Its things are dropped about two minutes after its tab is gone."""
+    """This session's token. A reloaded tab has the token of the tab before it, and with it all its things."""
     if OWNER not in st.session_state:
-        st.session_state[OWNER] = secrets.token_hex(16)
         context = get_script_run_ctx()
-        mine, session_id = st.session_state[OWNER], context.session_id if context else ""
-        _caretaker().watch(mine, session_id)
+        session_id = context.session_id if context else ""
+        visit = visitor.visit()
+        mine = _caretaker().found_again(visit, session_id) or secrets.token_hex(16)
+        st.session_state[OWNER] = mine
+        _caretaker().watch(mine, session_id, visit)
         uploads.count_session(session_id, lambda: registry().held(mine))
+        for name, value in (kept(RECALLED) or {}).items():
+            st.session_state.setdefault(name, value)
     return st.session_state[OWNER]
+
+
+def begin() -> None:
+    """A page begins: what a tab before this one has chosen is there before the first widget."""
+    owner()
+
+
+def remember() -> None:
+    """A page ends: what was chosen is kept for a tab that comes after this one."""
+    keep(RECALLED, {name: st.session_state[name] for name in REMEMBERED if name in st.session_state})
 
 
 def keep(name: str, value: object) -> None:

@@ -46,9 +46,10 @@ def rooms() -> Rooms:
 def my_room() -> Room:
     """This session's room. It goes with the session's other things, see `pages/ui/app/lifetime.py`."""
     room = session.kept(session.ROOM)
+    context = get_script_run_ctx()
+    session_id = context.session_id if context else ""
     if room is None:
-        context = get_script_run_ctx()
-        session_id = context.session_id if context else ""
-        room = rooms().new_room(lambda: is_connected(session_id))
+        room = rooms().new_room()
         session.keep(session.ROOM, room)
+    room.here = lambda: is_connected(session_id)  # a tab that was loaded anew is another session
     return room

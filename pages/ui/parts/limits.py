@@ -13,12 +13,13 @@ FORBIDDEN = (
 )
 INFORM = "Tell everyone who is in the picture (AI Act, Art. 50(3))."
 PRIVACY = (
-    "Files stay in this server's memory, are not stored, and are gone about two minutes after you close "
-    "the tab. Faces are told apart within one video only; nobody is identified."
+    "Files stay in this server's memory and are not stored unless you keep a session. After you close the "
+    "tab they wait there for you: until this app is stopped, or two minutes where it is public. "
+    "Faces are told apart within one video only; nobody is identified."
 )
 LIVE_PRIVACY = (
     "The camera's pictures go to this server only, are read in its memory and are gone at once. Nothing is "
-    "kept unless you record, and a recording is gone about two minutes after you close the tab."
+    "kept unless you record, and a recording is in its memory only, unless you keep it as a session."
 )
 NO_FACE_HINT = (
     f"To be read, a face has to be {MIN_FACE_PX} pixels wide and turned roughly towards the camera."

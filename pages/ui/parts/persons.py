@@ -97,6 +97,16 @@ def undo(report: Report) -> None:
     _keep(report, _steps(report).edits[:-1])
 
 
+def restore(report: Report, edits: tuple[Edit, ...]) -> None:
+    """Begin with the steps that were kept with a session.
+
+    Args:
+        report: As it was analysed.
+        edits: The steps; none where nothing was changed.
+    """
+    _keep(report, edits)
+
+
 def refuse(error: InputError) -> None:
     """Show on the next run why a step was not taken."""
     st.session_state[TROUBLE], st.session_state[TURN] = error_text_of(error), turn() + 1

@@ -13,6 +13,7 @@ ANALYSIS = "analysis_settings"
 HALF_LIFE, UNSURE_PERCENT = "half_life_s", "unsure_percent"
 """Keys of the two sliders that only change how a kept timeline is read."""
 
+MAX_HALF_LIFE_S = 2.0
 DEFAULT_RATE = 10.0
 """Analysed frames a second: expressions last longer than a tenth of a second, and a minute takes seconds."""
 EVERY_FRAME = "every frame"
@@ -80,7 +81,7 @@ def reading_sliders(default_unsure: float) -> tuple[float, float]:
     half_life_s = st.slider(
         "Smoothing: half-life in seconds",
         0.0,
-        2.0,
+        MAX_HALF_LIFE_S,
         current().half_life_s,
         0.05,
         key=HALF_LIFE,

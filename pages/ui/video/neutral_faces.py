@@ -1,5 +1,6 @@
 """Neutral faces of a clip: chosen at a moment or loaded from a file, and what they change in its report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -59,6 +60,27 @@ def applied(report: Report, analyzed: Report) -> Report:
         return report
     _keep(ChosenNeutralFaces(analyzed, report, report), kept.baselines, kept.words)
     return _chosen(report).shown
+
+
+def chosen_for(analyzed: Report) -> tuple[dict[int, Baseline], dict[int, str]]:
+    """The neutral faces that were chosen for a report, by face id, and where each comes from."""
+    kept = session.kept(session.NEUTRAL)
+    return (kept.baselines, kept.words) if kept is not None and kept.analyzed is analyzed else ({}, {})
+
+
+def restore(
+    report: Report, analyzed: Report, baselines: Mapping[int, Baseline], words: Mapping[int, str]
+) -> None:
+    """Begin with the neutral faces that were kept with a session.
+
+    Args:
+        report: With people named and put right.
+        analyzed: As it was analysed.
+        baselines: By face id.
+        words: Where each comes from.
+    """
+    given = {face: words.get(face, "was kept") for face in baselines}
+    _keep(ChosenNeutralFaces(analyzed, report, report), dict(baselines), given)
 
 
 def panel(report: Report, analyzed: Report, face_id: int) -> None:

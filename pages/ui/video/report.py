@@ -19,15 +19,17 @@ from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import highlights, persons, player, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.video import copy, neutral_faces, people, playing, units
-from pages.ui.work.recordings import Recording
+from pages.ui.video import copy, keeping, neutral_faces, people, playing, units
+from pages.ui.work.recordings import Finished, Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
 PICTURES = {"page": "On this page", "report": "In the report too", "covered": "Covered"}
 
 
-def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
+def title_row(
+    clip: Upload, leave: Callable[[], None], *, busy: bool = False
+) -> tuple[DeltaGenerator | None, DeltaGenerator | None]:
     """The clip's name, its settings, and the way to another one.
 
     Args:
@@ -36,19 +38,20 @@ def title_row(clip: Upload, leave: Callable[[], None], *, busy: bool = False) ->
         busy: No settings while the analysis runs.
 
     Returns:
-        Where further settings go.
+        Where further settings go, and where it can be kept.
     """
-    more = None
+    more = keep = None
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/movie: {name(clip.name)}", width="content")
         with st.container(horizontal=True, width="content"):
             if not busy:
+                keep = st.container(width="content")
                 with st.popover("Settings", icon=":material/tune:", type="tertiary"):
                     more = st.container()
-                    if not isinstance(clip, Recording):  # its pictures are gone
+                    if not isinstance(clip, Finished):  # there is nothing that could be read again
                         settings.analysis_form(label="Analyse again")
             st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
-    return more
+    return more, keep
 
 
 def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
@@ -59,13 +62,16 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         clip: The video itself, for the player.
         leave: Drops the clip.
     """
-    with title_row(clip, leave):
+    more, keep = title_row(clip, leave)
+    with more:
         half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
         shown = _picture_switch() if result.portraits else "page"
     edited = persons.edited(result.report)
     report = reinterpret_once(
         neutral_faces.applied(edited, result.report), half_life_s=half_life_s, unsure_below=unsure_below
     )
+    with keep:
+        keeping.offer(report, result, clip)
     summary, chosen = report.summary, people.picked(report.summary)
     with st.container(gap="xxsmall"):
         for title in highlights.titles(_about(summary, chosen)):
@@ -96,7 +102,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         downloads.of_report(report, clip.name, key="video", pictures=in_report)
         if isinstance(clip, Recording):
             downloads.of_video(clip.data, clip.name)
-        else:
+        elif clip.data:
             copy.offer(report, clip)
     copy.show(clip)
 

@@ -1,7 +1,9 @@
-"""A live recording as the Video page shows it: its report is finished, a video is there only if asked for."""
+"""What the Video page shows without an analysis: a live recording, a kept session."""
 
 from dataclasses import dataclass, replace
 
+from fer.library import Entry, KeptSession
+from fer.library.content import analyzed_report
 from fer.live.video_recorder import RecordedVideo
 from fer.timeline.report import make_report
 from fer.timeline.timeline import Timeline
@@ -13,14 +15,40 @@ FACES_HIDDEN = "The faces were hidden before the video was made; the original pi
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Recording(Upload):
-    """What was recorded; `data` is an MP4 with hidden faces, or empty.
+class Finished(Upload):
+    """A clip whose report is there already; `data` may be empty.
 
     Args:
-        result: Report of the recorded timeline, no portraits.
+        result: The report, and views of the faces.
     """
 
     result: VideoResult
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Opened(Finished):
+    """A kept session that was opened; `data` is its video, or empty.
+
+    Args:
+        entry: How it stands in the list.
+        kept: All of it.
+    """
+
+    entry: Entry
+    kept: KeptSession
+
+
+def opened(entry: Entry, kept: KeptSession) -> Opened:
+    """A kept session for the Video page."""
+    timeline = kept.timeline
+    result = VideoResult(analyzed_report(kept), kept.portraits)
+    sha256 = timeline.source.sha256
+    return Opened(entry.title, kept.video, sha256=sha256, result=result, entry=entry, kept=kept)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Recording(Finished):
+    """What was recorded; `data` is an MP4 with hidden faces, or empty."""
 
     @property
     def length_s(self) -> float:

@@ -6,7 +6,8 @@ import pytest
 
 from fer.constants import EMOTIONS
 from fer.errors import InputError
-from fer.library.groups import TABLE_COLUMNS, Line, compared, group_means, table_over
+from fer.io.spreadsheet import as_csv
+from fer.library.groups import TABLE_COLUMNS, Line, compared, group_means, sheet_over, table_over
 from fer.library.naming import EXAMPLE, Naming
 from fer.library.records import MAX_WORD, PersonFigures
 
@@ -60,6 +61,8 @@ def test_everybody_has_a_row_and_a_session_without_anybody_one_too():
     table = table_over([line("a", "P1", "calm", 0.5), Line("b", "", "", ())])
     assert table["person"].tolist() == ["Face 2", "Face 1", ""]
     assert table["happy"].tolist()[1] == 0.5 and math.isnan(table["happy"].iloc[2])
+    text = as_csv(sheet_over([line("=a", "P1", "calm", 0.5), Line("b", "", "", ())]))
+    assert text.splitlines()[2].startswith("'=a,P1,calm,Face 1,10.0000,10.0000,")
 
 
 def test_a_participant_counts_once_in_a_condition():

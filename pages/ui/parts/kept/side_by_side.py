@@ -1,0 +1,82 @@
+"""Many videos or sessions in one table, and their conditions in one chart."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer.charts.groups import groups_chart
+from fer.constants import DISPLAY_ORDER
+from fer.findings.blocks import MIN_UNITS
+from fer.library.groups import Line, compared, group_means, sheet_over, table_over
+from fer.text import count
+from pages.ui.app import downloads
+from pages.ui.app.markdown import plain
+from pages.ui.app.theme import chart, is_dark
+
+ONE_CONDITION = "With a second condition they are compared here."
+COUNTS = (
+    "Of each video the person counts who could be read longest; a participant counts once under a condition, "
+    "as the mean of all their videos."
+)
+NAMES = {"session": "Video", "participant": "Participant", "condition": "Condition", "person": "Person"}
+
+
+def table(lines: Sequence[Line], *, key: str, stem: str = "sessions") -> None:
+    """Everybody in all of them, a row each, with files of it.
+
+    Args:
+        lines: What is in it.
+        key: Tells this table from others.
+        stem: Of the files' names.
+    """
+    shown = table_over(lines)
+    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+    st.dataframe(
+        shown[["session", "participant", "condition", "person", "usable_s", *DISPLAY_ORDER]],
+        hide_index=True,
+        key=key,
+        column_config={
+            **{name: st.column_config.TextColumn(words) for name, words in NAMES.items()},
+            "usable_s": st.column_config.NumberColumn("Read, s", format="%.1f"),
+            **{s: st.column_config.ProgressColumn(s.capitalize(), **share) for s in DISPLAY_ORDER},
+        },
+    )
+    with st.container(horizontal=True):
+        downloads.of_table(lambda: sheet_over(lines), stem, key=f"{key}_file")
+
+
+def groups(lines: Sequence[Line], *, key: str) -> None:
+    """Conditions against each other: a chart, and what the numbers carry in sentences.
+
+    Args:
+        lines: What is in it.
+        key: Tells this chart from others.
+    """
+    means = group_means(lines)
+    conditions = list(dict.fromkeys(mean.condition for mean in means))
+    without = sum(not line.condition for line in lines)
+    if not conditions:
+        st.markdown("No condition is named yet: give each video one, and they are compared here.")
+        return
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        chart(groups_chart(means, dark=is_dark()), key=key)
+    with right:
+        if len(conditions) == 1:
+            st.markdown(ONE_CONDITION)
+        found = compared(means)
+        if len(conditions) > 1 and not found:
+            st.markdown(f"{len(conditions)} conditions are too many to compare pair by pair: choose a few.")
+        told = [one for one in found if one.interval.differs]
+        for one in told:
+            st.markdown(plain(one.sentence))
+        if found and not told:
+            known = [one for one in found if one.interval.known]
+            st.markdown(
+                "No difference between conditions can be told from these videos."
+                if known
+                else f"Too few to tell a difference: it takes {MIN_UNITS} participants or videos a condition."
+            )
+        if found:
+            st.caption(f"{count(len(found), 'comparison')}, each with a 95% interval; some differ by chance.")
+        st.caption(COUNTS + (f" {count(without, 'video')} without a condition left out." if without else ""))

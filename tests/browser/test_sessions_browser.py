@@ -1,0 +1,88 @@
+"""Keep, reload, restart, reopen, delete: what survives what, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fer.sample import sample_video
+from tests.helpers import live_app
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def short() -> bytes:
+    return sample_video(fps=10.0, duration_s=3.0)
+
+
+@pytest.fixture
+def other_page(browser: Browser) -> Iterator[Page]:
+    """Another visitor's tab."""
+    with live_app.own_requests_only(browser) as tab:
+        yield tab
+
+
+def opened_report(page: Page, address: str, clip: bytes, name: str) -> None:
+    live_app.open_page(page, address, "video")
+    live_app.upload(page, (name, clip))
+    live_app.wait_for_report(page)
+
+
+def keep(page: Page, title: str) -> None:
+    """Press "Keep this" and give a title."""
+    page.locator(".st-key-keep_popover button").first.click()
+    page.get_by_role("textbox", name="Title").fill(title)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_text(f"Kept as {title}").wait_for(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Escape")
+    live_app.settled(page)
+
+
+def test_a_reloaded_tab_comes_back_to_its_video_and_nobody_else_does(
+    page: Page, other_page: Page, address: str, short: bytes
+):
+    opened_report(page, address, short, "mine.mp4")
+    page.reload()
+    live_app.wait_for_report(page)
+    page.goto(f"{address}/video")
+    live_app.wait_for_report(page)
+    assert page.get_by_text("mine.mp4").count()
+    assert "fer_visitor" not in page.url
+    live_app.open_page(other_page, address, "video")
+    live_app.settled(other_page)
+    assert other_page.get_by_text("Drop a video here").count()
+    assert not other_page.get_by_text("mine.mp4").count()
+    # A second tab of the same browser begins anew, and leaves the first alone.
+    second = page.context.new_page()
+    live_app.open_page(second, address, "video")
+    live_app.settled(second)
+    assert second.get_by_text("Drop a video here").count()
+    cookie = next(c for c in page.context.cookies() if c["name"] == "fer_visitor")
+    assert len(cookie["value"]) == 43 and cookie["sameSite"] == "Strict"
+
+
+def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
+    browser: Browser, short: bytes, tmp_path: Path
+):
+    kept = {"FER_DATA_DIR": str(tmp_path)}
+    with live_app.own_requests_only(browser) as page:
+        with live_app.running_app(**kept) as (address, _):
+            opened_report(page, address, short, "talk.mp4")
+            assert not list(tmp_path.rglob("*"))
+            keep(page, "First talk")
+        assert any(b"First talk" in file.read_bytes() for file in tmp_path.rglob("*.sqlite"))
+        with live_app.running_app(**kept) as (address, _):
+            live_app.open_page(page, address, "sessions")
+            page.get_by_role("button", name="Open").click()
+            page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+            assert "/video" in page.url and page.get_by_text("First talk").count()
+            assert not page.locator("video").count(), "the video was not kept"
+            live_app.open_page(page, address, "sessions")
+            page.get_by_role("button", name="More").click()
+            page.locator("[class*=st-key-session_delete_] button").click()
+            page.get_by_role("button", name="Delete for good").click()
+            expect(page.get_by_text("Nothing is kept yet")).to_be_visible(timeout=live_app.PATIENCE_MS)
+            left = [file for file in tmp_path.rglob("*") if file.is_file()]
+            assert not any(b"talk" in file.read_bytes() for file in left)
