@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS, UNSURE
-from fer.findings.comparison import Comparison, compare_groups
+from fer.findings.blocks import MIN_UNITS, Channel, Interval, interval_of
+from fer.findings.comparison import points
 from fer.io.spreadsheet import Sheet
 from fer.library.records import PersonFigures
 
@@ -97,18 +99,76 @@ def group_means(lines: Iterable[Line]) -> list[GroupMean]:
     ]
 
 
-def compared(means: Sequence[GroupMean], states: Iterable[str] = EMOTIONS) -> list[Comparison]:
-    """Every pair of conditions for each state; nothing where there are more than `MAX_COMPARED`."""
+@dataclass(frozen=True)
+class Contrast:
+    """A share of the time under one condition against the same under another.
+
+    Args:
+        state: The expression.
+        first: Name of a condition.
+        second: Of the other.
+        mean_first: Mean share there, 0..1.
+        mean_second: Likewise.
+        interval: Of the first mean minus the second.
+        units: How many participants (or sessions) it rests on.
+        paired: The same participants stand under both: each is compared with themselves.
+    """
+
+    state: str
+    first: str
+    second: str
+    mean_first: float
+    mean_second: float
+    interval: Interval
+    units: int
+    paired: bool
+
+    @property
+    def sentence(self) -> str:
+        """What the numbers carry, and no more."""
+        up = self.interval.value > 0
+        more, less = (self.first, self.second) if up else (self.second, self.first)
+        means = (self.mean_first, self.mean_second) if up else (self.mean_second, self.mean_first)
+        high, low = (f"{100 * mean:.0f}%" for mean in means)
+        interval = self.interval if up else self.interval.turned
+        how = f"{self.units} participants under both" if self.paired else f"{self.units} in all"
+        return (
+            f"Read as {self.state} for more of the time under {more} ({high}) than under {less} ({low}): a "
+            f"difference of {points(interval, self.state)}, {how}."
+        )
+
+
+def compared(means: Sequence[GroupMean], states: Iterable[str] = EMOTIONS) -> list[Contrast]:
+    """Every pair of conditions for each state; nothing where there are more than `MAX_COMPARED`.
+
+    Where `fer.findings.blocks.MIN_UNITS` participants or more stand under both conditions, only these count,
+    each compared with themselves; else the two groups are compared as they are.
+    """
     conditions = list(dict.fromkeys(mean.condition for mean in means))
     if len(conditions) > MAX_COMPARED:
         return []
-    values = {
-        (condition, state): [mean.shares[state] for mean in means if mean.condition == condition]
-        for condition in conditions
-        for state in states
-    }
-    return [
-        compare_groups(state, values[first, state], values[second, state], (first, second))
-        for first, second in combinations(conditions, 2)
-        for state in states
-    ]
+    found = []
+    for first, second in combinations(conditions, 2):
+        sides = [{mean.unit: mean for mean in means if mean.condition == name} for name in (first, second)]
+        both = sorted(set(sides[0]) & set(sides[1]))
+        paired = len(both) >= MIN_UNITS
+        chosen = [[side[unit] for unit in (both if paired else side)] for side in sides]
+        found += [_contrast(state, (first, second), chosen, paired) for state in states]
+    return found
+
+
+def _contrast(
+    state: str, names: tuple[str, str], sides: Sequence[Sequence[GroupMean]], paired: bool
+) -> Contrast:
+    first, second = (np.array([mean.shares[state] for mean in side]) for side in sides)
+    channels = [[Channel(first - second)]] if paired else [[Channel(first)], [Channel(second, -1.0)]]
+    units = len(first) if paired else len(first) + len(second)
+    return Contrast(
+        state,
+        *names,
+        float(first.mean()),
+        float(second.mean()),
+        interval_of(channels, independent=True),
+        units,
+        paired,
+    )

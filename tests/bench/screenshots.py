@@ -21,11 +21,13 @@ from playwright.sync_api import Error as BrowserError
 from fer.constants import EMOTIONS
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.faces.crop import crop_faces
+from fer.library import About, KeptSession, Library
 from fer.pipeline import Analyzer
 from fer.sample import expressions_at, sample_frames, sample_video
 from fer.settings import Settings
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
+from tests.helpers.factories import make_source, make_timeline
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZES = {1280: 900, 390: 844}
@@ -159,6 +161,58 @@ def video_no_face(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("wall.mp4", empty_clip()))
     page.get_by_text("No face was found").first.wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def video_keep(page: Page, address: str) -> None:
+    video_result(page, address)
+    page.locator(".st-key-keep_popover button").first.click()
+    page.wait_for_timeout(1200)
+
+
+def sessions_empty(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "sessions")
+
+
+def sessions_list(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "sessions")
+    page.get_by_text("Import a session").click()
+    live_app.upload(page, ("kept.zip", kept_sessions()))
+    page.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def sessions_more(page: Page, address: str) -> None:
+    sessions_list(page, address)
+    page.get_by_role("button", name="More").first.click()
+    page.wait_for_timeout(1200)
+
+
+def sessions_delete(page: Page, address: str) -> None:
+    sessions_list(page, address)
+    page.get_by_role("button", name="Choose all").click()
+    live_app.settled(page)
+    page.locator(".st-key-sessions_delete button").click()
+    page.get_by_text("Delete for good?").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def sessions_compared(page: Page, address: str) -> None:
+    sessions_list(page, address)
+    page.get_by_role("button", name="Choose all").click()
+    live_app.settled(page)
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector(".st-key-sessions_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+
+
+def sessions_error(page: Page, address: str) -> None:
+    live_app.open_page(page, address, "sessions")
+    page.get_by_text("Import a session").click()
+    live_app.upload(page, ("kept.zip", b"no zip"))
+    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def sessions_opened(page: Page, address: str) -> None:
+    sessions_list(page, address)
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
 
 
 def photos_empty(page: Page, address: str) -> None:
@@ -547,6 +601,14 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     people_again,
     video_error,
     video_no_face,
+    video_keep,
+    sessions_empty,
+    sessions_list,
+    sessions_more,
+    sessions_delete,
+    sessions_compared,
+    sessions_error,
+    sessions_opened,
     photos_empty,
     photos_result,
     photos_set,
@@ -596,6 +658,26 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     prepare_error,
     prepare_result,
 )
+
+
+@cache
+def kept_sessions() -> bytes:
+    """Sessions of seven participants under two conditions, as one file."""
+    rng, owner = np.random.default_rng(0), "somebody"
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        for k in range(14):
+            condition, happy_s = ("stress", 2.0) if k % 2 else ("calm", 6.0)
+            parts = [("happy", happy_s + rng.uniform(0, 2)), ("sad", 1.0), ("neutral", rng.uniform(1, 4))]
+            timeline = make_timeline({1: parts, 2: [("neutral", 4.0)]}, source=make_source(f"talk {k}.mp4"))
+            kept = KeptSession(timeline, {"name": "emotion"}, "2026-11-26T03:00:00+00:00", unsure_below=0.5)
+            title = (
+                "" if k % 3 else f"Interview {k + 1}, {'with a somewhat longer title ' * (k == 6)}first take"
+            )
+            library.keep(owner, kept, About.typed(title, f"P{k // 2 + 1:02d}", condition, ["pilot"][: k % 5]))
+        data = library.export(owner, [entry.id for entry in library.entries(owner)])
+        library.close()
+    return data
 
 
 @cache

@@ -75,7 +75,7 @@ def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
         assert any(b"First talk" in file.read_bytes() for file in tmp_path.rglob("*.sqlite"))
         with live_app.running_app(**kept) as (address, _):
             live_app.open_page(page, address, "sessions")
-            page.get_by_role("button", name="Open").click()
+            page.get_by_role("button", name="Open", exact=True).click()
             page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
             assert "/video" in page.url and page.get_by_text("First talk").count()
             assert not page.locator("video").count(), "the video was not kept"

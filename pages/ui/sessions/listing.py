@@ -161,7 +161,7 @@ def _choose(entries: list[Entry], value: bool) -> None:
 
 def _row(entry: Entry, known: Known) -> None:
     title = plain(shorten(entry.title, TITLE_LENGTH))
-    with st.container(border=True, key=f"session_{entry.id}"):
+    with st.container(border=True, key=f"session_{entry.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 label = f"Choose {entry.title}"

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from fer.constants import EMOTIONS
@@ -91,8 +92,31 @@ def test_conditions_are_compared_pair_by_pair():
     ]
     found = compared(group_means(lines))
     assert len(found) == len(EMOTIONS)
-    happy = next(c for c in found if c.measure == "happy")
+    happy = next(c for c in found if c.state == "happy")
     assert (happy.first, happy.second) == ("a", "b") and happy.interval.differs
-    assert "higher in b than in a" in happy.sentence
+    assert "more of the time under b (74%) than under a (14%)" in happy.sentence
     many = [line(str(k), f"P{k}", f"c{k}", 0.5) for k in range(5)]
     assert compared(group_means(many)) == []
+
+
+def test_participants_under_both_conditions_are_compared_with_themselves():
+    """People differ more from each other than from one condition to the next: only the pairs can tell."""
+    rng = np.random.default_rng(0)
+    lines = []
+    for k in range(8):
+        own = 0.1 + 0.1 * k
+        lines += [
+            line(f"a{k}", f"P{k}", "a", own),
+            line(f"b{k}", f"P{k}", "b", own + 0.05 + rng.uniform(0, 0.02)),
+        ]
+    happy = next(c for c in compared(group_means(lines)) if c.state == "happy")
+    assert happy.paired and happy.units == 8 and happy.interval.differs
+    assert "8 participants under both" in happy.sentence
+    apart = [Line(one.name, "", one.condition, one.people) for one in lines]
+    happy = next(c for c in compared(group_means(apart)) if c.state == "happy")
+    assert not happy.paired and happy.units == 16 and not happy.interval.differs
+
+
+def test_too_few_give_no_interval():
+    lines = [line(f"{c}{k}", f"P{k}", c, 0.5) for c in "ab" for k in range(3)]
+    assert not any(one.interval.known for one in compared(group_means(lines)))

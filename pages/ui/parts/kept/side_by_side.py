@@ -30,7 +30,8 @@ def table(lines: Sequence[Line], *, key: str, stem: str = "sessions") -> None:
         stem: Of the files' names.
     """
     shown = table_over(lines)
-    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+    shown[list(DISPLAY_ORDER)] *= 100
+    share = {"format": "%.0f%%", "min_value": 0.0, "max_value": 100.0}
     st.dataframe(
         shown[["session", "participant", "condition", "person", "usable_s", *DISPLAY_ORDER]],
         hide_index=True,
