@@ -87,9 +87,7 @@ def test_a_participant_counts_once_in_a_condition():
 
 
 def test_conditions_are_compared_pair_by_pair():
-    lines = [
-        line(f"{c}{k}", f"P{k}", c, base + k / 100) for c, base in (("a", 0.1), ("b", 0.7)) for k in range(8)
-    ]
+    lines = [line(f"{c}{k}", "", c, base + k / 100) for c, base in (("a", 0.1), ("b", 0.7)) for k in range(8)]
     found = compared(group_means(lines))
     assert len(found) == len(EMOTIONS)
     happy = next(c for c in found if c.state == "happy")
