@@ -63,7 +63,7 @@ class SourceFile:
             if is_remote(self.address):
                 fs, path = file_system(self.address)
                 for start in {0, max(0, size - ENDS_BYTES)}:
-                    ends.update(fs.cat_file(path, start, min(size, start + ENDS_BYTES)))
+                    ends.update(fs.cat_file(path, start=start, end=min(size, start + ENDS_BYTES)))
             else:
                 with open(self.address, "rb", buffering=0) as file:
                     for start in sorted({0, max(0, size - ENDS_BYTES)}):

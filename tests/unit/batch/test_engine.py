@@ -1,56 +1,17 @@
 import json
-from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from fer.batch.engine import Batch, FatalBatchError, Wishes
-from fer.batch.manifest import DONE, FAILED, Manifest, database_of
-from fer.batch.plan import plan_batch
+from fer.batch.engine import FatalBatchError
+from fer.batch.manifest import DONE, FAILED
 from fer.errors import OutputError, OutputExistsError, SettingsError
 from fer.export.csv import to_csv
 from fer.export.json import to_json
 from fer.pipeline import analyze_video
 from fer.settings import Settings
-from tests.helpers.batch import InlineCrew, lost, refused
+from tests.helpers.batch import InlineCrew, Study, lost, refused
 from tests.helpers.clips import clip, noise, ramp
-
-
-class Study:
-    """A folder with videos, and batches over it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.out = folder / "in", folder / "out"
-        self.folder.mkdir()
-        self.out.mkdir()
-        self.said: list[tuple[str, str]] = []
-
-    def wishes(self, **changes) -> Wishes:
-        return replace(Wishes(str(self.folder), str(self.out), piece_s=1.0), **changes)
-
-    def run(self, crew=None, **changes):
-        manifest = Manifest(database_of(str(self.out)), str(self.out))
-        plan = plan_batch(str(self.folder), out=str(self.out))
-        said = lambda *words: self.said.append(words)  # noqa: E731
-        try:
-            return Batch(plan, self.wishes(**changes), manifest, crew or InlineCrew(), on_end=said).run()
-        finally:
-            self.rows = {row.label: row for row in manifest.rows()}
-            self.begun = manifest.pieces()
-            manifest.close()
-
-    def results(self) -> dict[str, bytes]:
-        """All results without the time of their making."""
-        found = {}
-        for path in sorted(self.out.rglob("*")):
-            if path.suffix in (".csv", ".parquet"):
-                found[str(path.relative_to(self.out))] = path.read_bytes()
-            elif path.suffix == ".json":
-                values = json.loads(path.read_bytes())
-                values["provenance"].pop("created_utc")
-                found[str(path.relative_to(self.out))] = json.dumps(values).encode()
-        return found
 
 
 @pytest.fixture
