@@ -184,7 +184,7 @@ class Analyzer:
         return _Found(frame, found[rows], crops[rows], unread, left_out=len(sure) - len(rows))
 
     def _measured(self, found: "_Found") -> "_Found":
-        """The same with what Action Units are told from; in any order."""
+        """The same with what Action Units are told from; needs the frames in their order."""
         if not self.settings.action_units or not len(found.faces):
             return found
         with self.stages.time("eyes"):

@@ -33,24 +33,36 @@ class EyeModel:
     def __init__(self, *, threads: int = 1) -> None:
         self._model = LiteRTModel(package_model("iris_landmark.tflite"), threads=threads)
 
-    def lids(self, image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    def lids(self, patches: np.ndarray) -> np.ndarray:
         """Heights of both lids of both eyes over the line through the eye's corners.
 
         Args:
-            image: (H, W, 3) uint8, RGB.
-            landmarks: (n, 468, 3) px.
+            patches: (n, 2, 64, 64, 3) uint8, see `eye_patches`.
 
         Returns:
             (n, 2, 2) float64 in eye widths: right and left eye, upper and lower lid; the lower one is
             negative in an open eye.
         """
-        patches = np.zeros((len(landmarks), 2, INPUT_PX, INPUT_PX, 3), np.float32)
-        for n, points in enumerate(landmarks[:, :, :2].astype(float)):
-            for eye, (outer, inner) in enumerate(CORNERS):
-                patch = _patch(image, points[outer], points[inner], mirrored=eye == 1)
-                patches[n, eye] = patch * np.float32(1 / 255)
-        contour = self._model(patches.reshape(-1, INPUT_PX, INPUT_PX, 3))[0]
+        scaled = patches.reshape(-1, INPUT_PX, INPUT_PX, 3) * np.float32(1 / 255)
+        contour = self._model(scaled)[0]
         return lid_heights(contour.reshape(-1, 71, 3)[..., :2]).reshape(-1, 2, 2)
+
+
+def eye_patches(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """Both eyes of every face, levelled, the left one mirrored.
+
+    Args:
+        image: (H, W, 3) uint8, RGB.
+        landmarks: (n, 468, 3) px.
+
+    Returns:
+        (n, 2, 64, 64, 3) uint8.
+    """
+    patches = np.zeros((len(landmarks), 2, INPUT_PX, INPUT_PX, 3), np.uint8)
+    for n, points in enumerate(landmarks[:, :, :2].astype(float)):
+        for eye, (outer, inner) in enumerate(CORNERS):
+            patches[n, eye] = _patch(image, points[outer], points[inner], mirrored=eye == 1)
+    return patches
 
 
 def _patch(image: np.ndarray, outer: np.ndarray, inner: np.ndarray, *, mirrored: bool) -> np.ndarray:

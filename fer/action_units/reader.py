@@ -1,13 +1,16 @@
 """The stage of the pipeline: faces in, Action Units out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from fer.action_units.alignment import align
-from fer.action_units.eyes import EyeModel
+from fer.action_units.eyes import EyeModel, eye_patches
 from fer.action_units.formulas import metrics
 from fer.action_units.judging import MeasuredFaces, UnitJudge
+from fer.action_units.lids import LidFollower
 from fer.action_units.population import Population
 from fer.records import ActionUnits, Faces, Frame
 
@@ -42,18 +45,36 @@ class ActionUnitReader(UnitJudge):
     ) -> None:
         super().__init__(unsure_below=unsure_below, still=still, known=known)
         self._eyes = eyes
+        self._lids = None if still else LidFollower(eyes)
 
     def measure(self, frame: Frame, faces: Faces) -> FaceGeometry:
-        """Measure every face of a frame; nothing is remembered, so that frames may come in any order.
+        """Measure every face of the stream's next frame, or of a photo.
 
         Args:
             frame: The picture.
-            faces: n faces.
+            faces: n faces; of a stream with ids.
         """
         aligned = align(faces.landmarks, self.known.canonical)
-        return FaceGeometry(
-            metrics(aligned.points, self._eyes.lids(frame.image, faces.landmarks)), aligned.pose
-        )
+        if self._lids is None:
+            lids = self._eyes.lids(eye_patches(frame.image, faces.landmarks))
+        else:
+            lids = self._lids.lids(frame, faces)
+        return FaceGeometry(metrics(aligned.points, lids), aligned.pose)
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What the next frame needs of those before it; not a copy."""
+        return {"faces": super().memory, "lids": {} if self._lids is None else self._lids.held}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on where another reader of the same settings stopped.
+
+        Args:
+            memory: Its `memory`.
+        """
+        super().recall(memory["faces"])
+        if self._lids is not None:
+            self._lids.recall(memory["lids"])
 
     def read(
         self, time_s: float, faces: Faces, geometry: FaceGeometry, probs: np.ndarray, usable: np.ndarray

@@ -53,8 +53,8 @@ class FixedEyes:
     def __init__(self, lids: np.ndarray = OPEN_LIDS) -> None:
         self.value = lids
 
-    def lids(self, image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        return np.repeat(self.value, len(landmarks), axis=0)
+    def lids(self, patches: np.ndarray) -> np.ndarray:
+        return np.repeat(self.value, len(patches), axis=0)
 
 
 def reader_of(**more) -> ActionUnitReader:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fer.action_units.eyes import EyeModel
+from fer.action_units.eyes import EyeModel, eye_patches
 from fer.faces.mesh import FaceMesh, Regions, regions_from_landmarks
 
 UPSCALE = 4
@@ -64,4 +64,4 @@ def _measure(image: np.ndarray, mesh: FaceMesh, eyes: EyeModel) -> tuple[np.ndar
     whole = Regions(np.array([[side / 2, side / 2]]), np.array([side * MARGIN]), np.zeros(1))
     landmarks, first = mesh.fit(image, whole)
     landmarks, second = mesh.fit(image, regions_from_landmarks(landmarks))
-    return landmarks, eyes.lids(image, landmarks), np.minimum(first, second)
+    return landmarks, eyes.lids(eye_patches(image, landmarks)), np.minimum(first, second)
