@@ -11,6 +11,7 @@ from typing import Any
 from fer.action_units.baseline import Baseline, NeutralCapture
 from fer.action_units.blinks import BlinkCounter
 from fer.action_units.judging import FaceMemory
+from fer.action_units.lids import HeldLids
 from fer.batch.seams import Seam
 from fer.errors import BatchPieceError
 from fer.faces.cuts import CutDetector
@@ -39,7 +40,7 @@ class State:
 _RECORDS = (
     *(State, Seam, SourceInfo, GivenFile, PtsClock, FrameSampler, Fraction, deque),
     *(Faces, Detections, Suggestion, Tracker, Track, Look, CutDetector),
-    *(FaceMemory, Baseline, BlinkCounter, NeutralCapture),
+    *(FaceMemory, Baseline, BlinkCounter, NeutralCapture, HeldLids),
 )
 _KNOWN = {(kind.__module__, kind.__qualname__): kind for kind in _RECORDS}
 _ARRAYS = {
