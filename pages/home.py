@@ -27,13 +27,16 @@ def opening() -> None:
     """What it is, and the way in."""
     st.title("What faces show, second by second", anchor=False)
     st.markdown("Every face in a video or photo, its expression frame by frame, and how sure each answer is.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        sample_clip.button(primary=True)
-        if st.button("Use the camera", icon=":material/videocam:"):
-            st.switch_page("pages/live.py")
-        if st.button("Open a video", icon=":material/movie:"):
+    # Columns of a given width: the buttons come after the words, and must not move them.
+    first, second = st.columns(2, gap="small")
+    with first:
+        sample_clip.button(primary=True, width="stretch")
+        if st.button("Open a video", icon=":material/movie:", width="stretch"):
             st.switch_page("pages/video.py")
-        if st.button("Open photos", icon=":material/photo_library:"):
+    with second:
+        if st.button("Use the camera", icon=":material/videocam:", width="stretch"):
+            st.switch_page("pages/live.py")
+        if st.button("Open photos", icon=":material/photo_library:", width="stretch"):
             st.switch_page("pages/photos.py")
     for icon, name, text in HOW:
         st.markdown(f"{icon} **{name}**: {text}")
@@ -56,7 +59,7 @@ def show_sample_frame(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:
 
 
 with page_setup.page("Home"):
-    words, picture, numbers = st.columns([11, 9, 7], gap="medium", vertical_alignment="center")
+    words, picture, numbers = st.columns([11, 9, 7], gap="medium")
     with words:
         opening()
     show_sample_frame(picture, numbers)

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer.action_units.baseline import Baseline
 from fer.action_units.population import Population
-from fer.action_units.table import CODES, INDEX, TABLE
+from fer.action_units.table import CODES, INDEX, MERGED, TABLE
 
 FULL = 5.0
 """The highest intensity."""
@@ -98,6 +98,45 @@ def can_be_judged(pose: np.ndarray, baseline: Baseline) -> np.ndarray:
     """(k,) bool: the units that may be judged at this pose with this baseline."""
     frontal = np.abs(pose[:2]).max() <= MAX_TURN_DEGREES
     return frontal & (baseline.captured | ~_NEEDS_NEUTRAL)
+
+
+def told(intensity: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """The one rule for doubt: a unit that is neither seen nor not seen has no intensity.
+
+    What was measured in doubt is drawn as doubt where a single face is looked at, and is no number in any
+    table, chart, mean or sentence.
+
+    Args:
+        intensity: (..., k) 0..5; NaN: it cannot be judged.
+        state: (..., k) `SEEN`, `NOT_SEEN`, or `CANNOT_TELL`; NaN is the last of them.
+
+    Returns:
+        (..., k) intensities; NaN: can't tell.
+    """
+    return np.where((state == SEEN) | (state == NOT_SEEN), intensity, np.nan)
+
+
+def merged(intensity: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both as people see them: of two units that geometry cannot tell apart, one row holds the stronger.
+
+    That row is seen where one of them is, and not seen only where neither is.
+
+    Args:
+        intensity: (..., k) in the order of `CODES`; NaN: can't tell.
+        state: (..., k) float: 1 seen, 0 not seen, NaN can't tell.
+
+    Returns:
+        Copies of both; what is merged holds the same in the host's place.
+    """
+    intensity, state = intensity.copy(), state.copy()
+    for code, host in MERGED.items():
+        a, b = INDEX[host], INDEX[code]
+        seen = (state[..., a] == SEEN) | (state[..., b] == SEEN)
+        both_unseen = (state[..., a] == NOT_SEEN) & (state[..., b] == NOT_SEEN)
+        state[..., a] = np.where(seen, SEEN, np.where(both_unseen, NOT_SEEN, np.nan))
+        stronger = np.fmax(intensity[..., a], intensity[..., b])
+        intensity[..., a] = np.where(seen | both_unseen, stronger, np.nan)
+    return intensity, state
 
 
 def states(present: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ CORE_RATE, OPTIONAL_RATE, AGAINST_RATE = 0.8, 0.5, 0.05
 SUPPORTED_FROM, CONTRADICTED_TO = 0.75, -0.5
 """Log-likelihood ratios of a verdict; chosen on PublicTest."""
 
-VERDICT_TEXT = {SUPPORTED: "supported", CONTRADICTED: "contradicted", NOT_CHECKABLE: "not checkable"}
+VERDICT_TEXT = {SUPPORTED: "supported", CONTRADICTED: "contradicted", NOT_CHECKABLE: "undecided"}
 
 WARNED = ("happy",)
 """A contradiction is shown as a warning only here: on PublicTest the network is right on 95% of the supported
@@ -85,7 +85,10 @@ def is_warning(verdict: UnitVerdict) -> bool:
 
 
 def verdict_sentence(verdict: UnitVerdict, confidence: float | None = None) -> str:
-    """What a person reads, as in "Happy 0.86, supported by AU12 lip corner puller 3.4 and AU25"."""
+    """What a person reads, as in "Happy 0.86, supported by AU12 lip corner puller 3.4 and AU25".
+
+    Where units are seen and decide nothing, it says so; "cannot check" is said only where nothing is seen.
+    """
     head = verdict.emotion.capitalize() + (f" {confidence:.2f}" if confidence is not None else "")
     units = describe_units(verdict.seen)
     if verdict.kind == SUPPORTED:
@@ -95,7 +98,11 @@ def verdict_sentence(verdict: UnitVerdict, confidence: float | None = None) -> s
         return f"{head}, contradicted: {absent} is not seen"
     if verdict.kind == CONTRADICTED:
         return f"{head}, contradicted: {units} fits {verdict.fits} better"
-    return f"{head}, not checkable from the geometry" + (f"; seen: {units}" if units else "")
+    if verdict.emotion == UNSURE:
+        return f"{head}, so there is no answer to check" + (f"; seen: {units}" if units else "")
+    if units:
+        return f"{head}, neither supported nor contradicted by {units}"
+    return f"{head}; the geometry cannot check it"
 
 
 def describe_units(seen: tuple[tuple[str, float], ...]) -> str:

@@ -11,8 +11,6 @@ References:
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from fer.constants import AU_CODES
 
 GOOD, FAIR, POOR = 1.0, 0.5, 0.2
@@ -195,15 +193,3 @@ SHOWN_CODES = tuple(code for code in CODES if code not in MERGED)
 """Codes of the rows that people see."""
 
 INDEX = {code: k for k, code in enumerate(CODES)}
-
-
-def merged(values: np.ndarray) -> np.ndarray:
-    """(..., k) intensities or presences as they are shown: what is merged holds the stronger of both.
-
-    Args:
-        values: (..., k) in the order of `CODES`; NaN: can't tell.
-    """
-    out = values.copy()
-    for code, host in MERGED.items():
-        out[..., INDEX[host]] = np.fmax(values[..., INDEX[host]], values[..., INDEX[code]])
-    return out

@@ -40,6 +40,7 @@ class Ink:
         paper: Hover boxes.
         accent: The end of the heat map's scale.
         empty: A cell of the heat map without a count.
+        doubt: Lines over what can't be told.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Ink:
     paper: str
     accent: str
     empty: str
+    doubt: str
 
 
 LIGHT = Ink(
@@ -61,6 +63,7 @@ LIGHT = Ink(
     "#FDFDFB",
     "#1F5F73",
     "#EDF1EF",
+    "#B4BEBB",
 )
 DARK = Ink(
     "#E4E8E7",
@@ -71,6 +74,7 @@ DARK = Ink(
     "#1E2427",
     "#7DB9CB",
     "#20272A",
+    "#4A555A",
 )
 
 
@@ -168,6 +172,13 @@ def fill(state: str, dark: bool) -> dict:
             "fillmode": "overlay",
         }
     return marker
+
+
+def doubt_fill(dark: bool) -> dict:
+    """Marker of what can't be told: pale and hatched."""
+    colors = ink(dark)
+    hatch = {"shape": "/", "size": 5, "solidity": 0.2, "fgcolor": colors.doubt, "fillmode": "overlay"}
+    return {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": hatch}
 
 
 def text_on(state: str, dark: bool) -> str:

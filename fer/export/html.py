@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from fer.action_units.prototypes import CONTRADICTION_TEXT, verdict_sentence
 from fer.charts.timeline import lines_chart, shares_chart, timeline_chart, transitions_chart
-from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
+from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines, untold_words
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.heads import ANSWER_TEXT
 from fer.evaluation.figures.set_promise import report_promise
@@ -182,8 +182,8 @@ def _unit_figures(report: Report, face: FaceSummary) -> list[dict]:
         return []
     strip = {
         "title": f"Action Units, {face.name_inside}",
-        "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
-        f"{CONTRADICTION_TEXT} {blink_words(timeline, face_id)}",
+        "caption": "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Hatched: can't "
+        f"tell. {untold_words(timeline, face_id)} {CONTRADICTION_TEXT} {blink_words(timeline, face_id)}",
         "drawing": _drawing(lambda dark: heat_strip(timeline, face_id, dark=dark)),
         "narrow": False,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from fer.action_units.intensity import told
 from fer.action_units.table import CODES
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
 from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggestion
@@ -123,7 +124,8 @@ class Timeline:
     @property
     def intensities(self) -> np.ndarray:
         """(rows, k) float64 in the order of `CODES`, 0..5; NaN: can't tell. Check `has_units` first."""
-        return self.table[list(INTENSITY_COLUMNS)].to_numpy(np.float64)
+        # A CSV of before, or of another program, may hold numbers in doubt.
+        return told(self.table[list(INTENSITY_COLUMNS)].to_numpy(np.float64), self.presences)
 
     @property
     def presences(self) -> np.ndarray:
@@ -332,7 +334,8 @@ class TimelineBuilder:
 
 def unit_numbers(units: ActionUnits) -> np.ndarray:
     """(n, 2 k) float32: the columns `UNIT_NUMBERS` of a frame's faces."""
-    return np.concatenate([units.intensity, np.where(units.state < 0, np.nan, units.state)], axis=1)
+    judged = np.where(units.state < 0, np.nan, units.state)
+    return np.concatenate([told(units.intensity, units.state), judged], axis=1)
 
 
 def with_verdicts(table: pd.DataFrame, settings: Settings, sets: SetRule) -> pd.DataFrame:

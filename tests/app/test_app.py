@@ -13,6 +13,7 @@ from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.home import sample_frame
 from pages.ui.parts import sample_clip
+from pages.ui.video import units
 from pages.ui.work import analysis
 from pages.ui.work.photos import PhotoUploads
 from tests.helpers.app import finished, give, open_page, registry, texts
@@ -21,6 +22,7 @@ PAGES = (
     "pages/home.py",
     "pages/video.py",
     "pages/photos.py",
+    "pages/inside.py",
     "pages/dataset.py",
     "pages/labs.py",
     "pages/action_units.py",
@@ -89,7 +91,10 @@ def test_the_sample_becomes_a_report():
     assert not app.exception
     assert "happy" in app.subheader[0].value
     assert len(app.get("video")) == 1
-    assert len(app.get("plotly_chart")) == 4  # timeline, strip and lines of Action Units, shares
+    assert len(app.get("plotly_chart")) == 2  # timeline and shares; the Action Units are folded
+    app.session_state[units.SECTION] = True
+    app.run()
+    assert not app.exception and len(app.get("plotly_chart")) == 4  # with their strip and lines
 
 
 def test_the_empty_video_page_offers_the_sample_and_hides_settings():

@@ -12,6 +12,7 @@ from fer.timeline.neutral_faces import neutral_at
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads
 from pages.ui.app.uploads import Upload
+from pages.ui.video import units
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
 from tests.helpers.action_units import clip_of
@@ -28,7 +29,9 @@ def analyzed():
 
 @pytest.fixture
 def app(analyzed):
-    return give(open_page("pages/video.py"), session.CLIP, analyzed)
+    found = open_page("pages/video.py")
+    found.session_state[units.SECTION] = True
+    return give(found, session.CLIP, analyzed)
 
 
 def button(app, label: str):

@@ -81,6 +81,7 @@ def _peak_mib(pid: int) -> float:
 
 
 def _click(page: Page) -> None:
+    page.get_by_role("link", name="Look inside").first.click()
     page.get_by_role("link", name="Dataset").first.click()
     _wait_for_chart(page)
 

@@ -1,25 +1,51 @@
 """The pages of the app and the way between them."""
 
 from contextvars import ContextVar
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui.app import warming
 
-PAGES = (
-    ("pages/home.py", "Home", ":material/home:"),
-    ("pages/live.py", "Live", ":material/videocam:"),
-    ("pages/video.py", "Video", ":material/movie:"),
-    ("pages/photos.py", "Photos", ":material/photo_library:"),
-    ("pages/sessions.py", "Sessions", ":material/inventory_2:"),
-    ("pages/action_units.py", "Action Units", ":material/face:"),
-    ("pages/labels.py", "Labels", ":material/fact_check:"),
-    ("pages/model.py", "Model", ":material/neurology:"),
-    ("pages/dataset.py", "Dataset", ":material/dataset:"),
-    ("pages/labs.py", "Labs", ":material/science:"),
-    ("pages/prepare.py", "Prepare", ":material/dataset_linked:"),
+
+class AppPage(NamedTuple):
+    """A page of the app.
+
+    Args:
+        path: Its file.
+        title: Its name.
+        icon: Its symbol.
+    """
+
+    path: str
+    title: str
+    icon: str
+
+
+TOP = (
+    AppPage("pages/home.py", "Home", ":material/home:"),
+    AppPage("pages/live.py", "Live", ":material/videocam:"),
+    AppPage("pages/video.py", "Video", ":material/movie:"),
+    AppPage("pages/photos.py", "Photos", ":material/photo_library:"),
+    AppPage("pages/sessions.py", "Sessions", ":material/inventory_2:"),
+    AppPage("pages/inside.py", "Look inside", ":material/search_insights:"),
 )
+"""What most people come for, always in sight; the first one is at the bare address."""
+
+INSIDE = (
+    AppPage("pages/labels.py", "Labels", ":material/fact_check:"),
+    AppPage("pages/action_units.py", "Action Units", ":material/face:"),
+    AppPage("pages/model.py", "Model", ":material/neurology:"),
+    AppPage("pages/dataset.py", "Dataset", ":material/dataset:"),
+    AppPage("pages/labs.py", "Labs", ":material/science:"),
+    AppPage("pages/prepare.py", "Prepare", ":material/dataset_linked:"),
+)
+"""How an answer comes about and how far to trust it: behind the last page on top, and beside each other."""
+
+PAGES = (*TOP, *INSIDE)
+ROW_PX = 44
+"""Height of the row of neighbours: its links come after the words below it, and must not move them."""
 
 _inside: ContextVar[bool] = ContextVar("inside_navigation", default=False)
 
@@ -33,8 +59,14 @@ def _declare() -> st.Page:
     """
     unknown = PagesManager.uses_pages_directory
     pages = [
-        st.Page(path, title=title, icon=icon, default=index == 0)
-        for index, (path, title, icon) in enumerate(PAGES)
+        st.Page(
+            page.path,
+            title=page.title,
+            icon=page.icon,
+            default=page is TOP[0],
+            visibility="visible" if page in TOP else "hidden",
+        )
+        for page in PAGES
     ]
     page = st.navigation(pages, position="top")
     if unknown:
@@ -57,3 +89,18 @@ def ensure() -> None:
     """Draw the navigation if a page runs without the entrypoint."""
     if not _inside.get():
         _declare()
+
+
+def neighbours(title: str) -> None:
+    """On a page of `INSIDE`: the way to the others; on any other page nothing.
+
+    Args:
+        title: Of the page.
+    """
+    if not any(page.title == title for page in INSIDE):
+        return
+    with st.container(
+        horizontal=True, wrap=False, gap="small", height=ROW_PX, border=False, key="neighbours"
+    ):
+        for page in (TOP[-1], *INSIDE):
+            st.page_link(page.path, label=page.title, icon=page.icon)

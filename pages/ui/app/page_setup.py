@@ -1,11 +1,13 @@
 """What stands around every page: the same configuration on every way in, and no traceback on a page."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit import runtime
 
 from fer.sources import decode_apart
 from pages.ui.app import navigation, session, uploads, visitor
@@ -15,8 +17,17 @@ from pages.ui.app.markdown import plain
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
-# Streamlit leaves six rems above every page; the answer should be in sight.
-STYLE = "<style>.stMainBlockContainer { padding-top: 4.25rem; }</style>"
+ARRIVED, FIRST_LOOK_S = "arrived", 0.15
+"""Session key: the browser knows the page's width. Until then it holds a narrow empty page; what comes in the
+same moment as the width would jump sideways."""
+STYLE = """<style>
+[data-testid="stCaptionContainer"] { opacity: 0.8; }
+[data-testid="stBaseButton-primary"]:enabled { background-color: #24697F; border-color: #24697F; }
+[data-testid="stBaseButton-primary"]:enabled:hover { background-color: #1B5263; border-color: #1B5263; }
+</style>"""
+"""Everybody can read 4.5 to 1: Streamlit writes small words at 4.1, and in the dark theme white words on a
+color that is light enough to be words elsewhere. Nothing here may move anything: it comes after the first
+words."""
 
 
 def configure(title: str = "") -> None:
@@ -27,6 +38,9 @@ def configure(title: str = "") -> None:
     """
     name = f"{title} · {APP_NAME}" if title else APP_NAME
     st.set_page_config(page_title=name, page_icon=icon(), layout="wide")
+    if runtime.exists() and not st.session_state.get(ARRIVED):
+        st.session_state[ARRIVED] = True
+        time.sleep(FIRST_LOOK_S)
 
 
 @contextmanager
@@ -44,6 +58,7 @@ def page(title: str) -> Iterator[None]:
     if visitor.ask_to_log_in():
         st.stop()
     session.begin()
+    navigation.neighbours(title)
     try:
         yield
         visitor.remember()

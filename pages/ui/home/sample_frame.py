@@ -64,8 +64,7 @@ def show(picture: DeltaGenerator, numbers: DeltaGenerator) -> None:
         numbers: Where the bars go.
     """
     try:
-        with picture, st.spinner("Reading a face"):
-            found = sample_frame()
+        found = sample_frame()
     except FerError as error:
         with picture:
             page_setup.show_error(error_text_of(error))

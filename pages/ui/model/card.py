@@ -1,10 +1,14 @@
 """The model card as it stands in models/, to read and to keep."""
 
+import re
+
 import streamlit as st
 
 from fer.evaluation.figures.texts import CARD, read_text
 from fer.io.places import MODELS_DIR
 from pages.ui.app import model_files
+
+_FENCE = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def show() -> None:
@@ -22,4 +26,9 @@ def show() -> None:
         on_click="ignore",
     )
     with st.container(width=820):
-        st.markdown(text)
+        # Code is wrapped: what scrolls sideways cannot be read with the keyboard.
+        for k, part in enumerate(_FENCE.split(text)):
+            if k % 2:
+                st.code(part.strip(), language="bash", wrap_lines=True)
+            elif part.strip():
+                st.markdown(part)

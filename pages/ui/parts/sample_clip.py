@@ -1,5 +1,7 @@
 """The built-in sample as an upload."""
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.ui.app import session
@@ -18,13 +20,14 @@ def sample_clip() -> Upload:
     return Upload(SAMPLE_NAME, sample_video())
 
 
-def button(*, primary: bool) -> None:
+def button(*, primary: bool, width: Literal["content", "stretch"] = "content") -> None:
     """ "Try the sample": opens the video page with the sample being analysed."""
     if st.button(
         "Try the sample",
         icon=":material/play_arrow:",
         type="primary" if primary else "secondary",
         key="try_sample",
+        width=width,
     ):
         with st.spinner("Making the sample"):
             session.keep(session.CLIP, sample_clip())

@@ -4,10 +4,11 @@ import streamlit as st
 
 from fer.action_units.prototypes import CONTRADICTION_TEXT, is_warning, verdict_sentence
 from fer.action_units.table import BY_CODE
-from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines
+from fer.charts.units import heat_strip, measured_units, strongest_units, unit_lines, untold_words
 from fer.constants import CONTRADICTED
 from fer.text import clock
 from fer.timeline.report import Report
+from fer.timeline.summary import FaceSummary
 from fer.timeline.unit_episodes import blink_words, explain
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
@@ -16,6 +17,8 @@ from pages.ui.parts import highlights, player
 from pages.ui.parts.unit_bars import ICONS
 from pages.ui.video import foreign_units, neutral_faces
 
+SECTION = "units_section"
+"""Session key: the section is unfolded."""
 STRIPS = 4
 """People whose units stand under each other."""
 
@@ -23,7 +26,7 @@ STRIPS = 4
 @st.fragment
 @page_setup.shows_errors
 def show(report: Report, edited: Report, analyzed: Report, face_id: int | None) -> None:
-    """The whole section; nothing where no units were measured.
+    """The whole section, folded until somebody asks; nothing where no units were measured.
 
     Args:
         report: Of a video, as it is shown.
@@ -35,7 +38,17 @@ def show(report: Report, edited: Report, analyzed: Report, face_id: int | None) 
     faces = [face for face in report.summary.by_presence if face_id in (None, face.face_id)]
     if not timeline.has_units or not any(face.usable_s for face in faces):
         return
-    st.subheader("Why: the Action Units", anchor=False)
+    look = {"icon": ":material/face:", "key": SECTION, "on_change": "rerun"}
+    folded = st.expander("Why: the Action Units", **look)
+    if folded.open:  # only what is looked at is drawn
+        with folded:
+            _section(report, edited, analyzed, face_id, faces)
+
+
+def _section(
+    report: Report, edited: Report, analyzed: Report, face_id: int | None, faces: list[FaceSummary]
+) -> None:
+    timeline = report.timeline
     if face_id is not None:
         neutral_faces.panel(edited, analyzed, face_id)
     left, right = st.columns([5, 7], gap="medium")
@@ -49,7 +62,8 @@ def show(report: Report, edited: Report, analyzed: Report, face_id: int | None) 
             if face_id is not None:
                 _lines(report, face_id)
             blinks = blink_words(timeline, face.face_id)
-            st.caption(blinks or "Blinks cannot be counted: too short, or too few frames.")
+            blinks = blinks or "Blinks cannot be counted: too short, or too few frames."
+            st.caption(f"{untold_words(timeline, face.face_id)} {blinks}")
         if len(faces) > STRIPS:
             st.caption(f"{len(faces) - STRIPS} more: choose one above.")
     if face_id is not None:
@@ -57,7 +71,7 @@ def show(report: Report, edited: Report, analyzed: Report, face_id: int | None) 
     else:
         st.caption("Choose one person above for single units as lines, a neutral face and comparisons.")
     st.caption(
-        "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Empty: can't tell. "
+        "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Hatched: can't tell. "
         f"The units explain or question the network's answer; they never change it. {CONTRADICTION_TEXT}"
     )
 

@@ -17,7 +17,16 @@ from fer.action_units.baseline import (
 from fer.action_units.blinks import BlinkCounter
 from fer.action_units.eyes import EyeModel, eye_patches, lid_heights
 from fer.action_units.formulas import metrics
-from fer.action_units.intensity import CANNOT_TELL, NOT_SEEN, SEEN, held_states, states, strengths
+from fer.action_units.intensity import (
+    CANNOT_TELL,
+    NOT_SEEN,
+    SEEN,
+    held_states,
+    merged,
+    states,
+    strengths,
+    told,
+)
 from fer.action_units.population import Population
 from fer.action_units.prototypes import PROTOTYPES, is_warning, judge, log_ratios, verdict_sentence
 from fer.action_units.table import BY_CODE, CODES, INDEX, TABLE
@@ -290,6 +299,39 @@ def test_nothing_told_or_unsure_is_not_checkable():
     for verdict in (verdict_of("happy", untold), verdict_of("unsure", presence_of(AU12=0.99))):
         assert verdict.kind == NOT_CHECKABLE
     assert log_ratios(untold, KNOWN.base_rate) == pytest.approx(np.zeros(7))
+
+
+def test_a_unit_in_doubt_has_no_number():
+    assert told(np.zeros((0, len(CODES))), np.zeros((0, len(CODES)))).shape == (0, len(CODES))
+    found = told(np.array([3.0, 0.2, 2.0, 1.5]), np.array([SEEN, NOT_SEEN, CANNOT_TELL, np.nan]))
+    assert found == pytest.approx([3.0, 0.2, np.nan, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("nine", "ten", "shown"),
+    [
+        ((3.0, 1.0), (np.nan, np.nan), (3.0, 1.0)),
+        ((0.1, 0.0), (2.0, 1.0), (2.0, 1.0)),
+        ((0.1, 0.0), (0.3, 0.0), (0.3, 0.0)),
+        ((0.1, 0.0), (np.nan, np.nan), (np.nan, np.nan)),  # the other one may be there
+    ],
+)
+def test_two_units_that_look_alike_are_seen_where_one_is_and_unseen_where_neither_is(nine, ten, shown):
+    intensity, state = np.full((2, len(CODES)), np.nan)
+    for code, (value, seen) in (("AU09", nine), ("AU10", ten)):
+        intensity[INDEX[code]], state[INDEX[code]] = value, seen
+    values, states_ = merged(intensity, state)
+    assert (values[INDEX["AU09"]], states_[INDEX["AU09"]]) == pytest.approx(shown, nan_ok=True)
+
+
+def test_what_decides_nothing_is_said_as_that_and_never_contradicts_itself():
+    seen = UnitVerdict("surprise", NOT_CHECKABLE, seen=(("AU12", 4.7),))
+    assert verdict_sentence(seen, 0.86) == (
+        "Surprise 0.86, neither supported nor contradicted by AU12 lip corner puller 4.7"
+    )
+    assert verdict_sentence(UnitVerdict("sad", NOT_CHECKABLE)) == "Sad; the geometry cannot check it"
+    unsure = verdict_sentence(UnitVerdict("unsure", NOT_CHECKABLE, seen=(("AU12", 4.7),)))
+    assert unsure == "Unsure, so there is no answer to check; seen: AU12 lip corner puller 4.7"
 
 
 def test_the_reader_sees_a_smile_only_in_usable_faces():

@@ -6,9 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fer.action_units.intensity import CANNOT_TELL
 from fer.action_units.prototypes import describe_units, verdict_sentence
-from fer.action_units.table import CODES
-from fer.charts.units import NO_UNITS, heat_strip, measured_units, strongest_units, unit_lines
+from fer.action_units.table import CODES, INDEX
+from fer.charts.units import (
+    NO_UNITS,
+    heat_strip,
+    measured_units,
+    strongest_units,
+    unit_lines,
+    untold_words,
+)
 from fer.constants import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from fer.draw.drawn_face import face_svg, marked_face, points_of
 from fer.errors import DamagedInputError
@@ -105,6 +113,45 @@ def test_the_heat_strip_shows_what_can_be_told():
     assert values[0, :20] == pytest.approx(np.full(20, 3.0))
     assert np.isnan(values[0, -1])
     assert heat_strip(smiling(), 7).layout.meta["alt"] == NO_UNITS
+
+
+def in_doubt(code: str, frames: int = 10):
+    """A timeline of a smiling face; the unit is measured as strong, and nobody can tell from frame 5 on."""
+    builder = TimelineBuilder()
+    for k in range(frames):
+        units, at = units_of(SUPPORTED, AU12=3.0, **{code: 3.0}), INDEX[code]
+        if k >= frames // 2:
+            units.state[0, at] = CANNOT_TELL
+        builder.add(replace(make_observations(["happy"], time_s=k / 10, index=k), action_units=units))
+    builder.add(make_observations([], time_s=frames / 10, index=frames))
+    return builder.build(make_source(), Settings(unsure_below=UNSURE_BELOW))
+
+
+def test_doubt_is_drawn_as_doubt_and_is_no_number_in_any_file():
+    timeline, named = in_doubt("AU05"), "AU5 upper lid raiser"
+    heat, doubt = heat_strip(timeline, 1).data
+    row = np.array(heat.z[list(heat.y).index(named)], float)
+    assert np.isfinite(row[:5]).all() and np.isnan(row[5:]).all()
+    assert (list(doubt.y), doubt.marker.pattern.shape) == ([named], "/")
+    assert (doubt.base[0], doubt.x[0]) == pytest.approx((0.5, 0.5), abs=0.06)  # not where the face is away
+    lines = np.array(unit_lines(timeline, 1, ["AU05"]).data[0].y, float)
+    assert np.isnan(lines[5:]).all()
+    head, *body = (line.split(",") for line in to_csv(timeline).splitlines())
+    cells = [(line[head.index("AU05_r")], line[head.index("AU05_c")]) for line in body]
+    assert cells[:5] == [("3.000", "1")] * 5 and set(cells[5:]) == {("", "")}
+
+
+def test_numbers_in_doubt_of_an_older_file_are_none():
+    header, first, *rest = to_csv(smiling()).splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("AU12_c")] = ""
+    again = read_timeline("\n".join([header, ",".join(cells), *rest]).encode())
+    assert np.isnan(again.intensities[0, INDEX["AU12"]]) and again.intensities[1, INDEX["AU12"]] == 3.0
+
+
+def test_units_that_can_never_be_told_are_named_once():
+    assert untold_words(smiling(), 1).startswith("Can't tell at any time: AU1, AU2, AU4, AU5")
+    assert "AU12" not in untold_words(smiling(), 1) and untold_words(smiling(), 7) == ""
 
 
 def test_the_lines_are_those_of_the_strongest_units():

@@ -1,0 +1,97 @@
+"""Everybody can read and reach every page: axe-core finds nothing serious, and no page jumps as it comes."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python (requirements-dev.txt)")
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from fer.sample import sample_frames
+from pages.ui.app.navigation import INSIDE, PAGES, TOP
+from pages.ui.work.analysis import jpeg
+from tests.helpers import live_app
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SIZES = {1280: 900, 390: 844}
+BAD = ("serious", "critical")
+MAX_SHIFT, MAX_SHIFT_INSIDE = 0.1, 0.25
+"""Core Web Vitals: good up to the first, bad from the second. 0.06 are Streamlit's own, which takes
+the page's width after its first empty picture; uploaders and sliders come after the words around them."""
+WATCH_SHIFTS = (
+    "window.shift = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) if "
+    "(!one.hadRecentInput) window.shift += one.value; }).observe({ type: 'layout-shift', buffered: true });"
+)
+STILL_MS = 2500
+ADDRESSES = {"" if page is TOP[0] else Path(page.path).stem: page for page in PAGES}
+MODEL_PARTS = ("How sure", "Training", "Compared", "Explain a face", "Model card")
+
+
+def found_by_axe(page: Page) -> list[str]:
+    """What axe-core calls serious or critical: rule, how many places, and the first of them."""
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{one['id']} ({one['impact']}) {len(one['nodes'])} times: {one['nodes'][0]['html'][:120]}"
+        for one in found
+        if one["impact"] in BAD
+    ]
+
+
+def tab_of(browser: Browser, width: int, theme: str) -> Page:
+    size = {"width": width, "height": SIZES[width]}
+    return browser.new_context(viewport=size, color_scheme=theme, has_touch=width < 600).new_page()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_serious_on_any_page(browser, address, width, theme):
+    tab, found = tab_of(browser, width, theme), {}
+    for path in ADDRESSES:
+        live_app.open_page(tab, address, path)
+        tab.wait_for_timeout(STILL_MS)
+        found[path or "home"] = found_by_axe(tab)
+    for part in MODEL_PARTS:
+        live_app.open_page(tab, address, "model")
+        tab.get_by_role("tab", name=part).click()
+        live_app.settled(tab)
+        found[part] = found_by_axe(tab)
+    tab.context.close()
+    assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser, address, clip, width, theme):
+    tab, found = tab_of(browser, width, theme), {}
+    live_app.open_page(tab, address, "video")
+    live_app.upload(tab, ("clip.mp4", clip))
+    live_app.wait_for_report(tab)
+    found["video"] = found_by_axe(tab)
+    tab.get_by_text("Why: the Action Units").click()
+    live_app.settled(tab)
+    found["video with its units"] = found_by_axe(tab)
+    live_app.open_page(tab, address, "photos")
+    photos = [(f"{k}.jpg", jpeg(frame.image)) for k, frame in enumerate(sample_frames(fps=0.5))]
+    live_app.upload(tab, *photos, ("notes.jpg", b"hello"))
+    tab.get_by_role("button", name="Report").wait_for(timeout=live_app.PATIENCE_MS)
+    live_app.settled(tab)
+    found["photos"] = found_by_axe(tab)
+    tab.context.close()
+    assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_nothing_jumps_while_a_page_comes(browser, address, width, path):
+    tab = tab_of(browser, width, "light")
+    live_app.open_page(tab, address, path)  # what the browser has not yet kept comes late
+    tab.add_init_script(WATCH_SHIFTS)
+    live_app.open_page(tab, address, path)
+    tab.wait_for_timeout(STILL_MS)
+    shift = tab.evaluate("window.shift")
+    tab.context.close()
+    assert shift < (MAX_SHIFT_INSIDE if ADDRESSES[path] in INSIDE else MAX_SHIFT)
