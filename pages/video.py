@@ -5,9 +5,9 @@ import streamlit as st
 from fer.sources.magic import READ_VIDEOS
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import persons, player, sample_clip, settings
+from pages.ui.parts import persons, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
-from pages.ui.video import keeping, people, report
+from pages.ui.video import keeping, markers, people, player, report
 from pages.ui.work import video
 from pages.ui.work.recordings import Finished, Opened
 
@@ -37,6 +37,7 @@ def analyze(clip: Upload) -> None:
     def leave() -> None:
         if job.result is not None:
             persons.forget(job.result.report)
+            markers.forget(job.result.report)
         people.forget()
         session.registry().forget_content(session.owner(), clip.sha256)
         session.release(session.CLIP)

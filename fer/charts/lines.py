@@ -1,5 +1,7 @@
 """The panel of one face's probabilities: seven lines over the area of the confidence."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -18,18 +20,27 @@ CLICK_BARS = 400
 """More would be narrower than a pointer can aim."""
 
 
-def lines_panel(lines: Lines, unsure_below: float, *, dark: bool) -> Panel:
-    """Seven lines over the area of the confidence; their names at their right ends."""
+def lines_panel(
+    lines: Lines, unsure_below: float, *, emotions: Sequence[str] = DISPLAY_ORDER, dark: bool
+) -> Panel:
+    """A line an expression over the area of the confidence; their names at their right ends.
+
+    Args:
+        lines: What is drawn.
+        unsure_below: The dotted line; 0 for none.
+        emotions: Which expressions have a line.
+        dark: The dark variant.
+    """
     times = [clock(t, tenths=True) if np.isfinite(t) else "" for t in lines.time_s]
     points = zip(times, lines.verdict, lines.confidence, lines.words, strict=True)
     words = [_answer(*point) for point in points]
     traces = [_click_trace(lines, words), _confidence_trace(lines, times, words)]
     ends = {}
-    for state in DISPLAY_ORDER:
+    for state in [one for one in DISPLAY_ORDER if one in emotions]:
         values = lines.probs[:, EMOTIONS.index(state)]
         strong = bool(np.nanmax(values, initial=0.0) >= LABELED_FROM)
         if strong:
-            ends[state] = float(values[-1])
+            ends[state] = float(values[np.flatnonzero(np.isfinite(values))[-1]])
         traces.append(_line_trace(state, lines, times, width=2.2 if strong else 1.0))
     yaxis = {"range": [0, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"], "showgrid": True}
     shapes: tuple[dict, ...] = ()

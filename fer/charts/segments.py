@@ -36,7 +36,7 @@ def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dar
         ]
         marker = {"color": ink(dark).muted, "opacity": 0.55, "line": {"width": 0}}
         spans = [(row, s.start_s, s.end_s) for row, s in thin]
-        traces.append(_segment_bars(spans, marker=marker, height=0.1, hover=hover, name="left out"))
+        traces.append(segment_bars(spans, marker=marker, height=0.1, hover=hover, name="left out"))
     yaxis = {
         "range": [len(faces) - 0.5, -0.5],
         "tickvals": list(range(len(faces))),
@@ -50,7 +50,7 @@ def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dar
 def _ribbon_trace(state: str, found: list, names: list[str], dark: bool) -> go.Bar:
     hover = [f"{_range(e)} {names[row]}: {e.words} {percent(e.confidence)}" for row, e in found]
     spans = [(row, e.start_s, e.end_s) for row, e in found]
-    bars = _segment_bars(spans, marker=fill(state, dark), height=0.84, hover=hover, name=state)
+    bars = segment_bars(spans, marker=fill(state, dark), height=0.84, hover=hover, name=state)
     return bars.update(
         text=[state] * len(found),
         textposition="inside",
@@ -60,7 +60,7 @@ def _ribbon_trace(state: str, found: list, names: list[str], dark: bool) -> go.B
     )
 
 
-def _segment_bars(
+def segment_bars(
     spans: list[tuple[int, float, float]], *, marker: dict, height: float, hover: list, name: str
 ) -> go.Bar:
     """Bars that lie on rows: x is where each starts, so that a click gives that second."""
@@ -116,7 +116,7 @@ def quality_panel(states: list[Segment], *, dark: bool) -> Panel:
         words = _quality_words(state)
         hover = [f"{_range(s)} {words}" for s in found]
         spans = [(0, s.start_s, s.end_s) for s in found]
-        bars = _segment_bars(spans, marker=_quality_fill(state, dark), height=0.9, hover=hover, name=words)
+        bars = segment_bars(spans, marker=_quality_fill(state, dark), height=0.9, hover=hover, name=words)
         short = "no face" if state == NO_FACE else words
         bars.update(text=[short] * len(found), textposition="inside", insidetextanchor="middle", textangle=0)
         traces.append(bars.update(textfont={"color": ink(dark).text, "size": SMALL_PX}))

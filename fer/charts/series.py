@@ -56,10 +56,28 @@ class Segment:
     end_s: float
 
 
-def line_data(timeline: Timeline, face_id: int, *, max_points: int = MAX_POINTS) -> Lines:
-    """The usable rows of one face, averaged in bins where there are more than `max_points`."""
-    rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
-    time_s, probs = timeline.table["time_s"].to_numpy(np.float64)[rows], timeline.probs[rows]
+def line_data(
+    timeline: Timeline,
+    face_id: int,
+    *,
+    max_points: int = MAX_POINTS,
+    view_s: tuple[float, float] | None = None,
+) -> Lines:
+    """The usable rows of one face, averaged in bins where there are more than `max_points`.
+
+    Args:
+        timeline: Not of photos.
+        face_id: Whose.
+        max_points: Most points.
+        view_s: (start, end): only what lies there, and a little beyond so that lines reach the edges.
+    """
+    time_s = timeline.table["time_s"].to_numpy(np.float64)
+    shown = timeline.usable & (timeline.face_of_row == face_id)
+    if view_s is not None:
+        beyond = max(LINE_GAP_S, 1.5 * timeline.step_s)
+        shown = shown & (time_s >= view_s[0] - beyond) & (time_s <= view_s[1] + beyond)
+    rows = np.flatnonzero(shown)
+    time_s, probs = time_s[rows], timeline.probs[rows]
     if not len(rows):
         return Lines(time_s, probs, [], np.zeros(0), [])
     limit = max(LINE_GAP_S, 1.5 * timeline.step_s)
@@ -84,19 +102,24 @@ def line_data(timeline: Timeline, face_id: int, *, max_points: int = MAX_POINTS)
     )
 
 
-def share_bins(timeline: Timeline, rows: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+def share_bins(
+    timeline: Timeline, rows: np.ndarray, view_s: tuple[float, float] | None = None
+) -> tuple[np.ndarray, float, np.ndarray]:
     """Shares of the states in equal bins of time.
 
     Args:
         timeline: Not of photos.
         rows: (rows,) bool, which rows count (usable ones only).
+        view_s: (start, end) of what is drawn, by which the bins are as wide as they are; None: everything.
 
     Returns:
         start_s: (b,) start of every bin that holds a row.
         width_s: Width of a bin, a round number of seconds.
         shares: (b, 8) in the order of `STATES`; rows sum to 1.
     """
-    length = max(timeline.end_s - (timeline.frame_times_s[0] if len(timeline.frame_times_s) else 0.0), 0.1)
+    first_s = timeline.frame_times_s[0] if len(timeline.frame_times_s) else 0.0
+    start_s, end_s = view_s or (first_s, timeline.end_s)
+    length = max(end_s - start_s, 0.1)
     finest = max(length / SHARE_BINS, timeline.step_s)
     width = next((s for s in BIN_STEPS_S if s >= finest * (1 - 1e-9)), BIN_STEPS_S[-1])
     # The tiny shift keeps a frame at 2.9999999 s out of the bin before 3 s.

@@ -5,10 +5,13 @@ width. ``figure.layout.meta["alt"]`` says in a sentence what it shows. The x of 
 in seconds.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from fer.charts.lines import lines_panel
+from fer.charts.marked import markers_panel, over_all_panels
 from fer.charts.panels import Panel, compose, key_text
 from fer.charts.segments import quality_panel, ribbon_panel, shares_panel
 from fer.charts.series import frame_states, left_out_segments, line_data, share_bins
@@ -24,6 +27,7 @@ from fer.charts.style import (
     text_on,
     words_of,
 )
+from fer.constants import EMOTIONS
 from fer.text import clock, count, percent
 from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarize
 from fer.timeline.timeline import Timeline
@@ -66,15 +70,23 @@ def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.F
 
 
 def timeline_chart(
-    timeline: Timeline, face_id: int | None = None, *, summary: Summary | None = None, dark: bool = False
+    timeline: Timeline,
+    face_id: int | None = None,
+    *,
+    summary: Summary | None = None,
+    emotions: Sequence[str] = EMOTIONS,
+    view_s: tuple[float, float] | None = None,
+    dark: bool = False,
 ) -> go.Figure:
-    """Ribbon, shares, lines and quality on one time axis.
+    """Markers, ribbon, shares, lines and quality on one time axis.
 
     Args:
         timeline: Smoothed, for calm lines.
         face_id: Whose shares and lines; None takes all faces for the shares, and lines for each of the
             `MAX_LINES` that could be read longest.
         summary: Of this timeline, where it is at hand already.
+        emotions: Which expressions have a line.
+        view_s: (start, end) of what is shown, with as many details as fit there; None: everything.
         dark: The dark variant.
     """
     if message := _nothing(timeline, face_id):
@@ -86,21 +98,33 @@ def timeline_chart(
     rows = timeline.usable & (
         timeline.face_of_row >= 0 if face_id is None else timeline.face_of_row == face_id
     )
-    bins = share_bins(timeline, rows)
+    if view_s is not None:
+        time_s = timeline.table["time_s"].to_numpy(np.float64)
+        rows &= (time_s >= view_s[0]) & (time_s < view_s[1])
+    bins = share_bins(timeline, rows, view_s)
     several = face_id is None and len(timeline.face_ids) > 1
     who = "all faces" if several else words_of(timeline.name(chosen, start=False))
     panels = [
-        _ribbon(timeline, summary, dark),
+        *([markers_panel(timeline.markers, dark=dark)] if timeline.markers else []),
+        _ribbon(timeline, summary, dark, view_s),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
-        *(_lines(timeline, face, dark) for face in drawn),
+        *(_lines(timeline, face, dark, emotions, view_s) for face in drawn if emotions),
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
-    return _figure(timeline, panels, dark, key=key_text(seen))
+    figure = _figure(timeline, panels, dark, key=key_text(seen), view_s=view_s)
+    return over_all_panels(figure, timeline.markers, dark=dark)
 
 
-def _lines(timeline: Timeline, face_id: int, dark: bool) -> Panel:
-    panel = lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)
+def _lines(
+    timeline: Timeline,
+    face_id: int,
+    dark: bool,
+    emotions: Sequence[str],
+    view_s: tuple[float, float] | None,
+) -> Panel:
+    lines = line_data(timeline, face_id, view_s=view_s)
+    panel = lines_panel(lines, timeline.unsure_below, emotions=emotions, dark=dark)
     return panel.titled(f"Probability of each expression, {words_of(timeline.name(face_id, start=False))}")
 
 
@@ -154,9 +178,10 @@ def _nothing(timeline: Timeline, face_id: int | None = None) -> str:
     return "" if timeline.usable[rows].any() else NOTHING_USABLE
 
 
-def _ribbon(timeline: Timeline, summary: Summary, dark: bool) -> Panel:
+def _ribbon(timeline: Timeline, summary: Summary, dark: bool, view_s: tuple[float, float] | None) -> Panel:
     """The expressions of the faces; episodes too short to be seen are drawn with their neighbors."""
-    visible_s = (timeline.end_s - float(timeline.frame_times_s[0])) / EPISODES_IN_VIEW
+    start_s, end_s = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
+    visible_s = (end_s - start_s) / EPISODES_IN_VIEW
     if visible_s > MIN_EPISODE_S:
         summary = summarize(timeline, min_episode_s=visible_s)
     faces = summary.by_presence
@@ -168,8 +193,15 @@ def _ribbon(timeline: Timeline, summary: Summary, dark: bool) -> Panel:
     return panel.titled("Expression of each face")
 
 
-def _figure(timeline: Timeline, panels: list[Panel], dark: bool, *, key: str = "") -> go.Figure:
-    start, end = float(timeline.frame_times_s[0]), timeline.end_s
+def _figure(
+    timeline: Timeline,
+    panels: list[Panel],
+    dark: bool,
+    *,
+    key: str = "",
+    view_s: tuple[float, float] | None = None,
+) -> go.Figure:
+    start, end = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
     alt = f"{'; '.join(p.title or p.what for p in panels)}; from {clock(start)} to {clock(end)}."
     return compose(panels, (start, end), dark=dark, alt=alt, key=key)
 

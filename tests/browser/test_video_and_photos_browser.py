@@ -79,7 +79,7 @@ def test_the_chart_shows_where_the_player_is(report_page):
 def test_a_moment_moves_the_player_twice(report_page):
     last = report_page.locator("[class*=st-key-moment_] button").last
     minutes, seconds = last.inner_text().split("·")[0].split("\n")[-1].strip().split(":")
-    wanted = 60 * int(minutes) + int(seconds)
+    wanted = 60 * int(minutes) + float(seconds)
     for _ in range(2):
         last.click()
         report_page.wait_for_timeout(1500)

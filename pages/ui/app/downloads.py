@@ -67,6 +67,20 @@ def of_json(
     _button(label, make, file_name, mime="application/json", icon=icon, key=key, help=help)
 
 
+def of_text(
+    label: str,
+    make: Callable[[], str | bytes],
+    file_name: str,
+    *,
+    mime: str,
+    key: str,
+    icon: str,
+    help: str | None = None,
+) -> None:
+    """A button for a file of any other kind; see `of_json`."""
+    _button(label, make, file_name, mime=mime, icon=icon, key=key, help=help)
+
+
 def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CSV") -> None:
     """Buttons for a table: CSV for programs, and in a popover the forms that spreadsheets open.
 

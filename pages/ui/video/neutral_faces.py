@@ -13,7 +13,8 @@ from fer.timeline.report import Report
 from pages.ui.app import page_setup, session
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.parts import neutral_files, player
+from pages.ui.parts import neutral_files
+from pages.ui.video import player
 from pages.ui.work.reinterpret import with_timeline
 
 ABOUT = (

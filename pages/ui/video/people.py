@@ -13,7 +13,8 @@ from fer.timeline.suggestions import suggestions
 from fer.timeline.summary import FaceSummary, Summary
 from fer.timeline.timeline import Timeline
 from pages.ui.app.markdown import plain, shorten
-from pages.ui.parts import highlights, persons, player
+from pages.ui.parts import highlights, persons
+from pages.ui.video import player
 
 PICKED = "face"
 """Session key: id of the face that the page is about; `EVERYONE` for all."""

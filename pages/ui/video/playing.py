@@ -13,7 +13,8 @@ from fer.timeline.summary import Summary
 from pages.ui.app import page_setup, session
 from pages.ui.app.jobs import Job, JobState
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import highlights, player
+from pages.ui.parts import highlights
+from pages.ui.video import player
 from pages.ui.work.playable import playable_job
 from pages.ui.work.recordings import Recording
 

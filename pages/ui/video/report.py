@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer.charts.timeline import shares_chart, timeline_chart
+from fer.constants import DISPLAY_ORDER
 from fer.draw.portraits import Portrait, best_portraits, covered_portrait
 from fer.evaluation.figures.set_promise import report_promise
-from fer.text import clock, count, percent, span
+from fer.text import clock, count, percent
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 from fer.timeline.summary import Summary
@@ -17,9 +19,9 @@ from pages.ui.app import downloads, page_setup
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
-from pages.ui.parts import highlights, persons, player, settings
+from pages.ui.parts import highlights, persons, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.video import copy, keeping, neutral_faces, people, playing, units
+from pages.ui.video import copy, keeping, markers, moments, neutral_faces, people, player, playing, units
 from pages.ui.work.recordings import Finished, Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
@@ -64,30 +66,36 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """
     more, keep = title_row(clip, leave)
     with more:
-        half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
         shown = _picture_switch() if result.portraits else "page"
+    head, cast = st.container(), st.container()
     edited = persons.edited(result.report)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        picks = st.container(width="content")
+        with st.popover("Smoothing and unsure", icon=":material/tune:", type="tertiary"):
+            half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
     report = reinterpret_once(
-        neutral_faces.applied(edited, result.report), half_life_s=half_life_s, unsure_below=unsure_below
+        neutral_faces.applied(edited, result.report),
+        half_life_s=half_life_s,
+        unsure_below=unsure_below,
+        markers=markers.of(result.report),
     )
     with keep:
         keeping.offer(report, result, clip)
     summary, chosen = report.summary, people.picked(report.summary)
-    with st.container(gap="xxsmall"):
-        for title in highlights.titles(_about(summary, chosen)):
-            st.subheader(plain(title), anchor=False)
-        st.caption(_facts(report))
-    for note in report.timeline.source.notes:
-        st.caption(f":material/info: {plain(note)}")
+    with head:
+        _answer(report, _about(summary, chosen))
     pictures = best_portraits(report.timeline, result.portraits)
     if shown == "covered":
         pictures = {face_id: covered_portrait(jpeg) for face_id, jpeg in pictures.items()}
     if summary.faces or edited is not result.report:
         played = playing.playing(clip, report.timeline.source) is not None
-        people.show(report, result.report, pictures, played=played)
-        people.picker(summary)
-    if summary.faces:
-        _explore(report, clip, chosen, result.portraits)
+        with cast:
+            people.show(report, result.report, pictures, played=played)
+        with picks:
+            people.picker(summary)
+    if summary.faces or report.timeline.markers:
+        _explore(report, result.report, clip, chosen, result.portraits)
+        _parts(report, result.report, clip, chosen)
         _said(_about(summary, chosen))
         units.show(report, edited, result.report, chosen)
     else:
@@ -105,6 +113,18 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         elif clip.data:
             copy.offer(report, clip)
     copy.show(clip)
+
+
+def _answer(report: Report, summary: Summary) -> None:
+    """Who showed what in a line each, what was analysed, and what was taken out."""
+    with st.container(gap="xxsmall"):
+        for title in highlights.titles(summary):
+            st.subheader(plain(title), anchor=False)
+        st.caption(_facts(report))
+        if excluded := report.summary.excluded_text():
+            st.caption(f":material/content_cut: {excluded}")
+    for note in report.timeline.source.notes:
+        st.caption(f":material/info: {plain(note)}")
 
 
 def _picture_switch() -> str:
@@ -135,22 +155,85 @@ def _facts(report: Report) -> str:
 
 @st.fragment
 @page_setup.shows_errors
-def _explore(report: Report, clip: Upload, chosen: int | None, portraits: tuple[Portrait, ...] = ()) -> None:
-    """Player and moments beside the timeline; a click in either moves the player."""
-    summary = report.summary
+def _explore(
+    report: Report,
+    analyzed: Report,
+    clip: Upload,
+    chosen: int | None,
+    portraits: tuple[Portrait, ...] = (),
+) -> None:
+    """Player and timeline as one."""
+    if markers.changed():
+        st.rerun()  # a marker was set: the whole page shows other figures now
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        playing.show(clip, report.timeline.source, summary, portraits, chosen)
-        played = playing.playing(clip, report.timeline.source) is not None
-        _moments(summary, chosen, played=played)
-    with right, st.container(key=player.CHART_BOX):
-        chart(
-            timeline_chart(report.smoothed, chosen, summary=report.summary, dark=is_dark()),
-            key="timeline_chart",
+        playing.show(clip, report.timeline.source, report.summary, portraits, chosen)
+        player.controls(report.smoothed, chosen, partial(markers.take, analyzed))
+        markers.trouble()
+    with right:
+        emotions = _chart_tools()
+        figure = timeline_chart(
+            report.smoothed,
+            chosen,
+            summary=report.summary,
+            emotions=emotions,
+            view_s=player.view_s(),
+            dark=is_dark(),
         )
-        if played:
-            st.caption(":material/touch_app: Click the chart to move the player there.")
-    player.link()
+        with st.container(key=player.CHART_BOX):
+            # A drag moves the player here; zooming has buttons.
+            chart(figure.update_layout(dragmode=False), key="timeline_chart")
+    player.track(report.smoothed)
+    player.pass_on("explore")
+
+
+def _chart_tools() -> list[str]:
+    """Which lines there are, the way back from a zoom, the next marker's name.
+
+    Returns:
+        The expressions that have a line.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover("Lines", icon=":material/show_chart:", type="tertiary", key="timeline_lines"):
+            chosen = st.pills(
+                "Expressions drawn as lines",
+                DISPLAY_ORDER,
+                selection_mode="multi",
+                default=DISPLAY_ORDER,
+                key="timeline_emotions",
+            )
+        if (view := player.view_s()) is not None:
+            st.button(
+                f"{clock(view[0], tenths=True)}–{clock(view[1], tenths=True)}: show everything",
+                icon=":material/zoom_out_map:",
+                key="timeline_show_all",
+                on_click=player.show_all,
+            )
+        markers.name_field()
+        with st.popover("Keys", icon=":material/keyboard:", type="tertiary", key="timeline_keys"):
+            st.markdown(player.KEYS)
+    return list(chosen)
+
+
+TABS = ("Moments", "Markers")
+
+
+@st.fragment
+@page_setup.shows_errors
+def _parts(report: Report, analyzed: Report, clip: Upload, chosen: int | None) -> None:
+    """Everything below player and timeline, a tab each; only the open one is computed."""
+    if markers.changed():
+        st.rerun()
+    played = playing.playing(clip, report.timeline.source) is not None
+    tabs = st.tabs(TABS, key="video_tab", on_change="rerun")
+    moment_tab, marker_tab = tabs
+    if moment_tab.open:
+        with moment_tab:
+            moments.show(report, chosen, played=played)
+    if marker_tab.open:
+        with marker_tab:
+            markers.panel(report, analyzed)
+    player.pass_on("parts")
 
 
 def _about(summary: Summary, face_id: int | None) -> Summary:
@@ -158,33 +241,6 @@ def _about(summary: Summary, face_id: int | None) -> Summary:
     if face_id is None:
         return summary
     return replace(summary, faces=tuple(face for face in summary.faces if face.face_id == face_id))
-
-
-def _moments(summary: Summary, face_id: int | None, *, played: bool) -> None:
-    """The longest clear stretches as buttons that move the player; as text where there is no player."""
-    found = highlights.moments(summary, face_id)
-    if not found:
-        return
-    st.markdown("**Longest moments**")
-    several = face_id is None and len(summary.faces) > 1
-    with st.container(gap=None):
-        for number, (face, episode) in enumerate(found):
-            who = f"{plain(face.name)} " if several else ""
-            text = (
-                f"{clock(episode.start_s)} · {who}{episode.emotion} · {span(episode.duration_s)} · "
-                f"{percent(episode.confidence)} sure"
-            )
-            if not played:
-                st.markdown(text)
-                continue
-            st.button(
-                text,
-                key=f"moment_{number}",
-                icon=":material/play_arrow:",
-                type="tertiary",
-                on_click=player.seek,
-                args=(episode.start_s,),
-            )
 
 
 def _said(summary: Summary) -> None:

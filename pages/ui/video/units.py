@@ -13,9 +13,9 @@ from fer.timeline.unit_episodes import blink_words, explain
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts import highlights, player
+from pages.ui.parts import highlights
 from pages.ui.parts.unit_bars import ICONS
-from pages.ui.video import foreign_units, neutral_faces
+from pages.ui.video import foreign_units, neutral_faces, player
 
 SECTION = "units_section"
 """Session key: the section is unfolded."""
@@ -70,6 +70,7 @@ def _section(
         foreign_units.show(report, analyzed, face_id)
     else:
         st.caption("Choose one person above for single units as lines, a neutral face and comparisons.")
+    player.pass_on("units")
     st.caption(
         "Relative intensity from the face's geometry, 0 to 5, not FACS coding. Hatched: can't tell. "
         f"The units explain or question the network's answer; they never change it. {CONTRADICTION_TEXT}"

@@ -205,7 +205,7 @@ def test_a_recording_is_finished_by_stop_and_keeps_no_picture(rooms):
     assert recording.length_s == pytest.approx(1.0)
     assert (timeline.source.width, timeline.source.height) == (64, 48)
     assert timeline.source.name == recording.name and recording.name.startswith("Live recording")
-    assert timeline.source.notes[-1] == NOTHING_KEPT and "joke" in timeline.source.notes[0]
+    assert timeline.source.notes[-1] == NOTHING_KEPT and [m.name for m in timeline.markers] == ["joke"]
     assert recording.result.report.provenance.model_name == "tiny"
 
 

@@ -1,0 +1,132 @@
+"""Markers on the time axis: a row of their own, and lines and bands through the panels below."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer.charts.panels import Panel
+from fer.charts.segments import segment_bars
+from fer.charts.style import SMALL_PX, ink, words_of
+from fer.text import clock
+from fer.timeline.markers import Marker
+
+ROW_PX = 22
+MAX_LANES = 3
+"""Rows of markers; what overlaps beyond them is drawn over the last one."""
+MAX_DRAWN = 300
+"""More would be one next to the other without a gap."""
+
+
+def markers_panel(markers: Sequence[Marker], *, dark: bool) -> Panel:
+    """Ranges as bars, events as small triangles, each with its name; what overlaps lies in further rows.
+
+    Args:
+        markers: By start; at least one.
+        dark: The dark variant.
+    """
+    shown = list(markers[:MAX_DRAWN])
+    lane_of = lanes([(m.start_s, m.end_s) for m in shown if m.kind != "event"])
+    ranges = [m for m in shown if m.kind != "event"]
+    events = [m for m in shown if m.kind == "event"]
+    first_event = max(lane_of, default=-1) + 1
+    traces = []
+    for kind in ("range", "exclusion"):
+        found = [(lane, m) for lane, m in zip(lane_of, ranges, strict=True) if m.kind == kind]
+        if found:
+            traces.append(_bars(found, kind, dark))
+    if events:
+        traces.append(_points(events, first_event, dark))
+    rows = first_event + bool(events)
+    yaxis = {"range": [rows - 0.5, -0.5], "tickvals": [], "ticktext": []}
+    return Panel("Markers", rows * ROW_PX, traces, yaxis, title="Markers")
+
+
+def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
+    """A row for each span, so that those of one row do not overlap.
+
+    Args:
+        spans: (start, end) by start.
+    """
+    ends: list[float] = []
+    found = []
+    for start, end in spans:
+        free = next((k for k, until in enumerate(ends) if until <= start), len(ends))
+        free = min(free, MAX_LANES - 1)
+        ends[free : free + 1] = [max(end, ends[free]) if free < len(ends) else end]
+        found.append(free)
+    return found
+
+
+def over_all_panels(figure: go.Figure, markers: Sequence[Marker], *, dark: bool) -> go.Figure:
+    """Thin lines at events, pale bands over what is excluded.
+
+    Args:
+        figure: Of panels on one time axis.
+        markers: By start.
+        dark: The dark variant.
+    """
+    color = ink(dark)
+    for marker in markers[:MAX_DRAWN]:
+        if marker.kind == "event":
+            look = {"type": "line", "line": {"color": marker.color or color.muted, "width": 1, "dash": "dot"}}
+        elif marker.kind == "exclusion":
+            look = {"type": "rect", "fillcolor": color.muted, "opacity": 0.22, "line": {"width": 0}}
+        else:
+            continue
+        edges = {"x0": marker.start_s, "x1": marker.end_s, "y0": 0, "y1": 1}
+        figure.add_shape(xref="x", yref="paper", **edges, **look)
+    return figure
+
+
+def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:
+    colors = ink(dark)
+    marker: dict = {"color": [m.color or colors.quiet for _, m in found], "line": {"width": 0}}
+    if kind == "exclusion":
+        marker["pattern"] = {
+            "shape": "x",
+            "size": 6,
+            "solidity": 0.2,
+            "fgcolor": colors.hatch,
+            "fillmode": "overlay",
+        }
+    bars = segment_bars(
+        [(lane, m.start_s, m.end_s) for lane, m in found],
+        marker=marker,
+        height=0.84,
+        hover=[_hover(m) for _, m in found],
+        name="markers",
+    )
+    names = [words_of(m.name) for _, m in found]
+    inks = [_ink_on(m.color) if m.color else colors.text for _, m in found]
+    bars.update(text=names, textposition="inside", insidetextanchor="middle", textangle=0)
+    return bars.update(textfont={"color": inks, "size": SMALL_PX})
+
+
+def _points(events: Sequence[Marker], row: int, dark: bool) -> go.Scatter:
+    colors = ink(dark)
+    return go.Scatter(
+        x=[m.start_s for m in events],
+        y=[row] * len(events),
+        mode="markers+text",
+        name="events",
+        marker={"symbol": "triangle-down", "size": 11, "color": [m.color or colors.text for m in events]},
+        text=[words_of(m.name) for m in events],
+        textposition="middle right",
+        textfont={"color": colors.text, "size": SMALL_PX},
+        customdata=[_hover(m) for m in events],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _ink_on(color: str) -> str:
+    """Black or white, whichever stands out."""
+    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    return "#101416" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"
+
+
+def _hover(marker: Marker) -> str:
+    when = clock(marker.start_s, tenths=True)
+    if marker.kind != "event":
+        when += f"–{clock(marker.end_s, tenths=True)}"
+    excluded = ": left out of every figure" if marker.kind == "exclusion" else ""
+    return f"{when} {words_of(marker.name)}{excluded}"

@@ -1,0 +1,57 @@
+"""Markers on the time axis, the lines that were chosen, and the view of a zoom."""
+
+from fer.charts.marked import MAX_LANES, lanes
+from fer.charts.timeline import timeline_chart
+from fer.timeline.markers import Marker, with_markers
+from tests.helpers.factories import make_timeline
+
+PROBABILITIES = "Probability of each expression, face 1"
+
+
+def chart(markers=(), **more):
+    timeline = make_timeline({1: [("happy", 4.0), ("sad", 4.0)]})
+    return timeline_chart(with_markers(timeline, markers), **more)
+
+
+def titles(figure) -> list[str]:
+    return [note.text for note in figure.layout.annotations]
+
+
+def test_without_markers_there_is_no_row_of_them():
+    assert "Markers" not in titles(chart())
+    assert lanes([]) == []
+
+
+def test_what_overlaps_lies_in_rows_of_its_own():
+    assert lanes([(0, 2), (1, 3), (2, 4), (2.5, 5)]) == [0, 1, 0, 2]
+    assert max(lanes([(0, 9)] * 10)) == MAX_LANES - 1
+
+
+def test_markers_are_drawn_with_their_names_as_text():
+    markers = [
+        Marker("ad <b>", 0, 2),
+        Marker("cough", 1, 3, "exclusion"),
+        Marker.event("joke", 5.0, "#112233"),
+    ]
+    figure = chart(markers)
+    assert titles(figure)[0] == "Markers"
+    words = [text for trace in figure.data if trace.name in ("markers", "events") for text in trace.text]
+    assert words == ["ad &lt;b&gt;", "cough", "joke"]
+    [band, line] = [s for s in figure.layout.shapes if s.yref == "paper"]
+    assert (band.x0, band.x1, line.x0, line.line.color) == (1, 3, 5.0, "#112233")
+
+
+def test_only_the_lines_that_are_chosen_are_drawn():
+    names = {trace.name for trace in chart(emotions=("sad",)).data if trace.type == "scatter"}
+    assert names == {"sad", "confidence"}
+    assert PROBABILITIES in titles(chart()) and PROBABILITIES not in titles(chart(emotions=()))
+
+
+def test_a_view_shows_its_stretch_in_finer_steps():
+    timeline = make_timeline({1: [("happy", 60.0), ("sad", 60.0)]})
+    whole, part = timeline_chart(timeline), timeline_chart(timeline, view_s=(59.0, 62.0))
+    assert tuple(part.layout.xaxis.range) == (59.0, 62.0)
+    steps = [next(text for text in titles(one) if "in steps of" in text) for one in (whole, part)]
+    assert [text.split(" of ")[-1] for text in steps] == ["2 s", "0.25 s"]
+    line = next(t for t in part.data if t.name == "sad" and t.type == "scatter")
+    assert 58.4 <= min(line.x) <= 58.6 and 62.4 <= max(line.x) <= 62.6
