@@ -28,6 +28,7 @@ COMMANDS = (
         "table",
         "findings",
         "batch",
+        "summarize",
     ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2

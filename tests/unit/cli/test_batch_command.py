@@ -1,0 +1,69 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from fer.batch.forecast import Active, BatchProgress
+from fer.cli import main
+from fer.cli.shared.batch_view import BatchView, progress_line
+
+
+def progress(**changes) -> BatchProgress:
+    values = {"recordings": 0, "done": 0, "failed": 0, "frames": 0, "share": None, "left_s": None}
+    return BatchProgress(**values | {"elapsed_s": 0.0} | changes)
+
+
+def test_nothing_to_do_is_a_line():
+    assert progress_line(progress()) == "–, 0 of 0 recordings, time left unknown"
+
+
+def test_a_line_says_all_and_each_and_the_ceiling():
+    line = progress_line(
+        progress(
+            recordings=12,
+            done=3,
+            failed=1,
+            share=0.341,
+            left_s=4000.0,
+            active=(Active("a.mp4", 0.5, 45.0), Active("b.mp4", None, None)),
+            memory_mb=412.0,
+            ceiling_mb=3000.0,
+        )
+    )
+    assert line == (
+        "34%, 4 of 12 recordings (1 failed), 67 min left, 412 of 3,000 MB a worker"
+        " | a.mp4 50% (45 s left) | b.mp4 –"
+    )
+
+
+def test_lines_come_now_and_then_where_nobody_watches():
+    said, now = [], [0.0]
+    with BatchView(Console(file=io.StringIO()), say=said.append, clock=lambda: now[0]) as view:
+        for now[0] in (1.0, 11.0, 12.0, 22.0):
+            view(progress(recordings=int(now[0])))
+        view.said("a.mp4", "done, 3 frames")
+    assert [line.split(",")[1].strip() for line in said[:2]] == ["0 of 11 recordings", "0 of 22 recordings"]
+    assert said[2] == "a.mp4: done, 3 frames"
+
+
+def test_a_terminal_gets_bars():
+    drawn = io.StringIO()
+    with BatchView(Console(file=drawn, force_terminal=True, width=100)) as view:
+        view(progress(recordings=2, share=0.5, left_s=9.0, active=(Active("a.mp4", 0.25, 9.0),)))
+    assert "a.mp4" in drawn.getvalue()
+    assert "25%" in drawn.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--workers", "0"], ["--piece", "0"], ["--memory", "1"], ["--workers", "2", "--scheduler", "tcp://x:1"]],
+)
+def test_wrong_use_is_refused(words, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        main(["batch", str(tmp_path), "--out", str(tmp_path / "out"), *words])
+    assert stopped.value.code == 2
+
+
+def test_results_do_not_go_where_the_recordings_lie(tmp_path, capsys):
+    assert main(["batch", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert "--out" in capsys.readouterr().err
