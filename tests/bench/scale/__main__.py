@@ -1,0 +1,50 @@
+"""A batch at scale, and when things go wrong.
+
+    python -m tests.bench.scale [equality crashes trouble throughput namespaces long photos] [--folder DIR]
+
+Without names all of them, the long ones too: about two hours on two processors, which have to be idle for
+throughput, namespaces, long and photos. Needs root for namespaces and for the full disk. Clips are those of
+../shared/media where they lie, else the built-in sample.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench.scale.crashes import crashes, equality
+from tests.bench.scale.speed import long_night, namespaces, photos, throughput
+from tests.bench.scale.trouble import trouble
+
+PARTS = ("equality", "crashes", "trouble", "throughput", "namespaces", "long", "photos")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--folder", type=Path, help="where clips and results go; default: removed")
+    parser.add_argument("--seconds", type=float, default=120.0, help="length of each clip in throughput")
+    parser.add_argument("--hours", type=float, default=10.0, help="length of the long clip")
+    parser.add_argument("--fps", type=float, default=1.0, help="its frames a second")
+    parser.add_argument("--photos", type=int, default=20_000)
+    args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    run = {
+        "equality": equality,
+        "crashes": crashes,
+        "trouble": trouble,
+        "throughput": lambda folder: throughput(folder, seconds=args.seconds),
+        "namespaces": lambda folder: namespaces(folder, seconds=args.seconds / 4),
+        "long": lambda folder: long_night(folder, hours=args.hours, fps=args.fps),
+        "photos": lambda folder: photos(folder, count=args.photos),
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = args.folder or Path(temporary)
+        for part in args.parts or PARTS:
+            print(f"\n## {part}\n", flush=True)
+            run[part](folder / part)
+
+
+if __name__ == "__main__":
+    main()
