@@ -29,7 +29,6 @@ class Run:
     Args:
         status: Its exit status.
         seconds: That it took.
-        cpu_s: Processor seconds of it and all of its workers.
         words: What it printed.
         told: (seconds since the start, percent, seconds left) as it said them.
         memory: (seconds since the start, MB of all its processes together).
@@ -37,7 +36,6 @@ class Run:
 
     status: int
     seconds: float
-    cpu_s: float
     words: str
     told: list[tuple[float, float, float]] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
@@ -70,7 +68,7 @@ class Running:
             start_new_session=True,
             preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
         )
-        self._run = Run(0, 0.0, 0.0, "")
+        self._run = Run(0, 0.0, "")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._reader.start()
@@ -93,16 +91,11 @@ class Running:
 
     def wait(self) -> Run:
         """Wait for its end."""
-        before = os.times()
         self.process.wait()
-        after = os.times()
         self._reader.join()
         run = self._run
         run.status = self.process.returncode
         run.seconds = time.monotonic() - self.started_s
-        run.cpu_s = (
-            after.children_user + after.children_system - before.children_user - before.children_system
-        )
         return run
 
     def _read(self) -> None:
