@@ -7,7 +7,7 @@ from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
-from pages.ui.video import keeping, markers, people, player, report
+from pages.ui.video import keeping, markers, people, player, queue_view, report
 from pages.ui.work import video
 from pages.ui.work.recordings import Finished, Opened
 
@@ -19,7 +19,11 @@ def choose() -> None:
         "See who showed what, when, for how long and how sure the answer is. "
         f"Videos are {READ_VIDEOS}; animated pictures too."
     )
-    given = uploads.take("Drop a video here", key="clip_upload", types=None, limit_mb=uploads.VIDEO_MB)
+    limit = {"types": None, "limit_mb": uploads.VIDEO_MB, "many": True}
+    given = uploads.take("Drop a video here, or several", key="clip_upload", **limit)
+    if len(given) > 1 or (given and queue_view.is_zip(given[0])):
+        queue_view.begin(given)
+        st.rerun()
     if given:
         session.keep(session.CLIP, given[0])
         st.rerun()
@@ -61,7 +65,9 @@ def leave_finished() -> None:
 
 with page_setup.page("Video"):
     clip = session.kept(session.CLIP)
-    if clip is None:
+    if clip is None and queue_view.queue() is not None:
+        queue_view.show()
+    elif clip is None:
         choose()
     elif isinstance(clip, Finished):
         if isinstance(clip, Opened):

@@ -205,3 +205,30 @@ def test_a_key_is_unguessable_and_an_odd_cookie_is_none(monkeypatch: pytest.Monk
         monkeypatch.setattr(visitor, "_cookies", lambda cookie=cookie: {visitor.COOKIE: cookie})
         first, second = (open_page("pages/sessions.py").session_state[visitor.KEY] for _ in range(2))
         assert len(first) == len(second) == 43 and first != second
+
+
+def logged_in(subject: str) -> dict:
+    return {"is_logged_in": True, "iss": "https://id.example.org", "sub": subject, "name": f"Dr. {subject}"}
+
+
+def test_where_a_login_is_set_up_nothing_is_shown_before_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(visitor, "_user", lambda: {"is_logged_in": False})
+    for page in ("pages/home.py", "pages/video.py", "pages/sessions.py"):
+        app = open_page(page)
+        assert not app.exception
+        assert [title.value for title in app.title] == ["Log in"]
+        assert [button.label for button in app.button] == ["Log in"]
+
+
+def test_sessions_belong_to_the_person_whichever_browser_it_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(visitor, "_user", lambda: logged_in("carl"))
+    app = give(open_page("pages/video.py"), session.CLIP, recording())
+    by_key(app.button, "keep_now").click().run()
+    assert library_work.library().entries(ANNA) == []
+    monkeypatch.setattr(visitor, "_cookies", lambda: {visitor.COOKIE: BEN})
+    app = open_page("pages/sessions.py")
+    assert "**talk.mp4**" in texts(app) and "Log out" in [button.label for button in app.button]
+    monkeypatch.setattr(visitor, "_user", lambda: logged_in("dora"))
+    assert "Nothing is kept yet" in texts(open_page("pages/sessions.py"))
+    monkeypatch.setattr(visitor, "_user", dict)
+    assert "Nothing is kept yet" in texts(open_page("pages/sessions.py"))

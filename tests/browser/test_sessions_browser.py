@@ -1,5 +1,6 @@
 """Keep, reload, restart, reopen, delete: what survives what, in a real browser."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def short() -> bytes:
-    return sample_video(fps=10.0, duration_s=3.0)
+    return sample_video(fps=10.0, duration_s=1.5)
 
 
 @pytest.fixture
@@ -86,3 +87,51 @@ def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
             expect(page.get_by_text("Nothing is kept yet")).to_be_visible(timeout=live_app.PATIENCE_MS)
             left = [file for file in tmp_path.rglob("*") if file.is_file()]
             assert not any(b"talk" in file.read_bytes() for file in left)
+
+
+def test_the_app_listens_on_this_computer_only(address: str):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses an interface
+        except OSError:
+            pytest.skip("needs an interface to another network")
+        own = probe.getsockname()[0]
+    port = int(address.rpartition(":")[2])
+    with socket.create_connection(("localhost", port), timeout=5):
+        pass
+    with pytest.raises(OSError):
+        socket.create_connection((own, port), timeout=5)
+
+
+def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short: bytes, tmp_path: Path):
+    """Ten clips of two conditions; the tab is closed in the middle, and a new one finds all of them."""
+    names = [f"P{k // 2 + 1:02d}_{'stress' if k % 2 else 'calm'}_{k}.mp4" for k in range(10)]
+    with (
+        live_app.running_app(FER_DATA_DIR=str(tmp_path)) as (address, _),
+        live_app.own_requests_only(browser) as page,
+    ):
+        live_app.open_page(page, address, "video")
+        # Contents that differ: the same bytes would be the same video.
+        live_app.upload(page, *((name, short + bytes(8 + k)) for k, name in enumerate(names)))
+        page.get_by_text("of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        page.get_by_text("2 of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        context = page.context
+        page.close()
+        again = context.new_page()
+        again.wait_for_timeout(3000)
+        live_app.open_page(again, address, "video")
+        said = again.get_by_text("of 10 videos read").inner_text(timeout=live_app.PATIENCE_MS)
+        assert 2 <= int(said.split()[0]) <= 10
+        again.get_by_text("10 of 10 videos read").wait_for(timeout=3 * live_app.PATIENCE_MS)
+        again.get_by_role("textbox", name="Participant and condition").fill("{participant}_{condition}_*")
+        again.keyboard.press("Enter")
+        again.get_by_text("10 of 10 names fit the pattern").wait_for(timeout=live_app.PATIENCE_MS)
+        again.wait_for_selector(".st-key-queue_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+        again.get_by_role("button", name="Open", exact=True).first.click()
+        live_app.wait_for_report(again)
+        again.get_by_role("button", name="All videos").click()
+        again.get_by_text("10 of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        again.get_by_role("button", name="Keep 10 sessions").click()
+        again.get_by_role("link", name="10 kept").click()
+        again.get_by_text("10 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+        assert again.get_by_text("P05", exact=True).count() >= 2

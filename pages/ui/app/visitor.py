@@ -6,6 +6,7 @@ in no page. Whoever has it is taken for this visitor.
 
 import re
 import secrets
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit import runtime
@@ -71,20 +72,21 @@ def keeps_sessions() -> bool:
 
 def login_is_on() -> bool:
     """An operator has set up who may log in, see docs/DEPLOY.md."""
-    return "is_logged_in" in st.user
+    return "is_logged_in" in _user()
 
 
 def person() -> str:
     """Whoever is logged in, as their provider calls them for good; empty where nobody is."""
-    if not st.user.get("is_logged_in"):
+    user = _user()
+    issuer, subject = user.get("iss"), user.get("sub")
+    if not user.get("is_logged_in"):
         return ""
-    issuer, subject = st.user.get("iss"), st.user.get("sub")
     return f"{issuer} {subject}" if issuer and subject else ""
 
 
 def person_name() -> str:
     """What a person reads of whoever is logged in."""
-    return str(st.user.get("name") or st.user.get("email") or "somebody")
+    return str(_user().get("name") or _user().get("email") or "somebody")
 
 
 def owner() -> str:
@@ -109,6 +111,11 @@ def ask_to_log_in() -> bool:
     st.markdown("Whoever runs this app has set that one logs in first. What you keep is seen by you only.")
     st.button("Log in", icon=":material/login:", type="primary", on_click=st.login)
     return True
+
+
+def _user() -> Mapping:
+    """What Streamlit knows of whoever is logged in."""
+    return st.user
 
 
 def _cookies() -> dict[str, str]:

@@ -21,11 +21,23 @@ from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import highlights, persons, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.video import copy, keeping, markers, moments, neutral_faces, people, player, playing, units
+from pages.ui.video import (
+    copy,
+    keeping,
+    markers,
+    moments,
+    neutral_faces,
+    people,
+    player,
+    playing,
+    queue_view,
+    units,
+)
 from pages.ui.work.recordings import Finished, Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
+NEXT = ("Another video", ":material/upload:")
 PICTURES = {"page": "On this page", "report": "In the report too", "covered": "Covered"}
 
 
@@ -52,7 +64,8 @@ def title_row(
                     more = st.container()
                     if not isinstance(clip, Finished):  # there is nothing that could be read again
                         settings.analysis_form(label="Analyse again")
-            st.button("Another video", icon=":material/upload:", type="tertiary", on_click=leave)
+            back = ("All videos", ":material/arrow_back:") if queue_view.queue() else NEXT
+            st.button(back[0], icon=back[1], type="tertiary", key="leave_video", on_click=leave)
     return more, keep
 
 

@@ -47,6 +47,11 @@ def opened(entry: Entry, kept: KeptSession) -> Opened:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Queued(Finished):
+    """A video of the queue that is read; `data` is empty where others needed the room."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Recording(Finished):
     """What was recorded; `data` is an MP4 with hidden faces, or empty."""
 

@@ -1,6 +1,7 @@
 """A video's analysis as a job: the report, and views of every face."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fer.draw.annotate import draw
@@ -33,6 +34,12 @@ class VideoResult:
 
 def video_job(clip: Upload, settings: Settings) -> Job:
     """The analysis of this clip: found again, or put in the line."""
+    key = job_key("video", clip.sha256, settings)
+    return session.registry().submit(session.owner(), key, video_work(clip, settings))
+
+
+def video_work(clip: Upload, settings: Settings) -> Callable[[Job, dict], VideoResult]:
+    """What is done in a worker thread to analyse this clip."""
 
     def work(job: Job, tools: dict) -> VideoResult:
         models = components(tools, settings)
@@ -48,7 +55,7 @@ def video_job(clip: Upload, settings: Settings) -> Job:
         )
         return VideoResult(report, observer.portraits())
 
-    return session.registry().submit(session.owner(), job_key("video", clip.sha256, settings), work)
+    return work
 
 
 class FrameObserver:

@@ -1,0 +1,246 @@
+"""Several videos: how far each is, and all of them in one table once they are read."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer.errors import FerError, InputError
+from fer.library import About
+from fer.library.groups import Line
+from fer.library.naming import EXAMPLE, MAX_PATTERN, Naming
+from fer.library.records import figures_of
+from fer.sources import sniff
+from fer.text import count, span
+from pages.ui.app import page_setup, session, uploads, visitor
+from pages.ui.app.error_text import error_text_of
+from pages.ui.app.markdown import name, plain
+from pages.ui.app.uploads import Upload
+from pages.ui.parts import persons, settings
+from pages.ui.parts.kept import side_by_side
+from pages.ui.parts.limits import REMINDER
+from pages.ui.work.library import library, mine, session_from
+from pages.ui.work.queue import Item, State, VideoQueue, make_queue
+from pages.ui.work.recordings import Queued
+
+POLL_EVERY_S = 0.8
+PATTERN, KEPT, TROUBLE = "queue_pattern", "queue_kept", "queue_trouble"
+"""Session keys: how names are read; how many were kept; what went wrong with it."""
+ICONS = {
+    State.WAITING: ":material/schedule:",
+    State.RUNNING: ":material/play_circle:",
+    State.DONE: ":material/check_circle:",
+    State.FAILED: ":material/error:",
+    State.CANCELLED: ":material/cancel:",
+}
+ABOUT = (
+    "They are read one after the other, also while this page is left or the tab is closed; the address "
+    "brings you back. Nothing is stored unless you keep it."
+)
+
+
+def queue() -> VideoQueue | None:
+    """The visit's queue; None where there is none."""
+    return session.kept(session.QUEUE)
+
+
+def is_zip(clip: Upload) -> bool:
+    """A zip file holds several videos, or none."""
+    return sniff(clip.data[:64]) == "zip"
+
+
+def begin(clips: Sequence[Upload]) -> None:
+    """Put videos into the queue; make one where there is none."""
+    found = queue() or make_queue(session.registry(), session.owner(), session.QUEUE)
+    with st.spinner("Taking the videos"):
+        found.add(clips, settings.current())
+
+
+def show() -> None:
+    """The page while there is a queue."""
+    found = queue()
+    assert found is not None
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Several videos", anchor=False, width="content")
+        with st.container(horizontal=True, width="content"):
+            _more(found)
+            st.button(
+                "Close all", icon=":material/close:", type="tertiary", key="queue_close", on_click=_close
+            )
+    for note in found.notes:
+        st.caption(f":material/info: {plain(note)}")
+    naming = _naming(found)
+    _list(found, naming, found.counts()[State.DONE])
+    done = [item for item in found.items if item.result is not None]
+    if done:
+        _together(done, naming)
+    st.caption(f"{ABOUT} {REMINDER}")
+
+
+def _more(found: VideoQueue) -> None:
+    with st.popover("Add videos", icon=":material/add:", type="tertiary", key="queue_add"):
+        limit = {"types": None, "limit_mb": uploads.VIDEO_MB, "many": True}
+        given = uploads.take("Drop videos, or a zip file with folders", key="queue_upload", **limit)
+        if given:
+            begin(given)
+            st.rerun()
+
+
+def _close() -> None:
+    found = queue()
+    if found is not None:
+        found.close()
+    session.release(session.QUEUE)
+    st.session_state.pop(KEPT, None)
+
+
+def _naming(found: VideoQueue) -> Naming:
+    """How participant and condition are read from names."""
+    typed = st.text_input(
+        "Participant and condition from the names",
+        key=PATTERN,
+        max_chars=MAX_PATTERN,
+        persist_state="session",
+        placeholder=f"{EXAMPLE} or {{condition}}/{{participant}}",
+        help="{participant} and {condition} stand where they are in a name, * for anything. With a slash, "
+        "the folder counts too (in a zip file). The ending of the file is left out.",
+    )
+    try:
+        naming = Naming((typed or "").strip())
+    except InputError as error:
+        page_setup.show_error(error_text_of(error))
+        return Naming()
+    if naming.pattern:
+        fit = sum(any(naming.of(item.clip.name)) for item in found.items)
+        st.caption(f"{fit} of {count(len(found.items), 'name')} fit the pattern.")
+    return naming
+
+
+def _list(found: VideoQueue, naming: Naming, done: int) -> None:
+    """The videos with their progress; it draws itself anew while something is read."""
+    every = POLL_EVERY_S if found.busy else None
+    st.fragment(_rows, run_every=every)(found, naming, done, found.busy)
+
+
+@page_setup.shows_errors
+def _rows(found: VideoQueue, naming: Naming, done: int, busy: bool) -> None:
+    counts = found.counts()
+    if counts[State.DONE] != done or found.busy != busy:
+        st.rerun()  # the table below, and the pace of this list
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = sum(item.share for item in found.items) / max(1, len(found.items))
+        st.progress(min(share, 1.0), text=_words(found, counts))
+        if found.paused:
+            st.button(
+                "Go on", icon=":material/play_arrow:", key="queue_go_on", on_click=found.go_on, type="primary"
+            )
+        elif counts[State.WAITING]:
+            st.button("Pause", icon=":material/pause:", key="queue_pause", on_click=found.pause)
+    with st.container(border=True, gap="xsmall"):
+        for item in found.items:
+            _row(found, item, naming)
+
+
+def _words(found: VideoQueue, counts: dict[State, int]) -> str:
+    said = [f"{counts[State.DONE]} of {count(len(found.items), 'video')} read"]
+    said += [f"{counts[State.FAILED]} failed"] if counts[State.FAILED] else []
+    if found.paused and counts[State.RUNNING]:
+        said.append("pauses after this one")
+    elif found.paused:
+        said.append("paused")
+    elif found.busy and (left := found.left_s) is not None:
+        said.append(f"about {span(max(1, round(left)))} left".replace(".0 s", " s"))
+    return " · ".join(said)
+
+
+def _row(found: VideoQueue, item: Item, naming: Naming) -> None:
+    key = f"queue_{item.number}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+            st.markdown(f"{ICONS[item.state]} {name(item.clip.name)}", width="content")
+            for word in naming.of(item.clip.name):
+                if word:
+                    st.badge(plain(word), color="gray", width="content")
+            if item.state is State.RUNNING:
+                st.markdown(f"{item.share:.0%}", width="content")
+            elif item.state in (State.CANCELLED, State.WAITING):
+                st.caption(str(item.state), width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _buttons(found, item, key)
+    if item.error is not None and item.state is State.FAILED:
+        st.caption(f"{plain(item.error.text)} `{item.error.code}`")
+
+
+def _buttons(found: VideoQueue, item: Item, key: str) -> None:
+    look = {"type": "tertiary", "args": (item,)}
+    if item.state is State.DONE and st.button(
+        "Open", icon=":material/open_in_new:", key=f"{key}_open", type="tertiary"
+    ):
+        _open(item)
+        st.rerun(scope="app")
+    if item.state in (State.WAITING, State.RUNNING):
+        st.button("Cancel", icon=":material/close:", key=f"{key}_cancel", on_click=found.cancel, **look)
+    if item.state in (State.FAILED, State.CANCELLED) and item.clip.data:
+        st.button("Try again", icon=":material/refresh:", key=f"{key}_again", on_click=found.retry, **look)
+    if item.state not in (State.WAITING, State.RUNNING):
+        st.button("Remove", icon=":material/delete:", key=f"{key}_remove", on_click=found.remove, **look)
+
+
+def _open(item: Item) -> None:
+    clip, result = item.clip, item.result
+    assert result is not None
+    session.keep(session.CLIP, Queued(clip.name, clip.data, sha256=clip.sha256, result=result))
+
+
+def _together(done: Sequence[Item], naming: Naming) -> None:
+    """Everybody in all videos that are read."""
+    lines = [_line(item, naming) for item in done]
+    _keep_all(done, naming)
+    st.subheader("Conditions", anchor=False)
+    side_by_side.groups(lines, key="queue_groups")
+    st.subheader("Everybody", anchor=False)
+    side_by_side.table(lines, key="queue_table", stem="videos")
+
+
+def _line(item: Item, naming: Naming) -> Line:
+    assert item.result is not None
+    report = persons.edited(item.result.report)
+    return Line(item.clip.name, *naming.of(item.clip.name), figures_of(report.summary))
+
+
+def _keep_all(done: Sequence[Item], naming: Naming) -> None:
+    if not visitor.keeps_sessions():
+        return
+    trouble = st.session_state.pop(TROUBLE, None)
+    if trouble is not None:
+        page_setup.show_error(trouble)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        kept = st.session_state.get(KEPT, frozenset())
+        rest = [item for item in done if item.number not in kept]
+        if rest:
+            st.button(
+                f"Keep {count(len(rest), 'session')}",
+                icon=":material/bookmark_add:",
+                key="queue_keep",
+                on_click=_keep,
+                args=(rest, naming),
+                help="Timelines, with participant and condition as they are read from the names; neither "
+                "pictures nor videos.",
+            )
+        if kept:
+            st.page_link("pages/sessions.py", label=f"{len(kept)} kept", icon=":material/inventory_2:")
+
+
+def _keep(items: Sequence[Item], naming: Naming) -> None:
+    for item in items:
+        assert item.result is not None
+        analyzed = item.result.report
+        shown = persons.edited(analyzed)
+        participant, condition = naming.of(item.clip.name)
+        try:
+            kept = session_from(analyzed, shown, baselines={}, baseline_words={})
+            about = About.typed("", participant, condition)
+            library().keep(mine(), kept, about, report=shown)
+        except FerError as error:
+            st.session_state[TROUBLE] = error_text_of(error)
+            return
+        st.session_state[KEPT] = st.session_state.get(KEPT, frozenset()) | {item.number}

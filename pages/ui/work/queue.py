@@ -1,0 +1,297 @@
+"""Many videos of one visitor, read one after the other while nobody has to look. No Streamlit call in here.
+
+The queue puts one video at a time into the server's line of jobs, so that other visitors come in between. It
+goes on when the page is left or the tab is closed, and ends when the visit's things are dropped.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from fer.errors import FerError, InputError, TooLargeInputError
+from fer.settings import Settings
+from fer.sources import sniff
+from fer.sources.archives import zip_members
+from fer.text import count
+from pages.ui.app.error_text import ErrorText, error_text_of
+from pages.ui.app.jobs import Job, JobRegistry, JobState
+from pages.ui.app.uploads import Upload
+from pages.ui.work.analysis import job_key
+from pages.ui.work.video import VideoResult, video_work
+
+MAX_ITEMS = 200
+LOOK_EVERY_S = 0.1
+BUSY, AGAIN_S = "busy", 3.0
+"""Code of a line that is full; after so many seconds it is tried again."""
+
+TOO_MUCH = ErrorText(
+    "There is no room for this one: remove some that are read, or use “fer batch” for large collections.",
+    TooLargeInputError.code,
+)
+
+
+class State(StrEnum):
+    """Where a video stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(eq=False)
+class Item:
+    """One video of the queue.
+
+    Args:
+        number: Tells it from others, in the order in which they came.
+        clip: Name and bytes; the bytes go where others need the room.
+        settings: What it is analysed with.
+
+    Attributes:
+        state: Where it stands.
+        job: While it runs.
+        result: Once it is done.
+        error: Why it failed.
+        took_s: Seconds that it took.
+        size: Bytes of the video.
+    """
+
+    number: int
+    clip: Upload
+    settings: Settings
+    state: State = State.WAITING
+    job: Job | None = None
+    result: VideoResult | None = None
+    error: ErrorText | None = None
+    took_s: float = 0.0
+    size: int = 0
+
+    @property
+    def share(self) -> float:
+        """How much of it is read, 0..1."""
+        if self.state is State.DONE:
+            return 1.0
+        progress = self.job.progress if self.job is not None else None
+        return float(progress.share or 0.0) if progress is not None else 0.0
+
+
+class Engine(Protocol):
+    """What reads videos: the server's line of jobs, or anything that works like it."""
+
+    def submit(self, owner: str, key: str, work: Callable[[Job, dict], VideoResult]) -> Job:
+        """Begin, or wait for a turn."""
+        ...
+
+    def cancel(self, job: Job) -> None:
+        """Ask it to stop."""
+        ...
+
+    def forget(self, owner: str, key: str) -> None:
+        """Let go of it."""
+        ...
+
+
+@dataclass(eq=False)
+class VideoQueue:
+    """The videos of one visit.
+
+    Args:
+        owner: Token of the visit.
+        engine: What reads them.
+        here: Tells whether the visit still holds this queue.
+        fits: Tells whether the visit may hold as much as the queue holds now.
+    """
+
+    owner: str
+    engine: Engine
+    here: Callable[["VideoQueue"], bool]
+    fits: Callable[["VideoQueue"], bool]
+    items: list[Item] = field(default_factory=list)
+    paused: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._numbers = 0
+
+    def add(self, clips: Iterable[Upload], settings: Settings) -> None:
+        """Put videos at the end; a zip file is its videos.
+
+        Where there is no room, the bytes of those that are read go first; then a video is refused.
+        """
+        with self._lock:
+            self.notes = ()
+            for clip in clips:
+                for one in self._unpacked(clip):
+                    self._add(one, settings)
+        self._go()
+
+    def counts(self) -> dict[State, int]:
+        """State -> how many."""
+        return {state: sum(item.state is state for item in self.items) for state in State}
+
+    @property
+    def busy(self) -> bool:
+        """Something is read, or will be without anybody doing anything."""
+        counts = self.counts()
+        return bool(counts[State.RUNNING] or (counts[State.WAITING] and not self.paused))
+
+    @property
+    def left_s(self) -> float | None:
+        """About how long the rest takes, in seconds, by the speed so far; None while that is not known."""
+        done = [item for item in self.items if item.took_s > 0]
+        read, took_s = sum(item.size for item in done), sum(item.took_s for item in done)
+        running = [item for item in self.items if item.state is State.RUNNING and item.share > 0]
+        for item in running:
+            progress = item.job.progress if item.job else None
+            if progress is not None and progress.elapsed_s:
+                read, took_s = read + item.size * item.share, took_s + progress.elapsed_s
+        if not read or took_s < 1.0:
+            return None
+        rest = [item for item in self.items if item.state in (State.WAITING, State.RUNNING)]
+        return sum(item.size * (1 - item.share) for item in rest) * took_s / read
+
+    def pause(self) -> None:
+        """Begin no other video; the one that runs is read to its end."""
+        self.paused = True
+
+    def go_on(self) -> None:
+        """Begin again."""
+        self.paused = False
+        self._go()
+
+    def cancel(self, item: Item) -> None:
+        """Stop reading a video, or do not begin."""
+        with self._lock:
+            if item.state is State.WAITING:
+                item.state = State.CANCELLED
+            elif item.job is not None:
+                self.engine.cancel(item.job)
+
+    def retry(self, item: Item) -> None:
+        """Try a video again that failed or was cancelled."""
+        with self._lock:
+            if item.state in (State.FAILED, State.CANCELLED) and item.clip.data:
+                item.state, item.error = State.WAITING, None
+        self._go()
+
+    def remove(self, item: Item) -> None:
+        """Take a video and its result out of the queue."""
+        self.cancel(item)
+        with self._lock:
+            self.items = [one for one in self.items if one is not item]
+
+    def close(self) -> None:
+        """Stop everything."""
+        for item in list(self.items):
+            self.remove(item)
+
+    def _unpacked(self, clip: Upload) -> Iterable[Upload]:
+        if sniff(clip.data[:64]) != "zip":
+            yield clip
+            return
+        others = 0
+        try:
+            for member in zip_members(clip.data):
+                try:
+                    if member.kind() == "video":
+                        yield Upload(str(member.label), member.content())
+                        continue
+                except InputError:
+                    pass
+                others += 1
+        except FerError as error:
+            self.notes += (f"{clip.name}: {error.message}",)
+        if others:
+            self.notes += (f"{count(others, 'file')} in {clip.name} passed over: no readable videos.",)
+
+    def _add(self, clip: Upload, settings: Settings) -> None:
+        if len(self.items) >= MAX_ITEMS:
+            self.notes = (*self.notes, f"{clip.name} was left out: a queue holds {MAX_ITEMS} videos.")
+            return
+        self._numbers += 1
+        item = Item(self._numbers, clip, settings, size=len(clip.data))
+        self.items.append(item)
+        while not self.fits(self):
+            read = next((one for one in self.items if one.state is State.DONE and one.clip.data), None)
+            if read is None:
+                item.clip = _without_bytes(clip)
+                item.state, item.error = State.FAILED, TOO_MUCH
+                return
+            read.clip = _without_bytes(read.clip)
+
+    def _go(self) -> None:
+        """See to it that somebody works."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="video-queue", daemon=True)
+                self._thread.start()
+
+    def _next(self) -> Item | None:
+        with self._lock:
+            waiting = [item for item in self.items if item.state is State.WAITING]
+            if self.paused or not waiting or not self.here(self):
+                self._thread = None  # whoever adds something starts another
+                return None
+            waiting[0].state = State.RUNNING
+            return waiting[0]
+
+    def _work(self) -> None:
+        while (item := self._next()) is not None:
+            try:
+                self._read(item)
+            except Exception as error:
+                item.error, item.state = error_text_of(error), State.FAILED
+
+    def _read(self, item: Item) -> None:
+        """Read one video to its end."""
+        key = job_key(f"queue-{item.number}", item.clip.sha256, item.settings)
+        began = time.monotonic()
+        item.job = job = self.engine.submit(self.owner, key, video_work(item.clip, item.settings))
+        while not job.finished:
+            if not self.here(self) or item not in self.items:
+                self.engine.cancel(job)
+            time.sleep(LOOK_EVERY_S)
+        self.engine.forget(self.owner, key)
+        item.job = None
+        if job.state is JobState.DONE:
+            item.result, item.took_s = job.result, time.monotonic() - began
+            item.state = State.DONE
+        elif job.state is JobState.CANCELLED:
+            item.state = State.CANCELLED
+        elif job.error is not None and job.error.code == BUSY:
+            time.sleep(AGAIN_S)
+            item.state = State.WAITING
+        else:
+            item.error, item.state = job.error, State.FAILED
+
+
+def _without_bytes(clip: Upload) -> Upload:
+    return Upload(clip.name, b"", clip.sha256)
+
+
+def make_queue(registry: JobRegistry, owner: str, name: str) -> VideoQueue:
+    """A queue that lives as long as the registry holds it.
+
+    Args:
+        registry: Where it is kept, and what reads.
+        owner: Token of the visit.
+        name: What it is kept under.
+    """
+
+    def fits(queue: VideoQueue) -> bool:
+        try:
+            registry.keep(owner, name, queue)
+        except TooLargeInputError:
+            return False
+        return True
+
+    queue = VideoQueue(owner, registry, lambda one: registry.kept(owner, name) is one, fits)
+    registry.keep(owner, name, queue)
+    return queue
