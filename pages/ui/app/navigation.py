@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.ui.app import warming
+from pages.ui.app import visitor, warming
 
 
 class AppPage(NamedTuple):
@@ -23,12 +23,13 @@ class AppPage(NamedTuple):
     icon: str
 
 
+SESSIONS = "pages/sessions.py"
 TOP = (
     AppPage("pages/home.py", "Home", ":material/home:"),
     AppPage("pages/live.py", "Live", ":material/videocam:"),
     AppPage("pages/video.py", "Video", ":material/movie:"),
     AppPage("pages/photos.py", "Photos", ":material/photo_library:"),
-    AppPage("pages/sessions.py", "Sessions", ":material/inventory_2:"),
+    AppPage(SESSIONS, "Sessions", ":material/inventory_2:"),
     AppPage("pages/inside.py", "Look inside", ":material/search_insights:"),
 )
 """What most people come for, always in sight; the first one is at the bare address."""
@@ -64,7 +65,7 @@ def _declare() -> st.Page:
             title=page.title,
             icon=page.icon,
             default=page is TOP[0],
-            visibility="visible" if page in TOP else "hidden",
+            visibility="visible" if page in _shown() else "hidden",
         )
         for page in PAGES
     ]
@@ -72,6 +73,11 @@ def _declare() -> st.Page:
     if unknown:
         st.rerun()
     return page
+
+
+def _shown() -> tuple[AppPage, ...]:
+    """What stands on top: sessions only where they can be kept."""
+    return TOP if visitor.keeps_sessions() else tuple(page for page in TOP if page.path != SESSIONS)
 
 
 def run() -> None:

@@ -124,8 +124,9 @@ def _list(found: VideoQueue, naming: Naming, done: int) -> None:
 @page_setup.shows_errors
 def _rows(found: VideoQueue, naming: Naming, done: int, busy: bool) -> None:
     counts = found.counts()
-    if counts[State.DONE] != done or found.busy != busy:
-        st.rerun()  # the table below, and the pace of this list
+    opened = session.kept(session.CLIP) is not None
+    if opened or counts[State.DONE] != done or found.busy != busy:
+        st.rerun()  # another page; the table below, and the pace of this list
     with st.container(horizontal=True, vertical_alignment="center"):
         share = sum(item.share for item in found.items) / max(1, len(found.items))
         st.progress(min(share, 1.0), text=_words(found, counts))
@@ -172,11 +173,8 @@ def _row(found: VideoQueue, item: Item, naming: Naming) -> None:
 
 def _buttons(found: VideoQueue, item: Item, key: str) -> None:
     look = {"type": "tertiary", "args": (item,)}
-    if item.state is State.DONE and st.button(
-        "Open", icon=":material/open_in_new:", key=f"{key}_open", type="tertiary"
-    ):
-        _open(item)
-        st.rerun(scope="app")
+    if item.state is State.DONE:
+        st.button("Open", icon=":material/open_in_new:", key=f"{key}_open", on_click=_open, **look)
     if item.state in (State.WAITING, State.RUNNING):
         st.button("Cancel", icon=":material/close:", key=f"{key}_cancel", on_click=found.cancel, **look)
     if item.state in (State.FAILED, State.CANCELLED) and item.clip.data:
