@@ -33,7 +33,7 @@ SETTLED, KEPT_AS = "settled", "kept_as"
 
 REMEMBERED = (
     *("analysis_settings", "half_life_s", "unsure_percent", "face", "video_pictures", "live_agreed"),
-    *("queue_pattern", "queue_kept"),
+    *("timeline_emotions", "marker_name", "queue_pattern", "queue_kept"),
 )
 """Session keys that a reloaded tab finds again: what was chosen about the open video."""
 

@@ -12,7 +12,7 @@ from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import MEGABYTE, Upload
 from pages.ui.parts import persons, settings
 from pages.ui.parts.kept import about
-from pages.ui.video import neutral_faces
+from pages.ui.video import markers, neutral_faces
 from pages.ui.work.library import kept_as, library, mine, note_kept, session_from
 from pages.ui.work.recordings import Opened
 from pages.ui.work.video import VideoResult
@@ -29,12 +29,13 @@ TITLE_LENGTH = 40
 
 
 def settle(clip: Opened) -> None:
-    """Once after it was opened: people, neutral faces and sliders as they were when it was kept."""
+    """Once after it was opened: people, marks, neutral faces and sliders as they were when it was kept."""
     if session.kept(session.SETTLED) is clip:
         return
     kept, analyzed = clip.kept, clip.result.report
     persons.restore(analyzed, kept.edits)
     neutral_faces.restore(persons.edited(analyzed), analyzed, kept.baselines, kept.baseline_words)
+    markers.put(analyzed, kept.markers)
     st.session_state[settings.HALF_LIFE] = min(kept.half_life_s, settings.MAX_HALF_LIFE_S)
     st.session_state[settings.UNSURE_PERCENT] = min(round(kept.unsure_below * 100), 99)
     note_kept(analyzed, clip.entry)
