@@ -228,13 +228,13 @@ def _segments(recordings: list[_Recording], asked: Questions, pair: _Pair):
     for r in recordings:
         ranges = list(_by_name(r.markers, "range").values())
         sides = [(ranges[i], ranges[j]) for i, j in pair.of([markers[0].name for markers in ranges])]
-        for first, second in [*sides, *([_halves(r.timeline)] if asked.halves and r.people else [])]:
+        for first, second in [*sides, *([halves(r.timeline)] if asked.halves and r.people else [])]:
             for face in r.people:
                 for measure in asked.measures:
                     yield r.name, compare_segments(r.timeline, face, measure, first, second)
 
 
-def _halves(timeline: Timeline) -> tuple[list[Marker], list[Marker]]:
+def halves(timeline: Timeline) -> tuple[list[Marker], list[Marker]]:
     """The two halves of a recording in which somebody was read."""
     start_s, end_s = float(timeline.frame_times_s[0]), timeline.end_s
     middle_s = (start_s + end_s) / 2

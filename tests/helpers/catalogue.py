@@ -81,7 +81,10 @@ CASES: dict[int, tuple[str, str]] = {
     64: ("two users at once", "nothing crosses"),
     65: ("a session over the cap", "busy, politely"),
     66: ("two trainings in one folder", "the second is told"),
-    67: ("a closed tab", "its bytes wait for its visitor, within a bound; they are gone in two minutes where the app is public"),
+    67: (
+        "a closed tab",
+        "its bytes wait for its visitor, within a bound; they are gone in two minutes where the app is public",
+    ),
     68: ("a full disk", ERROR + ", nothing half written"),
     69: ("SIGKILL in an export", "no half file under its name, swept later"),
     70: ("SIGTERM while streaming", "ends within seconds, what was read is written"),

@@ -23,6 +23,7 @@ from pages.ui.parts import highlights, persons, settings
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
 from pages.ui.video import (
     copy,
+    findings,
     keeping,
     markers,
     moments,
@@ -33,6 +34,7 @@ from pages.ui.video import (
     queue_view,
     units,
 )
+from pages.ui.work import sitting
 from pages.ui.work.recordings import Finished, Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
@@ -92,6 +94,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         unsure_below=unsure_below,
         markers=markers.of(result.report),
     )
+    sitting.remember(report)
     with keep:
         keeping.offer(report, result, clip)
     summary, chosen = report.summary, people.picked(report.summary)
@@ -228,7 +231,7 @@ def _chart_tools() -> list[str]:
     return list(chosen)
 
 
-TABS = ("Moments", "Markers")
+TABS = ("Moments", "Markers", "Findings")
 
 
 @st.fragment
@@ -239,13 +242,16 @@ def _parts(report: Report, analyzed: Report, clip: Upload, chosen: int | None) -
         st.rerun()
     played = playing.playing(clip, report.timeline.source) is not None
     tabs = st.tabs(TABS, key="video_tab", on_change="rerun")
-    moment_tab, marker_tab = tabs
+    moment_tab, marker_tab, finding_tab = tabs
     if moment_tab.open:
         with moment_tab:
             moments.show(report, chosen, played=played)
     if marker_tab.open:
         with marker_tab:
             markers.panel(report, analyzed)
+    if finding_tab.open:
+        with finding_tab:
+            findings.show(report, chosen)
     player.pass_on("parts")
 
 

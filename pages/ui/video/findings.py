@@ -1,0 +1,347 @@
+"""What markers, people and other recordings answer: one question at a time, with its interval."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import pandas as pd
+import streamlit as st
+
+from fer.charts.differences import Difference, differences_chart
+from fer.export.findings import findings_sheet, findings_to_json
+from fer.findings.comparison import (
+    compare_groups,
+    compare_persons,
+    compare_segments,
+    compare_videos,
+    leading_face,
+    mean_of_video,
+)
+from fer.findings.gathering import Findings, halves
+from fer.findings.reaction import AFTER_S, BASELINE_S, MAX_WINDOW_S, reaction
+from fer.findings.series import MEASURES, VALENCE
+from fer.findings.synchrony import synchrony
+from fer.text import count
+from fer.timeline.markers import Marker
+from fer.timeline.report import Report
+from fer.timeline.timeline import Timeline
+from pages.ui.app import downloads, session
+from pages.ui.app.markdown import plain
+from pages.ui.app.theme import chart, is_dark
+from pages.ui.video import coding
+from pages.ui.work import sitting
+
+PEOPLE = 4
+"""People that are asked about at once."""
+DEFAULT_MEASURES = ("happy", VALENCE)
+ABOUT = (
+    "Findings rest on the unsmoothed readings. An interval holds the truth in 95 of 100 cases; of twenty "
+    "questions without any difference one is told by mistake. Choose what you ask before you look."
+)
+VALENCE_TEXT = (
+    "Valence is happy minus the strongest negative expression, the rule that FaceReader publishes: an index "
+    "that nobody has validated for this network."
+)
+ICONS = {
+    "yes": ":material/check_circle:",
+    "no": ":material/remove:",
+    "too few data": ":material/hourglass_empty:",
+}
+WORDS = {
+    "who": "Who",
+    "measure": "Measure",
+    "first": "First",
+    "second": "Second",
+    "mean_first": "Mean of first",
+    "mean_second": "Mean of second",
+    "difference": "Difference",
+    "low": "95% from",
+    "high": "95% to",
+    "effect": "Effect size",
+    "p": "p",
+    "told": "Told",
+}
+NUMBERS = ("mean_first", "mean_second", "difference", "low", "high", "effect", "p")
+
+
+HEADS = WORDS | {name: st.column_config.NumberColumn(WORDS[name], format="%.3g") for name in NUMBERS}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that can be answered.
+
+    Args:
+        key: Tells it from others.
+        answer: Answers it for some measures.
+    """
+
+    key: tuple
+    answer: Callable[[Sequence[str]], Findings]
+
+
+def show(report: Report, face_id: int | None) -> None:
+    """Choose a question, read the answer.
+
+    Args:
+        report: As it is shown.
+        face_id: Whom the page is about; None: everyone.
+    """
+    st.caption(ABOUT)
+    question = st.pills(
+        "What is asked", list(QUESTIONS), required=True, default=next(iter(QUESTIONS)), key="finding_question"
+    )
+    if question == CODED:
+        coding.show(report, face_id)
+        return
+    measures = st.multiselect(
+        "Measured by",
+        MEASURES,
+        DEFAULT_MEASURES,
+        key="finding_measures",
+        format_func=lambda one: "valence (unvalidated index)" if one == VALENCE else one,
+    )
+    if VALENCE in measures:
+        st.caption(VALENCE_TEXT)
+    asked = QUESTIONS[question](report, face_id)
+    if asked is None:
+        return
+    if not measures:
+        st.caption("Choose what is measured.")
+        return
+    _show_answer(_answered(report, (question, asked.key, tuple(measures)), asked, measures), report)
+
+
+def _answered(report: Report, key: tuple, asked: Asked, measures: Sequence[str]) -> Findings:
+    """The answer; computed once for a question."""
+    kept = session.kept(session.FINDINGS)
+    if kept is None or kept[0] is not report or kept[1] != key:
+        with st.spinner("Drawing blocks of time"):
+            kept = (report, key, asked.answer(measures))
+        session.keep(session.FINDINGS, kept)
+    return kept[2]
+
+
+def _people(report: Report, face_id: int | None) -> list[int]:
+    ids = [face.face_id for face in report.summary.by_presence if face.face_id is not None]
+    return [face_id] if face_id is not None else ids[:PEOPLE]
+
+
+def _by_name(markers: Sequence[Marker], kind: str) -> dict[str, list[Marker]]:
+    found: dict[str, list[Marker]] = {}
+    for marker in markers:
+        if marker.kind == kind:
+            found.setdefault(marker.name, []).append(marker)
+    return found
+
+
+def _after_an_event(report: Report, face_id: int | None) -> Asked | None:
+    timeline = report.timeline
+    events = _by_name(timeline.markers, "event")
+    if not events:
+        st.markdown("Mark an event first: **M** at the player, or a list in the tab Markers.")
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Event", list(events), key="finding_event", width=260,
+            format_func=lambda one: f"{one} ({count(len(events[one]), 'time')})",
+        )  # fmt: skip
+        window = {"min_value": 0.1, "max_value": MAX_WINDOW_S, "step": 0.5, "format": "%.1f", "width": 150}
+        before_s = st.number_input("Seconds before", value=BASELINE_S, key="finding_before", **window)
+        after_s = st.number_input("Seconds after", value=AFTER_S, key="finding_after", **window)
+    people = _people(report, face_id)
+
+    def answer(measures: Sequence[str]) -> Findings:
+        seconds = {"baseline_s": before_s, "after_s": after_s}
+        found = [reaction(timeline, k, m, events[name], **seconds) for k in people for m in measures]
+        return Findings((timeline.source.name,), reactions=_named(timeline, found))
+
+    return Asked((name, before_s, after_s, tuple(people)), answer)
+
+
+def _ranges(report: Report, face_id: int | None) -> Asked | None:
+    timeline = report.timeline
+    ranges = _by_name(timeline.markers, "range")
+    first_half, second_half = halves(timeline)
+    ranges |= {first_half[0].name: first_half, second_half[0].name: second_half}
+    names = list(ranges)
+    if len(ranges) == 2:
+        st.caption("No range is marked yet: the two halves can be compared.")
+    with st.container(horizontal=True):
+        first = st.selectbox("Range", names, key="finding_range_a", width=260)
+        others = [name for name in names if name != first]
+        second = st.selectbox("Against", others, key="finding_range_b", width=260)
+    people = _people(report, face_id)
+
+    def answer(measures: Sequence[str]) -> Findings:
+        pair = (ranges[first], ranges[second])
+        found = [compare_segments(timeline, k, m, *pair) for k in people for m in measures]
+        return Findings((timeline.source.name,), comparisons=_named(timeline, found))
+
+    return Asked((first, second, tuple(people)), answer)
+
+
+def _pair_of_people(report: Report, face_id: int | None) -> tuple[int, int] | None:
+    faces = {face.face_id: face.name for face in report.summary.by_presence if face.face_id is not None}
+    if len(faces) < 2:
+        st.markdown("There is one person only.")
+        return None
+    ids = list(faces)
+    with st.container(horizontal=True):
+        at = ids.index(face_id) if face_id in ids else 0
+        one = st.selectbox("Person", ids, at, format_func=faces.get, key=f"finding_one_{face_id}", width=260)
+        others = [k for k in ids if k != one]
+        other = st.selectbox("And", others, format_func=faces.get, key="finding_other", width=260)
+    return one, other
+
+
+def _two_people(report: Report, face_id: int | None) -> Asked | None:
+    timeline, pair = report.timeline, _pair_of_people(report, face_id)
+    if pair is None:
+        return None
+
+    def answer(measures: Sequence[str]) -> Findings:
+        found = [compare_persons(timeline, *pair, m) for m in measures]
+        return Findings((timeline.source.name,), comparisons=_named(timeline, found))
+
+    return Asked(pair, answer)
+
+
+def _together(report: Report, face_id: int | None) -> Asked | None:
+    timeline, pair = report.timeline, _pair_of_people(report, face_id)
+    if pair is None:
+        return None
+    st.caption(
+        "Two faces that react to the same event go together: that is what is found, not who answers whom."
+    )
+
+    def answer(measures: Sequence[str]) -> Findings:
+        found = [synchrony(timeline, *pair, m) for m in measures]
+        return Findings((timeline.source.name,), synchronies=_named(timeline, found))
+
+    return Asked(pair, answer)
+
+
+def _another_video(report: Report, face_id: int | None) -> Asked | None:
+    others = {one.key: one for one in sitting.others(report)}
+    if not others:
+        st.markdown("Analyse another video in this sitting, or keep sessions: they are offered here.")
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = {key: one.label for key, one in others.items()}
+        key = st.selectbox("Against", list(others), format_func=labels.get, key="finding_video", width=360)
+        _forget()
+    timeline, people = report.timeline, _people(report, face_id)
+
+    def answer(measures: Sequence[str]) -> Findings:
+        other = others[key].open()
+        faces = (people[0], leading_face(other)) if people else None
+        found = [compare_videos(timeline, other, m, faces) for m in measures]
+        return Findings(
+            (timeline.source.name, other.source.name), comparisons=tuple(("", one) for one in found)
+        )
+
+    return Asked((key, tuple(people)), answer)
+
+
+def _forget() -> None:
+    """The way to let go of earlier videos: only their numbers are remembered, and only in this sitting."""
+    look = {"icon": ":material/delete:", "type": "tertiary", "key": "finding_forget"}
+    st.button("Forget earlier videos", on_click=sitting.forget, **look)
+
+
+def _groups(report: Report, face_id: int | None) -> Asked | None:
+    here = "this video"
+    others = {one.key: one for one in sitting.others(report)}
+    labels = {here: f"{report.timeline.source.name} (open)"} | {k: one.label for k, one in others.items()}
+    if not others:
+        st.markdown("Analyse more videos in this sitting, or keep sessions: they are offered here.")
+        return None
+    chosen = []
+    for number, column in enumerate(st.columns(2, gap="medium")):
+        with column:
+            name = st.text_input(
+                "Name of the group", f"Group {'AB'[number]}", key=f"finding_group_name_{number}"
+            )
+            members = st.multiselect(
+                "Videos", list(labels), format_func=labels.get, key=f"finding_group_{number}"
+            )
+            chosen.append((name.strip() or f"Group {'AB'[number]}", tuple(members)))
+    (first, firsts), (second, seconds) = chosen
+    if not (firsts and seconds):
+        st.caption("Choose at least one video for each; an interval needs five, ten tell more.")
+        return None
+    if both := set(firsts) & set(seconds):
+        st.caption(f":material/info: In both groups: {plain(', '.join(labels[k] for k in both))}.")
+
+    def answer(measures: Sequence[str]) -> Findings:
+        opened = {k: report.timeline if k == here else others[k].open() for k in {*firsts, *seconds}}
+        found = [
+            compare_groups(
+                m,
+                *([mean_of_video(opened[k], m) for k in side] for side in (firsts, seconds)),
+                (first, second),
+            )
+            for m in measures
+        ]
+        return Findings(tuple(labels[k] for k in opened), comparisons=tuple(("", one) for one in found))
+
+    return Asked((first, firsts, second, seconds), answer)
+
+
+def _named(timeline: Timeline, found: list) -> tuple:
+    return tuple((timeline.source.name, one) for one in found)
+
+
+def _show_answer(found: Findings, report: Report) -> None:
+    """Sentences first, then the differences as a picture, then every number."""
+    sheet = findings_sheet(found)
+    rows = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+    for row in rows:
+        st.markdown(f"{ICONS.get(row['told'], '')} {plain(row['sentence'])}")
+    if excluded := report.summary.excluded_text():
+        st.caption(f":material/content_cut: {excluded}")
+    differences = [
+        Difference(
+            f"{row['who']} {row['measure']}".strip(),
+            *(_number(row[name]) for name in ("difference", "low", "high")),
+            told=row["told"] == "yes",
+        )
+        for row in rows
+    ]
+    differences = [one for one in differences if isfinite(one.low)]  # a point alone would look certain
+    if differences:
+        sides = f"{rows[0]['first']} minus {rows[0]['second']}; 1 is 100 points"
+        chart(differences_chart(differences, unit=sides, dark=is_dark()), key="finding_chart")
+    shown = [
+        name for name in ("who", "measure", "first", "second", *NUMBERS, "told") if any(r[name] for r in rows)
+    ]
+    table = pd.DataFrame(
+        {name: [_number(r[name]) if name in NUMBERS else r[name] for r in rows] for name in shown}
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="finding_table",
+        column_config=HEADS,
+    )
+    with st.container(horizontal=True):
+        stem = downloads.safe_stem(report.timeline.source.name, "findings")
+        downloads.of_table(lambda: sheet, stem, key="finding")
+        downloads.of_json("JSON", lambda: findings_to_json(found), f"{stem}.json", key="finding_json")
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else float("nan")
+
+
+CODED = "Coded by people"
+QUESTIONS: dict[str, Callable[[Report, int | None], Asked | None]] = {
+    "After an event": _after_an_event,
+    "Range against range": _ranges,
+    "Two people": _two_people,
+    "Together": _together,
+    "Against another video": _another_video,
+    "Groups of videos": _groups,
+    CODED: lambda *_: None,
+}

@@ -1,0 +1,90 @@
+"""The recordings of this sitting: timelines alone, so that a later one can be compared with earlier ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer.errors import FerError
+from fer.library.content import report_of
+from fer.timeline.report import Report
+from fer.timeline.timeline import Timeline
+from pages.ui.app import session, visitor
+from pages.ui.work.library import library, mine
+
+RECORDINGS = 24
+"""More are not remembered: numbers only, but an hour holds about 15 MB of them."""
+LISTED = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """A recording.
+
+    Args:
+        key: Tells it from others.
+        label: What people read.
+        open: Gives its timeline, without what is excluded.
+        analyzed: When it was analysed; empty for one from the library.
+    """
+
+    key: str
+    label: str
+    open: Callable[[], Timeline]
+    analyzed: str = ""
+
+
+def remember(shown: Report) -> None:
+    """Keep the timeline of what is shown, in place of an earlier state of it."""
+    timeline, key = shown.timeline, _key(shown)
+    mine_now = Remembered(key, timeline.source.name, lambda: timeline, shown.provenance.created_utc)
+    others = tuple(one for one in _kept() if one.key != key)
+    session.keep(session.SITTING, (mine_now, *others)[:RECORDINGS])
+
+
+def forget() -> None:
+    """Let go of all of them."""
+    session.release(session.SITTING)
+
+
+def others(shown: Report) -> list[Remembered]:
+    """Earlier recordings of this sitting, then those of the library.
+
+    Args:
+        shown: What is open; it is not among them.
+    """
+    key = _key(shown)
+    found = [one for one in _kept() if one.key != key]
+    return _told_apart([*found, *_of_library()])
+
+
+def _key(report: Report) -> str:
+    source = report.timeline.source
+    return f"{source.sha256}/{source.name}/{report.provenance.created_utc if not source.sha256 else ''}"
+
+
+def _kept() -> tuple[Remembered, ...]:
+    return session.kept(session.SITTING) or ()
+
+
+def _of_library() -> list[Remembered]:
+    if not visitor.keeps_sessions():
+        return []
+    try:
+        entries = library().entries(mine())[:LISTED]
+    except FerError:
+        return []  # the Sessions page says why
+
+    def opener(session_id: str) -> Callable[[], Timeline]:
+        return lambda: report_of(library().open(mine(), session_id)).timeline
+
+    return [Remembered(f"kept/{e.id}", f"{e.title} (kept)", opener(e.id)) for e in entries]
+
+
+def _told_apart(found: list[Remembered]) -> list[Remembered]:
+    """Equal labels get a number."""
+    seen: dict[str, int] = {}
+    told = []
+    for one in found:
+        seen[one.label] = number = seen.get(one.label, 0) + 1
+        label = one.label if number == 1 else f"{one.label} ({number})"
+        told.append(Remembered(one.key, label, one.open, one.analyzed))
+    return told

@@ -1,0 +1,121 @@
+"""Markers, moments and findings of the Video page, without a browser."""
+
+import pytest
+
+from fer.timeline.markers import Marker
+from fer.timeline.report import make_report
+from pages.ui.app import session
+from pages.ui.video import markers, player
+from pages.ui.work.recordings import Recording
+from pages.ui.work.video import VideoResult
+from tests.helpers.app import give, open_page, registry, texts
+from tests.helpers.factories import make_source, make_timeline
+
+MARKED = (
+    *(Marker.event("joke", float(t)) for t in range(5, 55, 10)),
+    Marker("ad", 0, 30),
+    Marker("news", 30, 60),
+    Marker("cough", 58, 60, "exclusion"),
+)
+
+
+def recording(name: str = "talk") -> Recording:
+    script = {1: [("happy", 3.0), ("sad", 3.0)] * 10, 2: [("neutral", 60.0)]}
+    timeline = make_timeline(
+        script, fps=5.0, source=make_source(name, "live", sha256=name, width=64, height=48)
+    )
+    report = make_report(timeline, model={"name": "tiny", "sha256": "0" * 64})
+    return Recording(name, b"", result=VideoResult(report, ()))
+
+
+@pytest.fixture
+def app():
+    return give(open_page("pages/video.py"), session.CLIP, recording())
+
+
+def marked(app, found=MARKED):
+    """The page with markers, as if a list had been loaded."""
+    owner = app.session_state[session.OWNER]
+    clip = registry().kept(owner, session.CLIP)
+    registry().keep(owner, session.MARKERS, (markers._Kept(clip.result.report, found),))
+    return app.run()
+
+
+def tab(app, name: str):
+    app.session_state["video_tab"] = name
+    return app.run()
+
+
+def ask(app, question: str):
+    app.session_state["finding_question"] = question
+    return app.run()
+
+
+def test_nothing_is_marked_at_first(app):
+    assert not app.exception
+    tab(app, "Markers")
+    assert "Nothing is marked" in texts(app)
+    tab(app, "Findings")
+    assert not app.exception and "Mark an event first" in texts(app)
+
+
+def test_the_strongest_moments_stand_first_and_every_peak_in_the_table(app):
+    assert "When each expression was strongest" in texts(app)
+    [table] = app.dataframe
+    assert set(table.value["Expression"]) == {"happy", "sad", "neutral"}
+    app.multiselect(key="moment_states").set_value(["sad"]).run()
+    assert app.dataframe[0].value["Moment"].tolist() == ["Strongest", "Longest", "First"]
+
+
+def test_an_exclusion_leaves_headline_shares_and_findings_and_is_said(app):
+    before = app.subheader[0].value
+    marked(app)
+    assert not app.exception
+    assert app.subheader[0].value.split(":")[0] == before.split(":")[0]
+    assert "Excluded by hand: 2.0 s of 1 min (3%)" in texts(app)
+    report = registry().kept(app.session_state[session.OWNER], session.READING).shown
+    assert report.summary.excluded_s == pytest.approx(2.0) and len(report.timeline.markers) == len(MARKED)
+    tab(app, "Markers")
+    assert not app.exception and "Delete all" in [button.label for button in app.button]
+    app.button(key="markers_clear").click().run()
+    assert "Excluded by hand" not in texts(app)
+
+
+def test_questions_are_answered_in_sentences(app):
+    marked(app)
+    tab(app, "Findings")
+    assert "after joke" in texts(app) and "nobody has validated" in texts(app)
+    for question, said in (
+        ("Range against range", "ad "),
+        ("Two people", "face 2"),
+        ("Together", "face 2"),
+        ("Against another video", "Analyse another video in this sitting"),
+        ("Groups of videos", "Analyse more videos"),
+        ("Coded by people", "ELAN, Praat, BORIS"),
+    ):
+        ask(app, question)
+        assert not app.exception, question
+        assert said in texts(app), question
+
+
+def test_an_earlier_video_of_the_sitting_can_be_compared_and_forgotten(app):
+    give(app, session.CLIP, recording("second"))
+    tab(app, "Findings")
+    ask(app, "Against another video")
+    assert not app.exception and "of talk" in texts(app)
+    ask(app, "Groups of videos")
+    app.session_state["finding_group_0"] = ["this video"]
+    app.session_state["finding_group_1"] = ["talk/talk/"]
+    app.run()
+    assert not app.exception and "at least 5 videos in each group" in texts(app)
+    ask(app, "Against another video")
+    app.button(key="finding_forget").click().run()
+    assert "Analyse another video in this sitting" in texts(app)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [None, 3, {}, {"start_s": "a", "end_s": 1}, {"start_s": float("nan"), "end_s": 1}, {"start_s": 1}],
+)
+def test_only_times_of_the_browser_have_an_effect(told):
+    assert player._stretch(told) is None

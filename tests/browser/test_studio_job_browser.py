@@ -1,0 +1,108 @@
+"""The job of a sitting, in a real browser: names, a stimulus list, an exclusion, findings, files."""
+
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+from fer.sample import sample_video
+from tests.helpers import live_app
+
+pytestmark = pytest.mark.browser
+
+STIMULI = """name,start_s,end_s,kind
+joke,2.2,,
+joke,3,,
+joke,4,,
+joke,8,,
+joke,9,,
+joke,10,,
+ad,0,5,range
+news,6.8,12,range
+cough,5.2,6,exclusion
+"""
+WIDE, PHONE = (1280, 900), (390, 844)
+
+
+@pytest.fixture(params=[WIDE, PHONE], ids=["desktop", "phone"])
+def tab(request, browser: Browser):
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    yield context.new_page()
+    context.close()
+
+
+def give(page: Page, name: str, clip: bytes) -> None:
+    live_app.upload(page, (name, clip), which="Drop a video here")
+    live_app.wait_for_report(page)
+
+
+def rename(page: Page, before: str, name: str) -> None:
+    card = page.locator("[class*=st-key-person_card_]").filter(has_text=before)
+    card.get_by_role("button", name="Name").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill(name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=f"{name}:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Escape")
+    live_app.settled(page)
+
+
+def part(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    live_app.settled(page)
+
+
+def ask(page: Page, question: str, *, about: str) -> str:
+    """The first sentence of an answer that names something."""
+    page.get_by_role("radio", name=question).click()
+    sentence = page.locator('[data-testid="stMarkdown"]').filter(has_text=about).first
+    expect(sentence).to_be_visible(timeout=live_app.PATIENCE_MS)
+    return sentence.inner_text()
+
+
+def in_view_order(page: Page) -> list[float]:
+    """Tops of player, timeline and list of moments."""
+    places = (".st-key-player", ".st-key-timeline", ".st-key-moment_table")
+    return [page.locator(place).first.bounding_box()["y"] for place in places]
+
+
+def test_from_a_list_of_stimuli_to_findings_and_files(tab, address):
+    live_app.open_page(tab, address, "video")
+    give(tab, "first.mp4", sample_video(fps=5.0))
+    player, timeline, moments = in_view_order(tab)
+    assert player < moments and timeline < moments
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    rename(tab, "Face 1", "Anna")
+
+    part(tab, "Markers")
+    tab.get_by_role("button", name="Load a list").click()
+    live_app.upload(tab, ("stimuli.csv", STIMULI.encode()), which="Stimulus list")
+    expect(tab.get_by_text("Excluded by hand: 0.8 s of 12 s").first).to_be_visible(
+        timeout=live_app.PATIENCE_MS
+    )
+    tab.keyboard.press("Escape")
+
+    part(tab, "Findings")
+    assert "Anna" in ask(tab, "After an event", about="after joke")
+    assert "Anna" in ask(tab, "Range against range", about="(ad")
+
+    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+        tab.locator(".st-key-video_json button, .st-key-video_csv button").first.click()
+    assert Path(waiting.value.path()).stat().st_size > 1000
+    tab.get_by_role("button", name="For a spreadsheet").last.click()
+    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+        tab.get_by_role("button", name="XLSX").last.click()
+    rows = list(
+        load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes())).active.iter_rows(values_only=True)
+    )
+    named = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert {"Anna"} <= {row["person"] for row in named}
+    assert all(5.2 <= row["time_s"] < 6 for row in named if row["quality"] == "excluded")
+    tab.keyboard.press("Escape")
+
+    tab.get_by_role("button", name="Another video").click()
+    give(tab, "second.mp4", sample_video(fps=6.0))
+    part(tab, "Findings")
+    assert "Anna of first.mp4" in ask(tab, "Against another video", about="first.mp4")
