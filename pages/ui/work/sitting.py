@@ -8,6 +8,7 @@ from fer.library.content import report_of
 from fer.timeline.report import Report
 from fer.timeline.timeline import Timeline
 from pages.ui.app import session, visitor
+from pages.ui.parts import persons
 from pages.ui.work.library import library, mine
 
 RECORDINGS = 24
@@ -46,14 +47,14 @@ def forget() -> None:
 
 
 def others(shown: Report) -> list[Remembered]:
-    """Earlier recordings of this sitting, then those of the library.
+    """Earlier recordings of this sitting, those that the queue has read, then those of the library.
 
     Args:
         shown: What is open; it is not among them.
     """
     key = _key(shown)
-    found = [one for one in _kept() if one.key != key]
-    return _told_apart([*found, *_of_library()])
+    seen = {one.key: one for one in (*_kept(), *_of_queue())[::-1] if one.key != key}
+    return _told_apart([*list(seen.values())[::-1], *_of_library()])
 
 
 def _key(report: Report) -> str:
@@ -63,6 +64,16 @@ def _key(report: Report) -> str:
 
 def _kept() -> tuple[Remembered, ...]:
     return session.kept(session.SITTING) or ()
+
+
+def _of_queue() -> list[Remembered]:
+    queue = session.kept(session.QUEUE)
+    done = [item.result.report for item in (queue.items if queue else ()) if item.result is not None]
+
+    def opener(report: Report) -> Callable[[], Timeline]:
+        return lambda: persons.edited(report).timeline
+
+    return [Remembered(_key(r), r.timeline.source.name, opener(r), r.provenance.created_utc) for r in done]
 
 
 def _of_library() -> list[Remembered]:
