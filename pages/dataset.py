@@ -8,13 +8,9 @@ from pages.ui.dataset import classes, copies, map, pictures, start, votes
 from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetFigures, DatasetSource
 
-PARTS = {
-    "Classes": classes.show,
-    "Repeats and leaks": copies.show,
-    "Labels": votes.show,
-    "Pictures": pictures.show,
-    "What the network says": map.show,
-}
+PARTS = {"Classes": classes.show, "Repeats and leaks": copies.show, "Labels": votes.show}
+PARTS_OF_DATA = {"Pictures": pictures.show, "What the network says": map.show}
+"""What is empty as long as nobody has given the data."""
 
 
 def read(given: DatasetSource) -> None:
@@ -33,8 +29,9 @@ def read(given: DatasetSource) -> None:
 
 
 def show(shown: DatasetFigures) -> None:
-    """All parts; only the open one is drawn."""
-    for tab, draw in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS.values(), strict=True):
+    """All parts that there is something in; only the open one is drawn."""
+    parts = PARTS if shown.view is None else PARTS | PARTS_OF_DATA
+    for tab, draw in zip(st.tabs(list(parts), key="part", bind="query-params"), parts.values(), strict=True):
         if tab.open:
             with tab:
                 draw(shown)

@@ -45,7 +45,7 @@ def camera(room: Room) -> None:
         if (phase := room.phase) is Phase.LIVE:
             actions.bar(room)
         elif phase is Phase.READY:
-            moment.off()
+            moment.off(room)
         else:
             moment.wait(room, phase)
     if phase is Phase.LIVE:

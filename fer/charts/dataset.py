@@ -102,10 +102,10 @@ def entropy_chart(votes: VoteFigures, *, dark: bool = False) -> go.Figure:
 
 
 def response_chart(response: Response, unsure_below: float, *, dark: bool = False) -> go.Figure:
-    """The seven probabilities of one face over the strength of a perturbation; where the answer flips."""
-    p = response.perturbation
-    flips = ", ".join(f"{value:.3g}" for value in response.flips) or "nowhere"
-    alt = f"The seven probabilities over {p.label.lower()} ({p.unit}); the answer changes at {flips}."
+    """The seven probabilities of one face over the strength of a perturbation; where the answer changes."""
+    p, changes = response.perturbation, response.changes(unsure_below)
+    where = ", ".join(f"{value:.3g} to {word}" for value, word in changes) or "nowhere"
+    alt = f"The seven probabilities over {p.label.lower()} ({p.unit}); the answer changes at {where}."
     figure = go.Figure(layout=base_layout(dark, height=340, alt=alt, hovermode="x unified"))
     for emotion in DISPLAY_ORDER:
         figure.add_scatter(
@@ -119,11 +119,11 @@ def response_chart(response: Response, unsure_below: float, *, dark: bool = Fals
     quiet = {"color": ink(dark).muted, "width": 1}
     note = {"font": {"size": SMALL_PX, "color": ink(dark).muted}}
     figure.add_vline(p.neutral, line=quiet, annotation=note | {"text": "as it is"}, annotation_position="top")
-    for value in response.flips:
+    for value, word in changes:
         figure.add_vline(
             value,
             line=quiet | {"dash": "dash"},
-            annotation=note | {"text": "flips"},
+            annotation=note | {"text": word},
             annotation_position="top",
         )
     figure.add_hline(unsure_below, line=quiet | {"dash": "dot"})

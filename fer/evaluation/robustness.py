@@ -14,6 +14,7 @@ from fer.errors import DatasetError
 from fer.evaluation.perturbations import PERTURBATIONS, Perturbation
 from fer.io.json_records import read_record
 from fer.io.places import MODELS_DIR
+from fer.verdict import verdicts
 
 ROBUSTNESS = "robustness.json"
 FORMAT = 1
@@ -37,14 +38,24 @@ class Response:
     probs: np.ndarray
     neutral: int
 
-    @property
-    def flips(self) -> tuple[float, ...]:
-        """The nearest number below and above the unchanged face at which the most likely expression is
-        another one: none, one or two, rising."""
-        answers = self.probs.argmax(1)
+    def answers(self, unsure_below: float) -> np.ndarray:
+        """(k,) str: the answer at every strength, an expression or "unsure".
+
+        Args:
+            unsure_below: The network's threshold, 0..1.
+        """
+        return np.array(verdicts(self.probs, unsure_below)[0])
+
+    def changes(self, unsure_below: float) -> tuple[tuple[float, str], ...]:
+        """Where the answer first changes below and above the unchanged face, and to what: none, one or two.
+
+        Args:
+            unsure_below: The network's threshold: under it the answer is "unsure", and no flip.
+        """
+        answers = self.answers(unsure_below)
         changed = np.flatnonzero(answers != answers[self.neutral])
         below, above = changed[changed < self.neutral], changed[changed > self.neutral]
-        return tuple(float(self.levels[k]) for k in (*below[-1:], *above[:1]))
+        return tuple((float(self.levels[k]), str(answers[k])) for k in (*below[-1:], *above[:1]))
 
 
 def response(network: Callable, crop: np.ndarray, name: str, *, points: int = CURVE_POINTS) -> Response:

@@ -195,6 +195,19 @@ def test_a_stream_that_stops_playing_ends_the_session(app):
     assert room.phase is Phase.READY and "Code: live_lost" in texts(app)
 
 
+def test_going_to_another_page_ends_the_session_and_is_no_error(app):
+    agreed(app)
+    room = room_of(app)
+    room.camera("ok")
+    feed(room, 2)
+    room.look()
+    app.switch_page("pages/photos.py").run()
+    assert room.phase is Phase.READY and room.error is None
+    app.switch_page("pages/live.py").run()
+    assert "The camera was stopped when you left this page." in texts(app)
+    assert "Code:" not in texts(app)
+
+
 def record(app: AppTest, hide: str = "") -> AppTest:
     """A finished recording on the page."""
     agreed(app)

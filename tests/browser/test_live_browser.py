@@ -187,6 +187,8 @@ def test_cases_59_65_67_one_place_is_shared_politely(filmed, app_with_one_place)
         live_app.go_live(second)
         second.close()  # so does closing the tab
         first.get_by_role("link", name="Live").click()
+        first.get_by_text("stopped when you left this page").wait_for(timeout=live_app.PATIENCE_MS)
+        assert not live_app.error_code(first)
         live_app.go_live(first)
 
 

@@ -1,5 +1,6 @@
 """Face detectors behind one protocol."""
 
+from fer.errors import ModelError
 from fer.faces.detectors.base import Detector
 from fer.settings import Settings
 
@@ -33,4 +34,20 @@ def make_detector(
     return opencv.DnnDetector(settings.detector_path, **threshold)
 
 
-__all__ = ["Detector", "make_detector"]
+def is_there(name: str) -> bool:
+    """True where everything that the detector needs lies on this machine.
+
+    Args:
+        name: One of `fer.settings.DETECTORS`.
+    """
+    from fer.faces.detectors import opencv
+
+    if name != "dnn":  # those come with the packages
+        return True
+    try:
+        return bool(opencv.find_dnn())
+    except ModelError:
+        return False
+
+
+__all__ = ["Detector", "is_there", "make_detector"]

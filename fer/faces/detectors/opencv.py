@@ -99,7 +99,7 @@ class DnnDetector:
     sure_score, likely_score = 0.75, 0.5
 
     def __init__(self, path: str | Path | None = None, *, score_threshold: float = 0.5) -> None:
-        weights, description = find_weights(path, _DNN_FILES, _DNN_ORIGIN)
+        weights, description = find_dnn(path)
         read = {".pb": _read_tensorflow, ".caffemodel": cv2.dnn.readNetFromCaffe}[weights.suffix]
         self._score_threshold = score_threshold
         try:
@@ -141,6 +141,15 @@ class DnnDetector:
         bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
         self._network.setInput(cv2.dnn.blobFromImage(bgr, 1.0, mean=DNN_MEAN_BGR))
         return self._network.forward()
+
+
+def find_dnn(path: str | Path | None = None) -> tuple[Path, ...]:
+    """The SSD network's files.
+
+    Raises:
+        MissingModelError: One is not there; says which, and where to get it.
+    """
+    return find_weights(path, _DNN_FILES, _DNN_ORIGIN)
 
 
 def _read_tensorflow(description: np.ndarray, weights: np.ndarray) -> "cv2.dnn.Net":

@@ -57,7 +57,7 @@ def page(title: str) -> Iterator[None]:
     decode_apart()
     if visitor.ask_to_log_in():
         st.stop()
-    session.begin()
+    session.begin(title)
     navigation.neighbours(title)
     try:
         yield

@@ -20,7 +20,8 @@ READING = "reading"
 DATA = "data"
 LAB_FACE = "lab_face"
 RAW = "raw"
-ROOM = "room"
+ROOM, LIVE = "room", "Live"
+"""A visitor's camera, and the title of the page on which it runs."""
 SNAPSHOT = "snapshot"
 NEUTRAL, FOREIGN, PERSONS = "neutral", "foreign", "persons"
 MARKERS, TRACK, SITTING = "markers", "track", "sitting"
@@ -66,9 +67,15 @@ def owner() -> str:
     return st.session_state[OWNER]
 
 
-def begin() -> None:
-    """A page begins: what a tab before this one has chosen is there before the first widget."""
-    owner()
+def begin(title: str = "") -> None:
+    """A page begins: what a tab before this one has chosen is there before the first widget.
+
+    Args:
+        title: Of the page; whoever was live on another one has left that.
+    """
+    room = kept(ROOM)
+    if room is not None and title != LIVE:
+        room.leave()
 
 
 def remember() -> None:

@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-CONFIG = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
+CONFIG = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False, "showTips": False}
+"""Tips are laid over the page's own buttons."""
 
 
 def is_dark() -> bool:

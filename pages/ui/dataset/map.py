@@ -38,12 +38,9 @@ def show(shown: DatasetFigures) -> None:
     """A button; once it was pressed the map and the hardest faces.
 
     Args:
-        shown: The data set; without its rows there is nothing to see, which is said.
+        shown: The data set, with its rows.
     """
     if shown.view is None:
-        st.caption(
-            "With the data the network reads it: a map of its answers, and the faces it finds hardest."
-        )
         return
     job = session.registry().find(session.owner(), dataset.map_key(shown.given))
     if job is None:

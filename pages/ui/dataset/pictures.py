@@ -17,11 +17,10 @@ def show(shown: DatasetFigures) -> None:
     """The part of the page.
 
     Args:
-        shown: The data set; without its rows there is nothing to see, which is said.
+        shown: The data set, with its rows.
     """
     view = shown.view
     if view is None:
-        st.caption("With the data you leaf through its pictures here: by split, expression and fault.")
         return
     data = view.dataset
     with st.container(horizontal=True):

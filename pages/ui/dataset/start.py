@@ -23,7 +23,7 @@ def choose() -> DatasetFigures:
     st.title("Dataset", anchor=False)
     st.markdown(
         "What the network learned from: FER2013, faces from a web search. Its pictures may not be passed on, "
-        "so these are figures and averages; give the file to see the faces."
+        "so these are figures and averages; give the file to see the faces and what the network says to them."
     )
     with st.expander("Look at the pictures, or at your own data", icon=":material/upload:"):
         given = uploads.take(

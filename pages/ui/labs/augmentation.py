@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from fer.constants import EMOTIONS
+from fer.constants import EMOTIONS, UNSURE
 from fer.dataset.augment.chains import AUGMENTATIONS, Augmentation, Value, augment
 from fer.text import percent
+from fer.verdict import verdicts
 from pages.ui.app.theme import is_dark
 from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import LabFace, network
@@ -49,7 +50,8 @@ def show(face: LabFace) -> None:
         for k, (view, answer) in enumerate(zip(views, probs[1:], strict=True)):
             picture = sheet([view], columns=1, zoom=3, background=background)
             st.image(picture, width=132, caption=_words(answer), alt=f"Variant {k + 1}")
-    same = int((probs[1:].argmax(1) == probs[0].argmax()).sum())
+    answers = verdicts(probs, network().head.unsure_below)[0]
+    same = sum(answer == answers[0] for answer in answers[1:])
     st.caption(f"{same} of {VIEWS} variants get the answer of the face as it is.")
 
 
@@ -66,5 +68,8 @@ def _sliders(augmentation: Augmentation) -> dict[str, Value]:
 
 
 def _words(probs: np.ndarray) -> str:
-    k = int(probs.argmax())
-    return f"{EMOTIONS[k]} {percent(float(probs[k]))}"
+    """The answer to one face (7,): "happy 93%", or "unsure (angry 39%)"."""
+    [word], [confidence] = verdicts(probs[None], network().head.unsure_below)
+    if word != UNSURE:
+        return f"{word} {percent(float(confidence))}"
+    return f"{word} ({EMOTIONS[int(probs.argmax())]} {percent(float(confidence))})"

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer.charts.dataset import response_chart, robustness_chart
-from fer.constants import EMOTIONS
 from fer.emotion.heads import ANSWER_TEXT
 from fer.errors import ModelError
 from fer.evaluation.perturbations import PERTURBATIONS
@@ -56,8 +55,8 @@ def _curves(face: LabFace, name: str) -> None:
         with column:
             if len(ordered) > 1:
                 st.markdown(f"**{ANSWER_TEXT[head].capitalize()}**")
-            st.markdown(_sentence(found))
             unsure_below = lab.manifest.head(head).unsure_below
+            st.markdown(_sentence(found, unsure_below))
             chart(response_chart(found, unsure_below, dark=is_dark()), key=f"break_curves_{head}")
 
 
@@ -66,10 +65,10 @@ def _one_strength(face: LabFace, found: Response) -> None:
     p = found.perturbation
     low, high = float(p.levels[0]), float(p.levels[-1])
     step = (high - low) / 100
-    start = low + round((_start(found) - low) / step) * step
+    unsure_below = network().head.unsure_below
+    start = low + round((_start(found, unsure_below) - low) / step) * step
     level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, key=f"break_{p.name}")
     changed = p(face.crop[None], level)
-    unsure_below = network().head.unsure_below
     pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
     pictures, bars = st.columns(2, vertical_alignment="center")
     pictures.image(pair, caption=f"as it is, and at {level:g}", alt="The face as it is, and changed")
@@ -77,25 +76,23 @@ def _one_strength(face: LabFace, found: Response) -> None:
         chart(probability_bars(network()(changed)[0], unsure_below, dark=is_dark()), key="break_bars")
 
 
-def _start(found: Response) -> float:
-    """Where the slider stands at first: where the answer flips, or half-way to the harder end."""
-    if found.flips:
-        return float(found.flips[0])
+def _start(found: Response, unsure_below: float) -> float:
+    """Where the slider stands at first: where the answer changes, or half-way to the harder end."""
+    if changes := found.changes(unsure_below):
+        return changes[0][0]
     p = found.perturbation
     far = max((p.levels[0], p.levels[-1]), key=lambda level: abs(level - p.neutral))
     return (far + p.neutral) / 2
 
 
-def _sentence(found: Response) -> str:
+def _sentence(found: Response, unsure_below: float) -> str:
     """Where the answer changes."""
-    word = EMOTIONS[int(found.probs[found.neutral].argmax())]
-    if not found.flips:
+    word = found.answers(unsure_below)[found.neutral]
+    changes = found.changes(unsure_below)
+    if not changes:
         return f"The answer stays **{word}** over the whole range."
-    places = []
-    for value in found.flips:
-        other = EMOTIONS[int(found.probs[(found.levels == value).argmax()].argmax())]
-        places.append(f"to **{other}** at {value:.3g}")
-    return f"The answer **{word}** flips {join(places)} ({found.perturbation.unit})."
+    places = [f"**{other}** from {value:.3g}" for value, other in changes]
+    return f"The answer **{word}** becomes {join(places)} on ({found.perturbation.unit})."
 
 
 def _on_everybody(name: str) -> None:

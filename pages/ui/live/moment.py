@@ -32,9 +32,10 @@ PLACE = (
 """The shape of the picture, so that nothing jumps when it comes."""
 
 
-def off() -> None:
+def off(room: Room) -> None:
     """Nothing runs."""
-    st.markdown(":material/videocam_off: The camera is off.")
+    why = "The camera was stopped when you left this page." if room.left else "The camera is off."
+    st.markdown(f":material/videocam_off: {why}")
     st.caption(
         "While it runs: M marks a moment with the label that you typed, G begins and ends a range, S keeps a "
         "snapshot, and a recording opens on the Video page with all its charts."

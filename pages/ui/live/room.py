@@ -42,7 +42,7 @@ NO_CONNECTION = ErrorText(
     "live_connection",
 )
 LOST = ErrorText(
-    "The camera was stopped: this page was left, or the connection was lost. Press Start to go on.",
+    "The connection to the camera was lost. Press Start to go on.",
     "live_lost",
 )
 UNPLUGGED = ErrorText("The camera was unplugged. Connect it and press Start.", "live_unplugged")
@@ -156,6 +156,7 @@ class Room:
         phase: Where it stands.
         error: Why it ended, or None.
         choice: What the stream is like; fixed from Start to Stop but for the overlay.
+        left: It ended because the visitor went to another page.
         turn: How often Start was pressed.
         session: Reads the frames while `phase` is CONNECTING or LIVE, else None.
         processor: Its callback for the stream.
@@ -176,6 +177,7 @@ class Room:
         self.phase = Phase.READY
         self.error: ErrorText | None = None
         self.choice = Choice()
+        self.left = False
         self.turn = 0
         self.session: LiveSession | None = None
         self.processor: VideoProcessor | None = None
@@ -205,7 +207,7 @@ class Room:
             self.choice, self.error = choice, None if token else BUSY
             if token is None:
                 return
-            self._token = token
+            self._token, self.left = token, False
             self.turn += 1
             self._enter(Phase.ASKING)
 
@@ -334,6 +336,12 @@ class Room:
         if session is not None:
             session.close()
         self._rooms.gate.leave(token)
+
+    def leave(self) -> None:
+        """The visitor went to another page: the stream ends there, and nothing is wrong."""
+        if self.phase is not Phase.READY:
+            self.stop()
+            self.left = True
 
     def ended(self, session: LiveSession) -> None:
         """The stream of that session has ended: Stop, another page, a closed tab, a lost network.

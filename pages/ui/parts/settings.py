@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.emotion.heads import ANSWER_TEXT, LABELS
 from fer.emotion.network import read_manifest
+from fer.faces.detectors import is_there
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
 from pages.ui.app import model_files, session
@@ -22,8 +23,9 @@ DETECTORS = {
     "yunet": "YuNet (default)",
     "blazeface": "BlazeFace (misses small faces)",
     "haar": "Haar cascades (classic, frontal faces)",
-    "dnn": "SSD network (needs its files)",
+    "dnn": "SSD network (the original project's)",
 }
+NOT_THERE = "The original project's SSD network is offered once its files lie in models/detectors/."
 
 
 def current() -> Settings:
@@ -43,12 +45,14 @@ def analysis_form(*, label: str, video: bool = True) -> None:
     with st.form("analysis_form", border=False):
         if video:
             rate = st.select_slider("Analysed frames a second", list(RATES), value=rate)
+        offered = [name for name in DETECTORS if is_there(name) or name == chosen.detector]
+        missing = "" if "dnn" in offered else NOT_THERE
         detector = st.selectbox(
             "Face detector",
-            list(DETECTORS),
-            index=list(DETECTORS).index(chosen.detector),
+            offered,
+            index=offered.index(chosen.detector),
             format_func=DETECTORS.get,
-            help="The SSD network needs files that you put into models/detectors/.",
+            help=missing or None,
         )
         answer = st.radio(
             "Whose answer",

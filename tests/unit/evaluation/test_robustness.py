@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer.charts.dataset import response_chart, robustness_chart
-from fer.constants import EMOTIONS
+from fer.constants import EMOTIONS, UNSURE
 from fer.emotion.network import EmotionNetwork
 from fer.errors import DatasetError, MissingModelError
 from fer.evaluation.card_robustness import robustness_section
@@ -66,21 +66,30 @@ def test_light_is_exposure():
     assert PERTURBATIONS["light"](image + 100, 3.0).max() == 255
 
 
-def test_a_response_says_where_the_answer_flips():
+def test_a_response_says_where_the_answer_changes():
     found = response(Stub(), np.full((48, 48), 180, np.uint8), "light")
     assert found.probs.shape == (len(found.levels), 7)
     assert found.levels[found.neutral] == 1.0
-    [flip] = found.flips
+    [(flip, _)] = found.changes(0.0)
     # Half of 255 is reached at an exposure of 0.71.
     assert 0.6 < flip < 0.72
-    assert response(Stub(), np.full((48, 48), 255, np.uint8), "noise").flips == ()
+    assert response(Stub(), np.full((48, 48), 255, np.uint8), "noise").changes(0.0) == ()
     assert "changes at 0.6" in response_chart(found, 0.5).layout.meta["alt"]
 
 
 def test_flips_on_both_sides_are_the_nearest_ones():
     probs = np.eye(7)[[1, 1, 2, 0, 0, 3, 0, 4]]
     found = Response(PERTURBATIONS["rotation"], np.arange(8.0), probs, 4)
-    assert found.flips == (2.0, 5.0)
+    assert found.changes(0.0) == ((2.0, EMOTIONS[2]), (5.0, EMOTIONS[3]))
+
+
+def test_an_answer_below_its_own_threshold_is_unsure_and_flips_to_nothing():
+    probs = np.full((3, 7), 0.1)
+    probs[[0, 1, 2], [3, 3, 0]] = 0.9, 0.3, 0.39  # happy, then weaker, then another one in front
+    found = Response(PERTURBATIONS["rotation"], np.arange(3.0), probs, 0)
+    assert found.changes(0.0) == ((2.0, EMOTIONS[0]),)
+    assert found.changes(0.43) == ((1.0, UNSURE),)
+    assert list(found.answers(0.43)) == [EMOTIONS[3], UNSURE, UNSURE]
 
 
 def test_figures_of_a_set_and_their_chart():

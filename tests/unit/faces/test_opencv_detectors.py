@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from fer.errors import MissingModelError, ModelError, ModelHashError, ModelOutputError
-from fer.faces.detectors import opencv, weights
+from fer.faces.detectors import is_there, opencv, weights
 from fer.faces.detectors.opencv import DnnDetector, HaarDetector
 from fer.faces.detectors.yunet import YuNetDetector
+from fer.settings import DETECTORS
 
 YUNET = "face_detection_yunet_2023mar.onnx"
 TENSORFLOW = ("opencv_face_detector_uint8.pb", "opencv_face_detector.pbtxt")
@@ -94,6 +95,13 @@ def test_a_missing_file_is_named_with_its_place_and_origin(no_files):
     assert "OpenCV" in message
     assert "://" not in message
     assert message.count(". ") == 0
+
+
+def test_only_detectors_whose_files_are_there_are_offered(no_files):
+    assert [name for name in DETECTORS if is_there(name)] == ["yunet", "blazeface", "haar"]
+    for name in TENSORFLOW:
+        (no_files / name).write_bytes(b"x")
+    assert is_there("dnn")
 
 
 def test_the_second_file_of_a_begun_pair_is_the_missing_one(no_files):

@@ -104,6 +104,20 @@ def test_a_stream_that_falls_silent_ends(rooms, clock):
     assert room.error.code == "live_lost" and rooms.gate.active == 0
 
 
+def test_leaving_the_page_is_no_error_and_is_forgotten_with_the_next_start(rooms):
+    room = live(rooms)
+    session = room.session
+    room.leave()
+    room.ended(session)  # the stream's own word comes after it
+    assert (room.phase, room.error, room.left) == (Phase.READY, None, True) and rooms.gate.active == 0
+    room.leave()
+    room.start(Choice())
+    assert not room.left
+    other = rooms.new_room()
+    other.leave()
+    assert not other.left  # nothing ran there
+
+
 def test_a_session_that_lags_ends_and_a_short_delay_does_not(rooms, clock, monkeypatch):
     room = live(rooms)
     shot = room.session.snapshot()
