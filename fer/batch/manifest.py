@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    URL,
     Column,
     Float,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    make_url,
     select,
     update,
 )
@@ -25,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fer.batch.store import is_remote
 from fer.errors import OutputError, SettingsError
+from fer.library.places import database_url
 
 FILE = "manifest.sqlite"
 WAITING, WORKING, DONE, FAILED = "waiting", "working", "done", "failed"
@@ -114,7 +117,7 @@ class Manifest:
     def __init__(self, address: str, out: str) -> None:
         self._out = out
         with self._told():
-            self._engine = create_engine(address)
+            self._engine = create_engine(_driven(address), pool_pre_ping=True)
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _durable)
             _META.create_all(self._engine)
@@ -205,18 +208,24 @@ class Manifest:
 
 
 def database_of(out: str, given: str = "") -> str:
-    """The address of the database: the given one, else SQLite beside the results.
+    """The address of the database: the given one, else the environment's, else SQLite beside the results.
 
     Raises:
         SettingsError: The results lie where SQLite cannot, and no database is given.
     """
-    if given:
-        return given
+    if address := given or database_url():
+        return address
     if is_remote(out):
         raise SettingsError(
             "Results at an address need a list elsewhere: give --database sqlite:///FILE, or PostgreSQL's."
         )
     return f"sqlite:///{out}/{FILE}"
+
+
+def _driven(address: str) -> URL:
+    """The address with the driver that is installed for PostgreSQL."""
+    url = make_url(address)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
 
 
 def _durable(link, _) -> None:

@@ -40,7 +40,8 @@ def add_parser(commands) -> None:
         "--database",
         default="",
         metavar="ADDRESS",
-        help="of the list of what is done, as SQLAlchemy takes it; default: manifest.sqlite in --out",
+        help="of the list of what is done, as SQLAlchemy takes it; default: FER_DATABASE_URL, else "
+        "manifest.sqlite in --out",
     )
     add_settings(parser.add_argument_group("analysis"))
     parser.set_defaults(run=run, usage_error=parser.error)

@@ -47,14 +47,15 @@ def run(args: argparse.Namespace) -> int:
     # Imported here: a database's library takes a while to load.
     from fer.batch.manifest import Manifest, database_of
     from fer.batch.participants import read_participants
-    from fer.batch.store import Store, is_remote
+    from fer.batch.store import Store
     from fer.batch.study import StudyQuestions, findings_sheet, sentences, study_of
     from fer.library.groups import sheet_over
 
     out = args.out.rstrip("/") or "/"
-    if not is_remote(out) and not args.database and not Path(out, "manifest.sqlite").is_file():
+    database = database_of(out, args.database)
+    if database.startswith("sqlite") and not Path(database.removeprefix("sqlite:///")).is_file():
         raise InputError(f"There is no batch in {out}: make one with fer batch DIR --out {out}.")
-    manifest = Manifest(database_of(out, args.database), out)
+    manifest = Manifest(database, out)
     try:
         if not manifest.exists:
             raise InputError(f"The database knows no batch in {out}: give the --out of fer batch.")

@@ -2,6 +2,12 @@ import pytest
 
 from fer.batch.manifest import DONE, FAILED, Manifest, database_of
 from fer.errors import OutputError, SettingsError
+from tests.helpers import postgres
+
+
+@pytest.fixture(autouse=True)
+def _no_database(monkeypatch):
+    monkeypatch.delenv("FER_DATABASE_URL", raising=False)
 
 
 @pytest.fixture
@@ -60,6 +66,28 @@ def test_the_last_beginning_of_a_piece_is_the_one_that_ends(manifest):
 def test_a_database_that_cannot_be_opened_is_said(tmp_path):
     with pytest.raises(OutputError):
         Manifest(f"sqlite:///{tmp_path}/nowhere/x.sqlite", "out")
+
+
+@pytest.mark.slow
+def test_the_list_may_lie_in_postgresql(tmp_path):
+    pytest.importorskip("psycopg", reason="needs psycopg (requirements-dev.txt)")
+    if postgres.programs() is None:
+        pytest.skip(postgres.NEEDED)
+    with postgres.running_postgres() as (address, _):
+        made = Manifest(address, "out")
+        made.begin("videos", "settings")
+        row = made.add("a.mp4", "a", "video")
+        made.piece_begun(row.key, 0)
+        made.piece_begun(row.key, 0)
+        made.piece_ended(row.key, 0, "done", worker="w", seconds=1.0, frames=7)
+        assert made.pieces() == [("a.mp4", 0, "begun"), ("a.mp4", 0, "done")]
+        made.close()
+
+
+def test_the_environment_names_the_database(monkeypatch):
+    monkeypatch.setenv("FER_DATABASE_URL", "postgresql://host/all")
+    assert database_of("s3://bucket/out") == "postgresql://host/all"
+    assert database_of("out", "sqlite:///x") == "sqlite:///x"
 
 
 def test_results_at_an_address_need_a_database():
