@@ -201,6 +201,7 @@ class Batch:
                 self._take(event)
             self._tell()
         self._look_again()
+        self._store.remove_empty(WORK)
         self._tell(now=True)
         return BatchResult(
             done=self._done,

@@ -102,6 +102,12 @@ class Store:
             return sorted(one.name for one in Path(self.place, folder).iterdir())
         return []
 
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder in which nothing lies."""
+        if not self._remote:
+            with suppress(OSError):
+                Path(self.place, folder).rmdir()
+
     def remove(self, folder: str) -> None:
         """Remove a folder with what is in it; what cannot be removed stays."""
         with suppress(OSError):

@@ -8,6 +8,10 @@ throughput, namespaces, long and photos. Needs root for namespaces and for the f
 """
 
 import argparse
+import contextlib
+import io
+import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -27,6 +31,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=10.0, help="length of the long clip")
     parser.add_argument("--fps", type=float, default=1.0, help="its frames a second")
     parser.add_argument("--photos", type=int, default=20_000)
+    parser.add_argument("--document", type=Path, help="page whose tables are replaced by these")
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -43,7 +48,28 @@ def main() -> None:
         folder = args.folder or Path(temporary)
         for part in args.parts or PARTS:
             print(f"\n## {part}\n", flush=True)
-            run[part](folder / part)
+            said = _Both()
+            with contextlib.redirect_stdout(said):
+                run[part](folder / part)
+            if args.document:
+                _write(args.document, part, said.getvalue())
+
+
+class _Both(io.StringIO):
+    """Keeps what is printed, and prints it."""
+
+    def write(self, text: str) -> int:
+        sys.__stdout__.write(text)
+        sys.__stdout__.flush()
+        return super().write(text)
+
+
+def _write(page: Path, part: str, said: str) -> None:
+    """Put what a part said between its marks."""
+    text = page.read_text(encoding="utf-8")
+    between = re.compile(rf"(<!-- {part} -->\n).*?(<!-- /{part} -->)", re.DOTALL)
+    text = between.sub(lambda found: found[1] + said.strip() + "\n" + found[2], text)
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.bench.scale.material import long_clip, many_photos, six_clips
 from tests.bench.scale.runs import Run, batch, cluster
 
+VIDEO_FPS, MBIT_S = 30, 4
+ENDINGS = (".csv", ".json", ".parquet")
 HONEST_FROM = 10
 """Percent of the work from which a forecast is held against what came."""
 
@@ -29,6 +31,23 @@ def throughput(folder: Path, *, seconds: float) -> None:
         with cluster(workers) as (address, _):
             run = _timed(clips, folder / "out", ("--scheduler", address))
             _row(f"Dask, {workers} worker{'s' * (workers > 1)}", run, base)
+    if base:
+        _costs(base, folder / "out", _frames(run))
+
+
+def _costs(rate: float, out: Path, frames: int) -> None:
+    """What hours of video cost by the measured rate of one core and the measured size of results."""
+    size = {end: sum(p.stat().st_size for p in out.rglob(f"*{end}")) / frames for end in ENDINGS}
+    print(f"\nOne core reads {rate:.0f} frames a second of these clips; results take", end=" ")
+    print(", ".join(f"{size[end]:.0f} bytes a frame as {end[1:].upper()}" for end in ENDINGS) + ".\n")
+    print(f"| hours at {VIDEO_FPS} frames a second | core hours | video at {MBIT_S} Mbit/s | results |")
+    print("| --- | --- | --- | --- |")
+    for hours in (1, 1_000, 1_000_000):
+        read, gb = hours * 3600 * VIDEO_FPS, 1e-9
+        print(
+            f"| {hours:,} | {read / rate / 3600:,.1f} | {hours * 3600 * MBIT_S * 125_000 * gb:,.1f} GB | "
+            f"{read * sum(size.values()) * gb:,.2f} GB |"
+        )
 
 
 def namespaces(folder: Path, *, seconds: float) -> None:
