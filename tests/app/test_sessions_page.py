@@ -172,6 +172,17 @@ def test_deleting_asks_first_and_leaves_nothing(folder: Path):
     assert not any(b"gone.mp4" in place.read_bytes() for place in left)
 
 
+def test_what_is_deleted_is_not_open_either():
+    entry = keep(library_work.library(), ANNA, "gone.mp4")
+    app = open_page("pages/sessions.py")
+    app.button(key=f"session_open_{entry.id}").click().run()
+    assert isinstance(held(app, session.CLIP), Opened)
+    app.switch_page("pages/sessions.py").run()
+    app.button(key=f"session_delete_{entry.id}").click().run()
+    app.button(key="sessions_delete_now").click().run()
+    assert held(app, session.CLIP) is None
+
+
 def test_what_was_exported_comes_in_again(monkeypatch: pytest.MonkeyPatch):
     library = library_work.library()
     data = library.export(BEN, [keep(library, BEN, "b.mp4", About("From Ben")).id])

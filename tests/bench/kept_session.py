@@ -1,6 +1,6 @@
 """How long it takes to keep a session of an hour, and to open it again with all its steps.
 
-usage: python -m tests.bench.kept_session [--minutes 60] [--people 2] [--url postgresql://...]
+usage: python -m tests.bench.kept_session [--minutes 60] [--people 2] [--url postgresql://...] [--browser]
 """
 
 import argparse
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from fer.library import About, KeptSession, Library
 from fer.library.content import analyzed_report, report_of
@@ -17,11 +18,16 @@ from fer.records import MEASURES
 from fer.timeline.markers import Marker
 from fer.timeline.persons import Edit
 from fer.timeline.timeline import Timeline
+from pages.ui.app import visitor
+from tests.helpers import live_app
 from tests.helpers.factories import make_source, make_timeline
 
 FPS = 10.0
-OWNER = "bench"
+OWNER = "b" * 43
+"""A browser's key."""
 ROUNDS = 5
+WARM_MS = 4000
+"""A fresh server loads what its pages need in this time."""
 
 
 def hour(minutes: float, people: int) -> Timeline:
@@ -43,11 +49,33 @@ def hour(minutes: float, people: int) -> Timeline:
     )
 
 
+def in_browser(folder: str) -> float:
+    """Seconds from the click on "Open" until the Video page's chart is drawn."""
+    with (
+        live_app.running_app(FER_DATA_DIR=folder) as (address, _),
+        sync_playwright() as engine,
+        live_app.launched(engine) as browser,
+    ):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": visitor.COOKIE, "value": OWNER, "url": address}])
+        page = context.new_page()
+        live_app.open_page(page, address, "video")
+        page.wait_for_timeout(WARM_MS)
+        live_app.open_page(page, address, "sessions")
+        button = page.get_by_role("button", name="Open", exact=True)
+        button.wait_for(timeout=live_app.PATIENCE_MS)
+        began = time.perf_counter()
+        button.click()
+        page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+        return time.perf_counter() - began
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--people", type=int, default=2)
     parser.add_argument("--url", default="")
+    parser.add_argument("--browser", action="store_true", help="press Open in Chromium too")
     asked = parser.parse_args(arguments)
     timeline = hour(asked.minutes, asked.people)
     markers = tuple(Marker.event("stimulus", 30.0 * k) for k in range(1, 100) if 30 * k < asked.minutes * 60)
@@ -78,8 +106,10 @@ def main(arguments: list[str]) -> int:
             listing.append(listed - began)
             reading.append(read - listed)
             opening.append(done - listed)
-        library.delete(OWNER, [entry.id])
         library.close()
+        if asked.browser:
+            clicks = [in_browser(folder) for _ in range(ROUNDS)]
+            print(f"from the click to the drawn chart, median of {ROUNDS}: {np.median(clicks):.2f} s")
     print(
         f"{asked.minutes:g} minutes, {asked.people} people, {len(timeline):,} rows, "
         f"{entry.size_bytes / 2**20:.1f} MB"

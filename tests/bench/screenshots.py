@@ -169,6 +169,28 @@ def video_keep(page: Page, address: str) -> None:
     page.wait_for_timeout(1200)
 
 
+def _queue(page: Page, address: str, until: str) -> None:
+    """Clips of two conditions, and a file that is none."""
+    clip = sample_video(fps=10.0, duration_s=1.5)
+    names = [f"P{k // 2 + 1:02d}_{'stress' if k % 2 else 'calm'}_take.mp4" for k in range(5)]
+    live_app.open_page(page, address, "video")
+    clips = [(name, clip + bytes(8 + k)) for k, name in enumerate(names)]
+    live_app.upload(page, clips[0], ("P09_calm_broken.mp4", b"no video"), *clips[1:])
+    page.get_by_text(until).wait_for(timeout=2 * live_app.PATIENCE_MS)
+    page.get_by_role("textbox", name="Participant and condition").fill("{participant}_{condition}_*")
+    page.keyboard.press("Enter")
+    live_app.settled(page)
+
+
+def queue_busy(page: Page, address: str) -> None:
+    _queue(page, address, "1 of 6 videos read")
+
+
+def queue_done(page: Page, address: str) -> None:
+    _queue(page, address, "5 of 6 videos read")
+    page.wait_for_selector(".st-key-queue_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+
+
 def sessions_empty(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
 
@@ -602,6 +624,8 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     video_error,
     video_no_face,
     video_keep,
+    queue_busy,
+    queue_done,
     sessions_empty,
     sessions_list,
     sessions_more,

@@ -1,14 +1,17 @@
 """Keep, reload, restart, reopen, delete: what survives what, in a real browser."""
 
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from fer.library import KeptSession, Library
 from fer.sample import sample_video
 from tests.helpers import live_app
+from tests.helpers.factories import make_source, make_timeline
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +104,59 @@ def test_the_app_listens_on_this_computer_only(address: str):
         pass
     with pytest.raises(OSError):
         socket.create_connection((own, port), timeout=5)
+
+
+def log_in(page: Page, address: str, person: str) -> None:
+    """Say who one is, where the provider asks."""
+    live_app.open_page(page, address, "sessions")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name=person).click()
+    page.wait_for_selector('[data-testid="stMain"]', timeout=live_app.PATIENCE_MS)
+    live_app.open_page(page, address, "sessions")
+
+
+def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: Path):
+    pytest.importorskip("authlib", reason="needs streamlit[auth] (requirements-dev.txt)")
+    from tests.helpers.login_provider import CLIENT, running_provider
+
+    port = live_app.free_port()
+    settings, kept = tmp_path / ".streamlit", tmp_path / "kept"
+    settings.mkdir()
+    with running_provider() as provider:
+        (settings / "secrets.toml").write_text(
+            f'[auth]\nredirect_uri = "http://localhost:{port}/oauth2callback"\n'
+            f'cookie_secret = "{"s" * 40}"\nclient_id = "{CLIENT}"\nclient_secret = "secret"\n'
+            f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
+        )
+        with (
+            live_app.running_app(port=port, HOME=str(tmp_path), FER_DATA_DIR=str(kept)) as (address, _),
+            live_app.own_requests_only(browser) as first,
+            live_app.own_requests_only(browser) as second,
+            live_app.own_requests_only(browser) as other,
+        ):
+            log_in(first, address, "anna")
+            first.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
+            first.get_by_text("Import a session").click()
+            live_app.upload(first, ("kept.zip", handed_on()))
+            first.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
+            log_in(second, address, "anna")
+            second.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
+            log_in(other, address, "ben")
+            other.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
+            other.get_by_role("button", name="Ben").click()
+            other.get_by_role("button", name="Log out").click()
+            other.get_by_role("button", name="Log in").wait_for(timeout=live_app.PATIENCE_MS)
+
+
+def handed_on() -> bytes:
+    """A session as a file."""
+    timeline = make_timeline({1: [("happy", 2.0)]}, source=make_source("talk.mp4"))
+    kept = KeptSession(timeline, {"name": "tiny"}, "2026-11-26T03:00:00+00:00", unsure_below=0.5)
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        data = library.export("somebody", [library.keep("somebody", kept).id])
+        library.close()
+    return data
 
 
 def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short: bytes, tmp_path: Path):

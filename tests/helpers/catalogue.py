@@ -83,7 +83,7 @@ CASES: dict[int, tuple[str, str]] = {
     66: ("two trainings in one folder", "the second is told"),
     67: (
         "a closed tab",
-        "its bytes wait for its visitor, within a bound; they are gone in two minutes where the app is public",
+        "its bytes wait for its visitor, within a bound; two minutes where the app is public",
     ),
     68: ("a full disk", ERROR + ", nothing half written"),
     69: ("SIGKILL in an export", "no half file under its name, swept later"),

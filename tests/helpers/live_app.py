@@ -58,13 +58,14 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    *, prefix: Sequence[str] = (), cwd: Path = ROOT, **settings: str
+    *, prefix: Sequence[str] = (), cwd: Path = ROOT, port: int = 0, **settings: str
 ) -> Iterator[tuple[str, subprocess.Popen]]:
     """Start the app on a free port, and stop it with all its children at the end.
 
     Args:
         prefix: A command that runs it, such as a tracer.
         cwd: Folder with streamlit_app.py.
+        port: Where it listens; 0 chooses one that is free.
         **settings: More for its environment.
 
     Yields:
@@ -73,7 +74,7 @@ def running_app(
     Raises:
         RuntimeError: It did not become healthy; with what it printed.
     """
-    address = f"http://localhost:{(port := free_port())}"
+    address = f"http://localhost:{(port := port or free_port())}"
     command = [*prefix, sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     with (

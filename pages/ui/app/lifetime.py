@@ -104,7 +104,8 @@ class Caretaker:
             ]
             if not lost:
                 return None
-            owner = max(lost, key=lambda one: self._seen[one])
+            # One that holds nothing is a tab that came too early: the one before it is meant.
+            owner = max(lost, key=lambda one: (self._registry.holds(one), self._seen[one]))
             before, self._sessions[owner] = self._sessions[owner], session_id
             self._seen[owner] = self._clock()
             waited = owner in self._waiting

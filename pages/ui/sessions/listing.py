@@ -15,6 +15,7 @@ from pages.ui.app.uploads import MEGABYTE
 from pages.ui.parts.kept import about
 from pages.ui.sessions import comparison
 from pages.ui.work.library import library, mine, open_session
+from pages.ui.work.recordings import Opened
 
 VIDEO_PAGE = "pages/video.py"
 SHOWN = 25
@@ -294,9 +295,13 @@ def _delete_now(entries: list[Entry]) -> None:
         library().delete(mine(), [entry.id for entry in entries])
     except FerError as error:
         st.session_state[TROUBLE] = error_text_of(error)
-    last = session.kept(session.KEPT_AS)
-    if last is not None and last[1].id in {entry.id for entry in entries}:
+    gone = {entry.id for entry in entries}
+    last, clip = session.kept(session.KEPT_AS), session.kept(session.CLIP)
+    if last is not None and last[1].id in gone:
         session.release(session.KEPT_AS)
+    if isinstance(clip, Opened) and clip.entry.id in gone:  # deleted means that it is not open either
+        for name in (session.CLIP, session.SETTLED, session.READING):
+            session.release(name)
 
 
 def _import() -> None:

@@ -71,6 +71,18 @@ def test_the_tab_that_was_left_last_is_found_first():
     assert [server.opens("tab 3", "anna"), server.opens("tab 4", "anna")] == [second, first]
 
 
+def test_a_tab_with_work_is_found_before_an_empty_one():
+    server = Server()
+    mine = server.opens("tab 1", "anna")
+    server.registry.keep(mine, "clip", b"bytes")
+    server.opens("tab 2", "anna")
+    server.now += 3.0
+    server.loses("tab 1")
+    server.caretaker.look()
+    server.loses("tab 2", 1.0)
+    assert server.opens("tab 3", "anna") == mine
+
+
 def test_open_work_waits_as_long_as_the_server_lives():
     server = Server()
     mine = server.opens("tab 1", "anna")
