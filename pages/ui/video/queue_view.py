@@ -128,7 +128,9 @@ def _rows(found: VideoQueue, naming: Naming, done: int, busy: bool) -> None:
     if opened or counts[State.DONE] != done or found.busy != busy:
         st.rerun()  # another page; the table below, and the pace of this list
     with st.container(horizontal=True, vertical_alignment="center"):
-        share = sum(item.share for item in found.items) / max(1, len(found.items))
+        ended = (State.DONE, State.FAILED, State.CANCELLED)
+        share = sum(1.0 if item.state in ended else item.share for item in found.items)
+        share /= max(1, len(found.items))
         st.progress(min(share, 1.0), text=_words(found, counts))
         if found.paused:
             st.button(
@@ -177,7 +179,8 @@ def _buttons(found: VideoQueue, item: Item, key: str) -> None:
         st.button("Open", icon=":material/open_in_new:", key=f"{key}_open", on_click=_open, **look)
     if item.state in (State.WAITING, State.RUNNING):
         st.button("Cancel", icon=":material/close:", key=f"{key}_cancel", on_click=found.cancel, **look)
-    if item.state in (State.FAILED, State.CANCELLED) and item.clip.data:
+    bad = item.error is not None and item.error.code.startswith(InputError.code)  # a bad file stays bad
+    if item.state in (State.FAILED, State.CANCELLED) and item.clip.data and not bad:
         st.button("Try again", icon=":material/refresh:", key=f"{key}_again", on_click=found.retry, **look)
     if item.state not in (State.WAITING, State.RUNNING):
         st.button("Remove", icon=":material/delete:", key=f"{key}_remove", on_click=found.remove, **look)

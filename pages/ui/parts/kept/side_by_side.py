@@ -68,16 +68,15 @@ def groups(lines: Sequence[Line], *, key: str) -> None:
         found = compared(means)
         if len(conditions) > 1 and not found:
             st.markdown(f"{len(conditions)} conditions are too many to compare pair by pair: choose a few.")
-        told = [one for one in found if one.interval.differs]
+        told, known = ([o for o in found if o.interval.differs], any(o.interval.known for o in found))
         for one in told:
             st.markdown(plain(one.sentence))
         if found and not told:
-            known = [one for one in found if one.interval.known]
             st.markdown(
                 "No difference between conditions can be told from these videos."
                 if known
                 else f"Too few to tell a difference: it takes {MIN_UNITS} participants or videos a condition."
             )
-        if found:
+        if known:
             st.caption(f"{count(len(found), 'comparison')}, each with a 95% interval; some differ by chance.")
         st.caption(COUNTS + (f" {count(without, 'video')} without a condition left out." if without else ""))
