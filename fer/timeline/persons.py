@@ -138,6 +138,16 @@ class Persons:
         return self.colors.get(face_id) or list(COLORS.values())[(face_id - 1) % len(COLORS)]
 
 
+def colors_of(names: Iterable[str]) -> dict[str, str]:
+    """Name -> color of people in photos, where one name is one person: in the order of their first photos.
+
+    Args:
+        names: May repeat; empty ones are nobody's.
+    """
+    palette = tuple(COLORS.values())
+    return {name: palette[k % len(palette)] for k, name in enumerate(dict.fromkeys(filter(None, names)))}
+
+
 def tidy_name(text: str) -> str:
     """A typed name on one line: no control characters, no doubled spaces."""
     text = unicodedata.normalize("NFC", text)

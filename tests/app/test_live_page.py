@@ -159,7 +159,7 @@ def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
     ):
         assert words in said
     assert "left out" not in said
-    assert room.session.snapshot().markers[0].label == "a <b>joke</b>"
+    assert room.session.snapshot().markers[0].name == "a <b>joke</b>"
     assert len(app.get("plotly_chart")) == 1
     assert {"Stop", "Mark", "Snapshot", "Stop recording"} <= set(labels(app))
     button(app, "Stop").click().run()

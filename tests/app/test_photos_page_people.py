@@ -1,11 +1,14 @@
 """Naming people in photos, as Streamlit runs the page without a browser."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from fer.sample import sample_frames
 from fer.timeline.persons import Edit
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
+from pages.ui.photos import choice, table
 from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
@@ -50,3 +53,66 @@ def test_marks_and_titles_say_the_name_and_not_who_is_no_person(app, monkeypatch
     assert marked[-1]["names"] == {1: "Anna", 2: ""} and marked[-1]["without"] == []
     app.button(key="photo_remove").click().run()
     assert marked[-1]["names"] == {2: ""} and marked[-1]["without"] == [1]
+
+
+def test_selected_faces_are_named_and_taken_out_together(app, monkeypatch):
+    monkeypatch.setattr(table.st, "dataframe", lambda *_args, **_more: {"selection": {"rows": [0, 1]}})
+    app.run()
+    assert not app.exception and "**2 faces selected**" in texts(app)
+    next(one for one in app.text_input if one.key.startswith("photo_together_")).set_value("Twins").run()
+    assert not app.exception
+    assert [(step.kind, step.face, step.name) for step in edits(app)] == [
+        ("rename", 1, "Twins"),
+        ("rename", 2, "Twins"),
+    ]
+    assert "Twins in " in texts(app)
+    app.button(key="photo_remove_all").click().run()
+    assert not app.exception and [step.kind for step in edits(app)][2:] == ["remove", "remove"]
+    assert "0 faces" in app.subheader[0].value or "No face" in app.subheader[0].value
+
+
+def test_the_page_opens_on_a_photo_with_a_face(photo):
+    wall = jpeg(np.full((120, 160, 3), 128, np.uint8))
+    batch = PhotoUploads((Upload("wall.jpg", wall), Upload("smile.jpg", photo)))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    assert not app.exception
+    assert "**Face 1: happy**" in texts(app) and "No face was found" not in texts(app)
+    app.pills(key=choice.SHOWN).set_value([table.NO_FACE]).run()
+    assert not app.exception and app.dataframe[0].value["Photo"].tolist() == ["wall.jpg"]
+    app.pills(key=choice.SHOWN).set_value([]).run()
+    app.selectbox(key=choice.ORDER).set_value(choice.SUREST).run()
+    assert app.dataframe[0].value["Photo"].tolist() == ["smile.jpg", "wall.jpg"]
+
+
+ROWS = pd.DataFrame(
+    [
+        (0, 1, "a.jpg", "Anna", "happy", 80.0, "usable", True),
+        (0, 2, "a.jpg", "2", "sad", 60.0, "usable", True),
+        (1, 1, "b.jpg", "1", "unsure between sad and neutral", 30.0, "usable", True),
+        (1, 2, "b.jpg", "Anna", "happy", 90.0, "blurred", False),
+        (2, None, "c.jpg", None, table.NO_FACE, None, "", False),
+        (3, None, "d.txt", None, table.NOT_READ, None, "no picture", False),
+    ],
+    columns=list(table.COLUMNS),
+)
+
+
+def test_rows_are_counted_by_what_they_show_and_why_they_show_nothing():
+    assert choice.kinds(ROWS[:0]) == {}
+    assert list(choice.kinds(ROWS)) == ["happy", "sad", "unsure", "left out", "no face", "not read"]
+    assert set(choice.kinds(ROWS).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("shown", "person", "order", "left"),
+    [
+        ([], None, choice.AS_GIVEN, [0, 1, 2, 3, 4, 5]),
+        (["happy", "left out"], None, choice.SUREST, [3, 0]),
+        ([], "Anna", choice.LEAST_SURE, [0, 3]),
+        ([], None, choice.LEAST_SURE, [2, 1, 0, 3, 4, 5]),
+        ([], None, choice.BY_EXPRESSION, [0, 1, 2, 3, 4, 5]),
+        (["fear"], None, choice.BY_PERSON, []),
+    ],
+)
+def test_faces_are_filtered_and_ordered(shown, person, order, left):
+    assert choice.filtered(ROWS, shown, person, order).index.tolist() == left

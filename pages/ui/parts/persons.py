@@ -1,5 +1,6 @@
 """The steps by which a visitor names people and puts them right: kept, undone, saved, loaded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -90,6 +91,16 @@ def take(report: Report, edit: Edit) -> None:
         edit: The step.
     """
     _keep(report, (*_steps(report).edits, edit))
+
+
+def take_all(report: Report, edits: Iterable[Edit]) -> None:
+    """Several steps at once; where one does not fit, none is taken.
+
+    Args:
+        report: As it was analysed.
+        edits: The steps.
+    """
+    _keep(report, (*_steps(report).edits, *edits))
 
 
 def undo(report: Report) -> None:

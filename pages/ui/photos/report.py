@@ -1,10 +1,12 @@
-"""Finished photos: one of them large, all of them small, and a row for every face and every bad file."""
+"""Finished photos: one of them large, those that are asked for small, a row for every face and bad file."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer.charts.timeline import shares_chart
 from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.evaluation.figures.set_promise import report_promise
@@ -13,16 +15,17 @@ from fer.sources import read_image
 from fer.sources.account import account
 from fer.text import count, join, percent, quality_words
 from fer.timeline.headline import named_line
-from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
+from fer.timeline.persons import MAX_NAME, Edit, EditKind, colors_of, tidy_name
+from fer.timeline.summary import Summary
 from fer.timeline.timeline import Timeline
 from fer.verdict import BETWEEN
 from pages.ui.app import downloads, page_setup
 from pages.ui.app.markdown import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
-from pages.ui.parts import explanation, highlights, persons, settings, unit_bars
+from pages.ui.parts import explanation, highlights, persons, scroll, settings, unit_bars
 from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.limits import NO_FACE_HINT, REMINDER
-from pages.ui.photos import hiding, table
+from pages.ui.photos import choice, hiding, table
 from pages.ui.work.explain import crop_of
 from pages.ui.work.photos import PhotosResult, PhotoUploads
 from pages.ui.work.reinterpret import reinterpret_once
@@ -36,6 +39,9 @@ NAMED_SHOWN = 4
 """People whose line stands under the title; the reports have all."""
 CHOSEN = "photo_chosen"
 """Session key: place of the photo that is shown large."""
+LARGE_BOX, SMALL_BOX, PERSON_BOX = "photo_large", "photo_small_", "photo_person_"
+"""Keys of containers; the last two with a number behind."""
+PEOPLE_DRAWN = 8
 A_PAGE = 12
 SMALL_PX = 168
 """Width of a picture in the gallery: two fit beside each other on a telephone."""
@@ -48,6 +54,7 @@ def forget_choice() -> None:
     """Nothing is chosen any more."""
     for key in (CHOSEN, WHY):
         st.session_state.pop(key, None)
+    choice.forget()
 
 
 def title_row(batch: PhotoUploads, leave: Callable[[], None], *, busy: bool = False) -> DeltaGenerator | None:
@@ -92,7 +99,10 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
     with st.container(gap="xxsmall"):
         st.subheader(highlights.photo_title(report.summary), anchor=False)
-        for face in report.summary.named[:NAMED_SHOWN]:
+    colors = colors_of(name for _, here in sorted(people.items()) for name in here.values())
+    st.html(_style(colors, people))
+    for face in report.summary.named[:NAMED_SHOWN]:
+        with st.container(key=f"{PERSON_BOX}{list(colors).index(face.person)}"):
             st.markdown(plain(named_line(face)))
     failed = [one for one in result.results if one.observations is None]
     _failed(failed)
@@ -104,14 +114,23 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     persons.trouble()
     shown = hiding.applied(result, batch) if readable else None
     if shown is not None:
-        place = _chosen(readable)
-        _one(shown, place, people.get(place, {}))
-        if shown.hiding is None:  # an explanation is drawn on the face
-            _why(result, place)
-        if len(readable) > 1:
-            _gallery(shown, readable, people)
+        place = _chosen(result, readable)
+        with st.container(key=LARGE_BOX):
+            _one(shown, place, people.get(place, {}))
+            if shown.hiding is None:  # an explanation is drawn on the face
+                _why(result, place)
+        scroll.follow()
+    rows = table.rows(result.results, people)
     if readable or len(failed) > FAILED_SHOWN:
-        table.show(result.results, people)
+        rows = choice.ask(rows, list(colors)) if readable else rows
+    if shown is not None and len(readable) > 1:
+        _gallery(shown, [k for k in dict.fromkeys(rows["place"]) if k in readable], people)
+    if readable:
+        _shares(report.summary, colors)
+    if readable or len(failed) > FAILED_SHOWN:
+        selected = table.show(result, rows)
+        if len(selected) == 1 and selected[0] in readable:
+            st.button("Show it large", icon=":material/zoom_in:", on_click=_choose, args=(selected[0],))
     if not readable:
         return
     promise = report_promise(report)
@@ -139,14 +158,55 @@ def _failed(failed: list[PhotoResult]) -> None:
             st.caption(f"{len(failed) - FAILED_SHOWN} more could not be read; see the table.")
 
 
-def _chosen(readable: list[int]) -> int:
-    """The photo that is shown large: what was clicked, else the first."""
+def _chosen(result: PhotosResult, readable: list[int]) -> int:
+    """The photo that is shown large: what was clicked, else the first with a face, best one that counts."""
     chosen = st.session_state.get(CHOSEN)
-    return chosen if chosen in readable else readable[0]
+    if chosen in readable:
+        return chosen
+    seen = {place: result.results[place].observations for place in readable}
+    counting = (place for place in readable if seen[place].usable.any())
+    return next(counting, next((place for place in readable if len(seen[place])), readable[0]))
 
 
 def _choose(place: int) -> None:
     st.session_state[CHOSEN] = place
+    scroll.ask(LARGE_BOX)
+
+
+def _style(colors: Mapping[str, str], people: table.People) -> str:
+    """Each person's color at the edge of their line and their photos; nothing here was typed by anybody."""
+    rules = [
+        f".st-key-{PERSON_BOX}{k} {{ border-left: 5px solid {color}; padding-left: 0.6rem; }}"
+        for k, color in enumerate(colors.values())
+    ]
+    for place, here in people.items():
+        named = [colors[name] for name in here.values() if name]
+        if named:
+            parts = ", ".join(
+                f"{color} {100 * k / len(named):.0f}% {100 * (k + 1) / len(named):.0f}%"
+                for k, color in enumerate(named)
+            )
+            rules.append(
+                f".st-key-{SMALL_BOX}{place} img {{ border-left: 5px solid; "
+                f"border-image: linear-gradient({parts}) 1; }}"
+            )
+    return f"<style>{' '.join(rules)}</style>"
+
+
+def _shares(summary: Summary, colors: Mapping[str, str]) -> None:
+    """How many faces show what; a row a person where people have names."""
+    st.subheader("How many", anchor=False)
+    named = [replace(face, color=colors[face.person]) for face in summary.named if face.usable_rows]
+    left, right = st.columns(2, gap="large") if named else (st.container(), None)
+    with left:
+        if named:
+            st.markdown("**All faces**")
+        chart(shares_chart(summary, dark=is_dark()), key="photo_shares")
+    if right is not None:
+        with right:
+            st.markdown(f"**{plain(named[0].name) if len(named) == 1 else 'Person by person'}**")
+            by_person = replace(summary, faces=tuple(named[:PEOPLE_DRAWN]))
+            chart(shares_chart(by_person, dark=is_dark()), key="photo_shares_people")
 
 
 def _one(result: PhotosResult, place: int, people: dict[int, str]) -> None:
@@ -214,22 +274,18 @@ def _one_face(result: PhotosResult, place: int, people: dict[int, str], *, expla
     )
     if also := _also_plausible(one.observations.plausible[row], unsure=unsure[row]):
         st.caption(also)
-    if explain:
-        st.button(
-            "Why?",
-            icon=":material/troubleshoot:",
-            key="photo_explain",
-            help="Where the network looks",
-            on_click=_ask,
-            args=(place, row),
-        )
     if st.session_state.pop(JUST_ASKED, False):
         # The whole page: the explanation stands below this fragment.
         st.rerun()
-    if len(one.observations.action_units):
-        known = None if unsure[row] else float(confidence[row])
-        with st.expander("Why: the Action Units", icon=":material/face:"):
-            unit_bars.show(one.observations.action_units, row, known, dark=is_dark())
+    units = one.observations.action_units
+    if explain or len(units):
+        with st.expander("Why", icon=":material/troubleshoot:"):
+            if len(units):
+                known = None if unsure[row] else float(confidence[row])
+                unit_bars.show(units, row, known, dark=is_dark())
+            if explain:
+                look = {"icon": ":material/center_focus_strong:", "key": "photo_explain"}
+                st.button("Show where the network looks", on_click=_ask, args=(place, row), **look)
     left_out = "" if one.observations.usable[row] else ", so it is left out of the statistics"
     st.caption(f"Quality: {quality_words(one.observations.quality[row])}{left_out}")
 
@@ -307,12 +363,15 @@ def _pick(names: list[str], *, key: str) -> int:
 
 
 def _gallery(result: PhotosResult, readable: list[int], people: table.People) -> None:
-    """All readable photos, a page at a time; a click shows one large."""
+    """The photos that are asked for, a page at a time; a click shows one large."""
+    if not readable:
+        st.caption("No photo is of that kind.")
+        return
     pages = -(-len(readable) // A_PAGE)
     page = st.pagination(pages, key="photo_page") if pages > 1 else 1
     with st.container(horizontal=True):
         for place in readable[(page - 1) * A_PAGE : page * A_PAGE]:
-            with st.container(width=SMALL_PX, gap="xxsmall"):
+            with st.container(width=SMALL_PX, gap="xxsmall", key=f"{SMALL_BOX}{place}"):
                 _small(result, place, people.get(place, {}))
 
 

@@ -22,6 +22,7 @@ from fer.timeline.persons import (
     MAX_EDITS,
     MAX_NAME,
     Edit,
+    colors_of,
     persons_from_json,
     persons_to_json,
     tidy_name,
@@ -388,3 +389,10 @@ def test_a_report_with_persons_is_made_again_by_its_command(tmp_path, capsys):
     assert "no face 77" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["analyze", str(clip), str(table), "--persons", str(kept)])
+
+
+def test_people_in_photos_have_colors_by_their_names():
+    assert colors_of([]) == {} and colors_of(["", ""]) == {}
+    found = colors_of(["", "Ben", "Anna", "Ben"])
+    assert list(found) == ["Ben", "Anna"] and found["Ben"] != found["Anna"]
+    assert set(colors_of(str(k) for k in range(20)).values()) == set(COLORS.values())

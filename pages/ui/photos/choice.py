@@ -1,0 +1,96 @@
+"""Which photos and faces are shown, and in which order: one row of filters for the gallery and the table."""
+
+import pandas as pd
+import streamlit as st
+
+from fer.constants import DISPLAY_ORDER, UNSURE
+from pages.ui.app.markdown import plain
+from pages.ui.photos.table import NO_FACE, NOT_READ
+
+LEFT_OUT = "left out"
+AS_GIVEN, SUREST, LEAST_SURE, BY_EXPRESSION, BY_PERSON = (
+    *("As given", "Surest first", "Least sure first", "By expression"),
+    "By person",
+)
+SHOWN, ORDER, PERSON = "photo_shown", "photo_order", "photo_person"
+"""Session keys of the widgets."""
+EVERYBODY = "everybody"
+
+
+def kind_of(row: pd.Series) -> str:
+    """What a row counts as in the filter: an expression, "unsure", or why there is none."""
+    word = row["Expression"]
+    if word in (NO_FACE, NOT_READ):
+        return word
+    if not row["used"]:
+        return LEFT_OUT
+    return word if word in DISPLAY_ORDER else UNSURE
+
+
+def kinds(table: pd.DataFrame) -> dict[str, int]:
+    """Kind -> number of its rows, in the order of legends; only those that occur."""
+    found = [kind_of(row) for _, row in table.iterrows()]
+    order = (*DISPLAY_ORDER, UNSURE, LEFT_OUT, NO_FACE, NOT_READ)
+    return {kind: found.count(kind) for kind in order if kind in found}
+
+
+def filtered(table: pd.DataFrame, shown: list[str], person: str | None, order: str) -> pd.DataFrame:
+    """The rows that are asked for.
+
+    Args:
+        table: Of `fer` photos, see `pages.ui.photos.table.rows`.
+        shown: Kinds; none shows all.
+        person: Only faces with this name; None: everybody.
+        order: One of the orders.
+    """
+    keep = [(not shown or kind_of(row) in shown) for _, row in table.iterrows()]
+    found = table[pd.Series(keep, index=table.index, dtype=bool)]
+    if person is not None:
+        found = found[found["Face"] == person]
+    if order == SUREST:
+        return found.sort_values("Confidence", ascending=False, kind="stable", na_position="last")
+    if order == LEAST_SURE:
+        return found.sort_values("Confidence", kind="stable", na_position="last")
+    if order == BY_EXPRESSION:
+        ranks = {word: k for k, word in enumerate(kinds(table))}
+        key = [ranks[kind_of(row)] for _, row in found.iterrows()]
+        return found.iloc[sorted(range(len(found)), key=key.__getitem__)]
+    if order == BY_PERSON:
+        return found.sort_values("Face", kind="stable", na_position="last")
+    return found
+
+
+def ask(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The filters, and the rows that they leave.
+
+    Args:
+        table: All rows.
+        names: Of people, in their order; empty where nobody has one.
+    """
+    counts = kinds(table)
+    if len(table) < 2:
+        return table
+    if set(st.session_state.get(SHOWN) or ()) - set(counts):
+        st.session_state[SHOWN] = []  # another threshold has another set of words
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = st.pills(
+            "Only",
+            list(counts),
+            selection_mode="multi",
+            format_func=lambda kind: f"{kind} {counts[kind]}",
+            key=SHOWN,
+        )
+        person = None
+        if names:
+            if st.session_state.get(PERSON) not in (None, EVERYBODY, *names):
+                st.session_state[PERSON] = EVERYBODY
+            person = st.selectbox("Person", [EVERYBODY, *names], format_func=plain, key=PERSON, width=180)
+        orders = [AS_GIVEN, SUREST, LEAST_SURE, BY_EXPRESSION, *([BY_PERSON] if names else [])]
+        order = st.selectbox("Order", orders, key=ORDER, width=180)
+    return filtered(table, list(shown or ()), None if person in (None, EVERYBODY) else person, order)
+
+
+def forget() -> None:
+    """Other photos begin with everything."""
+    for key in (SHOWN, ORDER, PERSON):
+        st.session_state.pop(key, None)
