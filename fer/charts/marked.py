@@ -6,22 +6,26 @@ import plotly.graph_objects as go
 
 from fer.charts.panels import Panel
 from fer.charts.segments import segment_bars
-from fer.charts.style import SMALL_PX, ink, words_of
+from fer.charts.style import NAME_LENGTH, SMALL_PX, ink, words_of
 from fer.text import clock
 from fer.timeline.markers import Marker
 
-ROW_PX = 22
+ROW_PX = 28
+"""A lower bar has no room for a word."""
 MAX_LANES = 3
 """Rows of markers; what overlaps beyond them is drawn over the last one."""
+LETTERS_ACROSS = 70
+"""As many fit beside each other on a chart of usual width."""
 MAX_DRAWN = 300
 """More would be one next to the other without a gap."""
 
 
-def markers_panel(markers: Sequence[Marker], *, dark: bool) -> Panel:
+def markers_panel(markers: Sequence[Marker], span_s: tuple[float, float], *, dark: bool) -> Panel:
     """Ranges as bars, events as small triangles, each with its name; what overlaps lies in further rows.
 
     Args:
         markers: By start; at least one.
+        span_s: (start, end) of what the chart shows: an event whose name would lie on the next one has none.
         dark: The dark variant.
     """
     shown = list(markers[:MAX_DRAWN])
@@ -35,7 +39,7 @@ def markers_panel(markers: Sequence[Marker], *, dark: bool) -> Panel:
         if found:
             traces.append(_bars(found, kind, dark))
     if events:
-        traces.append(_points(events, first_event, dark))
+        traces.append(_points(events, first_event, span_s, dark))
     rows = first_event + bool(events)
     yaxis = {"range": [rows - 0.5, -0.5], "tickvals": [], "ticktext": []}
     return Panel("Markers", rows * ROW_PX, traces, yaxis, title="Markers")
@@ -102,7 +106,7 @@ def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:
     return bars.update(textfont={"color": inks, "size": SMALL_PX})
 
 
-def _points(events: Sequence[Marker], row: int, dark: bool) -> go.Scatter:
+def _points(events: Sequence[Marker], row: int, span_s: tuple[float, float], dark: bool) -> go.Scatter:
     colors = ink(dark)
     return go.Scatter(
         x=[m.start_s for m in events],
@@ -110,12 +114,22 @@ def _points(events: Sequence[Marker], row: int, dark: bool) -> go.Scatter:
         mode="markers+text",
         name="events",
         marker={"symbol": "triangle-down", "size": 11, "color": [m.color or colors.text for m in events]},
-        text=[words_of(m.name) for m in events],
+        text=_names_with_room(events, span_s[1] - span_s[0]),
         textposition="middle right",
         textfont={"color": colors.text, "size": SMALL_PX},
         customdata=[_hover(m) for m in events],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _names_with_room(events: Sequence[Marker], span_s: float) -> list[str]:
+    """Each event's name, or nothing where the next event is too near."""
+    following = [m.start_s for m in events[1:]] + [float("inf")]
+    letter_s = span_s / LETTERS_ACROSS
+    return [
+        words_of(m.name) if (min(len(m.name), NAME_LENGTH) + 3) * letter_s < after - m.start_s else ""
+        for m, after in zip(events, following, strict=True)
+    ]
 
 
 def _ink_on(color: str) -> str:

@@ -102,10 +102,11 @@ def timeline_chart(
         time_s = timeline.table["time_s"].to_numpy(np.float64)
         rows &= (time_s >= view_s[0]) & (time_s < view_s[1])
     bins = share_bins(timeline, rows, view_s)
+    span_s = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
     several = face_id is None and len(timeline.face_ids) > 1
     who = "all faces" if several else words_of(timeline.name(chosen, start=False))
     panels = [
-        *([markers_panel(timeline.markers, dark=dark)] if timeline.markers else []),
+        *([markers_panel(timeline.markers, span_s, dark=dark)] if timeline.markers else []),
         _ribbon(timeline, summary, dark, view_s),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
         *(_lines(timeline, face, dark, emotions, view_s) for face in drawn if emotions),

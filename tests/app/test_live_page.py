@@ -160,6 +160,8 @@ def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
         assert words in said
     assert "left out" not in said
     assert room.session.snapshot().markers[0].name == "a <b>joke</b>"
+    button(app, "Range").click().run()
+    assert "End the range of 0:04" in labels(app) or "End the range of 0:05" in labels(app)
     assert len(app.get("plotly_chart")) == 1
     assert {"Stop", "Mark", "Snapshot", "Stop recording"} <= set(labels(app))
     button(app, "Stop").click().run()

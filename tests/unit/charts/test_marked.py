@@ -41,6 +41,13 @@ def test_markers_are_drawn_with_their_names_as_text():
     assert (band.x0, band.x1, line.x0, line.line.color) == (1, 3, 5.0, "#112233")
 
 
+def test_a_name_that_would_lie_on_the_next_event_is_left_to_the_pointer():
+    near = [Marker.event("joke", t) for t in (1.0, 1.2, 5.0)]
+    [points] = [trace for trace in chart(near).data if trace.name == "events"]
+    assert list(points.text) == ["", "joke", "joke"]
+    assert [text.split(" ")[-1] for text in points.customdata] == ["joke"] * 3
+
+
 def test_only_the_lines_that_are_chosen_are_drawn():
     names = {trace.name for trace in chart(emotions=("sad",)).data if trace.type == "scatter"}
     assert names == {"sad", "confidence"}
