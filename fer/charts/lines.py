@@ -113,7 +113,7 @@ def _confidence_trace(lines: Lines, times: list[str], words: list[str]) -> go.Sc
         line={"width": 0},
         fill="tozeroy",
         fillcolor="rgba(127,138,142,0.16)",
-        customdata=list(np.insert(hover, breaks + 1, hover[breaks])),
+        customdata=np.insert(hover, breaks + 1, hover[breaks]),
         hovertemplate="%{customdata}<extra></extra>",
         **_CLICKABLE,
     )
@@ -134,7 +134,7 @@ def _line_trace(state: str, lines: Lines, times: list[str], *, width: float) -> 
         name=state,
         mode="lines+markers",
         line={"color": EMOTION_COLORS[state], "width": width},
-        customdata=times,
+        customdata=np.array(times, object),
         hovertemplate=f"%{{customdata}} {state} %{{y:.0%}}<extra></extra>",
         connectgaps=False,
         **_CLICKABLE,

@@ -81,6 +81,17 @@ def test_an_exclusion_leaves_headline_shares_and_findings_and_is_said(app):
     assert "Excluded by hand" not in texts(app)
 
 
+def test_everything_can_be_excluded_and_taken_back(app):
+    marked(app, (Marker("all", 0, 60, "exclusion"),))
+    assert not app.exception and "Excluded by hand: 1 min of 1 min (100%)" in texts(app)
+    for name in ("Markers", "Findings", "Moments"):
+        tab(app, name)
+        assert not app.exception, name
+    tab(app, "Markers")
+    app.button(key="markers_clear").click().run()
+    assert app.subheader[0].value.startswith("Face ")
+
+
 def test_questions_are_answered_in_sentences(app):
     marked(app)
     tab(app, "Findings")
