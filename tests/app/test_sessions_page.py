@@ -100,7 +100,7 @@ def test_a_kept_session_opens_as_it_was():
     assert isinstance(held(app, session.CLIP), Opened)
     assert "Zoë" in texts(app) and "First talk" in texts(app)
     assert (app.slider(key="half_life_s").value, app.slider(key="unsure_percent").value) == (0.5, 75)
-    assert not app.get("video"), "no video was kept"
+    assert not app.get("video") and "The video was not kept" in texts(app)
     (marked,) = held(app, session.MARKERS)
     assert marked.markers == kept.markers
     assert "Kept as **First talk**" in texts(app)

@@ -233,7 +233,7 @@ def sessions_error(page: Page, address: str) -> None:
 
 def sessions_opened(page: Page, address: str) -> None:
     sessions_list(page, address)
-    page.get_by_role("button", name="Open", exact=True).first.click()
+    page.locator("[class*=st-key-session_open_] button").first.click()
     page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
 
 

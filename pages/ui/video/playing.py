@@ -16,7 +16,7 @@ from pages.ui.app.uploads import Upload
 from pages.ui.parts import highlights
 from pages.ui.video import player
 from pages.ui.work.playable import playable_job
-from pages.ui.work.recordings import Recording
+from pages.ui.work.recordings import Opened, Recording
 
 A_COPY = ":material/movie: Not every browser plays this file: what plays here is a copy."
 BEING_MADE = (
@@ -27,6 +27,7 @@ NO_COPY = (
     ":material/videocam_off: Browsers do not play this file, and no copy could be made for the player. "
     "The reading is complete all the same; “Video with marks” makes a copy that plays."
 )
+NOT_KEPT = ":material/videocam_off: The video was not kept with this session."
 POLL_EVERY_S = 0.8
 STILLS, STILL_PX = 6, 120
 
@@ -52,6 +53,9 @@ def show(
 ) -> None:
     """The player; while its copy is made, how far that is; stills where there is none."""
     if not clip.data:
+        if isinstance(clip, Opened):
+            st.caption(NOT_KEPT)
+        _stills(portraits)
         return
     found = playing(clip, source)
     if found is None:

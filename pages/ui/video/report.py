@@ -62,10 +62,14 @@ def title_row(
         with st.container(horizontal=True, width="content"):
             if not busy:
                 keep = st.container(width="content")
-                with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                    more = st.container()
-                    if not isinstance(clip, Finished):  # there is nothing that could be read again
-                        settings.analysis_form(label="Analyse again")
+                again = not isinstance(clip, Finished)  # else there is nothing that could be read again
+                if again or clip.result.portraits:
+                    with st.popover("Settings", icon=":material/tune:", type="tertiary"):
+                        more = st.container()
+                        if again:
+                            settings.analysis_form(label="Analyse again")
+                else:
+                    more = st.empty()
             back = ("All videos", ":material/arrow_back:") if queue_view.queue() else NEXT
             st.button(back[0], icon=back[1], type="tertiary", key="leave_video", on_click=leave)
     return more, keep
