@@ -55,7 +55,6 @@ def show(
     if not clip.data:
         if isinstance(clip, Opened):
             st.caption(NOT_KEPT)
-        _stills(portraits)
         return
     found = playing(clip, source)
     if found is None:
