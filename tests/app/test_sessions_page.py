@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.errors import LibraryError
 from fer.library import About, Library
+from fer.timeline.edits import with_edits
 from fer.timeline.markers import Marker
 from fer.timeline.persons import Edit
 from fer.timeline.report import make_report
@@ -74,6 +75,19 @@ def test_keep_this_and_find_it_again(folder: Path):
     app.switch_page("pages/sessions.py").run()
     said = texts(app)
     assert "First talk" in said and "0:06" in said and "Face 1 sad" in said
+
+
+def test_names_that_were_given_while_live_are_kept():
+    timeline = make_timeline(SCRIPT, source=make_source("live.mp4", "live"))
+    named = with_edits(timeline, [Edit("rename", 1, name="Zoë")])
+    clip = Recording("live.mp4", b"", result=VideoResult(make_report(named, model=MODEL), ()))
+    app = give(open_page("pages/video.py"), session.CLIP, clip)
+    by_key(app.button, "keep_now").click().run()
+    assert not app.exception
+    (entry,) = library_work.library().entries(ANNA, search="zoë")
+    assert [person.name for person in entry.people] == ["Zoë", "Face 2"]
+    kept = library_work.library().open(ANNA, entry.id)
+    assert kept.edits == named.persons.edits and not kept.timeline.persons.edits
 
 
 def test_nothing_is_kept_unless_asked(folder: Path):

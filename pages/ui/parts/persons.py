@@ -211,4 +211,5 @@ def _keep(report: Report, edits: tuple[Edit, ...], *, note: str = "") -> None:
         return
     st.session_state[TURN] = turn() + 1
     others = tuple(s for s in _all() if s.analyzed is not report)
-    session.keep(session.PERSONS, (Steps(report, with_timeline(report, timeline), note), *others)[:REPORTS])
+    now = with_timeline(report, timeline) if edits or report.timeline.persons.edits else report
+    session.keep(session.PERSONS, (Steps(report, now, note), *others)[:REPORTS])

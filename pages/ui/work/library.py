@@ -58,7 +58,8 @@ def session_from(
         portraits: Views of the faces, if they were asked for.
         video: The clip, if it was asked for.
     """
-    made, timeline = analyzed.provenance, analyzed.timeline
+    made = analyzed.provenance
+    timeline = analyzed.timeline.persons.analyzed or analyzed.timeline  # names may have been given while live
     return KeptSession(
         timeline=timeline,
         model=made.model,
