@@ -63,7 +63,8 @@ def test_the_strongest_moments_stand_first_and_every_peak_in_the_table(app):
     assert "When each expression was strongest" in texts(app)
     [table] = app.dataframe
     assert set(table.value["Expression"]) == {"happy", "sad", "neutral"}
-    app.multiselect(key="moment_states").set_value(["sad"]).run()
+    app.session_state["moment_states"] = ["sad"]
+    app.run()
     assert app.dataframe[0].value["Moment"].tolist() == ["Strongest", "Longest", "First"]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fer.charts.differences import Difference, differences_chart
+from fer.constants import DISPLAY_ORDER, UNSURE
 from fer.export.findings import findings_sheet, findings_to_json
 from fer.findings.comparison import (
     compare_groups,
@@ -19,7 +20,7 @@ from fer.findings.comparison import (
 )
 from fer.findings.gathering import Findings, halves
 from fer.findings.reaction import AFTER_S, BASELINE_S, MAX_WINDOW_S, reaction
-from fer.findings.series import MEASURES, VALENCE
+from fer.findings.series import VALENCE
 from fer.findings.synchrony import synchrony
 from fer.text import count
 from fer.timeline.markers import Marker
@@ -34,6 +35,8 @@ from pages.ui.work import sitting
 PEOPLE = 4
 """People that are asked about at once."""
 DEFAULT_MEASURES = ("happy", VALENCE)
+ORDER = (*DISPLAY_ORDER, VALENCE, UNSURE)
+"""Of the measures."""
 ABOUT = (
     "Findings rest on the unsmoothed readings. An interval holds the truth in 95 of 100 cases; of twenty "
     "questions without any difference one is told by mistake. Choose what you ask before you look."
@@ -94,10 +97,11 @@ def show(report: Report, face_id: int | None) -> None:
     if question == CODED:
         coding.show(report, face_id)
         return
-    measures = st.multiselect(
+    measures = st.pills(
         "Measured by",
-        MEASURES,
-        DEFAULT_MEASURES,
+        ORDER,
+        selection_mode="multi",
+        default=DEFAULT_MEASURES,
         key="finding_measures",
         format_func=lambda one: "valence (unvalidated index)" if one == VALENCE else one,
     )

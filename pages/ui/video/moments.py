@@ -63,11 +63,13 @@ def _strongest(found: list[Peak], *, several: bool, played: bool) -> None:
 def _all(found: list[Peak], *, several: bool, played: bool) -> None:
     present = [state for state in ORDER if any(p.emotion == state for p in found)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        states = st.multiselect(
-            "Expressions", present, key="moment_states", placeholder="All expressions", width=320
-        )
+        states = st.pills("Only these expressions", present, selection_mode="multi", key="moment_states")
         kinds = st.pills(
-            "Moments", list(KINDS), selection_mode="multi", format_func=KINDS.get, key="moment_kinds"
+            "Only these moments",
+            list(KINDS),
+            selection_mode="multi",
+            format_func=KINDS.get,
+            key="moment_kinds",
         )
     shown = [p for p in found if (not states or p.emotion in states) and (not kinds or p.kind in kinds)]
     table = pd.DataFrame(
