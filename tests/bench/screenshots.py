@@ -21,13 +21,12 @@ from playwright.sync_api import Error as BrowserError
 from fer.constants import EMOTIONS
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.faces.crop import crop_faces
-from fer.library import About, KeptSession, Library
 from fer.pipeline import Analyzer
 from fer.sample import expressions_at, sample_frames, sample_video
 from fer.settings import Settings
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
-from tests.helpers.factories import make_source, make_timeline
+from tests.helpers.kept import sessions_file
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZES = {1280: 900, 390: 844}
@@ -198,7 +197,7 @@ def sessions_empty(page: Page, address: str) -> None:
 def sessions_list(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
     page.get_by_text("Import a session").click()
-    live_app.upload(page, ("kept.zip", kept_sessions()))
+    live_app.upload(page, ("kept.zip", sessions_file()))
     page.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -682,26 +681,6 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     prepare_error,
     prepare_result,
 )
-
-
-@cache
-def kept_sessions() -> bytes:
-    """Sessions of seven participants under two conditions, as one file."""
-    rng, owner = np.random.default_rng(0), "somebody"
-    with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder))
-        for k in range(14):
-            condition, happy_s = ("stress", 2.0) if k % 2 else ("calm", 6.0)
-            parts = [("happy", happy_s + rng.uniform(0, 2)), ("sad", 1.0), ("neutral", rng.uniform(1, 4))]
-            timeline = make_timeline({1: parts, 2: [("neutral", 4.0)]}, source=make_source(f"talk {k}.mp4"))
-            kept = KeptSession(timeline, {"name": "emotion"}, "2026-11-26T03:00:00+00:00", unsure_below=0.5)
-            title = (
-                "" if k % 3 else f"Interview {k + 1}, {'with a somewhat longer title ' * (k == 6)}first take"
-            )
-            library.keep(owner, kept, About.typed(title, f"P{k // 2 + 1:02d}", condition, ["pilot"][: k % 5]))
-        data = library.export(owner, [entry.id for entry in library.entries(owner)])
-        library.close()
-    return data
 
 
 @cache

@@ -13,6 +13,7 @@ from fer.sample import sample_frames
 from pages.ui.app.navigation import INSIDE, PAGES, TOP
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
+from tests.helpers.kept import sessions_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -80,6 +81,40 @@ def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser,
     tab.get_by_role("button", name="Report").wait_for(timeout=live_app.PATIENCE_MS)
     live_app.settled(tab)
     found["photos"] = found_by_axe(tab)
+    tab.context.close()
+    assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, address, width, theme):
+    tab, found = tab_of(browser, width, theme), {}
+    live_app.open_page(tab, address, "sessions")
+    tab.get_by_text("Import a session").click()
+    live_app.upload(tab, ("kept.zip", sessions_file()))
+    tab.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+    live_app.settled(tab)
+    found["sessions"] = found_by_axe(tab)
+    tab.get_by_role("button", name="More").first.click()
+    live_app.settled(tab)
+    found["one of them"] = found_by_axe(tab)
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Choose all").click()
+    live_app.settled(tab)
+    tab.locator(".st-key-sessions_delete button").click()
+    tab.get_by_text("Delete for good?").wait_for(timeout=live_app.PATIENCE_MS)
+    live_app.settled(tab)
+    found["deleting"] = found_by_axe(tab)
+    tab.get_by_role("button", name="Keep them").click()
+    tab.get_by_role("button", name="Compare").click()
+    tab.wait_for_selector(".st-key-sessions_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+    live_app.settled(tab)
+    found["compared"] = found_by_axe(tab)
+    live_app.open_page(tab, address, "video")
+    live_app.upload(tab, ("P1_calm.mp4", b"no video"), ("P1_stress.mp4", b"none either"))
+    tab.get_by_text("2 failed").wait_for(timeout=live_app.PATIENCE_MS)
+    live_app.settled(tab)
+    found["queue"] = found_by_axe(tab)
     tab.context.close()
     assert {name: bad for name, bad in found.items() if bad} == {}
 

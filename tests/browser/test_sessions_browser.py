@@ -1,17 +1,15 @@
 """Keep, reload, restart, reopen, delete: what survives what, in a real browser."""
 
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fer.library import KeptSession, Library
 from fer.sample import sample_video
 from tests.helpers import live_app
-from tests.helpers.factories import make_source, make_timeline
+from tests.helpers.kept import sessions_file
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +135,7 @@ def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: 
             log_in(first, address, "anna")
             first.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
             first.get_by_text("Import a session").click()
-            live_app.upload(first, ("kept.zip", handed_on()))
+            live_app.upload(first, ("kept.zip", sessions_file(1)))
             first.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
             log_in(second, address, "anna")
             second.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
@@ -146,17 +144,6 @@ def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: 
             other.get_by_role("button", name="Ben").click()
             other.get_by_role("button", name="Log out").click()
             other.get_by_role("button", name="Log in").wait_for(timeout=live_app.PATIENCE_MS)
-
-
-def handed_on() -> bytes:
-    """A session as a file."""
-    timeline = make_timeline({1: [("happy", 2.0)]}, source=make_source("talk.mp4"))
-    kept = KeptSession(timeline, {"name": "tiny"}, "2026-11-26T03:00:00+00:00", unsure_below=0.5)
-    with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder))
-        data = library.export("somebody", [library.keep("somebody", kept).id])
-        library.close()
-    return data
 
 
 def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short: bytes, tmp_path: Path):

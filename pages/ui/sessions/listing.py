@@ -187,7 +187,7 @@ def _row(entry: Entry, known: Known) -> None:
 
 
 def _more(entry: Entry, known: Known) -> None:
-    with st.popover("More", icon=":material/more_horiz:", type="tertiary", key=f"session_more_{entry.id}"):
+    with st.popover("More", icon=":material/more_horiz:", key=f"session_more_{entry.id}"):
         key = f"session_{entry.id}_{hash(entry.about)}"
         about.show(entry.about, known, key=key, placeholder=entry.source_name)
         more = {"type": "primary", "on_click": _change, "args": (entry.id, key)}
