@@ -55,6 +55,31 @@ class BatchProgress:
 
 
 @dataclass
+class _Running:
+    """A piece that is being read. Its pace counts from the first frames that were told: before them models
+    were loaded, or the place in the video was found.
+    """
+
+    begun_s: float
+    frames: int = 0
+    first: int = 0
+    told_s: float = 0.0
+
+    def told(self, frames: int, now_s: float) -> None:
+        if not self.frames:
+            self.begun_s, self.first = now_s, frames
+        self.frames, self.told_s = max(frames, self.frames), now_s
+
+    def ended(self, frames: int, now_s: float) -> None:
+        """A piece too short to be told about counts from its beginning."""
+        self.frames, self.told_s = frames, now_s
+
+    def paced(self) -> tuple[int, float]:
+        """Frames, and the seconds that they took."""
+        return (self.frames - self.first, self.told_s - self.begun_s) if self.frames else (0, 0.0)
+
+
+@dataclass
 class _Pace:
     """What is known of one recording's speed: seconds of a worker for frames."""
 
@@ -62,12 +87,12 @@ class _Pace:
     expected: int | None
     earlier: int = 0
     frames: int = 0
+    paced: int = 0
     busy_s: float = 0.0
-    now: dict[int, int] = field(default_factory=dict)
-    begun_s: dict[int, float] = field(default_factory=dict)
+    now: dict[int, _Running] = field(default_factory=dict)
 
     def read(self) -> int:
-        return self.earlier + self.frames + sum(self.now.values())
+        return self.earlier + self.frames + sum(one.frames for one in self.now.values())
 
 
 class Forecast:
@@ -96,28 +121,31 @@ class Forecast:
     def began(self, key: int, number: int) -> None:
         """A worker began a piece."""
         pace = self._paces[key]
-        pace.now[number], pace.begun_s[number] = 0, self._clock()
+        pace.now[number] = _Running(self._clock())
 
     def told(self, key: int, frames: int, number: int | None = None) -> None:
         """So many frames of a piece are read; without its number, of the only one that is being read."""
         pace = self._paces.get(key)
         if pace and pace.now:
             number = next(iter(pace.now)) if number is None else number
-            pace.now[number] = max(frames, pace.now.get(number, 0))
+            if number in pace.now:
+                pace.now[number].told(frames, self._clock())
 
     def ended(self, key: int, number: int, frames: int) -> None:
         """A piece is done; 0 frames if it failed."""
         pace = self._paces[key]
-        pace.now.pop(number, None)
-        began_s = pace.begun_s.pop(number, None)
-        if frames and began_s is not None:
+        running = pace.now.pop(number, None)
+        if frames and running is not None:
+            running.ended(frames, self._clock())
+            paced, busy_s = running.paced()
             pace.frames += frames
-            pace.busy_s += self._clock() - began_s
+            pace.paced += paced
+            pace.busy_s += busy_s
 
     def again(self, key: int) -> None:
         """A recording is read from its start again."""
         pace = self._paces[key]
-        pace.earlier = pace.frames = 0
+        pace.earlier = pace.frames = pace.paced = 0
         pace.busy_s = 0.0
         pace.now.clear()
 
@@ -178,7 +206,7 @@ class Forecast:
         return alike if alike is not None else self._sum(list(self._paces.values()))
 
     def _sum(self, paces: list[_Pace]) -> float | None:
-        now_s = self._clock()
-        frames = sum(p.frames + sum(p.now.values()) for p in paces)
-        busy_s = sum(p.busy_s + sum(now_s - p.begun_s[n] for n, k in p.now.items() if k) for p in paces)
+        running = [one.paced() for p in paces for one in p.now.values()]
+        frames = sum(p.paced for p in paces) + sum(paced for paced, _ in running)
+        busy_s = sum(p.busy_s for p in paces) + sum(busy for _, busy in running)
         return busy_s / frames if frames >= FIRST_SAYS else None

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from pathlib import Path
 
 import av
@@ -17,6 +18,8 @@ CLIPS = (
     *("one_person_turns.mp4", "talking_woman_short.mp4", "crying_woman_472f.mp4"),
 )
 """Six clips beside the checkout; without them the built-in sample stands for each."""
+
+PHOTO_PX = (400, 300)
 
 
 def six_clips(folder: Path, *, seconds: float = 0.0) -> Path:
@@ -65,9 +68,11 @@ def long_clip(hours: float, *, fps: float = 1.0, height: int = 240) -> bytes:
 
 def many_photos(folder: Path, count: int, *, kinds: int = 50) -> Path:
     """So many JPEG files, of a few contents: the others are further names of the same files."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     with VideoSource(sample_video(), fps=5.0) as video:
         images = [cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR) for frame in video][:kinds]
+    images = [cv2.resize(image, PHOTO_PX) for image in images]
     for k in range(count):
         path = folder / f"{k:06d}.jpg"
         if k < len(images):

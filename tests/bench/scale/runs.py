@@ -18,6 +18,7 @@ from tests.helpers.places import ROOT
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 LEFT = re.compile(r"^(\d+)%.*?, (\d+(?:\.\d+)?) (s|min|h) left")
+END = re.compile(r"^\d[\d,]* recordings? done, ")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 LOOK_EVERY_S = 0.5
 
@@ -43,7 +44,8 @@ class Run:
     @property
     def last_line(self) -> str:
         """What it said at its end."""
-        lines = [line for line in self.words.splitlines() if "recordings done" in line or "error" in line]
+        lines = [line for line in self.words.splitlines() if END.match(line) or line.startswith("error")]
+        lines = [line for line in lines if END.match(line)] or lines
         return lines[-1] if lines else self.words[-200:]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.scale.material import six_clips
-from tests.bench.scale.runs import Running, batch
+from tests.bench.scale.runs import END, Running, batch
 
 FULL_KB = 300
 
@@ -24,7 +24,7 @@ def trouble(folder: Path) -> None:
 def _say(what: str, run, resumed=None) -> None:
     print(f"\n{what}: status {run.status}")
     for line in run.words.splitlines():
-        if line.startswith(("error", "  ")) or (" done, " in line and "recordings" in line):
+        if line.startswith(("error", "  ")) or END.match(line):
             print(f"    {line}")
     if resumed is not None:
         print(f"    then --resume: status {resumed.status}: {resumed.last_line}")

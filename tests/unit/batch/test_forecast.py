@@ -33,6 +33,9 @@ def test_two_videos_by_one_and_by_two_workers(clock):
     forecast.add(1, "video", 1000)
     forecast.add(2, "video", 1000)
     forecast.began(1, 0)
+    clock.now_s = 5.0  # the models were loaded
+    forecast.told(1, 50, 0)
+    assert forecast.left_s(1) is None
     clock.now_s = 10.0
     forecast.told(1, 100, 0)
     assert forecast.left_of(1) == pytest.approx(90)
@@ -56,6 +59,8 @@ def test_many_photos_are_shared_out(clock):
     forecast.add(1, "photos", 1000)
     forecast.began(1, 0)
     forecast.began(1, 1)
+    clock.now_s = 1.0
+    forecast.told(1, 10, 1)
     clock.now_s = 10.0
     forecast.ended(1, 0, 100)
     forecast.told(1, 100, 1)
@@ -66,7 +71,8 @@ def test_frames_of_an_earlier_run_do_not_count_for_the_pace(clock):
     forecast = Forecast(clock)
     forecast.add(1, "video", 1000, earlier=500)
     forecast.began(1, 5)
-    clock.now_s = 10.0
+    forecast.told(1, 10, 5)
+    clock.now_s = 9.0
     forecast.told(1, 100, 5)
     assert forecast.share() == pytest.approx(0.6)
     assert forecast.left_s(1) == pytest.approx(40)
