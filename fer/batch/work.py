@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import cv2
+
 from fer.batch.files import SourceFile
 from fer.batch.pieces import Piece, piece_from_bytes, piece_to_bytes
 from fer.batch.seams import SeamedVideo
@@ -19,7 +21,14 @@ from fer.export.csv import to_csv
 from fer.export.json import to_json
 from fer.export.parquet import to_parquet
 from fer.photos import analyze_photos, photos_info
-from fer.pipeline import AnalysisProgress, Analyzer, Components, load_components, video_report
+from fer.pipeline import (
+    EMOTION_THREADS,
+    AnalysisProgress,
+    Analyzer,
+    Components,
+    load_components,
+    video_report,
+)
 from fer.records import Frame
 from fer.settings import Settings
 from fer.timeline.report import Report, make_report
@@ -135,14 +144,18 @@ class Bench:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._models: tuple[tuple[Settings, bool], Components] | None = None
+        self._models: tuple[tuple[Settings, bool, int], Components] | None = None
         self._open: tuple[tuple, _OpenVideo] | None = None
 
-    def components(self, settings: Settings, *, still: bool) -> Components:
-        """The models for these settings; those of others are let go."""
-        if self._models is None or self._models[0] != (settings, still):
+    def components(self, order: Order) -> Components:
+        """The models for an order's settings; those of others are let go."""
+        # Workers that share a machine take a processor each: threads of one would wait for those of another.
+        threads = EMOTION_THREADS if order.side_by_side else 1
+        cv2.setNumThreads(-1 if order.side_by_side else 1)
+        wanted = (order.settings, order.kind != "video", threads)
+        if self._models is None or self._models[0] != wanted:
             self._models = None
-            self._models = (settings, still), load_components(settings, still=still)
+            self._models = wanted, load_components(order.settings, still=wanted[1], threads=threads)
         return self._models[1]
 
     def video(self, order: Order) -> "_OpenVideo":
@@ -151,7 +164,7 @@ class Bench:
         if self._open is not None and self._open[0] == wanted:
             return self._open[1]
         self.close()
-        return _OpenVideo(order, self.components(order.settings, still=False))
+        return _OpenVideo(order, self.components(order))
 
     def keep(self, order: Order, video: "_OpenVideo") -> None:
         """Leave a video open for its next piece."""
@@ -276,7 +289,7 @@ def _unchanged(order: Order) -> None:
 
 
 def _read_photos(order: Order, bench: Bench, tell: Tell) -> Piece:
-    components = bench.components(order.settings, still=True)
+    components = bench.components(order)
     told = time.monotonic()
 
     def _tell(progress: AnalysisProgress) -> None:

@@ -1,6 +1,6 @@
 """A batch at scale, and when things go wrong.
 
-    python -m tests.bench.scale [equality crashes trouble throughput namespaces long photos] [--folder DIR]
+    python -m tests.bench.scale [equality persons crashes trouble throughput namespaces long photos]
 
 Without names all of them, the long ones too: about two hours on two processors, which have to be idle for
 throughput, namespaces, long and photos. Needs root for namespaces and for the full disk. Clips are those of
@@ -16,10 +16,11 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.scale.crashes import crashes, equality
+from tests.bench.scale.persons import persons
 from tests.bench.scale.speed import long_night, namespaces, photos, throughput
 from tests.bench.scale.trouble import trouble
 
-PARTS = ("equality", "crashes", "trouble", "throughput", "namespaces", "long", "photos")
+PARTS = ("equality", "persons", "crashes", "trouble", "throughput", "namespaces", "long", "photos")
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     run = {
         "equality": equality,
+        "persons": persons,
         "crashes": crashes,
         "trouble": trouble,
         "throughput": lambda folder: throughput(folder, seconds=args.seconds),
