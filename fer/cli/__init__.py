@@ -27,6 +27,7 @@ COMMANDS = (
         "release",
         "table",
         "findings",
+        "rerun",
         "batch",
         "summarize",
     ),

@@ -5,11 +5,12 @@ import sys
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
-from fer.cli.shared.options import EPISODE_OUTPUTS, OUTPUTS, add_outputs, add_settings, settings_of
+from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.report_task import ReportTask, targets_of
 from fer.cli.shared.targets import check_targets, make_folder
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError
+from fer.export.forms import FORMS
 from fer.records import GivenFile
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
@@ -31,9 +32,9 @@ def add_parser(commands) -> None:
     output.add_argument(
         "--also",
         action="append",
-        choices=tuple(EPISODE_OUTPUTS),
+        choices=tuple(FORMS),
         default=[],
-        help="with --out: this too, for each video; may be given several times",
+        help="with --out: this too, for each result; may be given several times",
     )
     output.add_argument("--video", type=Path, help="copy of the video with the readings drawn in (.mp4)")
     add_outputs(output)
@@ -73,12 +74,12 @@ def run(args: argparse.Namespace) -> int:
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
-    single = [name for name in (*OUTPUTS, "video", *EPISODE_OUTPUTS) if getattr(args, name)]
+    single = [name for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)]
     if len(jobs) > 1 and single:
         args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
-    timed = [name for name in single if name in EPISODE_OUTPUTS and name != "parquet"]
+    timed = [name for name in single if name in FORMS and FORMS[name].timed]
     if args.also and not args.out:
         args.usage_error("--also belongs to --out DIR")
     if timed and jobs and jobs[0].video is None:

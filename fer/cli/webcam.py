@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.live import Live
 
 from fer.cli.shared.live_view import as_line, as_picture
-from fer.cli.shared.options import EPISODE_OUTPUTS, OUTPUTS, add_outputs, add_settings, settings_of
+from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.reports import print_report, say_written, write_reports
 from fer.cli.shared.targets import check_targets
 from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
+from fer.export.forms import FORMS
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
 from fer.sources.camera import CameraSource
@@ -54,9 +55,7 @@ def add_parser(commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read until the end; what was read by then is reported and written even if the camera was lost."""
     settings = settings_of(args)
-    targets = {
-        name: getattr(args, name) for name in (*OUTPUTS, "video", *EPISODE_OUTPUTS) if getattr(args, name)
-    }
+    targets = {name: getattr(args, name) for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)}
     check_targets(targets.values(), [Path(args.device)] if args.device else [], force=args.force)
     print(LIMITS[3], file=sys.stderr)
     with stopping() as stop, ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""A timeline as a table, by the contract of `fer.timeline.timeline.COLUMNS`: CSV, or for a spreadsheet."""
+"""A timeline as a table, by the contract of `fer.timeline.timeline.COLUMNS`."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
-from fer.io.spreadsheet import XLSX, Sheet, as_bytes, as_csv
+from fer.io.spreadsheet import Sheet, as_csv
 from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
 
 FORMATS = {
@@ -27,11 +27,6 @@ def to_csv(timeline: Timeline) -> str:
     cells.
     """
     return as_csv(sheet_of(timeline))
-
-
-def to_xlsx(timeline: Timeline) -> bytes:
-    """The same table as XLSX: numbers are numbers, and no text is a formula."""
-    return as_bytes(sheet_of(timeline), XLSX)
 
 
 def sheet_of(timeline: Timeline) -> Sheet:

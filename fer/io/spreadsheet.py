@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fer.io.csv import csv_text, escape_formula
-from fer.io.xlsx import xlsx_bytes
+from fer.io.xlsx import XlsxTable, xlsx_bytes
 
 COMMA, SEMICOLON, XLSX = "comma", "semicolon", "xlsx"
 FORMS = {COMMA: ".csv", SEMICOLON: ".csv", XLSX: ".xlsx"}
@@ -50,10 +50,15 @@ def as_semicolon_csv(sheet: Sheet) -> str:
     return "\ufeff" + csv_text(sheet.header, rows, delimiter=";", line_end="\r\n")
 
 
+def as_workbook(*sheets: Sheet) -> bytes:
+    """Tables as one XLSX file, a sheet each."""
+    return xlsx_bytes(*(XlsxTable(s.title, s.header, s.rows, s.texts) for s in sheets))
+
+
 def as_bytes(sheet: Sheet, form: str) -> bytes:
     """The table in one of `FORMS`, as the bytes of its file."""
     if form == XLSX:
-        return xlsx_bytes(sheet.header, sheet.rows, sheet.texts, title=sheet.title)
+        return as_workbook(sheet)
     text = as_semicolon_csv(sheet) if form == SEMICOLON else as_csv(sheet)
     # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
     return text.encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""A table as XLSX, made in memory: numbers are numbers, and text is never a formula.
+"""Tables as XLSX, made in memory: numbers are numbers, and text is never a formula.
 
 The usual packages put every sheet into a temporary file first; what a user analyses must not touch the disk.
 
@@ -11,6 +11,7 @@ import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from fer.io.csv import escape_formula
@@ -40,33 +41,52 @@ _QUOTED = 1
 """The style of a text that a program would take for a formula if somebody typed it again."""
 
 
-def xlsx_bytes(
-    header: Sequence[str], rows: Iterable[Sequence[str]], texts: Iterable[str], *, title: str
-) -> bytes:
-    """The bytes of the file.
+class XlsxTable(NamedTuple):
+    """A table on its way into a file.
 
     Args:
+        title: Of the sheet; of a further one with its number.
         header: Names of the columns.
         rows: Cells as text: numbers with a decimal point, nothing where a number is missing.
         texts: The columns whose cells are text, whatever they look like.
-        title: Of the sheet; of a further one with its number.
     """
-    out, texts, waiting, names = io.BytesIO(), frozenset(texts), iter(rows), []
-    is_text = [name in texts for name in header]
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[str]]
+    texts: Iterable[str]
+
+
+def xlsx_bytes(*tables: XlsxTable) -> bytes:
+    """The bytes of the file, with a sheet for each table, or more where one is too long.
+
+    Args:
+        *tables: At least one; their titles differ.
+    """
+    out, names = io.BytesIO(), []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        row = next(waiting, None)
-        while row is not None or not names:
-            names.append(title if not names else f"{title} {len(names) + 1}")
-            with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as sheet:
-                sheet.write(_sheet_head(header))
-                room = MAX_SHEET_ROWS - 1
-                while row is not None and room:
-                    sheet.write(_row(row, is_text))
-                    row, room = next(waiting, None), room - 1
-                sheet.write(b"</sheetData></worksheet>")
+        for table in tables:
+            _add_table(archive, table, names)
         for name, content in _frame(names):
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def _add_table(archive: zipfile.ZipFile, table: XlsxTable, names: list[str]) -> None:
+    """The sheets of one table; their names are added."""
+    texts, waiting, mine = frozenset(table.texts), iter(table.rows), 0
+    is_text = [name in texts for name in table.header]
+    row = next(waiting, None)
+    while row is not None or not mine:
+        mine += 1
+        names.append(table.title if mine == 1 else f"{table.title} {mine}")
+        with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as sheet:
+            sheet.write(_sheet_head(table.header))
+            room = MAX_SHEET_ROWS - 1
+            while row is not None and room:
+                sheet.write(_row(row, is_text))
+                row, room = next(waiting, None), room - 1
+            sheet.write(b"</sheetData></worksheet>")
 
 
 def _sheet_head(header: Sequence[str]) -> bytes:

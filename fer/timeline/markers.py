@@ -131,11 +131,21 @@ def _seconds(name: str, cell, numbers: Numbers) -> float:
 
 def markers_to_csv(markers: Sequence[Marker]) -> str:
     """The stimulus list that `read_markers` reads; times keep every digit."""
+    return as_csv(markers_sheet(markers))
+
+
+def markers_sheet(markers: Sequence[Marker], title: str = "Markers") -> Sheet:
+    """The same as a table.
+
+    Args:
+        markers: Any.
+        title: Of the sheet.
+    """
     rows = [
         [m.name, repr(float(m.start_s)), "" if m.kind == "event" else repr(float(m.end_s)), m.kind, m.color]
         for m in in_order(markers)
     ]
-    return as_csv(Sheet(MARKER_COLUMNS, rows, frozenset({"name", "kind", "colour"}), "Markers"))
+    return Sheet(MARKER_COLUMNS, rows, frozenset({"name", "kind", "colour"}), title)
 
 
 def inside(time_s: np.ndarray, markers: Iterable[Marker]) -> np.ndarray:

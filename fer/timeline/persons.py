@@ -190,6 +190,18 @@ def edit_values(edits: Iterable[Edit]) -> list[dict]:
     return [{k: v for k, v in asdict(edit).items() if v != defaults[k]} for edit in edits]
 
 
+def edits_of(values: Iterable[dict]) -> tuple[Edit, ...]:
+    """What `edit_values` has made.
+
+    Raises:
+        InputError: It holds something else.
+    """
+    try:
+        return tuple(Edit(**value) for value in values)
+    except (TypeError, InputError) as exc:
+        raise InputError(NO_FILE) from exc
+
+
 def persons_from_json(text: str | bytes, source: SourceInfo) -> tuple[Edit, ...]:
     """What `persons_to_json` has written.
 

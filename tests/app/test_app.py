@@ -8,6 +8,7 @@ import pytest
 from fer.draw.video_writer import Mp4Encoder
 from fer.emotion.network import EmotionNetwork
 from fer.errors import MissingModelError
+from fer.export.forms import FORMS
 from fer.sample import sample_frames
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
@@ -112,7 +113,7 @@ def test_a_video_becomes_a_report_that_survives_a_page_change(clip):
     [player] = app.get("video")
     assert player.proto.subtitles
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Report", "CSV", "XLSX", "CSV with ;", "JSON"]
+    assert labels == ["Report", "CSV", "XLSX", "CSV with ;", "JSON", *(form.label for form in FORMS.values())]
     app.switch_page("pages/home.py").run()
     app.switch_page("pages/video.py").run()
     assert app.subheader[0].value == title
@@ -192,7 +193,8 @@ def test_photos_give_a_row_for_every_face_and_every_bad_file(photo):
     assert bad.endswith("[input_unsupported]")
     assert "in 2 photos" in app.subheader[0].value
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Photo with marks", "Report", "CSV", "XLSX", "CSV with ;", "JSON"]
+    charts = [form.label for form in FORMS.values() if not form.timed]
+    assert labels == ["Photo with marks", "Report", "CSV", "XLSX", "CSV with ;", "JSON", *charts]
 
 
 def test_only_bad_photos_are_said_plainly():

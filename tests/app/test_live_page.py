@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from fer.export.forms import FORMS
 from fer.records import Frame
 from pages.ui.app import session
 from pages.ui.live import actions, health, stream
@@ -232,7 +233,8 @@ def test_a_recording_opens_on_the_video_page(app, hide):
     assert app.subheader[0].value.startswith("Face 1: mostly happy, 100%")
     assert len(app.get("video")) == bool(hide)
     kept = [one.label for one in app.get("download_button")]
-    assert kept == ["Report", "CSV", "XLSX", "CSV with ;", "JSON"] + ["Video"] * bool(hide)
+    others = [form.label for form in FORMS.values()]
+    assert kept == ["Report", "CSV", "XLSX", "CSV with ;", "JSON", *others] + ["Video"] * bool(hide)
     assert "Analyse again" not in labels(app)
     button(app, "Another video").click().run()
     assert len(app.get("file_uploader")) == 1

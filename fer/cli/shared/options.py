@@ -4,27 +4,18 @@ import argparse
 from pathlib import Path
 
 from fer.constants import HIDE_MODES
+from fer.export.forms import FORMS
 from fer.io.spreadsheet import COMMA, SEMICOLON
 from fer.settings import ANSWERS, DETECTORS, Settings
 
 OUTPUTS = ("csv", "xlsx", "json", "report")
 """Reports that can be written, each an option."""
 
-EPISODE_OUTPUTS = {
-    "episodes": "episodes as a table (CSV)",
-    "elan": "episodes for ELAN (.eaf)",
-    "textgrid": "episodes for Praat (.TextGrid)",
-    "boris": "episodes as a BORIS project (.boris)",
-    "vtt": "episodes as subtitles (WebVTT)",
-    "parquet": "the timeline with every digit, for programs",
-}
-"""Further files, each an option; those of episodes need time, which photos lack."""
-
 
 def add_outputs(group) -> None:
-    """``--csv --json --report --anonymise --force``, and those of `EPISODE_OUTPUTS`."""
+    """``--csv --json --report --anonymise --force``, and those of `fer.export.forms`."""
     group.add_argument("--csv", type=Path, help="timeline, one row per face and frame")
-    group.add_argument("--xlsx", type=Path, help="the same table for a spreadsheet")
+    group.add_argument("--xlsx", type=Path, help="persons, episodes, events and frames for a spreadsheet")
     group.add_argument(
         "--csv-form",
         choices=(COMMA, SEMICOLON),
@@ -33,8 +24,8 @@ def add_outputs(group) -> None:
     )
     group.add_argument("--json", type=Path, help="everything, for programs")
     group.add_argument("--report", type=Path, help="HTML report, one file, works offline")
-    for name, what in EPISODE_OUTPUTS.items():
-        group.add_argument(f"--{name}", type=Path, help=what)
+    for name, form in FORMS.items():
+        group.add_argument(f"--{name}", type=Path, help=form.about)
     group.add_argument(
         *("--anonymise", "--anonymize"),
         dest="hide",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer.cli.shared.options import OUTPUTS
+from fer.export.forms import FORMS
 from fer.sources.finding import FoundFile
 
 SUFFIXES = {
     **{"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "report": ".html", "video": ".annotated.mp4"},
-    **{"episodes": ".episodes.csv", "elan": ".eaf", "textgrid": ".TextGrid", "boris": ".boris"},
-    **{"vtt": ".vtt", "parquet": ".parquet"},
+    **{name: form.ending for name, form in FORMS.items()},
 }
 
 
@@ -36,6 +36,6 @@ def targets_of(job: ReportTask, args: argparse.Namespace) -> dict[str, Path]:
     targets = {name: getattr(args, name) for name in SUFFIXES if getattr(args, name)}
     if args.out:
         wanted = [name for name in OUTPUTS if name != "xlsx" or args.spreadsheet]
-        wanted += [name for name in args.also if name == "parquet" or job.video is not None]
+        wanted += [name for name in args.also if not FORMS[name].timed or job.video is not None]
         targets |= {name: args.out / (job.stem + SUFFIXES[name]) for name in wanted if name not in targets}
     return targets

@@ -1,14 +1,14 @@
 """Reports said in sentences and written to files."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from fer.cli.shared.options import EPISODE_OUTPUTS
 from fer.evaluation.figures.set_promise import report_promise
-from fer.export.csv import sheet_of, to_csv, to_xlsx
+from fer.export.csv import sheet_of, to_csv
+from fer.export.forms import FORMS
 from fer.export.json import to_json
+from fer.export.workbook import to_workbook
 from fer.io.files import write_bytes, write_text
 from fer.io.spreadsheet import COMMA, as_bytes
 from fer.timeline.headline import headlines
@@ -22,33 +22,12 @@ def _to_html(report: Report, pictures: Mapping[int, bytes] = MappingProxyType({}
     return to_html(report, pictures=pictures)
 
 
-def _for_others(name: str, report: Report) -> str | bytes:
-    """One of `EPISODE_OUTPUTS`."""
-    # Imported here: few ask for them, and pyarrow alone takes a fifth of a second.
-    from fer.export import annotations
-    from fer.export.episodes import episodes_to_csv
-    from fer.export.parquet import to_parquet
-
-    timeline, summary = report.timeline, report.summary
-    if name == "parquet":
-        return to_parquet(timeline)
-    if name == "vtt":
-        return annotations.to_vtt(summary)
-    write = {
-        "episodes": episodes_to_csv,
-        "elan": annotations.to_elan,
-        "textgrid": annotations.to_textgrid,
-        "boris": annotations.to_boris,
-    }
-    return write[name](timeline, summary)
-
-
 WRITERS = {
     "csv": lambda report: to_csv(report.timeline),
-    "xlsx": lambda report: to_xlsx(report.timeline),
+    "xlsx": to_workbook,
     "json": to_json,
     "report": _to_html,
-    **{name: partial(_for_others, name) for name in EPISODE_OUTPUTS},
+    **{name: form.make for name, form in FORMS.items()},
 }
 """Option -> what it writes."""
 

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import PurePath
 from types import MappingProxyType
 
 import streamlit as st
 
 from fer.export.csv import sheet_of
+from fer.export.forms import FORMS
 from fer.export.html import to_html
 from fer.export.json import to_json
+from fer.export.workbook import to_workbook
 from fer.io.spreadsheet import COMMA, MIMES, SEMICOLON, XLSX, Sheet, as_bytes
 from fer.timeline.report import Report
 
@@ -24,7 +27,7 @@ def of_report(
     key: str,
     pictures: Mapping[int, bytes] = MappingProxyType({}),
 ) -> None:
-    """Buttons for the table, the data and the report.
+    """Buttons for the table, the data, the report, and the files that other programs open.
 
     Args:
         report: What to write.
@@ -41,8 +44,14 @@ def of_report(
         icon="description",
         key=f"{key}_html",
     )
-    of_table(lambda: sheet_of(report.timeline), stem, key=key)
+    of_table(lambda: sheet_of(report.timeline), stem, key=key, workbook=lambda: to_workbook(report))
     of_json("JSON", lambda: to_json(report), f"{stem}.json", key=f"{key}_json")
+    with st.popover("For other programs", icon=":material/ios_share:", key=f"{key}_others"):
+        for name, form in FORMS.items():
+            if not (form.timed and report.timeline.is_photos):
+                make, file = partial(form.make, report), f"{stem}{form.ending}"
+                look = {"icon": form.icon, "mime": form.mime, "help": form.about}
+                _button(form.label, make, file, key=f"{key}_{name}", **look)
 
 
 def of_json(
@@ -81,7 +90,14 @@ def of_text(
     _button(label, make, file_name, mime=mime, icon=icon, key=key, help=help)
 
 
-def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CSV") -> None:
+def of_table(
+    make: Callable[[], Sheet],
+    stem: str,
+    *,
+    key: str,
+    label: str = "CSV",
+    workbook: Callable[[], bytes] | None = None,
+) -> None:
     """Buttons for a table: CSV for programs, and in a popover the forms that spreadsheets open.
 
     Args:
@@ -89,11 +105,17 @@ def of_table(make: Callable[[], Sheet], stem: str, *, key: str, label: str = "CS
         stem: Of the files' names.
         key: Tells these buttons from others on the page.
         label: Of the first button.
+        workbook: Makes the XLSX, where that holds more than the table.
     """
     _spreadsheet(label, make, stem, COMMA, icon="table", key=f"{key}_csv")
     with st.popover("For a spreadsheet", icon=":material/table_view:"):
-        st.caption("The same table: XLSX for any, or CSV with semicolons and decimal commas.")
-        _spreadsheet("XLSX", make, stem, XLSX, icon="table_view", key=f"{key}_xlsx")
+        if workbook is None:
+            st.caption("The same table: XLSX for any, or CSV with semicolons and decimal commas.")
+            _spreadsheet("XLSX", make, stem, XLSX, icon="table_view", key=f"{key}_xlsx")
+        else:
+            st.caption("XLSX: persons, episodes, events and frames. CSV with semicolons: the frames alone.")
+            look = {"mime": MIMES[XLSX], "icon": "table_view", "key": f"{key}_xlsx"}
+            _button("XLSX", workbook, f"{stem}.xlsx", **look)
         _spreadsheet(
             "CSV with ;", make, f"{stem}-semicolon", SEMICOLON, icon="table", key=f"{key}_semicolon_csv"
         )
