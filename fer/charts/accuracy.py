@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,6 +14,9 @@ from fer.text import count, percent
 
 NO_ROWS = "There is no labelled face, so there is nothing to count."
 NO_NETWORKS = "There is no network to compare."
+NAME_LENGTH, TALL_ROW_PX, MAX_TICKS = 20, 38, 5
+"""Characters of a name beside its dot, longer ones take two lines; the height of such rows; numbers below.
+On a telephone the dots would have no room else."""
 CELL_PX = 46
 LIGHT_FROM = 0.62
 """Share from which a cell is so strong in colour that its words take the page's colour."""
@@ -160,7 +164,9 @@ def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form
         return message_figure(NO_NETWORKS, dark=dark)
     alt = f"{what}: " + ", ".join(f"{row.name} {form(row.estimate.value)}" for row in rows) + "."
     margin = {"l": 8, "r": 60, "t": 8, "b": 44}
-    figure = go.Figure(layout=base_layout(dark, height=60 + ROW_PX * len(rows), alt=alt, margin=margin))
+    lines = [wrap(row.name, NAME_LENGTH) or [""] for row in rows]
+    row_px = TALL_ROW_PX if any(len(parts) > 1 for parts in lines) else ROW_PX
+    figure = go.Figure(layout=base_layout(dark, height=60 + row_px * len(rows), alt=alt, margin=margin))
     for place, (row, color) in enumerate(zip(rows, colors, strict=True)):
         value, low, high = row.estimate.value, row.estimate.low, row.estimate.high
         words = f"{row.name}: {form(value)}"
@@ -186,7 +192,8 @@ def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form
             showarrow=False,
             font={"color": ink(dark).text},
         )
-    names = [f"<b>{row.name}</b>" if row.ours else row.name for row in rows]
+    names = ["<br>".join(parts) for parts in lines]
+    names = [f"<b>{name}</b>" if row.ours else name for row, name in zip(rows, names, strict=True)]
     ends = [v for row in rows for v in (row.estimate.value, row.estimate.low, row.estimate.high)]
     room = 0.04 * max(max(ends) - min(ends), 0.05)
     percents = ".0%" if form(0.5).endswith("%") else ".1f"
@@ -194,7 +201,7 @@ def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form
     figure.update_xaxes(
         axis(dark, range=[min(ends) - room, max(ends) + room], showgrid=True, fixedrange=True)
     )
-    figure.update_xaxes(tickformat=percents, title=title)
+    figure.update_xaxes(tickformat=percents, title=title, nticks=MAX_TICKS, tickangle=0)
     figure.update_yaxes(
         axis(dark, tickvals=list(range(len(rows))), ticktext=names, fixedrange=True, ticklabelstandoff=6)
     )
