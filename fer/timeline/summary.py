@@ -319,9 +319,11 @@ def _summarize_face(
 
 def _between(table) -> np.ndarray:
     """(n,) str: the few expressions between which a row is unsure, in one order; empty for other rows."""
-    words = {text: _ordered(text) for text in set(table["plausible"])}
-    unsure = (table["emotion"] == UNSURE).to_numpy(bool)
-    return np.array([words[t] if u else "" for t, u in zip(table["plausible"], unsure, strict=True)], object)
+    unsure, found = (table["emotion"] == UNSURE).to_numpy(bool), np.full(len(table), "", object)
+    texts = table["plausible"].to_numpy(object)[unsure]
+    words = {text: _ordered(text) for text in set(texts)}
+    found[unsure] = [words[text] for text in texts]
+    return found
 
 
 def _ordered(text: str) -> str:
@@ -332,9 +334,9 @@ def _ordered(text: str) -> str:
 def _weights(names: np.ndarray, weight: np.ndarray) -> dict[str, float]:
     """Sum of the weights of each name, the largest first; empty names are left out."""
     sums: dict[str, float] = {}
-    for name, one in zip(names, weight.tolist(), strict=True):
-        if name:
-            sums[name] = sums.get(name, 0.0) + one
+    named = names != ""
+    for name, one in zip(names[named], weight[named].tolist(), strict=True):
+        sums[name] = sums.get(name, 0.0) + one
     return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 

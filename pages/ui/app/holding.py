@@ -1,8 +1,10 @@
 """How much a session may hold in the server's memory: one bound for uploads, kept files and results."""
 
 import dataclasses
+import functools
 import io
 import threading
+import typing
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -43,10 +45,26 @@ def _held(value: Any, seen: set[int], depth: int) -> int:
     if isinstance(value, dict):
         return sum(_held(inner, seen, depth + 1) for inner in value.values())
     if isinstance(value, list | tuple):
+        if all(_holds_nothing(kind) for kind in set(map(type, value))):
+            return 0
         return sum(_held(inner, seen, depth + 1) for inner in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return sum(_held(getattr(value, f.name), seen, depth + 1) for f in dataclasses.fields(value))
     return 0
+
+
+@functools.cache
+def _holds_nothing(kind: type) -> bool:
+    """A number, a text, or a record of such holds no content; a summary has thousands of them."""
+    if kind in (int, float, str, bool):
+        return True
+    if not dataclasses.is_dataclass(kind):
+        return False
+    try:
+        hints = typing.get_type_hints(kind)
+    except NameError:
+        return False
+    return all(hints.get(f.name) in (int, float, str, bool) for f in dataclasses.fields(kind))
 
 
 class Arriving(io.BytesIO):

@@ -86,7 +86,7 @@ def reading_sliders(default_unsure: float) -> tuple[float, float]:
         "Smoothing: half-life in seconds",
         0.0,
         MAX_HALF_LIFE_S,
-        current().half_life_s,
+        _unless_set(HALF_LIFE, current().half_life_s),
         0.05,
         key=HALF_LIFE,
         persist_state="session",
@@ -103,13 +103,18 @@ def unsure_slider(default: float) -> float:
         "Unsure below, percent",
         0,
         99,
-        shown,
+        _unless_set(UNSURE_PERCENT, shown),
         1,
         key=UNSURE_PERCENT,
         persist_state="session",
         help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {shown}%.",
     )
     return default if chosen == shown else chosen / 100
+
+
+def _unless_set(key: str, default: float) -> float | None:
+    """A slider's default, or None where a kept session or a reloaded tab has set it: it may not have both."""
+    return None if key in st.session_state else default
 
 
 def forget_reading() -> None:

@@ -31,6 +31,21 @@ class Kept:
     more: tuple = ()
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A record of numbers."""
+
+    start_s: float
+    name: str = ""
+
+
+def test_records_of_numbers_are_not_walked_and_what_stands_beside_them_is():
+    many = tuple(Stretch(float(k)) for k in range(1000))
+    assert held_bytes([many]) == held_bytes([[1, 2.0, "x"]]) == 0
+    assert held_bytes([(*many, b"1234")]) == 4
+    assert held_bytes([Kept(Upload("a", b"12345"), many)]) == 5
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """A bound of 1000 bytes, and nothing arriving."""
