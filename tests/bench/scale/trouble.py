@@ -1,5 +1,6 @@
 """What a run says when a disk is full, a file cannot be read, or one changes while it is read."""
 
+import re
 import shutil
 import subprocess
 import threading
@@ -21,13 +22,21 @@ def trouble(folder: Path) -> None:
     _full(clips, folder)
 
 
+def _plain(line: str) -> str:
+    """Without speeds and without where it was measured."""
+    line = re.sub(r" in [\d,]+ s \([\d.]+ a second\), at most [\d,]+ MB a worker: \S+", "", line)
+    return re.sub(r"/\S+/(out|work)/", "results/", line)
+
+
 def _say(what: str, run, resumed=None) -> None:
-    print(f"\n{what}: status {run.status}")
-    for line in run.words.splitlines():
+    print(f"\n**{what}**: status {run.status}\n")
+    print("```")
+    for line in map(_plain, run.words.splitlines()):
         if line.startswith(("error", "  ")) or END.match(line):
-            print(f"    {line}")
+            print(line)
     if resumed is not None:
-        print(f"    then --resume: status {resumed.status}: {resumed.last_line}")
+        print(f"then --resume: status {resumed.status}: {_plain(resumed.last_line)}")
+    print("```")
 
 
 def _unreadable(clips: Path, folder: Path) -> None:
@@ -38,7 +47,7 @@ def _unreadable(clips: Path, folder: Path) -> None:
     (place / "cut.mp4").write_bytes(whole[: len(whole) // 3])
     (place / "rubbish.mp4").write_bytes(b"rubbish" * 1000)
     shutil.rmtree(folder / "out-a", ignore_errors=True)
-    _say("a file that is cut off and one that is none", batch(str(place), "--out", str(folder / "out-a")))
+    _say("A file that is cut off, and one that is none", batch(str(place), "--out", str(folder / "out-a")))
 
 
 def _changing(clips: Path, folder: Path) -> None:
@@ -49,12 +58,12 @@ def _changing(clips: Path, folder: Path) -> None:
     running = Running(str(place), "--out", str(folder / "out-b"), "--piece", "3")
 
     def _change() -> None:
-        time.sleep(8)
+        time.sleep(5)
         with (place / "crying_woman_472f.mp4").open("ab") as file:
             file.write(b"\0" * 1000)
 
     threading.Thread(target=_change, daemon=True).start()
-    _say("a file that changes once while it is read", running.wait())
+    _say("A file that changes once while it is read", running.wait())
 
 
 def _full(clips: Path, folder: Path) -> None:
@@ -63,7 +72,7 @@ def _full(clips: Path, folder: Path) -> None:
             words = (str(clips), "--out", str(disk / "out"), "--piece", "3")
             run = batch(*words)
             subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
-            _say("a disk that is full", run, batch(*words, "--resume"))
+            _say("A full disk", run, batch(*words, "--resume"))
     except (OSError, subprocess.CalledProcessError) as exc:
         print(f"\na disk that is full: not measured, no small disk can be mounted here ({exc})")
 
