@@ -12,7 +12,7 @@ from fer.timeline.persons import Edit, persons_to_json
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads
 from pages.ui.app.uploads import Upload
-from pages.ui.video import people, report
+from pages.ui.video import people, report, units
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
@@ -37,6 +37,13 @@ def clip():
 @pytest.fixture
 def app(clip):
     return give(open_page("pages/video.py"), session.CLIP, clip)
+
+
+def unfolded(clip: Recording):
+    """The page of a clip with its Action Units unfolded."""
+    app = open_page("pages/video.py")
+    app.session_state[units.SECTION] = True
+    return give(app, session.CLIP, clip)
 
 
 def by_key(kind, start: str):
@@ -119,7 +126,7 @@ def test_when_nobody_is_left_the_last_step_can_be_undone(app):
 
 
 def test_one_picker_drives_headline_moments_and_units():
-    app = give(open_page("pages/video.py"), session.CLIP, recording(with_edits(clip_of(), [])))
+    app = unfolded(recording(with_edits(clip_of(), [])))
     assert not [one for one in app.button_group if one.key == "face"]
     assert any(one.label == "Units as lines" for one in app.multiselect)
     by_key(app.number_input, "person_split_at_1").set_value(2.0).run()
@@ -138,7 +145,7 @@ def test_one_picker_drives_headline_moments_and_units():
 
 
 def test_a_neutral_face_stays_with_its_person_while_people_change(app):
-    app = give(open_page("pages/video.py"), session.CLIP, recording(clip_of()))
+    app = unfolded(recording(clip_of()))
     by_key(app.button, "neutral_use").click().run()
     assert "Face 1's neutral face was taken at" in texts(app)
     by_key(app.text_input, "person_name_1").set_value("Anna").run()
