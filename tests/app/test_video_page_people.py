@@ -41,9 +41,9 @@ def app(clip):
 
 def unfolded(clip: Recording):
     """The page of a clip with its Action Units unfolded."""
-    app = open_page("pages/video.py")
+    app = give(open_page("pages/video.py"), session.CLIP, clip)
     app.session_state[units.SECTION] = True
-    return give(app, session.CLIP, clip)
+    return app.run()
 
 
 def by_key(kind, start: str):

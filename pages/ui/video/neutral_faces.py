@@ -53,13 +53,11 @@ def applied(report: Report, analyzed: Report) -> Report:
         report: With people named and put right.
         analyzed: As it was analysed. What was chosen for it stays as its people change.
     """
-    chosen = _chosen(report)
-    if chosen.report is report and chosen.analyzed is analyzed:
-        return chosen.shown
-    kept = session.kept(session.NEUTRAL)
+    kept: ChosenNeutralFaces | None = session.kept(session.NEUTRAL)
     if kept is None or kept.analyzed is not analyzed:
         return report
-    _keep(ChosenNeutralFaces(analyzed, report, report), kept.baselines, kept.words)
+    if kept.report is not report:
+        _keep(ChosenNeutralFaces(analyzed, report, report), kept.baselines, kept.words)
     return _chosen(report).shown
 
 
