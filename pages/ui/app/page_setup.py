@@ -24,10 +24,11 @@ STYLE = """<style>
 [data-testid="stCaptionContainer"] { opacity: 0.8; }
 [data-testid="stBaseButton-primary"]:enabled { background-color: #24697F; border-color: #24697F; }
 [data-testid="stBaseButton-primary"]:enabled:hover { background-color: #1B5263; border-color: #1B5263; }
+[data-testid="stPopover"] button[aria-expanded="true"] { color: inherit; }
 </style>"""
 """Everybody can read 4.5 to 1: Streamlit writes small words at 4.1, and in the dark theme white words on a
-color that is light enough to be words elsewhere. Nothing here may move anything: it comes after the first
-words."""
+color that is light enough to be words elsewhere, and the button of an open popover in a dim one. Nothing here
+may move anything: it comes after the first words."""
 
 
 def configure(title: str = "") -> None:
