@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
+from pympi.Elan import Eaf
 
 from fer.sample import sample_video
 from tests.helpers import live_app
@@ -62,13 +63,20 @@ def ask(page: Page, question: str, *, about: str) -> str:
     return sentence.inner_text()
 
 
+def saved(page: Page, label: str) -> bytes:
+    """Press the last download button of a name."""
+    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+        page.get_by_role("button", name=label).last.click()
+    return Path(waiting.value.path()).read_bytes()
+
+
 def in_view_order(page: Page) -> list[float]:
     """Tops of player, timeline and list of moments."""
     places = (".st-key-player", ".st-key-timeline", ".st-key-moment_table")
     return [page.locator(place).first.bounding_box()["y"] for place in places]
 
 
-def test_from_a_list_of_stimuli_to_findings_and_files(tab, address):
+def test_from_a_list_of_stimuli_to_findings_and_files(tab, address, tmp_path):
     live_app.open_page(tab, address, "video")
     give(tab, "first.mp4", sample_video(fps=5.0))
     player, timeline, moments = in_view_order(tab)
@@ -88,18 +96,20 @@ def test_from_a_list_of_stimuli_to_findings_and_files(tab, address):
     assert "Anna" in ask(tab, "After an event", about="after joke")
     assert "Anna" in ask(tab, "Range against range", about="(ad")
 
-    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
-        tab.locator(".st-key-video_json button, .st-key-video_csv button").first.click()
-    assert Path(waiting.value.path()).stat().st_size > 1000
     tab.get_by_role("button", name="For a spreadsheet").last.click()
-    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
-        tab.get_by_role("button", name="XLSX").last.click()
-    rows = list(
-        load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes())).active.iter_rows(values_only=True)
-    )
-    named = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-    assert {"Anna"} <= {row["person"] for row in named}
-    assert all(5.2 <= row["time_s"] < 6 for row in named if row["quality"] == "excluded")
+    book = load_workbook(io.BytesIO(saved(tab, "XLSX")))
+    frames = list(book["Frames"].iter_rows(values_only=True))
+    rows = [dict(zip(frames[0], row, strict=True)) for row in frames[1:]]
+    assert "Anna" in {row["person"] for row in rows}
+    excluded = [row["time_s"] for row in rows if row["quality"] == "excluded"]
+    assert all(5.2 <= time_s < 6 for time_s in excluded)
+    events = [row[0] for row in book["Events"].iter_rows(min_row=2, values_only=True)]
+    assert sorted(set(events)) == ["ad", "cough", "joke", "news"]
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="For other programs").click()
+    (tmp_path / "a.eaf").write_bytes(saved(tab, "ELAN"))
+    tiers = Eaf(str(tmp_path / "a.eaf")).get_tier_names()
+    assert {"Anna", "markers"} <= set(tiers)
     tab.keyboard.press("Escape")
 
     tab.get_by_role("button", name="Another video").click()
