@@ -15,7 +15,7 @@ from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import highlights
 from pages.ui.parts.unit_bars import bars
-from pages.ui.photos.table import in_words, rows
+from pages.ui.photos.table import NO_FACE, NOT_READ, in_words, rows
 from pages.ui.work.analysis import job_key
 from pages.ui.work.reinterpret import reinterpret
 from tests.helpers.action_units import units_of
@@ -155,7 +155,8 @@ def test_the_photo_table_has_a_row_for_every_face_and_every_bad_file():
     assert list(table["Expression"][:2]) == ["happy", "unsure"]
     assert table["Face"].fillna("").tolist() == ["1", "2", "", ""]
     assert table["Remark"][1] == "face too small, blurred"
-    assert table["Remark"][2] == "no face found"
+    assert list(table["Expression"][2:]) == [NO_FACE, NOT_READ]
+    assert table["Remark"][2] == ""
     assert table["Remark"][3] == "It is damaged. [input_damaged]"
     assert len(rows(())) == 0
     assert in_words(results[0]) == "2 faces: happy, unsure"
