@@ -64,7 +64,7 @@ class Recording:
         if is_remote(file.address) or file.member:
             return None
         with suppress(InputError), VideoSource(file.address) as video:
-            length_s, fps = video.duration_s, video._info.fps
+            length_s, fps = video.duration_s, video.fps
             rate = rate_within(MAX_FRAMES, fps=settings.fps, stream_fps=fps, end_s=length_s)
             rates = [one for one in (rate, fps) if one]
             return max(1, round(min(rates) * length_s)) if rates and length_s else None

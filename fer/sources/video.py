@@ -118,6 +118,11 @@ class VideoSource:
         return replace(self._info, sha256=self._sha256, frames_decoded=decoded, frames_skipped=skipped)
 
     @property
+    def fps(self) -> float | None:
+        """Mean frame rate that the stream declares; None if it does not."""
+        return self._info.fps
+
+    @property
     def duration_s(self) -> float | None:
         """Length in seconds; None if the file does not say."""
         return self._info.duration_s

@@ -6,6 +6,7 @@ from rich.console import Console
 from fer.batch.forecast import Active, BatchProgress
 from fer.cli import main
 from fer.cli.shared.batch_view import BatchView, progress_line
+from tests.helpers.clips import clip, ramp
 
 
 def progress(**changes) -> BatchProgress:
@@ -67,3 +68,22 @@ def test_wrong_use_is_refused(words, tmp_path):
 def test_results_do_not_go_where_the_recordings_lie(tmp_path, capsys):
     assert main(["batch", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "--out" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_folder_is_read_by_processes_and_gone_on_with(tmp_path, capsys):
+    place, out = tmp_path / "in", tmp_path / "out"
+    place.mkdir()
+    (place / "a.mp4").write_bytes(clip(ramp(12), rate=4))
+    (place / "broken.mp4").write_text("rubbish")
+    words = ["batch", str(place), "--out", str(out), "--workers", "2", "--report"]
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert "1 recording done" in said.out
+    assert "broken.mp4" in said.err
+    assert {path.name for path in out.glob("a.*")} == {"a.csv", "a.json", "a.html"}
+    assert main(words) == 1
+    assert "--resume" in capsys.readouterr().err
+    (place / "broken.mp4").unlink()
+    assert main([*words, "--resume"]) == 0
+    assert not (out / "work").exists()
