@@ -143,7 +143,7 @@ def _card(page: Page, name: str) -> Locator:
 
 def _rename(page: Page, name: str, new: str) -> None:
     _card(page, name).get_by_role("button", name="Name").click()
-    page.get_by_role("textbox", name="Name").fill(new)
+    page.get_by_role("textbox", name="Name", exact=True).fill(new)
     page.keyboard.press("Enter")
     _card(page, new[:10]).wait_for(timeout=live_app.PATIENCE_MS)
     page.keyboard.press("Escape")

@@ -68,7 +68,7 @@ def _files(page: Page, address: str) -> None:
     live_app.open_page(page, address)
     page.get_by_role("button", name="Try the sample").click()
     live_app.wait_for_report(page)
-    live_app.open_page(page, address, "video")
+    page.get_by_role("button", name="Another video").click()
     live_app.upload(page, ("visit.mp4", sample_video(fps=5.0, duration_s=2.0)))
     live_app.wait_for_report(page)
     live_app.open_page(page, address, "photos")

@@ -127,7 +127,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     expect(opener).to_have_count(1, timeout=live_app.PATIENCE_MS)
     opener.click()
     live_app.wait_for_report(tab)
-    expect(tab.get_by_text(re.compile("Marker at .*joke"))).to_be_visible()
+    expect(tab.locator(".st-key-timeline").get_by_text("joke")).to_be_visible()
     with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
         tab.get_by_role("button", name="CSV", exact=True).click()
     rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))

@@ -74,7 +74,7 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     assert first[0] == "Face 1" and len(first) >= 2
 
     card(page, "Face 1").get_by_role("button", name="Name").click()
-    page.get_by_role("textbox", name="Name").fill("<b>Anna</b>")
+    page.get_by_role("textbox", name="Name", exact=True).fill("<b>Anna</b>")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="<b>Anna</b>:")).to_be_visible(timeout=live_app.PATIENCE_MS)
     closed(page)

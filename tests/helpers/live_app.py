@@ -187,7 +187,10 @@ def click_cell(page: Page, key: str, row: str, column: str) -> None:
         row: Name of its row.
         column: Name of its column.
     """
-    area = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
+    chart = page.locator(f".st-key-{key} .nsewdrag").first
+    chart.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # scrolling comes to rest
+    area = chart.bounding_box()
     # The names as the axes hold them, in order.
     names = page.evaluate(f"document.querySelector('.st-key-{key} .js-plotly-plot').data[0].x")
     x = area["x"] + (names.index(column) + 0.5) / len(names) * area["width"]
