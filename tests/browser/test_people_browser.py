@@ -99,6 +99,7 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     page.get_by_role("radio", name="<b>Anna</b>").click()
     live_app.settled(page)
     expect(page.get_by_role("heading", name=f"Face {new}:")).to_have_count(0)
+    page.get_by_text("Why: the Action Units").click()
     expect(page.get_by_role("button", name="Neutral face")).to_be_visible()
 
     rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").decode())))
