@@ -20,8 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIZES = {1280: 900, 390: 844}
 ALL_LOOKS = [(width, theme) for width in SIZES for theme in ("light", "dark")]
-WIDE, NARROW = (ALL_LOOKS, ALL_LOOKS) if os.environ.get("FER_ALL_LOOKS") else (ALL_LOOKS[:1], ALL_LOOKS[-1:])
-"""All of them take eight minutes more: `.ci/run slow` looks at them."""
+LOOKS = ALL_LOOKS if os.environ.get("FER_ALL_LOOKS") else ALL_LOOKS[:1]
+needs_time = pytest.mark.skipif(
+    not os.environ.get("FER_ALL_LOOKS"),
+    reason="takes ten minutes: set FER_ALL_LOOKS, as .ci/run slow does",
+)
 BAD = ("serious", "critical")
 MAX_SHIFT, MAX_SHIFT_INSIDE = 0.1, 0.25
 """Core Web Vitals: good up to the first, bad from the second. 0.06 are Streamlit's own, which takes
@@ -51,7 +54,8 @@ def tab_of(browser: Browser, width: int, theme: str) -> Page:
     return browser.new_context(viewport=size, color_scheme=theme, has_touch=width < 600).new_page()
 
 
-@pytest.mark.parametrize(("width", "theme"), NARROW)
+@needs_time
+@pytest.mark.parametrize(("width", "theme"), ALL_LOOKS)
 def test_axe_finds_nothing_serious_on_any_page(browser, address, width, theme):
     tab, found = tab_of(browser, width, theme), {}
     for path in ADDRESSES:
@@ -67,7 +71,7 @@ def test_axe_finds_nothing_serious_on_any_page(browser, address, width, theme):
     assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-@pytest.mark.parametrize(("width", "theme"), WIDE)
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser, address, clip, width, theme):
     tab, found = tab_of(browser, width, theme), {}
     live_app.open_page(tab, address, "video")
@@ -91,7 +95,8 @@ def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser,
     assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-@pytest.mark.parametrize(("width", "theme"), NARROW)
+@needs_time
+@pytest.mark.parametrize(("width", "theme"), ALL_LOOKS)
 def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, address, width, theme):
     tab, found = tab_of(browser, width, theme), {}
     live_app.open_page(tab, address, "sessions")
