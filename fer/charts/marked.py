@@ -1,6 +1,7 @@
 """Markers on the time axis: a row of their own, and lines and bands through the panels below."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import plotly.graph_objects as go
 
@@ -69,7 +70,7 @@ def over_all_panels(figure: go.Figure, markers: Sequence[Marker], *, dark: bool)
         markers: By start.
         dark: The dark variant.
     """
-    color, shapes = ink(dark), list(figure.layout.shapes)
+    color, shapes = ink(dark), list(cast(Any, figure).layout.shapes)
     for marker in markers[:MAX_DRAWN]:
         if marker.kind == "event":
             look = {"type": "line", "line": {"color": marker.color or color.muted, "width": 1, "dash": "dot"}}

@@ -76,7 +76,7 @@ def curves_html(history: Sequence[Epoch]) -> str:
     """The curves as one page that works offline."""
     figure = history_chart(history)
     chart = to_html(figure, full_html=False, include_plotlyjs=True, config={"displayModeBar": False})
-    return _PAGE.format(alt=figure.layout.meta["alt"], chart=chart)
+    return _PAGE.format(alt=figure["layout"]["meta"]["alt"], chart=chart)
 
 
 def curves_png(history: Sequence[Epoch]) -> bytes:
