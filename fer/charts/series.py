@@ -117,8 +117,7 @@ def share_bins(
         width_s: Width of a bin, a round number of seconds.
         shares: (b, 8) in the order of `STATES`; rows sum to 1.
     """
-    first_s = timeline.frame_times_s[0] if len(timeline.frame_times_s) else 0.0
-    start_s, end_s = view_s or (first_s, timeline.end_s)
+    start_s, end_s = view_s or (timeline.start_s, timeline.end_s)
     length = max(end_s - start_s, 0.1)
     finest = max(length / SHARE_BINS, timeline.step_s)
     width = next((s for s in BIN_STEPS_S if s >= finest * (1 - 1e-9)), BIN_STEPS_S[-1])

@@ -64,9 +64,8 @@ def lines_chart(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.F
     """The seven probabilities of one face over time, with its confidence as the area under them."""
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
-    return _figure(
-        timeline, [lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)], dark
-    )
+    panel = lines_panel(line_data(timeline, face_id), timeline.unsure_below, dark=dark)
+    return _figure([panel], (timeline.start_s, timeline.end_s), dark)
 
 
 def timeline_chart(
@@ -101,19 +100,19 @@ def timeline_chart(
     if view_s is not None:
         time_s = timeline.table["time_s"].to_numpy(np.float64)
         rows &= (time_s >= view_s[0]) & (time_s < view_s[1])
-    bins = share_bins(timeline, rows, view_s)
-    span_s = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
+    span_s = view_s or (timeline.start_s, timeline.end_s)
+    bins = share_bins(timeline, rows, span_s)
     several = face_id is None and len(timeline.face_ids) > 1
     who = "all faces" if several else words_of(timeline.name(chosen, start=False))
     panels = [
         *([markers_panel(timeline.markers, span_s, dark=dark)] if timeline.markers else []),
-        _ribbon(timeline, summary, dark, view_s),
+        _ribbon(timeline, summary, span_s, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
         *(_lines(timeline, face, dark, emotions, view_s) for face in drawn if emotions),
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
-    figure = _figure(timeline, panels, dark, key=key_text(seen), view_s=view_s)
+    figure = _figure(panels, span_s, dark, key=key_text(seen))
     return over_all_panels(figure, timeline.markers, dark=dark)
 
 
@@ -179,10 +178,9 @@ def _nothing(timeline: Timeline, face_id: int | None = None) -> str:
     return "" if timeline.usable[rows].any() else NOTHING_USABLE
 
 
-def _ribbon(timeline: Timeline, summary: Summary, dark: bool, view_s: tuple[float, float] | None) -> Panel:
+def _ribbon(timeline: Timeline, summary: Summary, span_s: tuple[float, float], dark: bool) -> Panel:
     """The expressions of the faces; episodes too short to be seen are drawn with their neighbors."""
-    start_s, end_s = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
-    visible_s = (end_s - start_s) / EPISODES_IN_VIEW
+    visible_s = (span_s[1] - span_s[0]) / EPISODES_IN_VIEW
     if visible_s > MIN_EPISODE_S:
         summary = summarize(timeline, min_episode_s=visible_s)
     faces = summary.by_presence
@@ -194,17 +192,10 @@ def _ribbon(timeline: Timeline, summary: Summary, dark: bool, view_s: tuple[floa
     return panel.titled("Expression of each face")
 
 
-def _figure(
-    timeline: Timeline,
-    panels: list[Panel],
-    dark: bool,
-    *,
-    key: str = "",
-    view_s: tuple[float, float] | None = None,
-) -> go.Figure:
-    start, end = view_s or (float(timeline.frame_times_s[0]), timeline.end_s)
-    alt = f"{'; '.join(p.title or p.what for p in panels)}; from {clock(start)} to {clock(end)}."
-    return compose(panels, (start, end), dark=dark, alt=alt, key=key)
+def _figure(panels: list[Panel], span_s: tuple[float, float], dark: bool, *, key: str = "") -> go.Figure:
+    titles = "; ".join(p.title or p.what for p in panels)
+    alt = f"{titles}; from {clock(span_s[0])} to {clock(span_s[1])}."
+    return compose(panels, span_s, dark=dark, alt=alt, key=key)
 
 
 def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:

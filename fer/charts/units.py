@@ -87,7 +87,7 @@ def _binned(timeline: Timeline, face_id: int, values: np.ndarray | None = None) 
     """
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row == face_id))
     values = _shown(timeline, rows)[0] if values is None else values
-    start, end = float(timeline.frame_times_s[0]), timeline.end_s
+    start, end = timeline.start_s, timeline.end_s
     count = int(min(MAX_BINS, max(1, round((end - start) / timeline.step_s))))
     width = (end - start) / count
     time_s = timeline.table["time_s"].to_numpy(np.float64)[rows]
@@ -137,7 +137,7 @@ def heat_strip(timeline: Timeline, face_id: int, *, dark: bool = False) -> go.Fi
         heat, base_layout(dark, height=56 + ROW_PX * len(measured), alt=alt, barmode="overlay")
     )
     _add_doubt(figure, binned, dict(zip(names, columns, strict=True)), dark=dark)
-    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    figure.update_xaxes(time_axis(dark, timeline.start_s, timeline.end_s))
     figure.update_yaxes(
         axis(
             dark, categoryorder="array", categoryarray=names, autorange="reversed", fixedrange=True, ticks=""
@@ -251,7 +251,7 @@ def _lines(timeline: Timeline, lines: list[_Line], alt: str, *, dark: bool) -> g
     figure.add_annotation(
         text="<br>".join(rows), font=font, showarrow=False, xanchor="left", yanchor="bottom", **place
     )
-    figure.update_xaxes(time_axis(dark, float(timeline.frame_times_s[0]), timeline.end_s))
+    figure.update_xaxes(time_axis(dark, timeline.start_s, timeline.end_s))
     title = {"text": "relative intensity", "font": {"size": SMALL_PX, "color": ink(dark).muted}}
     figure.update_yaxes(axis(dark, range=[0, FULL], showgrid=True, fixedrange=True, title=title))
     figure.update_layout(margin={"t": 10 + KEY_ROW_PX * len(rows)})

@@ -236,7 +236,7 @@ def _segments(recordings: list[_Recording], asked: Questions, pair: _Pair):
 
 def halves(timeline: Timeline) -> tuple[list[Marker], list[Marker]]:
     """The two halves of a recording in which somebody was read."""
-    start_s, end_s = float(timeline.frame_times_s[0]), timeline.end_s
+    start_s, end_s = timeline.start_s, timeline.end_s
     middle_s = (start_s + end_s) / 2
     return [Marker("the first half", start_s, middle_s)], [Marker("the second half", middle_s, end_s)]
 

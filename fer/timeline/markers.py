@@ -220,12 +220,11 @@ def markers_of(values: Iterable[dict]) -> tuple[Marker, ...]:
 
 def fit_text(timeline: Timeline, markers: Sequence[Marker]) -> str:
     """One sentence on markers that do not lie within a recording; empty where all do."""
-    start_s = float(timeline.frame_times_s[0]) if len(timeline.frame_times_s) else 0.0
-    out = [m for m in markers if m.end_s < start_s or m.start_s > timeline.end_s]
+    out = [m for m in markers if m.end_s < timeline.start_s or m.start_s > timeline.end_s]
     if not out:
         return ""
     lie = "lies" if len(out) == 1 else "lie"
     return (
         f"{count(len(out), 'marker')} of {len(markers):,} {lie} outside of {timeline.source.name} "
-        f"({clock(start_s)} to {clock(timeline.end_s)}) and found nothing there."
+        f"({clock(timeline.start_s)} to {clock(timeline.end_s)}) and found nothing there."
     )

@@ -232,6 +232,11 @@ class Timeline:
         return self.frame_weights_s[self.frame_of_row] if len(self.table) else np.zeros(0)
 
     @property
+    def start_s(self) -> float:
+        """When the first frame comes, in seconds; 0 for an empty timeline."""
+        return float(self.frame_times_s[0]) if len(self.frame_times_s) else 0.0
+
+    @property
     def end_s(self) -> float:
         """Where the last frame's time ends, in seconds; 0 for an empty timeline."""
         return float(self.frame_times_s[-1] + self._frame_spans_s[-1]) if len(self.frame_times_s) else 0.0

@@ -139,7 +139,7 @@ def controls(timeline: Timeline, chosen: int | None, on_marked: Callable[[Stretc
     data = {
         "clip": f"{source.sha256}/{source.name}",
         "chosen": chosen,
-        "start_s": float(timeline.frame_times_s[0]) if len(timeline.frame_times_s) else 0.0,
+        "start_s": timeline.start_s,
         "end_s": timeline.end_s,
         "step_s": timeline.step_s,
         "frame_s": 1 / source.fps if source.fps else timeline.step_s,
