@@ -7,7 +7,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure
+from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure, write_at_right
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS
 from fer.evaluation.figures.metrics_file import ClassScores, Estimate
 from fer.text import count, percent
@@ -168,30 +168,9 @@ def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form
     row_px = TALL_ROW_PX if any(len(parts) > 1 for parts in lines) else ROW_PX
     figure = go.Figure(layout=base_layout(dark, height=60 + row_px * len(rows), alt=alt, margin=margin))
     for place, (row, color) in enumerate(zip(rows, colors, strict=True)):
-        value, low, high = row.estimate.value, row.estimate.low, row.estimate.high
-        words = f"{row.name}: {form(value)}"
-        if low < high:
-            line = {"color": color, "width": 3}
-            figure.add_shape(type="line", x0=low, x1=high, y0=place, y1=place, line=line)
-            words += f", 95% interval {form(low)} to {form(high)}"
-        figure.add_scatter(
-            x=[value],
-            y=[place],
-            mode="markers",
-            name=row.name,
-            marker={"size": 11, "color": color},
-            hovertemplate=f"{words}<extra></extra>",
-        )
-        figure.add_annotation(
-            text=f"<b>{form(value)}</b>" if row.ours else form(value),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=8,
-            y=place,
-            showarrow=False,
-            font={"color": ink(dark).text},
-        )
+        _dot(figure, place, row, color, form)
+        said = form(row.estimate.value)
+        write_at_right(figure, f"<b>{said}</b>" if row.ours else said, place, dark=dark)
     names = ["<br>".join(parts) for parts in lines]
     names = [f"<b>{name}</b>" if row.ours else name for row, name in zip(rows, names, strict=True)]
     ends = [v for row in rows for v in (row.estimate.value, row.estimate.low, row.estimate.high)]
@@ -207,3 +186,21 @@ def _dots(rows: Sequence[Row], colors: list[str], *, what: str, dark: bool, form
     )
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], tickfont={"size": 13, "color": ink(dark).text})
     return figure
+
+
+def _dot(figure: go.Figure, place: int, row: Row, color: str, form) -> None:
+    """The dot of one row over its interval."""
+    value, low, high = row.estimate.value, row.estimate.low, row.estimate.high
+    words = f"{row.name}: {form(value)}"
+    if low < high:
+        line = {"color": color, "width": 3}
+        figure.add_shape(type="line", x0=low, x1=high, y0=place, y1=place, line=line)
+        words += f", 95% interval {form(low)} to {form(high)}"
+    figure.add_scatter(
+        x=[value],
+        y=[place],
+        mode="markers",
+        name=row.name,
+        marker={"size": 11, "color": color},
+        hovertemplate=f"{words}<extra></extra>",
+    )

@@ -1,11 +1,11 @@
 """Conditions side by side: what everybody showed under each, and the mean of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import plotly.graph_objects as go
 
-from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure, words_of
+from fer.charts.style import SMALL_PX, axis, base_layout, ink, message_figure, words_of, write_at_right
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS
 from fer.text import percent
 
@@ -32,20 +32,23 @@ def groups_chart(units: Sequence[Unit], *, dark: bool = False) -> go.Figure:
     """
     if not units:
         return message_figure(NOTHING, dark=dark)
-    conditions = list(dict.fromkeys(unit.condition for unit in units))
-    rows = [(state, condition) for state in DISPLAY_ORDER for condition in conditions]
-    places = [k + GAP * (k // len(conditions)) for k in range(len(rows))]
+    groups: dict[str, list[Unit]] = {}
+    for unit in units:
+        groups.setdefault(unit.condition, []).append(unit)
+    rows = [(state, condition) for state in DISPLAY_ORDER for condition in groups]
+    places = [k + GAP * (k // len(groups)) for k in range(len(rows))]
     height = 60 + round(ROW_PX * (places[-1] + 1))
     margin = {"l": 8, "r": 52, "t": 8, "b": 40}
-    figure = go.Figure(layout=base_layout(dark, height=height, alt=_alt(units, conditions), margin=margin))
+    figure = go.Figure(layout=base_layout(dark, height=height, alt=_alt(groups), margin=margin))
     for place, (state, condition) in zip(places, rows, strict=True):
-        _row(figure, place, state, [unit for unit in units if unit.condition == condition], dark)
+        _row(figure, place, state, groups[condition], dark)
+    first = units[0].condition
     names = [
-        f"<b>{state}</b>  {words_of(condition)}" if condition == conditions[0] else words_of(condition)
+        f"<b>{state}</b>  {words_of(condition)}" if condition == first else words_of(condition)
         for state, condition in rows
     ]
     title = {"text": "share of the time", "font": {"size": SMALL_PX, "color": ink(dark).muted}, "standoff": 4}
-    high = max((unit.shares[state] for unit in units for state in DISPLAY_ORDER), default=1.0)
+    high = max(unit.shares[state] for unit in units for state in DISPLAY_ORDER)
     limits = [-0.02, min(1.02, high * 1.08 + 0.02)]
     figure.update_xaxes(
         axis(dark, range=limits, showgrid=True, fixedrange=True, tickformat=".0%", title=title)
@@ -57,7 +60,7 @@ def groups_chart(units: Sequence[Unit], *, dark: bool = False) -> go.Figure:
 
 def _row(figure: go.Figure, place: float, state: str, units: Sequence[Unit], dark: bool) -> None:
     values = [unit.shares[state] for unit in units]
-    mean, color = sum(values) / len(values), EMOTION_COLORS[state]
+    mean, color = _mean(units, state), EMOTION_COLORS[state]
     figure.add_scatter(
         x=values,
         y=[place] * len(values),
@@ -72,23 +75,17 @@ def _row(figure: go.Figure, place: float, state: str, units: Sequence[Unit], dar
         marker={"symbol": "line-ns", "size": MEAN_PX, "line": {"width": 3, "color": ink(dark).text}},
         hovertemplate=f"mean of {len(values)}: {percent(mean)}<extra></extra>",
     )
-    figure.add_annotation(
-        text=percent(mean),
-        x=1,
-        xref="paper",
-        xanchor="left",
-        xshift=8,
-        y=place,
-        showarrow=False,
-        font={"color": ink(dark).text, "size": SMALL_PX},
-    )
+    write_at_right(figure, percent(mean), place, dark=dark, size=SMALL_PX)
 
 
-def _alt(units: Sequence[Unit], conditions: Sequence[str]) -> str:
+def _mean(units: Sequence[Unit], state: str) -> float:
+    return sum(unit.shares[state] for unit in units) / len(units)
+
+
+def _alt(groups: Mapping[str, Sequence[Unit]]) -> str:
     said = []
-    for condition in conditions:
-        mine = [unit for unit in units if unit.condition == condition]
-        means = {s: sum(u.shares[s] for u in mine) / len(mine) for s in DISPLAY_ORDER}
+    for condition, mine in groups.items():
+        means = {state: _mean(mine, state) for state in DISPLAY_ORDER}
         most = sorted(means, key=lambda s: -means[s])[:3]
         words = ", ".join(f"{state} {percent(means[state])}" for state in most)
         said.append(f"{condition} ({len(mine)}): {words}")

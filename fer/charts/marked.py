@@ -6,8 +6,8 @@ from typing import Any, cast
 import plotly.graph_objects as go
 
 from fer.charts.panels import Panel
-from fer.charts.segments import segment_bars
-from fer.charts.style import NAME_LENGTH, SMALL_PX, ink, words_of
+from fer.charts.segments import segment_bars, with_words
+from fer.charts.style import NAME_LENGTH, SMALL_PX, hatched, ink, ink_on, words_of
 from fer.text import clock
 from fer.timeline.markers import Marker
 
@@ -29,10 +29,10 @@ def markers_panel(markers: Sequence[Marker], span_s: tuple[float, float], *, dar
         span_s: (start, end) of what the chart shows: an event whose name would lie on the next one has none.
         dark: The dark variant.
     """
-    shown = list(markers[:MAX_DRAWN])
-    lane_of = lanes([(m.start_s, m.end_s) for m in shown if m.kind != "event"])
+    shown = markers[:MAX_DRAWN]
     ranges = [m for m in shown if m.kind != "event"]
     events = [m for m in shown if m.kind == "event"]
+    lane_of = lanes([(m.start_s, m.end_s) for m in ranges])
     first_event = max(lane_of, default=-1) + 1
     traces = []
     for kind in ("range", "exclusion"):
@@ -88,13 +88,7 @@ def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:
     colors = ink(dark)
     marker: dict = {"color": [m.color or colors.quiet for _, m in found], "line": {"width": 0}}
     if kind == "exclusion":
-        marker["pattern"] = {
-            "shape": "x",
-            "size": 6,
-            "solidity": 0.2,
-            "fgcolor": colors.hatch,
-            "fillmode": "overlay",
-        }
+        marker["pattern"] = hatched("x", colors.hatch)
     bars = segment_bars(
         [(lane, m.start_s, m.end_s) for lane, m in found],
         marker=marker,
@@ -103,9 +97,8 @@ def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:
         name="markers",
     )
     names = [words_of(m.name) for _, m in found]
-    inks = [_ink_on(m.color) if m.color else colors.text for _, m in found]
-    bars.update(text=names, textposition="inside", insidetextanchor="middle", textangle=0)
-    return bars.update(textfont={"color": inks, "size": SMALL_PX})
+    inks = [ink_on(m.color) if m.color else colors.text for _, m in found]
+    return with_words(bars, names, inks)
 
 
 def _points(events: Sequence[Marker], row: int, span_s: tuple[float, float], dark: bool) -> go.Scatter:
@@ -132,12 +125,6 @@ def _names_with_room(events: Sequence[Marker], span_s: float) -> list[str]:
         words_of(m.name) if (min(len(m.name), NAME_LENGTH) + 3) * letter_s < after - m.start_s else ""
         for m, after in zip(events, following, strict=True)
     ]
-
-
-def _ink_on(color: str) -> str:
-    """Black or white, whichever stands out."""
-    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
-    return "#101416" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"
 
 
 def _hover(marker: Marker) -> str:

@@ -1,11 +1,13 @@
 """Panels made of segments and bars of time: ribbon, shares, quality."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from fer.charts.panels import Panel
 from fer.charts.series import MIXED, Segment
-from fer.charts.style import SMALL_PX, fill, ink, row_label, text_on, words_of
+from fer.charts.style import SMALL_PX, fill, hatched, ink, row_label, text_on, words_of
 from fer.constants import QUALITY_OK
 from fer.text import clock, percent, quality_words
 from fer.timeline.summary import STATES, FaceSummary
@@ -51,13 +53,7 @@ def _ribbon_trace(state: str, found: list, names: list[str], dark: bool) -> go.B
     hover = [f"{_range(e)} {names[row]}: {e.words} {percent(e.confidence)}" for row, e in found]
     spans = [(row, e.start_s, e.end_s) for row, e in found]
     bars = segment_bars(spans, marker=fill(state, dark), height=0.84, hover=hover, name=state)
-    return bars.update(
-        text=[state] * len(found),
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        textfont={"color": text_on(state, dark), "size": SMALL_PX},
-    )
+    return with_words(bars, [state] * len(found), text_on(state, dark))
 
 
 def segment_bars(
@@ -74,6 +70,20 @@ def segment_bars(
         name=name,
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def with_words(bars: go.Bar, words: Sequence[str], color: str | Sequence[str]) -> go.Bar:
+    """The bars with a word in the middle of each, where it fits.
+
+    Args:
+        bars: n of them.
+        words: (n,).
+        color: Of the words; one for all or (n,).
+    """
+    font = {"color": color, "size": SMALL_PX}
+    return bars.update(
+        text=words, textposition="inside", insidetextanchor="middle", textangle=0, textfont=font
     )
 
 
@@ -118,8 +128,7 @@ def quality_panel(states: list[Segment], *, dark: bool) -> Panel:
         spans = [(0, s.start_s, s.end_s) for s in found]
         bars = segment_bars(spans, marker=_quality_fill(state, dark), height=0.9, hover=hover, name=words)
         short = "no face" if state == NO_FACE else words
-        bars.update(text=[short] * len(found), textposition="inside", insidetextanchor="middle", textangle=0)
-        traces.append(bars.update(textfont={"color": ink(dark).text, "size": SMALL_PX}))
+        traces.append(with_words(bars, [short] * len(found), ink(dark).text))
     yaxis = {"range": [-0.5, 0.5], "tickvals": [], "ticktext": []}
     return Panel("Frames that could be read", QUALITY_PX, traces, yaxis, title="Frames that could be read")
 
@@ -131,14 +140,7 @@ def _quality_fill(state: str, dark: bool) -> dict:
         return marker
     if state == NO_FACE:
         return {"color": "rgba(0,0,0,0)", "line": {"width": 1, "color": colors.quiet}}
-    shape = "." if state == MIXED else "x"
-    marker["pattern"] = {
-        "shape": shape,
-        "size": 6,
-        "solidity": 0.2,
-        "fgcolor": colors.hatch,
-        "fillmode": "overlay",
-    }
+    marker["pattern"] = hatched("." if state == MIXED else "x", colors.hatch)
     return marker
 
 

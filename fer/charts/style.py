@@ -17,9 +17,14 @@ TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 72
 MAX_TIME_TICKS = 7
 
 
+def short_name(name: str) -> str:
+    """A name as far as a chart has room for it."""
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
 def words_of(name: str) -> str:
     """A name that somebody typed, for a figure: Plotly would read markup in it."""
-    return escape(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
+    return escape(short_name(name))
 
 
 def row_label(name: str, color: str) -> str:
@@ -158,38 +163,74 @@ def time_ticks(start_s: float, end_s: float) -> list[float]:
     return [(first + k) * step for k in range(int((end_s - first * step) // step) + 1)]
 
 
+def hatched(shape: str, color: str, *, size: int = 6, solidity: float = 0.2) -> dict:
+    """A marker's pattern over its own colour.
+
+    Args:
+        shape: Of Plotly's, as in "/", "x" or ".".
+        color: Of its lines.
+        size: Pixels from line to line.
+        solidity: Share of the ground that they cover.
+    """
+    return {"shape": shape, "size": size, "solidity": solidity, "fgcolor": color, "fillmode": "overlay"}
+
+
 def fill(state: str, dark: bool) -> dict:
     """Marker of a bar or segment: the emotion's colour; "unsure" hatched."""
     marker: dict = {"color": EMOTION_COLORS[state], "line": {"width": 0}}
     if state == UNSURE:
         colors = ink(dark)
         marker["color"] = colors.quiet
-        marker["pattern"] = {
-            "shape": "/",
-            "size": 6,
-            "solidity": 0.25,
-            "fgcolor": colors.hatch,
-            "fillmode": "overlay",
-        }
+        marker["pattern"] = hatched("/", colors.hatch, solidity=0.25)
     return marker
 
 
 def doubt_fill(dark: bool) -> dict:
     """Marker of what can't be told: pale and hatched."""
-    colors = ink(dark)
-    hatch = {"shape": "/", "size": 5, "solidity": 0.2, "fgcolor": colors.doubt, "fillmode": "overlay"}
-    return {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": hatch}
+    pattern = hatched("/", ink(dark).doubt, size=5)
+    return {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": pattern}
 
 
 def text_on(state: str, dark: bool) -> str:
     """A text colour with enough contrast on the state's colour."""
     if state == UNSURE:
         return ink(dark).text
-    red, green, blue = (int(EMOTION_COLORS[state][k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return ink_on(EMOTION_COLORS[state])
+
+
+def ink_on(color: str) -> str:
+    """Black or white, whichever stands out more.
+
+    Args:
+        color: ``#rrggbb``.
+    """
+    red, green, blue = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     black, white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
     return "#101416" if black >= white else "#FFFFFF"
+
+
+def write_at_right(figure: go.Figure, text: str, place: float, *, dark: bool, size: int = FONT_PX) -> None:
+    """Words at the right of a row, in the figure's margin.
+
+    Args:
+        figure: Gets an annotation.
+        text: The words.
+        place: The row's y.
+        dark: The dark variant.
+        size: Of the words, in pixels.
+    """
+    figure.add_annotation(
+        text=text,
+        x=1,
+        xref="paper",
+        xanchor="left",
+        xshift=8,
+        y=place,
+        showarrow=False,
+        font={"color": ink(dark).text, "size": size},
+    )
 
 
 def add_bars(figure: go.Figure, values: dict[str, float], *, dark: bool) -> None:
