@@ -5,22 +5,23 @@ time: a bar for each expression.
 """
 
 import io
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from fer.charts.series import line_data
-from fer.charts.style import LIGHT, text_on, time_ticks
+from fer.charts.series import Lines, line_data
+from fer.charts.style import LIGHT, short_name, text_on, time_ticks
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, UNSURE
 from fer.draw.plates import writable
 from fer.text import clock, percent
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
-from fer.timeline.summary import FaceSummary
+from fer.timeline.summary import STATES, FaceSummary
 
 WIDTH, SCALE = 1200, 2
 """Pixels of the SVG, and how many of the PNG stand for one of them."""
@@ -31,8 +32,6 @@ PEOPLE, LINED = 12, 4
 """People with a row, and with probabilities; more would be no chart any more."""
 WORD, SMALL = 14, 12
 MAX_POINTS = 1500
-NAME_LENGTH = 18
-STATES = (*DISPLAY_ORDER, UNSURE)
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold."""
 
@@ -60,7 +59,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Words:
-    """Text; `x` is its start, middle or end."""
+    """Text; `x` is its start, middle or end. It is left out where it is wider than `room`."""
 
     x: float
     y: float
@@ -68,7 +67,7 @@ class _Words:
     size: int = WORD
     anchor: str = "start"
     color: str = LIGHT.text
-    room: float = field(default=float("inf"))
+    room: float = math.inf
 
 
 _Shape = _Box | _Line | _Words
@@ -103,8 +102,7 @@ def to_png(report: Report) -> bytes:
 
 def _drawn(report: Report) -> tuple[list[_Shape], int]:
     """What is drawn, and how high it is."""
-    title = report.timeline.source.name or "Live session"
-    title = _FORBIDDEN.sub("", title)
+    title = _FORBIDDEN.sub("", report.timeline.source.name or "Live session")
     shapes: list[_Shape] = [_Words(LEFT, 28, title[:90], 18)]
     if report.summary.is_photos:
         return _shares(report.summary.faces, shapes)
@@ -117,7 +115,8 @@ def _drawn(report: Report) -> tuple[list[_Shape], int]:
         y += ROW + GAP
     for face in people[:LINED]:
         if face.face_id is not None:
-            y = _probabilities(shapes, report, face, face.face_id, axis, y)
+            lines = line_data(report.smoothed, face.face_id, max_points=MAX_POINTS)
+            y = _probabilities(shapes, lines, face.name_inside, axis, y)
     if not people:
         shapes.append(_Words(LEFT, y + ROW, "No face could be read."))
         y += 2 * ROW
@@ -132,6 +131,7 @@ class _Axis:
     end_s: float
 
     def x(self, time_s: float) -> float:
+        """Where a time lies; what is outside lies on the edge."""
         share = (time_s - self.start_s) / (self.end_s - self.start_s)
         return LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT)
 
@@ -145,7 +145,7 @@ def _legend(shapes: list[_Shape], y: float) -> float:
 
 
 def _episodes(shapes: list[_Shape], face: FaceSummary, axis: _Axis, y: float) -> None:
-    shapes.append(_Words(LEFT - 10, y + 18, _short(face.name), anchor="end"))
+    shapes.append(_Words(LEFT - 10, y + 18, short_name(face.name), anchor="end"))
     for episode in face.episodes:
         x, end = axis.x(episode.start_s), axis.x(episode.end_s)
         color, unsure = EMOTION_COLORS[episode.emotion], episode.emotion == UNSURE
@@ -154,19 +154,16 @@ def _episodes(shapes: list[_Shape], face: FaceSummary, axis: _Axis, y: float) ->
         shapes.append(_Words(middle, y + 18, episode.emotion, SMALL, "middle", on, end - x - 6))
 
 
-def _probabilities(
-    shapes: list[_Shape], report: Report, face: FaceSummary, face_id: int, axis: _Axis, y: float
-) -> float:
-    data = line_data(report.smoothed, face_id, max_points=MAX_POINTS)
+def _probabilities(shapes: list[_Shape], lines: Lines, name: str, axis: _Axis, y: float) -> float:
     bottom = y + 18 + LINES
-    title = f"Probability of each expression, {face.name_inside}"
+    title = f"Probability of each expression, {name}"
     shapes.append(_Words(LEFT, y + 12, title, SMALL, color=LIGHT.muted))
     for share in (0.0, 0.5, 1.0):
         level = bottom - share * LINES
         shapes.append(_Line(((LEFT, level), (WIDTH - RIGHT, level)), LIGHT.grid))
         shapes.append(_Words(LEFT - 10, level + 4, percent(share), SMALL, "end", LIGHT.muted))
     for emotion in DISPLAY_ORDER:
-        for points in _unbroken(data.time_s, data.probs[:, EMOTIONS.index(emotion)]):
+        for points in _unbroken(lines.time_s, lines.probs[:, EMOTIONS.index(emotion)]):
             drawn = tuple((axis.x(t), bottom - float(v) * LINES) for t, v in points)
             shapes.append(_Line(drawn, EMOTION_COLORS[emotion], 2.0))
     return bottom + GAP
@@ -211,10 +208,6 @@ def _shares(faces: Sequence[FaceSummary], shapes: list[_Shape]) -> tuple[list[_S
         y += ROW + 2
     shapes.append(_Words(LEFT, y + 18, "share of the usable faces", SMALL, color=LIGHT.muted))
     return shapes, int(y + 34)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
 def _as_svg(shape: _Shape) -> str:
