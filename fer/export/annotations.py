@@ -16,16 +16,15 @@ MARKER_TIER = "markers"
 BORIS_FORMAT = "7.0"
 
 
-def to_elan(timeline: Timeline, summary: Summary, markers: Sequence[Marker] | None = None) -> bytes:
+def to_elan(timeline: Timeline, summary: Summary) -> bytes:
     """Episodes as an ELAN document: a tier a person, and one for markers. Times are whole milliseconds.
 
+    An event lasts a millisecond in the tier of markers, or ELAN would not show it.
+
     Args:
-        timeline: Names the source, which is linked by its name.
+        timeline: Names the source, which is linked by its name, and has the markers.
         summary: Its summary.
-        markers: Go into a tier of their own; an event lasts a millisecond there, or ELAN would not show it.
-            None takes the timeline's own.
     """
-    markers = timeline.markers if markers is None else markers
     from pympi.Elan import Eaf, to_string
 
     document = Eaf(author="fer")
@@ -36,30 +35,29 @@ def to_elan(timeline: Timeline, summary: Summary, markers: Sequence[Marker] | No
         document.add_tier(tier, part=tier)
         for start, end, label in _milliseconds(face):
             document.add_annotation(tier, start, end, label)
-    if markers:
+    if timeline.markers:
         tier = _marker_tier(summary)
         document.add_tier(tier)
-        for marker in markers:
+        for marker in timeline.markers:
             start = max(round(1000 * marker.start_s), 0)
             document.add_annotation(tier, start, max(round(1000 * marker.end_s), start + 1), marker.name)
     return to_string(document, encoding="UTF-8")
 
 
-def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] | None = None) -> bytes:
+def to_textgrid(timeline: Timeline, summary: Summary) -> bytes:
     """Episodes as a Praat TextGrid (text, UTF-8): a tier of intervals a person, points and ranges of markers.
 
+    Events go into a tier of points; ranges that overlap are given tiers of their own.
+
     Args:
-        timeline: Says how long the recording is.
+        timeline: Says how long the recording is, and has the markers.
         summary: Its summary.
-        markers: Events go into a tier of points; ranges that overlap are given tiers of their own. None takes
-            the timeline's own.
     """
-    markers = timeline.markers if markers is None else markers
     from pympi.Praat import TextGrid
 
     ends = [
         timeline.end_s,
-        *(m.end_s for m in markers),
+        *(m.end_s for m in timeline.markers),
         *(e.end_s for f in summary.faces for e in f.episodes),
     ]
     grid = TextGrid(xmax=max([*ends, 0.001]))
@@ -67,12 +65,12 @@ def to_textgrid(timeline: Timeline, summary: Summary, markers: Sequence[Marker] 
         intervals = grid.add_tier(tier)
         for start, end, label in _milliseconds(face):
             intervals.add_interval(start / 1000, end / 1000, label, check=False)
-    name = _marker_tier(summary)
-    if events := [m for m in markers if m.kind == "event" and m.start_s >= 0]:
+    name, inside = _marker_tier(summary), [m for m in timeline.markers if m.start_s >= 0]
+    if events := [m for m in inside if m.kind == "event"]:
         points = grid.add_tier(f"{name} (events)", "TextTier")
         for marker in events:
             points.add_point(marker.start_s, marker.name, check=False)
-    for number, ranges in enumerate(_apart([m for m in markers if m.kind != "event" and m.start_s >= 0]), 1):
+    for number, ranges in enumerate(_apart([m for m in inside if m.kind != "event"]), 1):
         intervals = grid.add_tier(name if number == 1 else f"{name} {number}")
         for marker in ranges:
             intervals.add_interval(marker.start_s, marker.end_s, marker.name, check=False)

@@ -66,7 +66,7 @@ def test_nobody_is_an_empty_document(nobody, tmp_path):
 
 
 def test_elan_comes_back_to_the_millisecond(timeline, summary, tmp_path):
-    (tmp_path / "a.eaf").write_bytes(to_elan(timeline, summary, MARKERS))
+    (tmp_path / "a.eaf").write_bytes(to_elan(with_markers(timeline, MARKERS), summary))
     document = Eaf(str(tmp_path / "a.eaf"))
     for tier, wanted in in_milliseconds(summary).items():
         assert sorted(document.get_annotation_data_for_tier(tier)) == wanted
@@ -79,7 +79,7 @@ def test_elan_comes_back_to_the_millisecond(timeline, summary, tmp_path):
 
 
 def test_praat_s_file_is_read_by_another_library(timeline, summary, tmp_path):
-    (tmp_path / "a.TextGrid").write_bytes(to_textgrid(timeline, summary, MARKERS))
+    (tmp_path / "a.TextGrid").write_bytes(to_textgrid(with_markers(timeline, MARKERS), summary))
     grid = textgrid.openTextgrid(str(tmp_path / "a.TextGrid"), includeEmptyIntervals=False)
     for tier, wanted in in_milliseconds(summary).items():
         entries = grid.getTier(tier).entries
@@ -134,7 +134,7 @@ def test_episodes_and_peaks_as_csv(timeline, summary):
 
 def test_a_person_called_like_the_tier_of_markers_keeps_a_tier(timeline, tmp_path):
     named = with_edits(timeline, (Edit("rename", 1, name="markers"),))
-    (tmp_path / "a.eaf").write_bytes(to_elan(named, summarize(named), MARKERS))
+    (tmp_path / "a.eaf").write_bytes(to_elan(with_markers(named, MARKERS), summarize(named)))
     assert set(Eaf(str(tmp_path / "a.eaf")).get_tier_names()) == {"markers", "markers_", "Face 2"}
 
 
