@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer.constants import EMOTIONS
-from fer.errors import DamagedInputError, MissingInputError, TooLargeInputError
+from fer.errors import DamagedInputError
 from fer.text import count
-from fer.timeline.read_report import MAX_REPORT_BYTES, REPORT_FORMAT
+from fer.timeline.read_report import REPORT_FORMAT, report_bytes
 
 WHOLE = ("frames", "frames_with_face", "analysed_s", "valid_share")
 OF_A_PERSON = ("person", "seen_s", "usable_s", "seen_rows", "usable_rows")
@@ -39,11 +39,7 @@ def read_document(path: str | Path) -> dict:
         InputError: It cannot be read, or is no such report.
     """
     try:
-        if Path(path).stat().st_size > MAX_REPORT_BYTES:
-            raise TooLargeInputError("The report is larger than any that this program writes.")
-        document = json.loads(Path(path).read_bytes())
-    except OSError as exc:
-        raise MissingInputError(f"The report cannot be read from {path}: check the path.") from exc
+        document = json.loads(report_bytes(path))
     except (ValueError, RecursionError) as exc:
         raise DamagedInputError("This is no report of this program: give the JSON that it wrote.") from exc
     wanted = ("provenance", "source", "settings", "summary", "timeline")
@@ -118,23 +114,25 @@ def _rows(before: dict, after: dict) -> list[str]:
     old, new = before["timeline"], after["timeline"]
     if len(old["rows"]) != len(new["rows"]):
         return [f"The timeline has {len(old['rows']):,} rows before, {len(new['rows']):,} now."]
-    found, at = [], [{name: k for k, name in enumerate(one["columns"])} for one in (old, new)]
-    pairs = list(zip(old["rows"], new["rows"], strict=True))
+    found, rows = [], len(old["rows"])
+    old, new = _columns(old), _columns(new)
     for name in ("face_id", "emotion", "quality"):
-        if differing := sum(a[at[0][name]] != b[at[1][name]] for a, b in pairs):
-            found.append(
-                f"{count(differing, 'row')} of {len(pairs):,} with another {name.replace('_', ' ')}."
-            )
-    numbers = [
-        abs(a[at[0][name]] - b[at[1][name]])
-        for a, b in pairs
+        if differing := sum(a != b for a, b in zip(old[name], new[name], strict=True)):
+            found.append(f"{count(differing, 'row')} of {rows:,} with another {name.replace('_', ' ')}.")
+    numbers = (
+        abs(a - b)
         for name in EMOTIONS
-        if a[at[0][name]] is not None and b[at[1][name]] is not None
-    ]
+        for a, b in zip(old[name], new[name], strict=True)
+        if a is not None and b is not None
+    )
     largest = max(numbers, default=0.0)
     if largest > EQUAL_TO:
         found.append(f"A probability differs by {largest:.2g} at most.")
     return found
+
+
+def _columns(timeline: dict) -> dict[str, list]:
+    return {name: [row[k] for row in timeline["rows"]] for k, name in enumerate(timeline["columns"])}
 
 
 def _causes(before: dict, after: dict) -> list[str]:

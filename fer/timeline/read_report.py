@@ -29,15 +29,9 @@ def read_report_timeline(source: bytes | str | Path) -> Timeline:
     Raises:
         InputError: The file cannot be read, or is no such report.
     """
+    data = source if isinstance(source, bytes) else report_bytes(source)
     try:
-        if not isinstance(source, bytes):
-            if Path(source).stat().st_size > MAX_REPORT_BYTES:
-                raise TooLargeInputError("The report is larger than any that this program writes.")
-            source = Path(source).read_bytes()
-    except (OSError, ValueError) as exc:
-        raise MissingInputError(f"The report cannot be read from {source}: check the path.") from exc
-    try:
-        document = json.loads(source)
+        document = json.loads(data)
         if document["format"] != REPORT_FORMAT:
             raise ValueError(document["format"])
         names, rows = document["timeline"]["columns"], document["timeline"]["rows"]
@@ -62,6 +56,20 @@ def read_report_timeline(source: bytes | str | Path) -> Timeline:
         raise DamagedInputError(
             "This is no report of this program, or it is damaged: analyse again."
         ) from exc
+
+
+def report_bytes(path: str | Path) -> bytes:
+    """The file of a report.
+
+    Raises:
+        InputError: It cannot be read, or is larger than any report.
+    """
+    try:
+        if Path(path).stat().st_size > MAX_REPORT_BYTES:
+            raise TooLargeInputError("The report is larger than any that this program writes.")
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as exc:
+        raise MissingInputError(f"The report cannot be read from {path}: check the path.") from exc
 
 
 def _column(name: str, values: list):
