@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fer.export.csv import sheet_of
 from fer.export.episodes import episodes_sheet
@@ -26,13 +27,12 @@ def to_workbook(report: Report) -> bytes:
     events, and their persons are everybody who has a name, after all faces together.
     """
     timeline, summary = report.timeline, report.summary
-    frames = sheet_of(timeline)
     people = (*summary.faces, *summary.seen_briefly, *summary.named)
     return as_workbook(
         persons_sheet(timeline, people),
         episodes_sheet(timeline, summary),
         markers_sheet(timeline.markers, "Events"),
-        Sheet(frames.header, frames.rows, frames.texts, "Frames"),
+        replace(sheet_of(timeline), title="Frames"),
     )
 
 

@@ -283,9 +283,9 @@ class LiveSession:
             Unsmoothed probabilities, times from the start of the recording; empty if nothing was recorded.
         """
         with self._changed:
-            # A range that still runs ends with the recording.
-            running = [Marker(*r, float(MAX_TIME_S)) for r in (self._range,) if r]
-            markers = (*self._markers, *running)
+            markers = tuple(self._markers)
+            if self._range is not None:  # it still runs, and ends with the recording
+                markers += (Marker(*self._range, MAX_TIME_S),)
             timeline = self._recorder.stop(name, self.settings, markers, self._suggestions)
             names = dict(self._names)
         here = {face_id: names[face_id] for face_id in timeline.face_ids if face_id in names}

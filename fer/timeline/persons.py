@@ -222,7 +222,7 @@ def persons_from_json(text: str | bytes, source: SourceInfo) -> tuple[Edit, ...]
         sha256 = str(made_for["sha256"])
         if not isinstance(steps, list) or len(steps) > MAX_EDITS:
             raise ValueError("no list, or too long a one")
-        edits = tuple(Edit(**values) for values in steps)
+        edits = edits_of(steps)
     except (*PARSE_ERRORS, InputError) as exc:
         raise InputError(NO_FILE) from exc
     if sha256 and source.sha256 and sha256 != source.sha256:
