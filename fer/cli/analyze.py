@@ -15,7 +15,6 @@ from fer.records import GivenFile
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
-from fer.timeline.markers import read_markers
 
 PHOTOS_STEM = "photos"
 
@@ -70,7 +69,11 @@ def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
-    markers = read_markers(args.markers) if args.markers else ()
+    markers = ()
+    if args.markers:
+        from fer.timeline.markers import read_markers  # loads pandas
+
+        markers = read_markers(args.markers)
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
@@ -104,7 +107,9 @@ def run(args: argparse.Namespace) -> int:
         from fer.cli.shared import making
 
         try:
-            account_of += making.make(job, settings, args, scaling, markers, found.lost)
+            account_of += making.make(
+                job, settings, args, scaling=scaling, markers=markers, left_out=found.lost
+            )
         except FerError as exc:
             files = (job.video,) if job.video else job.photos
             account_of += [GivenFile(one.label, one.kind, "refused", exc.message, exc.code) for one in files]

@@ -30,6 +30,7 @@ def make(
     job: ReportTask,
     settings: Settings,
     args: argparse.Namespace,
+    *,
     scaling: FootageScaling | None,
     markers: tuple[Marker, ...],
     left_out: tuple[GivenFile, ...],

@@ -174,6 +174,14 @@ def test_import_fer_alone_loads_nothing_heavy():
     assert run.stdout.strip() == "[]"
 
 
+def test_the_command_reads_its_words_before_it_loads_the_analysis():
+    code = (
+        "import sys, fer.cli.analyze; print(sorted({'pandas', 'pyarrow', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
 def test_the_module_runs_as_a_program():
     run = subprocess.run(
         [sys.executable, "-m", "fer", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
