@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    URL,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Integer,
@@ -19,7 +19,6 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    make_url,
     select,
     update,
 )
@@ -27,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fer.batch.store import is_remote
 from fer.errors import OutputError, SettingsError
+from fer.library.database import driven
 from fer.library.places import database_url
 
 FILE = "manifest.sqlite"
@@ -117,12 +117,12 @@ class Manifest:
     def __init__(self, address: str, out: str) -> None:
         self._out = out
         with self._told():
-            self._engine = create_engine(_driven(address), pool_pre_ping=True)
+            self._engine = create_engine(driven(address), pool_pre_ping=True)
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _durable)
             _META.create_all(self._engine)
-            with self._engine.begin() as link:
-                self._batch = link.scalar(select(BATCHES.c.id).where(BATCHES.c.out == out))
+        with self._link() as link:
+            self._batch = link.scalar(select(BATCHES.c.id).where(BATCHES.c.out == out))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -136,12 +136,11 @@ class Manifest:
     @property
     def made_with(self) -> str:
         """Settings and versions of the batch that was begun."""
-        with self._told(), self._engine.begin() as link:
-            return str(link.scalar(select(BATCHES.c.made_with).where(BATCHES.c.id == self._batch)))
+        return self._said("made_with")
 
     def begin(self, place: str, made_with: str) -> None:
         """Write down a new batch."""
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             values = {"out": self._out, "place": place, "made_with": made_with, "created_utc": _now()}
             made = link.execute(insert(BATCHES).values(**values))
             self._batch = made.inserted_primary_key[0] if made.inserted_primary_key else None
@@ -149,41 +148,40 @@ class Manifest:
     @property
     def place(self) -> str:
         """The folder that the batch reads."""
-        with self._told(), self._engine.begin() as link:
-            return str(link.scalar(select(BATCHES.c.place).where(BATCHES.c.id == self._batch)))
+        return self._said("place")
 
     def rows(self) -> list[Row]:
         """All recordings, in the order in which they were added."""
         fields = [RECORDINGS.c[name] for name in ("id", "label", "stem", "kind", "state", "fingerprint")]
         fields += [RECORDINGS.c[name] for name in ("pieces", "frames", "reason", "code")]
         mine = RECORDINGS.c.batch_id == self._batch
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             return [Row(*row) for row in link.execute(select(*fields).where(mine).order_by(RECORDINGS.c.id))]
 
     def add(self, label: str, stem: str, kind: str) -> Row:
         """A recording that was not known yet."""
         values = {"batch_id": self._batch, "label": label, "stem": stem, "kind": kind, "state": WAITING}
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             made = link.execute(insert(RECORDINGS).values(**values, changed_utc=_now()))
             assert made.inserted_primary_key is not None
             return Row(int(made.inserted_primary_key[0]), label, stem, kind)
 
     def set(self, key: int, **values) -> None:
         """Change what is known of a recording."""
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             where = RECORDINGS.c.id == key
             link.execute(update(RECORDINGS).where(where).values(**values, changed_utc=_now()))
 
     def piece_begun(self, key: int, number: int) -> None:
         """A worker was given a piece."""
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             values = {"recording_id": key, "number": number, "begun_utc": _now()}
             link.execute(insert(PIECES).values(**values))
 
     def piece_ended(self, key: int, number: int, outcome: str, **values) -> None:
         """What became of the piece that was begun last under this number."""
         last = select(func.max(PIECES.c.id)).where(PIECES.c.recording_id == key, PIECES.c.number == number)
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             where = PIECES.c.id == last.scalar_subquery()
             link.execute(update(PIECES).where(where).values(outcome=outcome, **values))
 
@@ -192,8 +190,18 @@ class Manifest:
         wanted = select(RECORDINGS.c.label, PIECES.c.number, PIECES.c.outcome)
         joined = wanted.join(PIECES, PIECES.c.recording_id == RECORDINGS.c.id)
         mine = joined.where(RECORDINGS.c.batch_id == self._batch).order_by(PIECES.c.id)
-        with self._told(), self._engine.begin() as link:
+        with self._link() as link:
             return [(str(label), int(number), str(outcome)) for label, number, outcome in link.execute(mine)]
+
+    def _said(self, column: str) -> str:
+        with self._link() as link:
+            return str(link.scalar(select(BATCHES.c[column]).where(BATCHES.c.id == self._batch)))
+
+    @contextmanager
+    def _link(self) -> Iterator[Connection]:
+        """One transaction."""
+        with self._told(), self._engine.begin() as link:
+            yield link
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -220,12 +228,6 @@ def database_of(out: str, given: str = "") -> str:
             "Results at an address need a list elsewhere: give --database sqlite:///FILE, or PostgreSQL's."
         )
     return f"sqlite:///{out}/{FILE}"
-
-
-def _driven(address: str) -> URL:
-    """The address with the driver that is installed for PostgreSQL."""
-    url = make_url(address)
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
 
 
 def _durable(link, _) -> None:

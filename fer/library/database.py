@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import (
     JSON,
+    URL,
     BigInteger,
     Engine,
     Float,
@@ -140,9 +141,7 @@ def _engine_of(file: Path | None, url: str) -> Engine:
         event.listen(engine, "connect", _private_sqlite)
         return engine
     try:
-        address = make_url(url)
-        if address.drivername in ("postgres", "postgresql"):
-            address = address.set(drivername="postgresql+psycopg")
+        address = driven(url)
         if address.get_backend_name() != "postgresql":
             raise LibraryError("FER_DATABASE_URL names no PostgreSQL: leave it out for SQLite.")
         return create_engine(address, pool_pre_ping=True)
@@ -151,6 +150,18 @@ def _engine_of(file: Path | None, url: str) -> Engine:
             "FER_DATABASE_URL cannot be used: write postgresql://user:password@host/database, and install "
             "psycopg."
         ) from exc
+
+
+def driven(url: str) -> URL:
+    """An address with the driver that is installed for PostgreSQL.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: It is no address.
+    """
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        return address.set(drivername="postgresql+psycopg")
+    return address
 
 
 def _private_sqlite(connection, _record) -> None:
