@@ -147,7 +147,7 @@ def perform_here(order: Order) -> Answer:
     if getattr(_own, "bench", None) is None:
         _own.bench = Bench(worker.address)
 
-    def _tell(*said: float) -> None:
+    def _tell(*said: int) -> None:
         worker.log_event(TOPIC, said)
 
     return perform(order, _own.bench, _tell)

@@ -28,14 +28,12 @@ class Told:
 
     Args:
         key: Of the order.
-        at: Time of the last frame in seconds; for photos the number that was read.
         number: Of the piece.
         frames: Of this piece.
     """
 
     key: int
     number: int
-    at: float
     frames: int
 
 
@@ -156,17 +154,21 @@ class _Worker:
 
     @property
     def pid(self) -> int:
+        """Of the process."""
         return self._process.pid or 0
 
     @property
     def sentinel(self) -> int:
+        """What becomes ready when the process ends; for `multiprocessing.connection.wait`."""
         return self._process.sentinel
 
     @property
     def alive(self) -> bool:
+        """Whether the process runs."""
         return self._process.is_alive()
 
     def give(self, order: Order) -> None:
+        """Have an order done."""
         self.order, self.last_key = order, order.key
         with suppress(OSError):  # it has died: `receive` says so
             self.link.send(order)
@@ -198,6 +200,7 @@ class _Worker:
         self._start()
 
     def end(self) -> None:
+        """End the process at once."""
         self._process.kill()
         self._process.join()
         self.link.close()
@@ -211,9 +214,9 @@ def serve(link: Connection, name: str, ceiling_mb: float) -> None:
         threading.Thread(target=watch, daemon=True).start()
     bench, lock = Bench(name), threading.Lock()
 
-    def _tell(key: int, number: int, at: float, frames: int) -> None:
+    def _tell(key: int, number: int, frames: int) -> None:
         with lock, suppress(OSError):
-            link.send(Told(key, number, at, frames))
+            link.send(Told(key, number, frames))
 
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while (order := link.recv()) is not None:

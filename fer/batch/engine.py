@@ -1,7 +1,6 @@
 """A batch from its plan to its results: who reads what next, and what is tried again."""
 
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,9 +13,10 @@ import fer
 from fer.batch.crew import Crew, Event, Lost, Told
 from fer.batch.forecast import Active, BatchProgress, Forecast
 from fer.batch.manifest import DONE, FAILED, WAITING, WORKING, Manifest, Row
+from fer.batch.pieces import piece_from_bytes
 from fer.batch.plan import MAX_PROBED, PHOTOS_A_PIECE, Plan, Recording
 from fer.batch.store import Store
-from fer.batch.work import WORK, Answer, Order, piece_name
+from fer.batch.work import WORK, Answer, Order, piece_name, pieces_folder
 from fer.emotion.network import read_manifest
 from fer.errors import FerError, InputError, OutputError, OutputExistsError, SettingsError
 from fer.records import GivenFile
@@ -44,7 +44,6 @@ class Wishes:
         resume: Go on with a batch that was begun there.
         report: Write HTML reports too.
         piece_s: Length of a piece of video, in seconds.
-        threads: Steps of a frame run side by side, in threads; None does so while processors are idle.
         processors: Of this machine; 0 where workers are elsewhere.
         ceiling_mb: Most memory of one worker, for what is shown; 0 where it is not known.
     """
@@ -55,7 +54,6 @@ class Wishes:
     resume: bool = False
     report: bool = False
     piece_s: float = PIECE_S
-    threads: bool | None = None
     processors: int = 0
     ceiling_mb: float = 0.0
 
@@ -86,7 +84,6 @@ class BatchResult:
         frames: Frames and photos that were read in this run.
         seconds: That it took.
         peak_mb: The most memory that a worker ever held.
-        cancelled: It was stopped before its end.
     """
 
     done: int
@@ -96,7 +93,6 @@ class BatchResult:
     frames: int
     seconds: float
     peak_mb: float
-    cancelled: bool = False
 
 
 @dataclass(eq=False)
@@ -140,8 +136,6 @@ class _Chain:
     @property
     def all_read(self) -> bool:
         """Only putting together is left."""
-        if self.recording.kind == "video":
-            return self.complete
         return len(self.done) == self.pieces
 
 
@@ -155,7 +149,6 @@ class Batch:
         crew: Who does it; closed by the caller.
         on_progress: Called a few times a second.
         on_end: Called with (label, sentence) of every recording that is done or has failed.
-        cancel: Set it to stop.
     """
 
     def __init__(
@@ -167,10 +160,9 @@ class Batch:
         *,
         on_progress: Callable[[BatchProgress], None] | None = None,
         on_end: Callable[[str, str], None] | None = None,
-        cancel: threading.Event | None = None,
     ) -> None:
         self._plan, self._wishes, self._manifest, self._crew = plan, wishes, manifest, crew
-        self._on_progress, self._on_end, self._cancel = on_progress, on_end, cancel
+        self._on_progress, self._on_end = on_progress, on_end
         self._store = Store(wishes.out)
         self._forecast = Forecast()
         self._chains: dict[int, _Chain] = {}
@@ -194,8 +186,6 @@ class Batch:
         """
         self._take_up()
         while self._queue or any(chain.running for chain in self._chains.values()):
-            if self._cancel is not None and self._cancel.is_set():
-                break
             self._give()
             for event in self._crew.events(TELL_EVERY_S):
                 self._take(event)
@@ -211,7 +201,6 @@ class Batch:
             frames=self._frames,
             seconds=time.monotonic() - self._started_s,
             peak_mb=self._peak_mb,
-            cancelled=self._cancel is not None and self._cancel.is_set(),
         )
 
     def _look_again(self) -> None:
@@ -275,7 +264,7 @@ class Batch:
         chain = _Chain(row, recording, fingerprint)
         if not same:
             self._notes.append(f"{recording.label} changed since the last run: it is read from its start.")
-            self._store.remove(_folder(row.key))
+            self._store.remove(pieces_folder(row.key))
         self._manifest.set(row.key, state=WAITING, fingerprint=fingerprint, reason="", code="")
         self._chains[row.key] = chain
         self._look_up(chain)
@@ -284,9 +273,9 @@ class Batch:
 
     def _look_up(self, chain: _Chain) -> None:
         """Which pieces lie there whole."""
-        names = set(self._store.names(_folder(chain.row.key)))
-        limit = chain.pieces or len(names)
-        there = [k for k in range(limit) if piece_name(chain.row.key, k).rsplit("/", 1)[-1] in names]
+        key = chain.row.key
+        names = {f"{pieces_folder(key)}/{name}" for name in self._store.names(pieces_folder(key))}
+        there = [k for k in range(chain.pieces or len(names)) if piece_name(key, k) in names]
         if chain.recording.kind == "video":
             # A video's pieces stand on each other: what follows a missing one is not used.
             there = [k for k, number in enumerate(there) if k == number]
@@ -294,8 +283,6 @@ class Batch:
         chain.done = set(there)
 
     def _is_last(self, chain: _Chain, number: int) -> bool:
-        from fer.batch.pieces import piece_from_bytes
-
         try:
             return piece_from_bytes(self._store.read(piece_name(chain.row.key, number))).last
         except FerError:
@@ -342,7 +329,7 @@ class Batch:
             first=first,
             fingerprint=chain.fingerprint if chain.recording.kind == "video" else "",
             piece_s=wishes.piece_s,
-            side_by_side=idle if wishes.threads is None else wishes.threads,
+            side_by_side=idle,
             report=wishes.report,
         )
 
@@ -426,7 +413,7 @@ class Batch:
         chain.tries = 0
         chain.done.clear()
         chain.complete, chain.next, chain.frames = False, 0, 0
-        self._store.remove(_folder(chain.row.key))
+        self._store.remove(pieces_folder(chain.row.key))
         self._notes.append(f"{reason} {chain.recording.label} was read from its start again.")
         with suppress(InputError):  # the next piece says so
             chain.fingerprint = chain.recording.fingerprint()
@@ -436,7 +423,7 @@ class Batch:
     def _finish(self, chain: _Chain) -> None:
         self._done += 1
         self._manifest.set(chain.row.key, state=DONE, reason="", code="")
-        self._store.remove(_folder(chain.row.key))
+        self._store.remove(pieces_folder(chain.row.key))
         self._forecast.closed(chain.row.key)
         unit = "photo" if chain.recording.kind != "video" else "frame"
         self._say(chain.recording.label, f"done, {count(chain.frames, unit)}")
@@ -461,14 +448,11 @@ class Batch:
                 recordings=len(self._plan.recordings),
                 done=self._done,
                 failed=len(self._failed),
-                frames=self._forecast.frames,
                 share=self._forecast.share(),
                 left_s=self._forecast.left_s(self._crew.size),
-                elapsed_s=self._told_s - self._started_s,
                 active=tuple(self._active()),
                 memory_mb=max(self._memory_mb.values(), default=0.0),
                 ceiling_mb=self._wishes.ceiling_mb,
-                workers=self._crew.size,
             )
         )
 
@@ -488,8 +472,3 @@ class FatalBatchError(FerError):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.error)
         self.code = answer.code
-
-
-def _folder(key: int) -> str:
-    """Where the pieces of a recording are kept while it is read."""
-    return f"{WORK}/{key:06d}"

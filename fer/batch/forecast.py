@@ -31,27 +31,21 @@ class BatchProgress:
         recordings: In all.
         done: Of them.
         failed: Of them.
-        frames: Frames and photos that were read, those of earlier runs included.
         share: 0..1 of the work; None while nobody can know.
         left_s: Seconds left; None while nobody can know.
-        elapsed_s: Since this run began.
         active: What is being read now.
         memory_mb: The most that a worker holds now.
         ceiling_mb: The most that one may hold; 0 where workers keep their own.
-        workers: How many work.
     """
 
     recordings: int
     done: int
     failed: int
-    frames: int
     share: float | None
     left_s: float | None
-    elapsed_s: float
     active: tuple[Active, ...] = ()
     memory_mb: float = 0.0
     ceiling_mb: float = 0.0
-    workers: int = 1
 
 
 @dataclass
@@ -66,6 +60,7 @@ class _Running:
     told_s: float = 0.0
 
     def told(self, frames: int, now_s: float) -> None:
+        """So many frames are read by now."""
         if not self.frames:
             self.begun_s, self.first = now_s, frames
         self.frames, self.told_s = max(frames, self.frames), now_s
@@ -92,6 +87,7 @@ class _Pace:
     now: dict[int, _Running] = field(default_factory=dict)
 
     def read(self) -> int:
+        """Frames that are read, those of earlier runs included."""
         return self.earlier + self.frames + sum(one.frames for one in self.now.values())
 
 
@@ -123,13 +119,11 @@ class Forecast:
         pace = self._paces[key]
         pace.now[number] = _Running(self._clock())
 
-    def told(self, key: int, frames: int, number: int | None = None) -> None:
-        """So many frames of a piece are read; without its number, of the only one that is being read."""
+    def told(self, key: int, frames: int, number: int) -> None:
+        """So many frames of a piece are read."""
         pace = self._paces.get(key)
-        if pace and pace.now:
-            number = next(iter(pace.now)) if number is None else number
-            if number in pace.now:
-                pace.now[number].told(frames, self._clock())
+        if pace and number in pace.now:
+            pace.now[number].told(frames, self._clock())
 
     def ended(self, key: int, number: int, frames: int) -> None:
         """A piece is done; 0 frames if it failed."""

@@ -44,8 +44,10 @@ _RECORDS = (
 )
 _KNOWN = {(kind.__module__, kind.__qualname__): kind for kind in _RECORDS}
 _ARRAYS = {
-    *(("numpy", "ndarray"), ("numpy", "dtype")),
-    *((module, name) for module in ("numpy._core.multiarray",) for name in ("_reconstruct", "scalar")),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"),
     ("numpy._core.numeric", "_frombuffer"),
 }
 
@@ -54,6 +56,7 @@ class _Reader(pickle.Unpickler):
     """Makes nothing but the records above: a file somebody else put there runs no code."""
 
     def find_class(self, module: str, name: str) -> Any:
+        """The class of this name, if it belongs in a state."""
         if kind := _KNOWN.get((module, name)):
             return kind
         if (module, name) in _ARRAYS:

@@ -1,6 +1,6 @@
 """A batch as a study: recordings beside what is known of them, conditions compared, reactions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fer.batch.manifest import DONE, Row
@@ -66,12 +66,10 @@ class Study:
 
 
 def study_of(
-    rows: Iterable[Row],
+    rows: Sequence[Row],
     store: Store,
     participants: Participants | None,
     asked: StudyQuestions,
-    *,
-    on_recording: Callable[[str], None] = lambda label: None,
 ) -> Study:
     """Read the results of a batch one after the other, and ask.
 
@@ -80,7 +78,6 @@ def study_of(
         store: Where its results lie.
         participants: The study's table; None for none.
         asked: What is asked.
-        on_recording: Called with the label of each before it is read.
 
     Raises:
         InputError: A result cannot be read, or the table has no such column.
@@ -89,7 +86,6 @@ def study_of(
     lines, unknown, reactions = [], [], {}
     done = [row for row in rows if row.state == DONE]
     for row in done:
-        on_recording(row.label)
         timeline = exclude(from_parquet(store.read(dataset_name(row.label))), asked.markers)
         said = participants.row_of(row.label) if participants is not None else None
         if participants is not None and said is None:
@@ -131,7 +127,7 @@ def _reactions(timeline: Timeline, asked: StudyQuestions):
             yield (name, measure), reaction(timeline, face, measure, marked, **windows)
 
 
-def _notes(rows: Iterable[Row], unknown: Sequence[str], lines: Sequence[Line], asked: StudyQuestions):
+def _notes(rows: Sequence[Row], unknown: Sequence[str], lines: Sequence[Line], asked: StudyQuestions):
     left = [row for row in rows if row.state != DONE]
     if left:
         yield f"Not done yet or failed, and not in the table: {count(len(left), 'recording')}."

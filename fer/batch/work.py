@@ -20,10 +20,10 @@ from fer.errors import ChangedInputError, FerError, ModelError, OutputError, Set
 from fer.export.csv import to_csv
 from fer.export.json import to_json
 from fer.export.parquet import to_parquet
+from fer.io.files import file_bytes
 from fer.photos import analyze_photos, photos_info
 from fer.pipeline import (
     EMOTION_THREADS,
-    AnalysisProgress,
     Analyzer,
     Components,
     load_components,
@@ -91,7 +91,6 @@ class Answer:
         finish: Of the order.
         last: Nothing of the recording follows.
         frames: That were analysed in this piece.
-        done_s: Time of the last frame, in seconds; for photos 0.
         seconds: How long it took.
         worker: Who did it.
         memory_mb: What the worker holds now.
@@ -106,7 +105,6 @@ class Answer:
     finish: bool
     last: bool = False
     frames: int = 0
-    done_s: float = 0.0
     seconds: float = 0.0
     worker: str = ""
     memory_mb: float = 0.0
@@ -116,13 +114,18 @@ class Answer:
     fatal: bool = False
 
 
-Tell = Callable[[int, int, float, int], None]
-"""Is called with (key, number of the piece, time of the last frame or photos read, frames of the piece)."""
+Tell = Callable[[int, int, int], None]
+"""Is called with (key, number of the piece, frames of the piece)."""
+
+
+def pieces_folder(key: int) -> str:
+    """Where the pieces of a recording are kept while it is read."""
+    return f"{WORK}/{key:06d}"
 
 
 def piece_name(key: int, number: int) -> str:
     """Where a piece is kept."""
-    return f"{WORK}/{key:06d}/piece-{number:05d}.parquet"
+    return f"{pieces_folder(key)}/piece-{number:05d}.parquet"
 
 
 def dataset_name(label: str) -> str:
@@ -205,7 +208,7 @@ class _OpenVideo:
 
     def piece(self, order: Order, tell: Tell) -> Piece:
         """Read the next piece. It ends with the first frame at or after its end, or with the video."""
-        builder, told, frames = TimelineBuilder(), time.monotonic(), 0
+        builder, frames, tell = TimelineBuilder(), 0, _seldom(tell)
         until_s = order.piece_s * ((self._last_s or 0.0) // order.piece_s + 1)
         stream = self._analyzer.stream(self._until(until_s), side_by_side=order.side_by_side)
         with closing(stream):
@@ -213,9 +216,7 @@ class _OpenVideo:
                 builder.add(observations)
                 frames += 1
                 self._last_s = frame.timestamp_s
-                if time.monotonic() - told >= TELL_EVERY_S:
-                    told = time.monotonic()
-                    tell(order.key, order.number, frame.timestamp_s, frames)
+                tell(order.key, order.number, frames)
         info = self._video.info if self._ended else self._video.seam.info
         timeline = builder.build(info, self._analyzer.settings)
         timeline = replace(timeline, suggestions=self._analyzer.suggestions)
@@ -255,8 +256,7 @@ def _facts(done: Piece | None) -> dict[str, Any]:
     """What an answer says of a piece; None where pieces were put together."""
     if done is None:
         return {"last": True}
-    times = done.timeline.frame_times_s
-    return {"last": done.last, "frames": len(times), "done_s": float(times[-1]) if len(times) else 0.0}
+    return {"last": done.last, "frames": len(done.timeline.frame_times_s)}
 
 
 def _read(order: Order, bench: Bench, tell: Tell) -> Piece:
@@ -290,24 +290,30 @@ def _unchanged(order: Order) -> None:
 
 def _read_photos(order: Order, bench: Bench, tell: Tell) -> Piece:
     components = bench.components(order)
-    told = time.monotonic()
-
-    def _tell(progress: AnalysisProgress) -> None:
-        nonlocal told
-        if time.monotonic() - told >= TELL_EVERY_S:
-            told = time.monotonic()
-            tell(order.key, order.number, float(order.first + progress.frames), progress.frames)
-
+    tell = _seldom(tell)
     batch = analyze_photos(
         [(file.safe_label, file.content) for file in order.files],
         order.settings,
         components=components,
-        on_progress=_tell,
+        on_progress=lambda progress: tell(order.key, order.number, progress.frames),
         side_by_side=order.side_by_side,
     )
     timeline = batch.report.timeline
     timeline = replace(timeline, table=timeline.table.assign(frame=timeline.table["frame"] + order.first))
     return Piece(timeline, batch.report.provenance.model, True, b"", batch.results)
+
+
+def _seldom(tell: Tell) -> Tell:
+    """The same, every `TELL_EVERY_S` seconds from now on."""
+    told = time.monotonic()
+
+    def _tell(key: int, number: int, frames: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_EVERY_S:
+            told = time.monotonic()
+            tell(key, number, frames)
+
+    return _tell
 
 
 def _finish(order: Order) -> None:
@@ -317,15 +323,15 @@ def _finish(order: Order) -> None:
     report = report_of(pieces)
     results = {
         dataset_name(order.label): lambda: to_parquet(report.timeline, all_columns=True),
-        f"{order.stem}.csv": lambda: to_csv(report.timeline).encode("utf-8", "backslashreplace"),
-        f"{order.stem}.json": lambda: to_json(report).encode("utf-8", "backslashreplace"),
+        f"{order.stem}.csv": lambda: to_csv(report.timeline),
+        f"{order.stem}.json": lambda: to_json(report),
     }
     if order.report:
         from fer.export.html import to_html  # loads charts and templates
 
-        results[f"{order.stem}.html"] = lambda: to_html(report).encode("utf-8", "backslashreplace")
+        results[f"{order.stem}.html"] = lambda: to_html(report)
     for name, make in results.items():
-        store.write(name, make())
+        store.write(name, file_bytes(make()))
 
 
 def report_of(pieces: list[Piece]) -> Report:

@@ -11,6 +11,7 @@ __all__ = [
     "ENDING",
     "SystemFault",
     "cannot_write",
+    "file_bytes",
     "refuse_existing",
     "remove",
     "sweep",
@@ -34,6 +35,14 @@ def write_whole(data: bytes, path: Path) -> None:
     write_bytes(data, path, force=True)
 
 
+def file_bytes(content: str | bytes) -> bytes:
+    """A file's content as bytes; text is UTF-8."""
+    if isinstance(content, bytes):
+        return content
+    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
+    return content.encode("utf-8", "backslashreplace")
+
+
 def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
     """Write a whole file of text or none.
 
@@ -50,8 +59,7 @@ def write_text(text: str, path: str | Path, *, force: bool = False) -> Path:
         FolderInUseError: Another process is writing the same file.
         OutputError: It cannot be written; nothing is left behind.
     """
-    # A file name may hold bytes that are no text (lone surrogates): written as escapes, never a crash.
-    return write_bytes(text.encode("utf-8", "backslashreplace"), path, force=force)
+    return write_bytes(file_bytes(text), path, force=force)
 
 
 def write_bytes(data: bytes, path: str | Path, *, force: bool = False) -> Path:

@@ -13,6 +13,7 @@ from fer.export.forms import FORMS
 from fer.export.html import to_html
 from fer.export.json import to_json
 from fer.export.workbook import to_workbook
+from fer.io.files import file_bytes
 from fer.io.spreadsheet import COMMA, MIMES, SEMICOLON, XLSX, Sheet, as_bytes
 from fer.timeline.report import Report
 
@@ -137,9 +138,7 @@ def _button(
     help: str | None = None,
 ) -> None:
     def _data() -> bytes:
-        made = make()
-        # Encoded like fer.io.files.write_text: a strange file name must not end in a crash.
-        return made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
+        return file_bytes(make())
 
     st.download_button(
         label,

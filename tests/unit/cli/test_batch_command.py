@@ -10,8 +10,8 @@ from tests.helpers.clips import clip, ramp
 
 
 def progress(**changes) -> BatchProgress:
-    values = {"recordings": 0, "done": 0, "failed": 0, "frames": 0, "share": None, "left_s": None}
-    return BatchProgress(**values | {"elapsed_s": 0.0} | changes)
+    values = {"recordings": 0, "done": 0, "failed": 0, "share": None, "left_s": None}
+    return BatchProgress(**values | changes)
 
 
 def test_nothing_to_do_is_a_line():
