@@ -59,14 +59,15 @@ class SourceFile:
         """
         size, changed = self.stamp()
         ends = hashlib.blake2b(digest_size=12)
+        starts = sorted({0, max(0, size - ENDS_BYTES)})
         try:
             if is_remote(self.address):
                 fs, path = file_system(self.address)
-                for start in {0, max(0, size - ENDS_BYTES)}:
+                for start in starts:
                     ends.update(fs.cat_file(path, start=start, end=min(size, start + ENDS_BYTES)))
             else:
                 with open(self.address, "rb", buffering=0) as file:
-                    for start in sorted({0, max(0, size - ENDS_BYTES)}):
+                    for start in starts:
                         file.seek(start)
                         ends.update(file.read(ENDS_BYTES) or b"")
         except OSError as exc:

@@ -13,7 +13,7 @@ from fer.errors import InputError, MissingInputError
 from fer.records import GivenFile
 from fer.settings import Settings
 from fer.sources.archives import is_hidden
-from fer.sources.finding import FoundFile, kind_by_name, survey
+from fer.sources.finding import NO_PICTURE, FoundFile, kind_by_name, survey
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff
 from fer.sources.opening import safe_path
 from fer.sources.timing import rate_within
@@ -150,5 +150,5 @@ def _listed(place: str) -> tuple[list[tuple[SourceFile, str]], list[GivenFile]]:
             why = "it is no picture and no video, or damaged." if isinstance(head, bytes) else f"{head}."
             lost.append(GivenFile(label, kind_by_name(label), "refused", why, "input_unsupported"))
         else:
-            lost.append(GivenFile(label, kind, "passed_over", "it is no picture and no video."))
+            lost.append(GivenFile(label, kind, "passed_over", NO_PICTURE))
     return found, lost

@@ -3,14 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer.cli.shared.options import add_settings, settings_of
 from fer.cli.shared.targets import make_folder
 from fer.errors import OutputError
 from fer.text import count
+
+if TYPE_CHECKING:
+    from fer.batch.crew import Crew
+    from fer.batch.engine import BatchResult
+    from fer.batch.plan import Recording
 
 MEMORY_MB = 3000
 """Most memory of a worker, unless another ceiling is given: 8K video needs less."""
@@ -80,9 +86,8 @@ def run(args: argparse.Namespace) -> int:
             make_folder(Path(args.out))
             stack.enter_context(only_one(Path(args.out), IN_USE))
         plan = plan_batch(args.place, out=args.out)
-        manifest = Manifest(database, wishes.out)
-        stack.callback(manifest.close)
-        crew = stack.enter_context(_crew(args, workers))
+        manifest = stack.enter_context(closing(Manifest(database, wishes.out)))
+        crew = stack.enter_context(closing(_crew(args, workers)))
         view = stack.enter_context(BatchView())
         print(_plan_words(plan.recordings, crew.size, args.scheduler))
         batch = Batch(plan, wishes, manifest, crew, on_progress=view, on_end=view.said)
@@ -108,31 +113,25 @@ def _check_place(args: argparse.Namespace) -> None:
         raise OutputError("--out is the folder that is read: name another one, it may lie inside.")
 
 
-@contextmanager
-def _crew(args: argparse.Namespace, workers: int) -> Iterator:
-    """Processes here, or a cluster's workers; ended with the block."""
+def _crew(args: argparse.Namespace, workers: int) -> "Crew":
+    """Processes here, or a cluster's workers."""
     if args.scheduler:
         from fer.batch.cluster import ClusterCrew
 
-        crew = ClusterCrew(args.scheduler)
-    else:
-        from fer.batch.crew import LocalCrew
+        return ClusterCrew(args.scheduler)
+    from fer.batch.crew import LocalCrew
 
-        crew = LocalCrew(workers, memory_mb=args.memory)
-    try:
-        yield crew
-    finally:
-        crew.close()
+    return LocalCrew(workers, memory_mb=args.memory)
 
 
-def _plan_words(recordings, workers: int, scheduler: str | None) -> str:
+def _plan_words(recordings: Sequence["Recording"], workers: int, scheduler: str | None) -> str:
     videos = sum(one.kind == "video" for one in recordings)
     photos = sum(len(one.files) for one in recordings if one.kind != "video")
     where = f" at {scheduler}" if scheduler else ""
     return f"{count(videos, 'video')}, {count(photos, 'photo')}; {count(workers, 'worker')}{where}"
 
 
-def _say(result, out: str) -> int:
+def _say(result: "BatchResult", out: str) -> int:
     """What became of everything; the exit status."""
     speed = result.frames / result.seconds if result.seconds else 0.0
     print(

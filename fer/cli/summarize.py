@@ -1,6 +1,7 @@
 """``fer summarize``: a batch as a study's table: shares by person, conditions compared, reactions."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from fer.cli.shared.targets import check_targets
@@ -55,13 +56,10 @@ def run(args: argparse.Namespace) -> int:
     database = database_of(out, args.database)
     if database.startswith("sqlite") and not Path(database.removeprefix("sqlite:///")).is_file():
         raise InputError(f"There is no batch in {out}: make one with fer batch DIR --out {out}.")
-    manifest = Manifest(database, out)
-    try:
+    with closing(Manifest(database, out)) as manifest:
         if not manifest.exists:
             raise InputError(f"The database knows no batch in {out}: give the --out of fer batch.")
         rows, place = manifest.rows(), manifest.place
-    finally:
-        manifest.close()
     table = args.participants or _usual_table(place, out)
     if args.by and table is None:
         raise InputError("--by needs a table of participants: name it with --participants.")

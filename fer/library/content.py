@@ -11,7 +11,7 @@ import numpy as np
 from fer.action_units.baseline import baselines_from_json, baselines_to_json
 from fer.draw.portraits import MAX_PORTRAITS, Portrait
 from fer.errors import DamagedInputError, InputError
-from fer.export.parquet import from_parquet, to_parquet
+from fer.export.parquet import as_parquet, from_parquet, to_parquet
 from fer.io.json_records import PARSE_ERRORS, from_values
 from fer.library.records import KeptSession
 from fer.records import MEASURES, Suggestion
@@ -171,11 +171,8 @@ def _portraits(data: bytes) -> tuple[Portrait, ...]:
 
 def _table_bytes(columns: dict) -> bytes:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    out = io.BytesIO()
-    pq.write_table(pa.table(columns), out, compression="zstd")
-    return out.getvalue()
+    return as_parquet(pa.table(columns))
 
 
 def _read_table(data: bytes) -> dict[str, np.ndarray]:
