@@ -20,6 +20,7 @@ from fer.errors import SettingsError
 from fer.evaluation.figures.latency import latencies
 from fer.io.places import IMPORT_ROOT, MODELS_DIR
 from fer.pipeline import Analyzer, load_components
+from fer.processors import processors
 from fer.records import Frame
 from fer.settings import Settings
 from fer.sources import VideoSource
@@ -170,7 +171,7 @@ def repeated(clip: bytes, seconds: float) -> bytes:
 def machine() -> dict:
     """What the figures were measured on."""
     return {
-        "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cpus": processors(),
         "platform": platform.machine(),
         "python": platform.python_version(),
         "load_1min": os.getloadavg()[0],

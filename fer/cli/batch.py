@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fer.cli.shared.options import add_settings, settings_of
 from fer.cli.shared.targets import make_folder
 from fer.errors import OutputError
+from fer.processors import processors
 from fer.text import count
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plan, read, say what became of it."""
-    workers = _processors() if args.workers is None else args.workers
+    workers = processors() if args.workers is None else args.workers
     if args.workers is not None and args.scheduler:
         args.usage_error("--workers are processes here and --scheduler names others: give one of them")
     if workers < 1 or not 1 <= args.piece <= 3600 or args.memory < 500:
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         resume=args.resume,
         report=args.report,
         piece_s=args.piece,
-        processors=0 if args.scheduler else _processors(),
+        processors=0 if args.scheduler else processors(),
         ceiling_mb=0 if args.scheduler else args.memory,
     )
     with ExitStack() as stack:
@@ -98,13 +99,6 @@ def run(args: argparse.Namespace) -> int:
             print("stopped: what was read is kept, --resume goes on", file=sys.stderr)
             raise
     return _say(result, args.out)
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system can say
-        return os.cpu_count() or 1
 
 
 def _check_place(args: argparse.Namespace) -> None:

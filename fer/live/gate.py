@@ -1,9 +1,10 @@
 """A cap on live sessions: the one over it is told "busy" instead of slowing down the others."""
 
-import os
 import threading
 import weakref
 from pathlib import Path
+
+from fer.processors import processors
 
 SESSIONS_PER_CORE = 2
 """Live sessions of 640x480 at 15 frames a second that a core holds.
@@ -24,13 +25,9 @@ def usable_cores() -> float:
     """Cores that this process may use: what the system lets it run on, cut to its container's share."""
     try:
         quota, period = (float(word) for word in CPU_QUOTA.read_text().split())
-        return min(_affinity(), quota / period)
+        return min(processors(), quota / period)
     except (OSError, ValueError, ZeroDivisionError):  # no container, no limit ("max"), or another format
-        return _affinity()
-
-
-def _affinity() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return processors()
 
 
 def default_limit() -> int:

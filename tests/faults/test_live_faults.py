@@ -88,7 +88,7 @@ def test_case_65_the_cap_follows_the_processors_that_may_be_used(
     if quota is not None:
         file.write_text(quota)
     monkeypatch.setattr(gate_module, "CPU_QUOTA", file)
-    monkeypatch.setattr(gate_module, "_affinity", lambda: affinity)
+    monkeypatch.setattr(gate_module, "processors", lambda: affinity)
     assert gate_module.default_limit() == sessions
 
 

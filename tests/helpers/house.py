@@ -1,6 +1,9 @@
 """The order of the rooms of fer/: imports run one way, from later ones to earlier ones."""
 
-SPINE = ("constants", "errors", "settings", "text", "stages", "ahead", "verdict", "records", "litert", "io")
+SPINE = (
+    *("constants", "errors", "settings", "text", "stages", "ahead", "processors", "verdict"),
+    *("records", "litert", "io"),
+)
 ORDER = (
     *(SPINE, ("faces",), ("emotion",), ("action_units",), ("timeline",), ("sources",), ("draw",)),
     *(("pipeline",), ("photos",), ("dataset",), ("sample",), ("evaluation",), ("findings",)),

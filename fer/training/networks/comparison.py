@@ -14,6 +14,7 @@ from fer.evaluation.figures.metrics_file import METRICS, TEST_SPLIT, Metrics, re
 from fer.evaluation.figures.networks import NETWORK_NOTES, Comparison, NetworkRow
 from fer.io.places import MODELS_DIR
 from fer.litert import LiteRTModel
+from fer.processors import processors
 from fer.training import networks
 from fer.training.conversion.forms import to_litert
 
@@ -50,8 +51,7 @@ def compare(
             path.write_bytes(to_litert(model))
             made.append((model, path))
         rows = tuple(_row(model, path, scored.get(model.name), rounds) for model, path in made)
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Comparison(rows, cpus, load, rounds)
+    return Comparison(rows, processors(), load, rounds)
 
 
 def scored_networks(folder: Path) -> dict[str, Metrics]:
