@@ -63,7 +63,7 @@ class Study:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.out = folder / "in", folder / "out"
-        self.folder.mkdir()
+        self.folder.mkdir(parents=True)
         self.out.mkdir()
         self.said: list[tuple[str, str]] = []
 

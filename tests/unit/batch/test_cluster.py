@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -46,14 +47,10 @@ def test_nobody_at_the_address_is_said(monkeypatch):
 
 def test_a_cluster_gives_what_one_process_gives(cluster, study, tmp_path):
     study.run()
-    (tmp_path / "other").mkdir()
     other = Study(tmp_path / "other")
     other.folder = study.folder
-    crew = ClusterCrew(cluster.scheduler_address)
-    try:
+    with closing(ClusterCrew(cluster.scheduler_address)) as crew:
         result = other.run(crew)
-    finally:
-        crew.close()
     assert (result.done, result.failed) == (3, ())
     assert other.results() == study.results()
 
@@ -87,12 +84,10 @@ def test_three_programs_read_the_data_set_with_the_sums_of_the_summaries(study):
 @pytest.mark.slow
 def test_a_killed_worker_of_a_cluster_loses_nothing(study, tmp_path):
     study.run()
-    (tmp_path / "other").mkdir()
     other = Study(tmp_path / "other")
     other.folder = study.folder
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    with distributed.LocalCluster(**options) as made:
-        crew = ClusterCrew(made.scheduler_address)
+    with distributed.LocalCluster(**options) as made, closing(ClusterCrew(made.scheduler_address)) as crew:
         give, killed = crew.give, []
 
         def _give(order):
@@ -102,10 +97,7 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(study, tmp_path):
                 os.kill(killed[0], signal.SIGKILL)
 
         crew.give = _give  # pyright: ignore[reportAttributeAccessIssue]
-        try:
-            result = other.run(crew)
-        finally:
-            crew.close()
+        result = other.run(crew)
     assert killed
     assert (result.done, result.failed) == (3, ())
     assert other.results() == study.results()
@@ -138,13 +130,12 @@ def test_files_and_results_may_lie_in_s3(study, bucket, cluster, tmp_path):
     fs.put(f"{study.folder}/", f"{bucket}/in/", recursive=True)
     plan = plan_batch(f"{bucket}/in", out=f"{bucket}/out")
     assert [one.label for one in plan.recordings] == ["P1/photos", "a.mp4", "b c.mp4"]
-    manifest = Manifest(f"sqlite:///{tmp_path}/list.sqlite", f"{bucket}/out")
-    crew = ClusterCrew(cluster.scheduler_address)
-    try:
-        result = Batch(plan, Wishes(f"{bucket}/in", f"{bucket}/out", piece_s=1.0), manifest, crew).run()
-    finally:
-        crew.close()
-        manifest.close()
+    wishes = Wishes(f"{bucket}/in", f"{bucket}/out", piece_s=1.0)
+    with (
+        closing(Manifest(f"sqlite:///{tmp_path}/list.sqlite", wishes.out)) as manifest,
+        closing(ClusterCrew(cluster.scheduler_address)) as crew,
+    ):
+        result = Batch(plan, wishes, manifest, crew).run()
     assert (result.done, result.failed) == (3, ())
     assert fs.cat_file(f"{bucket}/out/a.csv") == (study.out / "a.csv").read_bytes()
     assert not fs.exists(f"{bucket}/out/work")

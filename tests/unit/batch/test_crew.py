@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from contextlib import closing
 
 import pytest
 
@@ -46,8 +47,7 @@ def wait_for(crew: LocalCrew, kind: type):
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_said_and_replaced(order):
-    crew = LocalCrew(1, memory_mb=4000)
-    try:
+    with closing(LocalCrew(1, memory_mb=4000)) as crew:
         before = crew.pids
         crew.give(order)
         os.kill(before[0], signal.SIGKILL)
@@ -58,19 +58,14 @@ def test_a_worker_that_dies_is_said_and_replaced(order):
         answer = wait_for(crew, Answer)
         assert (answer.error, answer.frames, answer.last) == ("", 12, True)
         assert crew.free == 1
-    finally:
-        crew.close()
 
 
 @pytest.mark.slow
 def test_a_worker_over_its_ceiling_ends_and_the_recording_is_named(tmp_path):
     study = Study(tmp_path)
     (study.folder / "a.mp4").write_bytes(clip(ramp(12), rate=4))
-    crew = LocalCrew(1, memory_mb=60)
-    try:
+    with closing(LocalCrew(1, memory_mb=60)) as crew:
         result = study.run(crew)
-    finally:
-        crew.close()
     assert [(label, code) for label, _, code in result.failed] == [("a.mp4", "memory")]
     assert "60 MB" in result.failed[0][1]
 

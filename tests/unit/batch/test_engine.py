@@ -55,7 +55,6 @@ def test_pieces_give_what_one_process_gives(talks):
 def test_a_crash_in_the_middle_changes_nothing(talks, tmp_path):
     talks.run()
     wanted = talks.results()
-    (tmp_path / "other").mkdir()
     other = Study(tmp_path / "other")
     (other.folder / "a.mp4").write_bytes((talks.folder / "a.mp4").read_bytes())
 

@@ -15,6 +15,17 @@ def clock() -> Clock:
     return Clock()
 
 
+def with_a_piece_read(clock: Clock, *expected: int | None) -> Forecast:
+    """Of videos of so many frames, 100 frames of the first were read in 10 s."""
+    forecast = Forecast(clock)
+    for key, frames in enumerate(expected, 1):
+        forecast.add(key, "video", frames)
+    forecast.began(1, 0)
+    clock.now_s = 10.0
+    forecast.ended(1, 0, 100)
+    return forecast
+
+
 def test_nothing_to_do_takes_no_time(clock):
     forecast = Forecast(clock)
     assert forecast.left_s(1) == 0
@@ -45,12 +56,7 @@ def test_two_videos_by_one_and_by_two_workers(clock):
 
 
 def test_a_long_video_is_not_shared_out(clock):
-    forecast = Forecast(clock)
-    forecast.add(1, "video", 1000)
-    forecast.add(2, "video", 100)
-    forecast.began(1, 0)
-    clock.now_s = 10.0
-    forecast.ended(1, 0, 100)
+    forecast = with_a_piece_read(clock, 1000, 100)
     assert forecast.left_s(8) == pytest.approx(90)
 
 
@@ -79,23 +85,13 @@ def test_frames_of_an_earlier_run_do_not_count_for_the_pace(clock):
 
 
 def test_what_ended_early_is_not_waited_for(clock):
-    forecast = Forecast(clock)
-    forecast.add(1, "video", 1000)
-    forecast.add(2, "video", 1000)
-    forecast.began(1, 0)
-    clock.now_s = 10.0
-    forecast.ended(1, 0, 100)
+    forecast = with_a_piece_read(clock, 1000, 1000)
     forecast.closed(1)
     assert forecast.share() == pytest.approx(100 / 1100)
     assert forecast.left_s(1) == pytest.approx(100)
 
 
 def test_a_length_that_nobody_knows_is_taken_to_be_usual(clock):
-    forecast = Forecast(clock)
-    forecast.add(1, "video", 100)
-    forecast.add(2, "video", None)
-    forecast.began(1, 0)
-    clock.now_s = 10.0
-    forecast.ended(1, 0, 100)
+    forecast = with_a_piece_read(clock, 100, None)
     assert forecast.left_of(2) == pytest.approx(10)
     assert forecast.share_of(2) is None

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from fer.library import Library
+from fer.library.database import driven
 from tests.helpers import postgres
 
 
@@ -26,7 +27,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path
     if request.param == "sqlite":
         yield tmp_path / "data", ""
         return
-    url = make_url(request.getfixturevalue("postgres_server")[0]).set(drivername="postgresql+psycopg")
+    url = driven(request.getfixturevalue("postgres_server")[0])
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS test"))

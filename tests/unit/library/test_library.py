@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from fer.draw.portraits import Portrait
 from fer.errors import InputError, LibraryError, MissingSessionError, OutputError, SettingsError
@@ -17,6 +17,7 @@ from fer.export.json import to_json
 from fer.library import About, KeptSession, Library, places
 from fer.library import library as library_module
 from fer.library.content import DOCUMENT, TIMELINE, analyzed_report, files_of, report_of, session_of
+from fer.library.database import driven
 from fer.timeline.edits import with_edits
 from fer.timeline.markers import Marker
 from fer.timeline.neutral_faces import neutral_at
@@ -179,7 +180,7 @@ def test_deleting_leaves_no_bytes(library: Library, place: tuple[Path, str], req
     assert library.open(ME, other.id)
     if place[1]:
         server, data = request.getfixturevalue("postgres_server")
-        engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
+        engine = create_engine(driven(server))
         with engine.connect() as connection:
             connection.execute(text("CHECKPOINT"))
         engine.dispose()
