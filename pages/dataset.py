@@ -9,8 +9,7 @@ from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetFigures, DatasetSource
 
 PARTS = {"Classes": classes.show, "Repeats and leaks": copies.show, "Labels": votes.show}
-PARTS_OF_DATA = {"Pictures": pictures.show, "What the network says": map.show}
-"""What is empty as long as nobody has given the data."""
+PARTS_OF_DATA = {"Pictures": pictures.show, "What the network says": map.show}  # empty without data
 
 
 def read(given: DatasetSource) -> None:

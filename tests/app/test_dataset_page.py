@@ -6,6 +6,7 @@ import threading
 import cv2
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from fer.dataset.feature_map import feature_map
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
@@ -42,6 +43,13 @@ def test_every_part_opens_without_data_and_says_what_the_data_would_add(name):
     assert not app.exception
     assert [tab.label for tab in app.tabs] == list(PARTS)  # no empty ones
     assert name == "Classes" or "With the data" in texts(app)
+
+
+def test_a_docstring_of_a_page_is_not_shown():
+    page = AppTest.from_string(
+        'import streamlit as st\n\nPARTS = 1\n"""What it holds."""\nst.title("Page")\n'
+    )
+    assert texts(page.run()) == "Page"
 
 
 def test_the_page_shows_the_shipped_figures_without_data():
