@@ -46,10 +46,8 @@ def test_every_part_opens_without_data_and_says_what_the_data_would_add(name):
 
 
 def test_a_docstring_of_a_page_is_not_shown():
-    page = AppTest.from_string(
-        'import streamlit as st\n\nPARTS = 1\n"""What it holds."""\nst.title("A")\n'
-    )
-    assert texts(page.run()) == "Page"
+    page = AppTest.from_string('import streamlit as st\n\nPARTS = 1\n"""What it holds."""\nst.title("A")\n')
+    assert texts(page.run()) == "A"
 
 
 def test_the_page_shows_the_shipped_figures_without_data():
