@@ -1,6 +1,5 @@
 """What there is to do in a folder: every video, and the photos of every folder together."""
 
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from fer.batch.files import SourceFile
 from fer.batch.store import file_system, is_remote
 from fer.errors import InputError, MissingInputError
+from fer.io.names import unique_stems
 from fer.records import GivenFile
 from fer.settings import Settings
 from fer.sources.archives import is_hidden
@@ -114,19 +114,13 @@ def _of(found: list[tuple[SourceFile, str]], lost: Iterable[GivenFile]) -> Plan:
     for file, kind in found:
         if kind == "image":
             folders.setdefault(str(PurePosixPath(file.label).parent / PHOTOS), []).append(file)
-    stems = unique_stems([file.label for file in videos], list(folders))
-    recordings = [Recording(file.label, stems[file.label], "video", (file,)) for file in videos]
-    recordings += [Recording(label, stems[label], PHOTOS, tuple(files)) for label, files in folders.items()]
+    given = [(file.label, "video", (file,)) for file in videos]
+    given += [(label, PHOTOS, tuple(files)) for label, files in folders.items()]
+    stems = unique_stems([label for label, *_ in given])
+    recordings = [
+        Recording(label, stem, kind, files) for (label, kind, files), stem in zip(given, stems, strict=True)
+    ]
     return Plan(tuple(sorted(recordings, key=lambda one: one.label)), tuple(lost))
-
-
-def unique_stems(videos: list[str], folders: list[str]) -> dict[str, str]:
-    """Label -> path of its results without an ending; where two would be one, a video keeps its ending."""
-    stems = {label: str(PurePosixPath(label).with_suffix("")) for label in videos}
-    stems |= {label: label for label in folders if label not in stems}
-    # Some file systems take upper and lower case for one.
-    times = Counter(stem.casefold() for stem in stems.values())
-    return {label: label if times[stem.casefold()] > 1 else stem for label, stem in stems.items()}
 
 
 def _listed(place: str) -> tuple[list[tuple[SourceFile, str]], list[GivenFile]]:

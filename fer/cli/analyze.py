@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.report_task import ReportTask, targets_of
@@ -11,10 +11,14 @@ from fer.cli.shared.targets import check_targets, make_folder
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError
 from fer.export.forms import FORMS
+from fer.io.names import unique_stems
 from fer.records import GivenFile
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
+
+if TYPE_CHECKING:
+    from fer.timeline.markers import Marker
 
 PHOTOS_STEM = "photos"
 
@@ -69,32 +73,10 @@ def run(args: argparse.Namespace) -> int:
     """Analyse every input; one that fails is named and the others go on."""
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
-    markers = ()
-    if args.markers:
-        from fer.timeline.markers import read_markers  # loads pandas
-
-        markers = read_markers(args.markers)
+    markers = _markers_in(args.markers) if args.markers else ()
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
-    n_given = len(jobs) + sum(one.fate == "refused" for one in found.lost)
-    single = [name for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)]
-    if len(jobs) > 1 and single:
-        args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
-    if args.video and jobs and jobs[0].video is None:
-        args.usage_error("--video draws into a video, but the input is photos")
-    timed = [name for name in single if name in FORMS and FORMS[name].timed]
-    if args.also and not args.out:
-        args.usage_error("--also belongs to --out DIR")
-    if timed and jobs and jobs[0].video is None:
-        args.usage_error(f"--{timed[0]} holds times, but the input is photos")
-    if args.pictures and args.hide != "none":
-        args.usage_error("--pictures shows faces and --anonymise covers them: leave one of them out")
-    if args.neutral and (n_given != 1 or jobs[0].video is None):
-        args.usage_error("--neutral belongs to the face ids of one video: give that video only")
-    if args.persons and n_given != 1:
-        args.usage_error("--persons belongs to one video or one set of photos: give that only")
-    if args.markers and any(job.video is None for job in jobs):
-        args.usage_error("--markers holds times, but there are photos among the input: give videos only")
+    _check_use(args, jobs, n_given=len(jobs) + sum(one.fate == "refused" for one in found.lost))
     targets = [path for job in jobs for path in targets_of(job, args).values()]
     given = (args.neutral, args.calibration, args.persons, args.markers)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
@@ -120,6 +102,28 @@ def run(args: argparse.Namespace) -> int:
     return 1 if lost(account_of) else 0
 
 
+def _check_use(args: argparse.Namespace, jobs: list[ReportTask], *, n_given: int) -> None:
+    """Refuse options that do not go together, or not with what was given."""
+    single = [name for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)]
+    if len(jobs) > 1 and single:
+        args.usage_error(f"--{single[0]} names one file, but there are {len(jobs)} results: use --out DIR")
+    if args.video and jobs and jobs[0].video is None:
+        args.usage_error("--video draws into a video, but the input is photos")
+    timed = [name for name in single if name in FORMS and FORMS[name].timed]
+    if args.also and not args.out:
+        args.usage_error("--also belongs to --out DIR")
+    if timed and jobs and jobs[0].video is None:
+        args.usage_error(f"--{timed[0]} holds times, but the input is photos")
+    if args.pictures and args.hide != "none":
+        args.usage_error("--pictures shows faces and --anonymise covers them: leave one of them out")
+    if args.neutral and (n_given != 1 or jobs[0].video is None):
+        args.usage_error("--neutral belongs to the face ids of one video: give that video only")
+    if args.persons and n_given != 1:
+        args.usage_error("--persons belongs to one video or one set of photos: give that only")
+    if args.markers and any(job.video is None for job in jobs):
+        args.usage_error("--markers holds times, but there are photos among the input: give videos only")
+
+
 def _jobs(found: tuple[FoundFile, ...]) -> list[ReportTask]:
     """What there is to do: a report for each video, and one for all photos."""
     videos = [one for one in found if one.kind == "video"]
@@ -127,7 +131,7 @@ def _jobs(found: tuple[FoundFile, ...]) -> list[ReportTask]:
     names: list[str] = [one.label for one in videos]
     if photos:
         names.append(photos[0].label if len(photos) == 1 else PHOTOS_STEM)
-    stems = _unique_stems(names)
+    stems = unique_stems(names)
     jobs = [
         ReportTask(one.label, stem, video=one) for one, stem in zip(videos, stems[: len(videos)], strict=True)
     ]
@@ -136,12 +140,11 @@ def _jobs(found: tuple[FoundFile, ...]) -> list[ReportTask]:
     return jobs
 
 
-def _unique_stems(names: list[str]) -> list[str]:
-    """Paths without endings; where those of two files would be one, both keep their ending."""
-    stems = [str(PurePosixPath(name).with_suffix("")) for name in names]
-    # Some file systems take upper and lower case for one.
-    times = Counter(stem.casefold() for stem in stems)
-    return [name if times[stem.casefold()] > 1 else stem for name, stem in zip(names, stems, strict=True)]
+def _markers_in(path: Path) -> "tuple[Marker, ...]":
+    """The markers of a stimulus list."""
+    from fer.timeline.markers import read_markers  # loads pandas
+
+    return read_markers(path)
 
 
 def _scaling_in(path: Path) -> FootageScaling:

@@ -1,6 +1,9 @@
 """Names of files as they are compared: other systems write the same name in other ways."""
 
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 
 def comparable_name(name: str) -> str:
@@ -12,3 +15,16 @@ def comparable_name(name: str) -> str:
     """
     form = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     return form.replace("\\", "/").removeprefix("./").strip()
+
+
+def unique_stems(names: Sequence[str]) -> list[str]:
+    """Paths without endings; where those of two files would be one, both keep their ending.
+
+    Example:
+        >>> unique_stems(["a.mp4", "A.mov", "b/c.mp4"])
+        ['a.mp4', 'A.mov', 'b/c']
+    """
+    stems = [str(PurePosixPath(name).with_suffix("")) for name in names]
+    # Some file systems take upper and lower case for one.
+    times = Counter(stem.casefold() for stem in stems)
+    return [name if times[stem.casefold()] > 1 else stem for name, stem in zip(names, stems, strict=True)]

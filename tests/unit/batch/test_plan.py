@@ -3,8 +3,9 @@ import zipfile
 import pytest
 
 from fer.batch.files import SourceFile
-from fer.batch.plan import plan_batch, unique_stems
+from fer.batch.plan import plan_batch
 from fer.errors import MissingInputError
+from fer.io.names import unique_stems
 from fer.settings import Settings
 from tests.helpers.clips import clip, noise, ramp
 
@@ -64,8 +65,9 @@ def test_photos_in_a_zip_file_belong_together(tmp_path):
 
 
 def test_results_that_would_have_one_name_keep_the_ending():
-    stems = unique_stems(["a.mp4", "A.mov", "b.mp4"], ["c/photos"])
-    assert stems == {"a.mp4": "a.mp4", "A.mov": "A.mov", "b.mp4": "b", "c/photos": "c/photos"}
+    wanted = {"a.mp4": "a.mp4", "A.mov": "A.mov", "b.mp4": "b", "c/photos": "c/photos"}
+    assert unique_stems([]) == []
+    assert unique_stems(list(wanted)) == list(wanted.values())
 
 
 def test_a_file_that_changed_has_another_fingerprint(tmp_path):
