@@ -11,7 +11,7 @@ from fer.export.parquet import from_parquet
 from fer.findings.comparison import leading_face
 from fer.findings.gathering import DEFAULT_MEASURES
 from fer.findings.reaction import AFTER_S, BASELINE_S, Reaction, over_videos, reaction
-from fer.io.spreadsheet import Sheet
+from fer.io.spreadsheet import Sheet, number_cell
 from fer.library.groups import Contrast, Line, compared, group_means
 from fer.library.records import figures_of
 from fer.text import count
@@ -172,7 +172,7 @@ def _of_contrast(one: Contrast) -> list[str]:
     sentence = one.sentence if one.interval.differs else ""
     paired = "yes" if one.paired else "no"
     return [
-        *("conditions", "", one.state, one.first, one.second, *map(_number, numbers)),
+        *("conditions", "", one.state, one.first, one.second, *map(number_cell, numbers)),
         *(str(one.units), paired, sentence),
     ]
 
@@ -181,9 +181,5 @@ def _of_reaction(condition: str, one: Reaction) -> list[str]:
     numbers = (one.after, one.before, one.interval.value, one.interval.low, one.interval.high)
     return [
         *("reaction", condition, one.measure, f"after {one.event}", f"before {one.event}"),
-        *(*map(_number, numbers), str(one.used), "", one.sentence),
+        *(*map(number_cell, numbers), str(one.used), "", one.sentence),
     ]
-
-
-def _number(value: float) -> str:
-    return "" if value != value else f"{value:.6g}"

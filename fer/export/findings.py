@@ -10,7 +10,7 @@ from fer.findings.comparison import Comparison
 from fer.findings.gathering import Findings
 from fer.findings.reaction import Reaction
 from fer.findings.synchrony import Synchrony
-from fer.io.spreadsheet import Sheet
+from fer.io.spreadsheet import Sheet, number_cell
 from fer.text import clock, count, percent
 
 FINDING_COLUMNS = (
@@ -172,6 +172,4 @@ def _of_agreement(source: str, one: CodingAgreement) -> dict:
 
 
 def _cell(value) -> str:
-    if isinstance(value, str):
-        return value
-    return f"{value:.6g}" if math.isfinite(value) else ""
+    return value if isinstance(value, str) else number_cell(value)

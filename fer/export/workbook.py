@@ -1,12 +1,11 @@
 """A report as one workbook for a spreadsheet: persons, episodes, events and frames, a sheet each."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from fer.export.csv import sheet_of
 from fer.export.episodes import episodes_sheet
-from fer.io.spreadsheet import Sheet, as_workbook
+from fer.io.spreadsheet import Sheet, as_workbook, number_cell
 from fer.timeline.markers import markers_sheet
 from fer.timeline.report import Report
 from fer.timeline.summary import STATES, FaceSummary
@@ -54,11 +53,7 @@ def _person(source: str, face: FaceSummary) -> list[str]:
         face.person,
         *(f"{value:.6f}" for value in (face.first_s, face.last_s, face.seen_s, face.usable_s)),
         *(str(value) for value in (face.seen_rows, face.usable_rows)),
-        *(_number(face.shares[state]) for state in STATES),
-        *(_number(face.confidence[state]) for state in STATES),
+        *(number_cell(face.shares[state]) for state in STATES),
+        *(number_cell(face.confidence[state]) for state in STATES),
         "; ".join(f"{code} {rows}" for code, rows in face.left_out.items()),
     ]
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}" if math.isfinite(value) else ""

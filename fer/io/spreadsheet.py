@@ -1,5 +1,6 @@
 """A table in the forms that people open: CSV for programs, CSV for a spreadsheet, and XLSX."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class Sheet:
     rows: Sequence[Sequence[str]]
     texts: frozenset[str]
     title: str = "Table"
+
+
+def number_cell(value: float) -> str:
+    """A number as a cell of a `Sheet`, to six digits; empty where it is missing."""
+    return f"{value:.6g}" if math.isfinite(value) else ""
 
 
 def as_csv(sheet: Sheet) -> str:
