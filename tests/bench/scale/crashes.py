@@ -1,7 +1,6 @@
 """kill -9 in the middle of six clips, resumed: the results, and what was done twice."""
 
 import os
-import shutil
 import signal
 import time
 from collections import Counter
@@ -16,7 +15,7 @@ from fer.export.csv import to_csv
 from fer.export.parquet import from_parquet
 from fer.pipeline import analyze_video
 from fer.settings import Settings
-from tests.bench.scale.material import six_clips
+from tests.bench.scale.material import fresh, six_clips
 from tests.bench.scale.runs import Running, batch, begun, cluster, results
 
 PIECE_S = "3"
@@ -54,8 +53,7 @@ def _same(one: pd.Series, other: pd.Series | None) -> bool:
 
 
 def _compared(name: str, clips: Path, out: Path, words: tuple[str, ...], wanted: dict) -> dict[str, bytes]:
-    shutil.rmtree(out, ignore_errors=True)
-    batch(str(clips), "--out", str(out), "--piece", PIECE_S, *words)
+    batch(str(clips), "--out", str(fresh(out)), "--piece", PIECE_S, *words)
     found = results(out)
     same = sum(found.get(k) == v for k, v in wanted.items()) if wanted else len(found)
     wanted = wanted or found
@@ -66,8 +64,7 @@ def _compared(name: str, clips: Path, out: Path, words: tuple[str, ...], wanted:
 def crashes(folder: Path) -> None:
     """Who is killed, when, and what came of it."""
     clips = six_clips(folder / "in")
-    whole = folder / "whole"
-    shutil.rmtree(whole, ignore_errors=True)
+    whole = fresh(folder / "whole")
     run = batch(str(clips), "--out", str(whole), "--piece", PIECE_S, "--workers", "2")
     wanted = results(whole)
     pieces = len({piece[:2] for piece in begun(whole)})
@@ -85,7 +82,7 @@ def crashes(folder: Path) -> None:
             _crash(name, moment * run.seconds, words, folder / "killed", kill, wanted)
     with cluster(2) as (address, workers):
         words = (str(clips), "--piece", PIECE_S, "--scheduler", address)
-        client = lambda running: running.kill(whole=True)  # noqa: E731
+        client = kinds["the whole run"]
         for moment in MOMENTS[:2]:
             _crash("the scheduler's client", moment * run.seconds, words, folder / "killed", client, wanted)
         _crash(
@@ -111,8 +108,7 @@ def _crash(
     kill: Callable[[Running], None],
     wanted: dict[str, bytes],
 ) -> None:
-    shutil.rmtree(out, ignore_errors=True)
-    running = Running(*words, "--out", str(out))
+    running = Running(*words, "--out", str(fresh(out)))
     time.sleep(after_s)
     kill(running)
     first = running.wait()

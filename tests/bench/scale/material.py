@@ -22,6 +22,12 @@ CLIPS = (
 PHOTO_PX = (400, 300)
 
 
+def fresh(place: Path) -> Path:
+    """The same path, at which nothing lies any more."""
+    shutil.rmtree(place, ignore_errors=True)
+    return place
+
+
 def six_clips(folder: Path, *, seconds: float = 0.0) -> Path:
     """Six videos in a folder, each repeated up to a length in seconds; 0 takes them as they are."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,8 +74,7 @@ def long_clip(hours: float, *, fps: float = 1.0, height: int = 240) -> bytes:
 
 def many_photos(folder: Path, count: int, *, kinds: int = 50) -> Path:
     """So many JPEG files, of a few contents: the others are further names of the same files."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    fresh(folder).mkdir(parents=True)
     with VideoSource(sample_video(), fps=5.0) as video:
         images = [cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR) for frame in video][:kinds]
     images = [cv2.resize(image, PHOTO_PX) for image in images]

@@ -188,7 +188,6 @@ def _children(pid: int) -> list[int]:
 
 def _memory_mb(pid: int) -> float:
     with suppress(OSError, IndexError, ValueError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        shared = int(Path(f"/proc/{pid}/statm").read_text().split()[2])
+        pages, shared = map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3])
         return (pages - shared) * os.sysconf("SC_PAGE_SIZE") / 2**20
     return 0.0

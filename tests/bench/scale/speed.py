@@ -1,13 +1,14 @@
 """Frames a second: one process, several, a cluster, and a cluster of two hosts; and a long night in short."""
 
-import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.scale.material import long_clip, many_photos, six_clips
+from tests.bench.scale.material import fresh, long_clip, many_photos, six_clips
 from tests.bench.scale.runs import Run, batch, cluster
 
+HEAD = """| who | seconds | frames a second | against one process on one core | MB at most |
+| --- | --- | --- | --- | --- |"""
 VIDEO_FPS, MBIT_S = 30, 4
 ENDINGS = (".csv", ".json", ".parquet")
 HONEST_FROM = 10
@@ -17,8 +18,7 @@ HONEST_FROM = 10
 def throughput(folder: Path, *, seconds: float) -> None:
     """The same six videos by one and two workers, here and in a cluster."""
     clips = six_clips(folder / "in", seconds=seconds)
-    print("| who | seconds | frames a second | against one process on one core | MB at most |")
-    print("| --- | --- | --- | --- | --- |")
+    print(HEAD)
     runs = {
         "1 worker on one core": (("--workers", "1"), {0}),
         "1 worker, steps in threads": (("--workers", "1"), None),
@@ -56,11 +56,8 @@ def namespaces(folder: Path, *, seconds: float) -> None:
     with _two_hosts() as inside:
         first = inside[0]
         with cluster(2, prefixes=(first, first, inside[1])) as (address, _):
-            run = batch(
-                str(clips), "--out", str(_fresh(folder / "out")), "--scheduler", address, prefix=first
-            )
-    print("| who | seconds | frames a second | against one process on one core | MB at most |")
-    print("| --- | --- | --- | --- | --- |")
+            run = batch(str(clips), "--out", str(fresh(folder / "out")), "--scheduler", address, prefix=first)
+    print(HEAD)
     _row("Dask, a worker on each of two hosts", run, 0.0)
     print(run.last_line)
 
@@ -90,13 +87,8 @@ def _two_hosts():
             subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
 
-def _fresh(out: Path) -> Path:
-    shutil.rmtree(out, ignore_errors=True)
-    return out
-
-
 def _timed(clips: Path, out: Path, words: tuple[str, ...], **options) -> Run:
-    return batch(str(clips), "--out", str(_fresh(out)), *words, **options)
+    return batch(str(clips), "--out", str(fresh(out)), *words, **options)
 
 
 def _frames(run: Run) -> int:
@@ -127,7 +119,7 @@ def photos(folder: Path, *, count: int) -> None:
 
 
 def _watched(name: str, place: Path, out: Path) -> None:
-    run = batch(str(place), "--out", str(_fresh(out)))
+    run = batch(str(place), "--out", str(fresh(out)))
     print(f"\n{name}: {run.last_line}\n\n| share of the run | MB of all processes |\n| --- | --- |")
     for part in range(10):
         inside = [mb for at, mb in run.memory if part <= 10 * at / run.seconds < part + 1]

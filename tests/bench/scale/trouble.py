@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.scale.material import six_clips
+from tests.bench.scale.material import fresh, six_clips
 from tests.bench.scale.runs import END, Running, batch
 
 FULL_KB = 300
@@ -40,22 +40,19 @@ def _say(what: str, run, resumed=None) -> None:
 
 
 def _unreadable(clips: Path, folder: Path) -> None:
-    place = folder / "unreadable"
-    shutil.rmtree(place, ignore_errors=True)
+    place = fresh(folder / "unreadable")
     shutil.copytree(clips, place)
     whole = (clips / "expressive_a.mp4").read_bytes()
     (place / "cut.mp4").write_bytes(whole[: len(whole) // 3])
     (place / "rubbish.mp4").write_bytes(b"rubbish" * 1000)
-    shutil.rmtree(folder / "out-a", ignore_errors=True)
-    _say("A file that is cut off, and one that is none", batch(str(place), "--out", str(folder / "out-a")))
+    run = batch(str(place), "--out", str(fresh(folder / "out-a")))
+    _say("A file that is cut off, and one that is none", run)
 
 
 def _changing(clips: Path, folder: Path) -> None:
-    place = folder / "changing"
-    shutil.rmtree(place, ignore_errors=True)
+    place = fresh(folder / "changing")
     shutil.copytree(clips, place)
-    shutil.rmtree(folder / "out-b", ignore_errors=True)
-    running = Running(str(place), "--out", str(folder / "out-b"), "--piece", "3")
+    running = Running(str(place), "--out", str(fresh(folder / "out-b")), "--piece", "3")
 
     def _change() -> None:
         time.sleep(5)

@@ -38,7 +38,7 @@ def test_rows_say_where_who_and_what():
     assert track["reasons"] == ["blurred"]
 
 
-def test_a_box_beyond_the_picture_is_cut(monkeypatch):
+def test_a_box_beyond_the_picture_is_cut():
     track = player_track(make_timeline({1: [("happy", 0.1)]}, source=make_source(width=200, height=100)))
     assert values(track, "box", "<u2")[2:] / 65_535 == pytest.approx([0.5, 0.2], abs=1e-4)
 
