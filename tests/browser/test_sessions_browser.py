@@ -141,9 +141,11 @@ def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: 
             second.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
             log_in(other, address, "ben")
             other.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
+            assert second.get_by_text("Interview 1").count() and not other.get_by_text("Interview 1").count()
             other.get_by_role("button", name="Ben").click()
             other.get_by_role("button", name="Log out").click()
             other.get_by_role("button", name="Log in").wait_for(timeout=live_app.PATIENCE_MS)
+            assert not other.get_by_text("Nothing is kept yet").count()
 
 
 def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short: bytes, tmp_path: Path):
@@ -177,4 +179,5 @@ def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short:
         again.get_by_role("button", name="Keep 10 sessions").click()
         again.get_by_role("link", name="10 kept").click()
         again.get_by_text("10 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+        live_app.settled(again)  # its rows come after the count
         assert again.get_by_text("P05", exact=True).count() >= 2

@@ -131,7 +131,7 @@ def test_a_drag_moves_the_player_and_with_shift_selects_a_loop(studio, messages)
     studio.keyboard.up("Shift")
     expect(studio.get_by_text("0:03.0 to 0:03.6")).to_be_visible()
     studio.get_by_role("button", name="Loop").click()
-    studio.evaluate(f"window.latest = 0; {PLAYER}.ontimeupdate = () => window.turns += 1; window.turns = 0")
+    studio.evaluate(f"{PLAYER}.ontimeupdate = () => window.turns += 1; window.turns = 0")
     studio.wait_for_function("window.turns > 8")
     assert 2.9 <= live_app.current_time(studio) <= 3.8
     studio.evaluate(f"{PLAYER}.pause()")
@@ -147,8 +147,10 @@ def test_a_zoom_has_a_way_back_in_sight(studio):
     studio.keyboard.up("Shift")
     studio.get_by_role("button", name="Zoom").click()
     studio.wait_for_function(f"Math.abs({RANGE}[0] - 3) < 0.1 && Math.abs({RANGE}[1] - 6) < 0.1")
+    assert whole == pytest.approx([0, 12], abs=0.3)
     studio.get_by_role("button", name="show everything").click()
     studio.wait_for_function(f"{RANGE}[1] === {whole[1]}")
+    assert studio.evaluate(RANGE) == whole
 
 
 def test_lines_can_be_chosen(studio):
@@ -169,4 +171,7 @@ def test_a_row_of_the_moments_plays(studio):
     place = box.bounding_box()
     studio.mouse.click(place["x"] + 16, place["y"] + 35 * 4 + 18)  # the fourth moment's box
     studio.wait_for_function(f"{PLAYER}.currentTime > 2 && !{PLAYER}.paused")
+    began = live_app.current_time(studio)
+    studio.wait_for_function(f"{PLAYER}.currentTime > {began} + 0.2")
     studio.evaluate(f"{PLAYER}.pause()")
+    assert 2 < began < live_app.current_time(studio)
