@@ -6,7 +6,7 @@ import numpy as np
 
 from fer.constants import N_LANDMARKS
 from fer.records import N_KEYPOINTS, Detections, Faces, Observations
-from fer.timeline.report import Report
+from fer.timeline.timeline import Timeline
 
 BOXES = ["x", "y", "width", "height"]
 
@@ -14,15 +14,14 @@ BOXES = ["x", "y", "width", "height"]
 class ReportMarks:
     """The faces of a report, to be drawn into the frames of its video.
 
-    At an analysed frame they are the rows of the report's smoothed timeline, whose numbers its charts and
-    episodes show. In between, words stay as they were and boxes move evenly.
+    At an analysed frame they are the rows of the timeline. In between, words stay as they were and boxes
+    move evenly.
 
     Args:
-        report: Of the video.
+        timeline: Of the video; the smoothed one has the numbers that charts and episodes show.
     """
 
-    def __init__(self, report: Report) -> None:
-        timeline = report.smoothed
+    def __init__(self, timeline: Timeline) -> None:
         self._unsure_below, self._sets = timeline.unsure_below, timeline.sets
         self._hold_s = timeline.gap_s
         self._times = timeline.frame_times_s

@@ -169,10 +169,10 @@ class _Work:
     ) -> None:
         self._source, self._mode, self._keep_sound, self._watch = source, mode, sound, watch
         self._settings: Settings = report.settings
-        self._marks, self._names = ReportMarks(report), report.timeline.names
+        self._marks, self._names = ReportMarks(report.smoothed), report.timeline.names
         # Who was said to be no person has no words in the copy, and is covered all the same.
         found = report.timeline.persons.analyzed or report.smoothed
-        self._found = ReportMarks(replace(report, smoothed=found))
+        self._found = ReportMarks(found)
         self._size = (0, 0)
         self._times: list[float] = []
         self._mesh = FaceMesh() if mode == "mesh" else None

@@ -2,13 +2,16 @@
 
 import platform
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import metadata
 
 import fer
 from fer.records import GivenFile
 from fer.settings import Settings
+from fer.timeline.markers import Marker
 from fer.timeline.smooth import smooth
 from fer.timeline.summary import Summary, summarize
 from fer.timeline.timeline import Timeline
@@ -84,19 +87,25 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The result of an analysis.
+    """The result of an analysis; it is smoothed and counted once somebody asks.
 
     Args:
         timeline: Per frame, unsmoothed.
-        smoothed: The same, smoothed with ``settings.half_life_s``; what charts show.
-        summary: Of the smoothed timeline.
         provenance: Versions and hashes.
     """
 
     timeline: Timeline
-    smoothed: Timeline
-    summary: Summary
     provenance: Provenance
+
+    @cached_property
+    def smoothed(self) -> Timeline:
+        """The timeline, smoothed with ``settings.half_life_s``; what charts show."""
+        return smooth(self.timeline, self.settings.half_life_s)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Of the smoothed timeline."""
+        return summarize(self.smoothed)
 
     @property
     def settings(self) -> Settings:
@@ -108,16 +117,25 @@ class Report:
         """Its percentages were fitted to the footage by tags."""
         return "footage_calibration" in self.provenance.model
 
+    def marked(self, markers: Sequence[Marker]) -> "Report":
+        """The report with other markers; what they exclude has to be left out already.
+
+        Markers alone change no figure: nothing is smoothed or counted anew.
+        """
+        timeline, smoothed = (replace(one, markers=tuple(markers)) for one in (self.timeline, self.smoothed))
+        found = replace(self, timeline=timeline)
+        vars(found).update(smoothed=smoothed, summary=self.summary)
+        return found
+
 
 def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None = None) -> Report:
-    """Smooth, count and sign a timeline.
+    """Sign a timeline.
 
     Args:
         timeline: Per frame, unsmoothed.
         model: What made it: ``name`` and ``sha256`` of the network, and what else should be written down.
         created_at: An aware time; now if not given.
     """
-    smoothed = smooth(timeline, timeline.settings.half_life_s)
     created = (created_at or datetime.now(UTC)).astimezone(UTC)
     provenance = Provenance(
         created_utc=created.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -127,7 +145,7 @@ def make_report(timeline: Timeline, *, model: dict, created_at: datetime | None 
         model=dict(model),
         source_sha256=timeline.source.sha256,
     )
-    return Report(timeline, smoothed, summarize(smoothed), provenance)
+    return Report(timeline, provenance)
 
 
 def with_given(report: Report, given: tuple[GivenFile, ...]) -> Report:
@@ -135,8 +153,7 @@ def with_given(report: Report, given: tuple[GivenFile, ...]) -> Report:
     if given == report.timeline.source.given:
         return report
     source = replace(report.timeline.source, given=given)
-    timeline, smoothed = replace(report.timeline, source=source), replace(report.smoothed, source=source)
-    return replace(report, timeline=timeline, smoothed=smoothed, summary=summarize(smoothed))
+    return replace(report, timeline=replace(report.timeline, source=source))
 
 
 def rerun_command(report: Report) -> str:

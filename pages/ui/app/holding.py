@@ -49,7 +49,8 @@ def _held(value: Any, seen: set[int], depth: int) -> int:
             return 0
         return sum(_held(inner, seen, depth + 1) for inner in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return sum(_held(getattr(value, f.name), seen, depth + 1) for f in dataclasses.fields(value))
+        # With what it has worked out meanwhile; a list, because another thread may be adding to it.
+        return sum(_held(inner, seen, depth + 1) for inner in list(vars(value).values()))
     return 0
 
 

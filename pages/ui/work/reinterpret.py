@@ -85,8 +85,5 @@ def with_timeline(report: Report, timeline: Timeline, **model: float) -> Report:
 
 
 def _marked(report: Report, markers: Sequence[Marker]) -> Report:
-    """The report with its markers, which change no figure here: what they exclude is left out already."""
-    if report.timeline.markers == tuple(markers):
-        return report
-    timeline, smoothed = (replace(one, markers=tuple(markers)) for one in (report.timeline, report.smoothed))
-    return replace(report, timeline=timeline, smoothed=smoothed)
+    """The report with its markers; what they exclude is left out already."""
+    return report if report.timeline.markers == tuple(markers) else report.marked(markers)

@@ -14,7 +14,7 @@ MODEL = {"name": "tiny", "sha256": "0" * 64}
 
 def marks(script, **more) -> tuple[ReportMarks, object]:
     report = make_report(make_timeline(script, **more), model=MODEL)
-    return ReportMarks(report), report
+    return ReportMarks(report.smoothed), report
 
 
 def sampled(frames: dict[int, list[int]]) -> ReportMarks:
@@ -23,7 +23,7 @@ def sampled(frames: dict[int, list[int]]) -> ReportMarks:
     for index, ids in frames.items():
         builder.add(make_observations(["happy"] * len(ids), time_s=index / 30, index=index, ids=ids))
     timeline = builder.build(make_source(), Settings(half_life_s=0.0, unsure_below=UNSURE_BELOW))
-    return ReportMarks(make_report(timeline, model=MODEL))
+    return ReportMarks(make_report(timeline, model=MODEL).smoothed)
 
 
 def test_nothing_analysed_draws_nothing():

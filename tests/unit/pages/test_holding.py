@@ -16,10 +16,12 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from fer.errors import TooLargeInputError
+from fer.timeline.report import make_report
 from pages.ui.app import holding, jobs, uploads
 from pages.ui.app.holding import IN_FLIGHT_BYTES, SESSION_BYTES, Arriving, held_bytes
 from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.uploads import Upload
+from tests.helpers.factories import make_timeline
 from tests.helpers.places import ROOT
 
 
@@ -71,6 +73,9 @@ def test_content_is_counted_once_wherever_it_lies():
     assert held_bytes([one, Kept(one), {"a": [one.data]}]) == 100
     assert held_bytes([array, array[2:], array.reshape(100)]) == 100
     assert held_bytes([pd.DataFrame({"a": np.zeros(10)})]) == 80
+    report = make_report(make_timeline({1: [("happy", 3.0)]}), model={})
+    before = held_bytes([report])
+    assert report.summary and held_bytes([report]) > before  # what was smoothed meanwhile is held too
     loop: list = []
     loop.append(loop)
     assert held_bytes([loop]) == 0

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import fer
 from fer.export.html import to_html
 from fer.settings import Settings
+from fer.timeline.markers import Marker
 from fer.timeline.report import LIMITS, SETTING_FLAGS, make_report, rerun_command
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
@@ -61,6 +62,15 @@ def test_report_keeps_raw_rows_and_summarizes_smoothed_ones():
     plain = report_of({1: steps}, settings=Settings(half_life_s=0))
     assert plain.summary.faces[0].shares == summarize(plain.timeline).faces[0].shares
     assert plain.summary.faces[0].shares["sad"] > 0
+
+
+def test_markers_change_no_figure_and_nothing_is_counted_anew():
+    report = report_of({1: [("happy", 1.0)]})
+    markers = [Marker.event("joke", 0.5)]
+    marked = report.marked(markers)
+    assert marked.timeline.markers == marked.smoothed.markers == tuple(markers)
+    assert report.timeline.markers == () and marked.summary is report.summary
+    assert marked.smoothed.table is report.smoothed.table
 
 
 def test_provenance():
