@@ -47,6 +47,20 @@ class Known:
     participants: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Known":
+        """The words that these sessions use."""
+        found = [entry.about for entry in entries]
+
+        def _sorted(words: Iterable[str]) -> tuple[str, ...]:
+            return tuple(sorted(set(words) - {""}, key=lambda word: (word.casefold(), word)))
+
+        return cls(
+            _sorted(tag for about in found for tag in about.tags),
+            _sorted(about.participant for about in found),
+            _sorted(about.condition for about in found),
+        )
+
 
 class Library:
     """Kept sessions of several owners, none of whom sees another's.
@@ -130,16 +144,7 @@ class Library:
 
     def known(self, owner: str) -> Known:
         """The words that the owner's sessions use, to choose from."""
-        found = [entry.about for entry in self.entries(owner)]
-
-        def _sorted(words: Iterable[str]) -> tuple[str, ...]:
-            return tuple(sorted(set(words) - {""}, key=lambda word: (word.casefold(), word)))
-
-        return Known(
-            _sorted(tag for about in found for tag in about.tags),
-            _sorted(about.participant for about in found),
-            _sorted(about.condition for about in found),
-        )
+        return Known.of(self.entries(owner))
 
     def entry(self, owner: str, session_id: str) -> Entry:
         """One line of the list.

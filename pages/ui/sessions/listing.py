@@ -1,6 +1,7 @@
 """The list of kept sessions: search, choose, open, change, hand on, delete."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -55,7 +56,6 @@ def show() -> None:
         page_setup.show_error(trouble)
     if (asked := st.session_state.pop(OPENING, None)) is not None:
         _open(asked)
-    known = library().known(mine())
     everything = library().entries(mine())
     asked = st.session_state.pop(DELETING, ())
     if doomed := [entry for entry in everything if entry.id in asked]:
@@ -64,7 +64,9 @@ def show() -> None:
         st.markdown(EMPTY)
         _import()
         return
-    found = library().entries(mine(), **_asked(known))
+    known = Known.of(everything)
+    narrowed = _asked(known)
+    found = library().entries(mine(), **narrowed) if any(narrowed.values()) else everything
     chosen = [entry for entry in found if st.session_state.get(CHOSEN + entry.id)]
     _bar(found, chosen, len(everything))
     pages = -(-len(found) // SHOWN)
@@ -224,9 +226,7 @@ def _when(kept_utc: str) -> str:
     return f"{datetime.fromisoformat(kept_utc).astimezone(_zone()):%d %b %Y, %H:%M}".lstrip("0")
 
 
-def _zone():
-    from zoneinfo import ZoneInfo
-
+def _zone() -> ZoneInfo:
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (KeyError, ValueError):
