@@ -1,6 +1,8 @@
 """Who is asking, and the names under which a session remembers things."""
 
 import secrets
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -9,6 +11,7 @@ from pages.ui.app import uploads, visitor
 from pages.ui.app.jobs import JobRegistry
 from pages.ui.app.lifetime import Caretaker
 
+T = TypeVar("T")
 OWNER = "owner"
 """Session key: the token that a session's jobs and bytes belong to."""
 
@@ -24,7 +27,7 @@ ROOM, LIVE = "room", "Live"
 """A visitor's camera, and the title of the page on which it runs."""
 SNAPSHOT = "snapshot"
 NEUTRAL, FOREIGN, PERSONS = "neutral", "foreign", "persons"
-MARKERS, TRACK, SITTING = "markers", "track", "sitting"
+MARKERS, CHART, TRACK, SITTING = "markers", "chart", "track", "sitting"
 FINDINGS, CODING = "findings", "coding"
 TAG_SOURCE, TAGGING, TAG_REPORT = "tag_source", "tagging", "tag_report"
 LABELED = "labelled"
@@ -91,6 +94,22 @@ def keep(name: str, value: object) -> None:
 def kept(name: str):
     """The value that this session holds under the name, or None."""
     return registry().kept(owner(), name)
+
+
+def kept_or_made(name: str, about: object, asked: object, make: Callable[[], T]) -> T:
+    """What was made last under a name, as long as the question is the same; else it is made and held.
+
+    Args:
+        name: What it is held under.
+        about: What it is made of; has to be the very same object.
+        asked: What else it depends on; has to be equal.
+        make: Makes it.
+    """
+    last = kept(name)
+    if last is None or last[0] is not about or last[1] != asked:
+        last = (about, asked, make())
+        keep(name, last)
+    return last[2]
 
 
 def release(name: str) -> None:

@@ -118,12 +118,12 @@ def show(report: Report, face_id: int | None) -> None:
 
 def _answered(report: Report, key: tuple, asked: Asked, measures: Sequence[str]) -> Findings:
     """The answer; computed once for a question."""
-    kept = session.kept(session.FINDINGS)
-    if kept is None or kept[0] is not report or kept[1] != key:
+
+    def answer() -> Findings:
         with st.spinner("Drawing blocks of time"):
-            kept = (report, key, asked.answer(measures))
-        session.keep(session.FINDINGS, kept)
-    return kept[2]
+            return asked.answer(measures)
+
+    return session.kept_or_made(session.FINDINGS, report, key, answer)
 
 
 def _people(report: Report, face_id: int | None) -> list[int]:

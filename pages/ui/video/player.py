@@ -115,11 +115,8 @@ def pass_on(key: str) -> None:
 
 def track(smoothed: Timeline) -> None:
     """Give the browser what it draws over the player. Draws nothing itself."""
-    kept = session.kept(session.TRACK)
-    if kept is None or kept[0] is not smoothed:
-        kept = (smoothed, player_track(smoothed))
-        session.keep(session.TRACK, kept)
-    _given(key="studio_track", data=kept[1], height=1)
+    data = session.kept_or_made(session.TRACK, smoothed, None, lambda: player_track(smoothed))
+    _given(key="studio_track", data=data, height=1)
 
 
 def controls(timeline: Timeline, chosen: int | None, on_marked: Callable[[Stretch], None]) -> None:
@@ -163,6 +160,7 @@ def forget() -> None:
     """Another clip starts at its beginning."""
     st.session_state.pop(SEEK, None)
     session.release(session.TRACK)
+    session.release(session.CHART)
     show_all()
 
 

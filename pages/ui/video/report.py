@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,7 +16,7 @@ from fer.text import clock, count, percent
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 from fer.timeline.summary import Summary
-from pages.ui.app import downloads, page_setup
+from pages.ui.app import downloads, page_setup, session
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
@@ -191,20 +192,22 @@ def _explore(
         player.controls(report.smoothed, chosen, partial(markers.take, analyzed))
         markers.trouble()
     with right:
-        emotions = _chart_tools()
-        figure = timeline_chart(
-            report.smoothed,
-            chosen,
-            summary=report.summary,
-            emotions=emotions,
-            view_s=player.view_s(),
-            dark=is_dark(),
-        )
+        figure = _figure(report, chosen, _chart_tools())
         with st.container(key=player.CHART_BOX):
-            # A drag moves the player here; zooming has buttons.
-            chart(figure.update_layout(dragmode=False), key="timeline_chart")
+            chart(figure, key="timeline_chart")
     player.track(report.smoothed)
     player.pass_on("explore")
+
+
+def _figure(report: Report, chosen: int | None, emotions: list[str]) -> go.Figure:
+    """The timeline; drawn once for what it shows."""
+    asked = {"emotions": emotions, "view_s": player.view_s(), "dark": is_dark()}
+
+    def draw() -> go.Figure:
+        figure = timeline_chart(report.smoothed, chosen, summary=report.summary, **asked)
+        return figure.update_layout(dragmode=False)  # a drag moves the player here; zooming has buttons
+
+    return session.kept_or_made(session.CHART, report, (chosen, asked), draw)
 
 
 def _chart_tools() -> list[str]:
