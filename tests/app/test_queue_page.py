@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from fer.errors import InputError
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads, visitor
+from pages.ui.app.jobs import JobState
 from pages.ui.app.uploads import Upload
 from pages.ui.work import library as library_work
 from pages.ui.work import queue as queue_module
-from pages.ui.work.queue import State, VideoQueue
+from pages.ui.work.queue import VideoQueue
 from pages.ui.work.recordings import Queued
 from pages.ui.work.video import VideoResult
 from tests.helpers.app import open_page, registry, texts
@@ -60,7 +61,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(uploads, "take", lambda *_, **__: given.pop(0) if given else [])
     app = open_page("pages/video.py")
     queue, deadline = queue_of(app), time.monotonic() + PATIENCE_S
-    while any(item.state in (State.WAITING, State.RUNNING) for item in queue.items):
+    while any(item.state in (JobState.WAITING, JobState.RUNNING) for item in queue.items):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     return app.run()

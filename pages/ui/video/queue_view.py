@@ -13,24 +13,25 @@ from fer.sources import sniff
 from fer.text import count, span
 from pages.ui.app import page_setup, session, uploads, visitor
 from pages.ui.app.error_text import error_text_of
+from pages.ui.app.jobs import JobState
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, settings
 from pages.ui.parts.kept import side_by_side
 from pages.ui.parts.limits import REMINDER
 from pages.ui.work.library import library, mine, session_from
-from pages.ui.work.queue import Item, State, VideoQueue, make_queue
+from pages.ui.work.queue import Item, VideoQueue, make_queue
 from pages.ui.work.recordings import Queued
 
 POLL_EVERY_S = 0.8
 PATTERN, KEPT, TROUBLE = "queue_pattern", "queue_kept", "queue_trouble"
 """Session keys: how names are read; how many were kept; what went wrong with it."""
 ICONS = {
-    State.WAITING: ":material/schedule:",
-    State.RUNNING: ":material/play_circle:",
-    State.DONE: ":material/check_circle:",
-    State.FAILED: ":material/error:",
-    State.CANCELLED: ":material/cancel:",
+    JobState.WAITING: ":material/schedule:",
+    JobState.RUNNING: ":material/play_circle:",
+    JobState.DONE: ":material/check_circle:",
+    JobState.FAILED: ":material/error:",
+    JobState.CANCELLED: ":material/cancel:",
 }
 ABOUT = (
     "They are read one after the other, also while this page is left or the tab is closed; the address "
@@ -69,7 +70,7 @@ def show() -> None:
     for note in found.notes:
         st.caption(f":material/info: {plain(note)}")
     naming = _naming(found)
-    _list(found, naming, found.counts()[State.DONE])
+    _list(found, naming, found.counts()[JobState.DONE])
     done = [item for item in found.items if item.result is not None]
     if done:
         _together(done, naming)
@@ -125,10 +126,10 @@ def _list(found: VideoQueue, naming: Naming, done: int) -> None:
 def _rows(found: VideoQueue, naming: Naming, done: int, busy: bool) -> None:
     counts = found.counts()
     opened = session.kept(session.CLIP) is not None
-    if opened or counts[State.DONE] != done or found.busy != busy:
+    if opened or counts[JobState.DONE] != done or found.busy != busy:
         st.rerun()  # another page; the table below, and the pace of this list
     with st.container(horizontal=True, vertical_alignment="center"):
-        ended = (State.DONE, State.FAILED, State.CANCELLED)
+        ended = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
         share = sum(1.0 if item.state in ended else item.share for item in found.items)
         share /= max(1, len(found.items))
         st.progress(min(share, 1.0), text=_words(found, counts))
@@ -136,17 +137,17 @@ def _rows(found: VideoQueue, naming: Naming, done: int, busy: bool) -> None:
             st.button(
                 "Go on", icon=":material/play_arrow:", key="queue_go_on", on_click=found.go_on, type="primary"
             )
-        elif counts[State.WAITING]:
+        elif counts[JobState.WAITING]:
             st.button("Pause", icon=":material/pause:", key="queue_pause", on_click=found.pause)
     with st.container(border=True, gap="xsmall"):
         for item in found.items:
             _row(found, item, naming)
 
 
-def _words(found: VideoQueue, counts: dict[State, int]) -> str:
-    said = [f"{counts[State.DONE]} of {count(len(found.items), 'video')} read"]
-    said += [f"{counts[State.FAILED]} failed"] if counts[State.FAILED] else []
-    if found.paused and counts[State.RUNNING]:
+def _words(found: VideoQueue, counts: dict[JobState, int]) -> str:
+    said = [f"{counts[JobState.DONE]} of {count(len(found.items), 'video')} read"]
+    said += [f"{counts[JobState.FAILED]} failed"] if counts[JobState.FAILED] else []
+    if found.paused and counts[JobState.RUNNING]:
         said.append("pauses after this one")
     elif found.paused:
         said.append("paused")
@@ -163,26 +164,26 @@ def _row(found: VideoQueue, item: Item, naming: Naming) -> None:
             for word in naming.of(item.clip.name):
                 if word:
                     st.badge(plain(word), color="gray", width="content")
-            if item.state is State.RUNNING:
+            if item.state is JobState.RUNNING:
                 st.markdown(f"{item.share:.0%}", width="content")
-            elif item.state in (State.CANCELLED, State.WAITING):
+            elif item.state in (JobState.CANCELLED, JobState.WAITING):
                 st.caption(str(item.state), width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(found, item, key)
-    if item.error is not None and item.state is State.FAILED:
+    if item.error is not None and item.state is JobState.FAILED:
         st.caption(f"{plain(item.error.text)} `{item.error.code}`")
 
 
 def _buttons(found: VideoQueue, item: Item, key: str) -> None:
     look = {"type": "tertiary", "args": (item,)}
-    if item.state is State.DONE:
+    if item.state is JobState.DONE:
         st.button("Open", icon=":material/open_in_new:", key=f"{key}_open", on_click=_open, **look)
-    if item.state in (State.WAITING, State.RUNNING):
+    if item.state in (JobState.WAITING, JobState.RUNNING):
         st.button("Cancel", icon=":material/close:", key=f"{key}_cancel", on_click=found.cancel, **look)
     bad = item.error is not None and item.error.code.startswith(InputError.code)  # a bad file stays bad
-    if item.state in (State.FAILED, State.CANCELLED) and item.clip.data and not bad:
+    if item.state in (JobState.FAILED, JobState.CANCELLED) and item.clip.data and not bad:
         st.button("Try again", icon=":material/refresh:", key=f"{key}_again", on_click=found.retry, **look)
-    if item.state not in (State.WAITING, State.RUNNING):
+    if item.state not in (JobState.WAITING, JobState.RUNNING):
         st.button("Remove", icon=":material/delete:", key=f"{key}_remove", on_click=found.remove, **look)
 
 

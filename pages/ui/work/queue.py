@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from fer.errors import FerError, InputError, TooLargeInputError
@@ -33,16 +32,6 @@ TOO_MUCH = ErrorText(
 )
 
 
-class State(StrEnum):
-    """Where a video stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
 @dataclass(eq=False)
 class Item:
     """One video of the queue.
@@ -64,7 +53,7 @@ class Item:
     number: int
     clip: Upload
     settings: Settings
-    state: State = State.WAITING
+    state: JobState = JobState.WAITING
     job: Job | None = None
     result: VideoResult | None = None
     error: ErrorText | None = None
@@ -74,7 +63,7 @@ class Item:
     @property
     def share(self) -> float:
         """How much of it is read, 0..1."""
-        if self.state is State.DONE:
+        if self.state is JobState.DONE:
             return 1.0
         progress = self.job.progress if self.job is not None else None
         return float(progress.share or 0.0) if progress is not None else 0.0
@@ -132,29 +121,29 @@ class VideoQueue:
                     self._add(one, settings)
         self._go()
 
-    def counts(self) -> dict[State, int]:
+    def counts(self) -> dict[JobState, int]:
         """State -> how many."""
-        return {state: sum(item.state is state for item in self.items) for state in State}
+        return {state: sum(item.state is state for item in self.items) for state in JobState}
 
     @property
     def busy(self) -> bool:
         """Something is read, or will be without anybody doing anything."""
         counts = self.counts()
-        return bool(counts[State.RUNNING] or (counts[State.WAITING] and not self.paused))
+        return bool(counts[JobState.RUNNING] or (counts[JobState.WAITING] and not self.paused))
 
     @property
     def left_s(self) -> float | None:
         """About how long the rest takes, in seconds, by the speed so far; None while that is not known."""
         done = [item for item in self.items if item.took_s > 0]
         read, took_s = sum(item.size for item in done), sum(item.took_s for item in done)
-        running = [item for item in self.items if item.state is State.RUNNING and item.share > 0]
+        running = [item for item in self.items if item.state is JobState.RUNNING and item.share > 0]
         for item in running:
             progress = item.job.progress if item.job else None
             if progress is not None and progress.elapsed_s:
                 read, took_s = read + item.size * item.share, took_s + progress.elapsed_s
         if not read or took_s < 1.0:
             return None
-        rest = [item for item in self.items if item.state in (State.WAITING, State.RUNNING)]
+        rest = [item for item in self.items if item.state in (JobState.WAITING, JobState.RUNNING)]
         return sum(item.size * (1 - item.share) for item in rest) * took_s / read
 
     def pause(self) -> None:
@@ -169,16 +158,16 @@ class VideoQueue:
     def cancel(self, item: Item) -> None:
         """Stop reading a video, or do not begin."""
         with self._lock:
-            if item.state is State.WAITING:
-                item.state = State.CANCELLED
+            if item.state is JobState.WAITING:
+                item.state = JobState.CANCELLED
             elif item.job is not None:
                 self.engine.cancel(item.job)
 
     def retry(self, item: Item) -> None:
         """Try a video again that failed or was cancelled."""
         with self._lock:
-            if item.state in (State.FAILED, State.CANCELLED) and item.clip.data:
-                item.state, item.error = State.WAITING, None
+            if item.state in (JobState.FAILED, JobState.CANCELLED) and item.clip.data:
+                item.state, item.error = JobState.WAITING, None
         self._go()
 
     def remove(self, item: Item) -> None:
@@ -219,10 +208,10 @@ class VideoQueue:
         item = Item(self._numbers, clip, settings, size=len(clip.data))
         self.items.append(item)
         while not self.fits(self):
-            read = next((one for one in self.items if one.state is State.DONE and one.clip.data), None)
+            read = next((one for one in self.items if one.state is JobState.DONE and one.clip.data), None)
             if read is None:
                 item.clip = _without_bytes(clip)
-                item.state, item.error = State.FAILED, TOO_MUCH
+                item.state, item.error = JobState.FAILED, TOO_MUCH
                 return
             read.clip = _without_bytes(read.clip)
 
@@ -235,11 +224,11 @@ class VideoQueue:
 
     def _next(self) -> Item | None:
         with self._lock:
-            waiting = [item for item in self.items if item.state is State.WAITING]
+            waiting = [item for item in self.items if item.state is JobState.WAITING]
             if self.paused or not waiting or not self.here(self):
                 self._thread = None  # whoever adds something starts another
                 return None
-            waiting[0].state = State.RUNNING
+            waiting[0].state = JobState.RUNNING
             return waiting[0]
 
     def _work(self) -> None:
@@ -247,7 +236,7 @@ class VideoQueue:
             try:
                 self._read(item)
             except Exception as error:
-                item.error, item.state = error_text_of(error), State.FAILED
+                item.error, item.state = error_text_of(error), JobState.FAILED
 
     def _read(self, item: Item) -> None:
         """Read one video to its end."""
@@ -262,14 +251,14 @@ class VideoQueue:
         item.job = None
         if job.state is JobState.DONE:
             item.result, item.took_s = job.result, time.monotonic() - began
-            item.state = State.DONE
+            item.state = JobState.DONE
         elif job.state is JobState.CANCELLED:
-            item.state = State.CANCELLED
+            item.state = JobState.CANCELLED
         elif job.error is not None and job.error.code == BUSY:
             time.sleep(AGAIN_S)
-            item.state = State.WAITING
+            item.state = JobState.WAITING
         else:
-            item.error, item.state = job.error, State.FAILED
+            item.error, item.state = job.error, JobState.FAILED
 
 
 def _without_bytes(clip: Upload) -> Upload:

@@ -12,10 +12,10 @@ from fer.errors import CancelledError, InputError
 from fer.pipeline import AnalysisProgress
 from fer.settings import Settings
 from pages.ui.app import jobs
-from pages.ui.app.jobs import JobRegistry
+from pages.ui.app.jobs import JobRegistry, JobState
 from pages.ui.app.uploads import Upload
 from pages.ui.work import queue as queue_module
-from pages.ui.work.queue import TOO_MUCH, State, VideoQueue, make_queue
+from pages.ui.work.queue import TOO_MUCH, VideoQueue, make_queue
 
 PATIENCE_S = 20.0
 MP4 = b"\0\0\0\x18ftypisom"
@@ -123,7 +123,7 @@ def test_a_removed_video_is_not_read(queue: VideoQueue, reader: Reader):
     until(lambda: reader.begun == ["a"])
     first = queue.items[0]
     queue.remove(first)
-    until(lambda: first.state is State.CANCELLED and reader.begun == ["a", "b"])
+    until(lambda: first.state is JobState.CANCELLED and reader.begun == ["a", "b"])
     queue.close()
     until(lambda: not queue.busy)
     assert queue.items == []
@@ -133,7 +133,7 @@ def test_it_ends_with_its_visit(queue: VideoQueue, reader: Reader, registry: Job
     queue.add(clips("a", "b"), Settings())
     until(lambda: reader.begun == ["a"])
     registry.drop("anna")
-    until(lambda: queue.items[0].state is State.CANCELLED)
+    until(lambda: queue.items[0].state is JobState.CANCELLED)
     time.sleep(0.1)
     assert reader.begun == ["a"]
 
@@ -149,9 +149,9 @@ def test_the_bytes_of_what_is_read_make_room_and_then_a_video_is_refused(
     until(lambda: states(queue) == ["done"] * 3)
     assert [bool(item.clip.data) for item in queue.items] == [False, True, True]
     queue.add([Upload("d", MP4 + bytes(2600))], Settings())
-    assert (queue.items[3].state, queue.items[3].error) == (State.FAILED, TOO_MUCH)
+    assert (queue.items[3].state, queue.items[3].error) == (JobState.FAILED, TOO_MUCH)
     queue.retry(queue.items[3])
-    assert queue.items[3].state is State.FAILED, "its bytes were not taken"
+    assert queue.items[3].state is JobState.FAILED, "its bytes were not taken"
 
 
 def test_a_zip_is_its_videos_with_their_folders(queue: VideoQueue, reader: Reader):
@@ -189,5 +189,5 @@ def test_the_time_left_follows_from_the_speed_so_far(queue: VideoQueue, reader: 
     queue.add([Upload(name, MP4 + bytes(988)) for name in "abc"], Settings())
     assert queue.left_s is None
     first = queue.items[0]
-    first.state, first.took_s = State.DONE, 10.0
+    first.state, first.took_s = JobState.DONE, 10.0
     assert queue.left_s == pytest.approx(20.0)
