@@ -42,11 +42,8 @@ def analyze(clip: Upload) -> None:
         if job.result is not None:
             persons.forget(job.result.report)
             markers.forget(job.result.report)
-        people.forget()
         session.registry().forget_content(session.owner(), clip.sha256)
-        session.release(session.CLIP)
-        settings.forget_reading()
-        player.forget()
+        leave_finished()
 
     if job.result is None:
         report.title_row(clip, leave, busy=not job.finished)

@@ -1,7 +1,7 @@
 """The recordings of this sitting: timelines alone, so that a later one can be compared with earlier ones."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fer.errors import FerError
 from fer.library.content import report_of
@@ -24,19 +24,17 @@ class Remembered:
         key: Tells it from others.
         label: What people read.
         open: Gives its timeline, without what is excluded.
-        analyzed: When it was analysed; empty for one from the library.
     """
 
     key: str
     label: str
     open: Callable[[], Timeline]
-    analyzed: str = ""
 
 
 def remember(shown: Report) -> None:
     """Keep the timeline of what is shown, in place of an earlier state of it."""
     timeline, key = shown.timeline, _key(shown)
-    mine_now = Remembered(key, timeline.source.name, lambda: timeline, shown.provenance.created_utc)
+    mine_now = Remembered(key, timeline.source.name, lambda: timeline)
     others = tuple(one for one in _kept() if one.key != key)
     session.keep(session.SITTING, (mine_now, *others)[:RECORDINGS])
 
@@ -73,7 +71,7 @@ def _of_queue() -> list[Remembered]:
     def opener(report: Report) -> Callable[[], Timeline]:
         return lambda: persons.edited(report).timeline
 
-    return [Remembered(_key(r), r.timeline.source.name, opener(r), r.provenance.created_utc) for r in done]
+    return [Remembered(_key(r), r.timeline.source.name, opener(r)) for r in done]
 
 
 def _of_library() -> list[Remembered]:
@@ -96,6 +94,5 @@ def _told_apart(found: list[Remembered]) -> list[Remembered]:
     told = []
     for one in found:
         seen[one.label] = number = seen.get(one.label, 0) + 1
-        label = one.label if number == 1 else f"{one.label} ({number})"
-        told.append(Remembered(one.key, label, one.open, one.analyzed))
+        told.append(one if number == 1 else replace(one, label=f"{one.label} ({number})"))
     return told
