@@ -16,6 +16,7 @@ from fer.sources.account import account
 from fer.text import count, join, percent, quality_words
 from fer.timeline.headline import named_line
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, colors_of, tidy_name
+from fer.timeline.report import Report
 from fer.timeline.summary import Summary
 from fer.timeline.timeline import Timeline
 from fer.verdict import BETWEEN
@@ -97,20 +98,10 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     people = _people(edited.timeline)
     report = reinterpret_once(edited, half_life_s=half_life_s, unsure_below=unsure_below)
     readable = [place for place, one in enumerate(result.results) if one.observations is not None]
-    with st.container(gap="xxsmall"):
-        st.subheader(highlights.photo_title(report.summary), anchor=False)
     colors = colors_of(name for _, here in sorted(people.items()) for name in here.values())
-    st.html(_style(colors, people))
-    for face in report.summary.named[:NAMED_SHOWN]:
-        with st.container(key=f"{PERSON_BOX}{list(colors).index(face.person)}"):
-            st.markdown(plain(named_line(face)))
     failed = [one for one in result.results if one.observations is None]
-    _failed(failed)
-    for line in account(report.timeline.source.given, most=0)[:1]:
-        st.caption(f":material/checklist: {line}")
-    if report.timeline.source.partial:
-        # The notes before it are the failures, which are said already.
-        st.caption(f":material/info: {plain(report.timeline.source.notes[-1])}")
+    st.html(_style(colors, people))
+    _answer(report, colors, failed)
     persons.trouble()
     shown = hiding.applied(result, batch) if readable else None
     if shown is not None:
@@ -138,6 +129,22 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     with st.container(horizontal=True):
         downloads.of_report(report, batch.uploads[0].name, key="photos")
         persons.bar(result.report)
+
+
+def _answer(report: Report, colors: Mapping[str, str], failed: list[PhotoResult]) -> None:
+    """What the photos show, a line for each of a few people, and what of the files could not be read."""
+    source = report.timeline.source
+    with st.container(gap="xxsmall"):
+        st.subheader(highlights.photo_title(report.summary), anchor=False)
+    for face in report.summary.named[:NAMED_SHOWN]:
+        with st.container(key=f"{PERSON_BOX}{list(colors).index(face.person)}"):
+            st.markdown(plain(named_line(face)))
+    _failed(failed)
+    for line in account(source.given, most=0)[:1]:
+        st.caption(f":material/checklist: {line}")
+    if source.partial:
+        # The notes before it are the failures, which are said already.
+        st.caption(f":material/info: {plain(source.notes[-1])}")
 
 
 def _people(timeline: Timeline) -> dict[int, dict[int, str]]:

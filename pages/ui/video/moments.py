@@ -60,7 +60,8 @@ def _strongest(found: list[Peak], *, several: bool, played: bool) -> None:
         st.caption(f"{len(best) - STRONGEST_SHOWN} more in the table.")
 
 
-def _all(found: list[Peak], *, several: bool, played: bool) -> None:
+def _asked(found: list[Peak]) -> list[Peak]:
+    """Those that are asked for."""
     present = [state for state in ORDER if any(p.emotion == state for p in found)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         states = st.pills("Only these expressions", present, selection_mode="multi", key="moment_states")
@@ -71,7 +72,10 @@ def _all(found: list[Peak], *, several: bool, played: bool) -> None:
             format_func=KINDS.get,
             key="moment_kinds",
         )
-    shown = [p for p in found if (not states or p.emotion in states) and (not kinds or p.kind in kinds)]
+    return [p for p in found if (not states or p.emotion in states) and (not kinds or p.kind in kinds)]
+
+
+def _rows(shown: list[Peak], *, several: bool) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "Person": [p.person for p in shown],
@@ -82,8 +86,12 @@ def _all(found: list[Peak], *, several: bool, played: bool) -> None:
             "Lasts, s": [p.duration_s for p in shown],
         }
     )
-    if not several:
-        table = table.drop(columns="Person")
+    return table if several else table.drop(columns="Person")
+
+
+def _all(found: list[Peak], *, several: bool, played: bool) -> None:
+    """A table of the moments that are asked for."""
+    shown = _asked(found)
 
     def play() -> None:
         rows = st.session_state[TABLE]["selection"]["rows"]
@@ -92,10 +100,10 @@ def _all(found: list[Peak], *, several: bool, played: bool) -> None:
 
     picks = {"on_select": play, "selection_mode": "single-row"} if played else {}
     st.dataframe(
-        table,
+        _rows(shown, several=several),
         hide_index=True,
         key=TABLE,
-        height=min(36 * (len(table) + 1) + 3, 360),
+        height=min(36 * (len(shown) + 1) + 3, 360),
         column_config={
             "At": st.column_config.DatetimeColumn(format=_clock_format(found), width="small"),
             "Sure": st.column_config.NumberColumn(

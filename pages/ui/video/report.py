@@ -105,9 +105,7 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     summary, chosen = report.summary, people.picked(report.summary)
     with head:
         _answer(report, _about(summary, chosen))
-    pictures = best_portraits(report.timeline, result.portraits)
-    if shown == "covered":
-        pictures = {face_id: covered_portrait(jpeg) for face_id, jpeg in pictures.items()}
+    pictures = _pictures(report, result, covered=shown == "covered")
     if summary.faces or edited is not result.report:
         played = playing.playing(clip, report.timeline.source) is not None
         with cast:
@@ -120,15 +118,30 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
         _said(_about(summary, chosen))
         units.show(report, edited, result.report, chosen)
     else:
-        picture, hint = st.columns([5, 7], gap="medium")
-        with picture:
-            playing.show(clip, report.timeline.source, summary)
-        hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
+        _nobody(report, clip)
     st.caption(" ".join(filter(None, (report_promise(report), summary.left_out_text(), REMINDER))))
+    _files(report, clip, pictures if shown == "report" else {})
+
+
+def _nobody(report: Report, clip: Upload) -> None:
+    """The player, and what may help."""
+    picture, hint = st.columns([5, 7], gap="medium")
+    with picture:
+        playing.show(clip, report.timeline.source, report.summary)
+    hint.markdown(f"{NO_FACE_HINT} Another detector (in Settings) may find more.")
+
+
+def _pictures(report: Report, result: VideoResult, *, covered: bool) -> dict[int, bytes]:
+    """Face id -> JPEG of the best view."""
+    pictures = best_portraits(report.timeline, result.portraits)
+    return {k: covered_portrait(jpeg) for k, jpeg in pictures.items()} if covered else pictures
+
+
+def _files(report: Report, clip: Upload, pictures: dict[int, bytes]) -> None:
+    """Everything to keep; `pictures` go into the report."""
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
-        in_report = pictures if shown == "report" else {}
-        downloads.of_report(report, clip.name, key="video", pictures=in_report)
+        downloads.of_report(report, clip.name, key="video", pictures=pictures)
         if isinstance(clip, Recording):
             downloads.of_video(clip.data, clip.name)
         elif clip.data:
