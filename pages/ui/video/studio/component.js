@@ -18,6 +18,7 @@ export default function (component) {
     const length = video && Number.isFinite(video.duration) ? video.duration : 0;
     return Math.max(data.end_s || 0, length);
   };
+  const gone = new AbortController(), { signal } = gone; // ends what is listened to, but for the video's
   let video = null, chart = null, drag = null, frame = 0, said = 0, from = null;
 
   if (data.clip !== view.clip) {
@@ -248,7 +249,7 @@ export default function (component) {
       if (chart) chart.removeEventListener("pointerdown", press, true);
       chart = newChart;
       if (chart) {
-        chart.addEventListener("pointerdown", press, true);
+        chart.addEventListener("pointerdown", press, { capture: true, signal });
         chart.style.touchAction = "pan-y";
         follow(true);
       }
@@ -257,7 +258,7 @@ export default function (component) {
     places.forEach((place, k) => {
       if (place === heard[k]) return;
       if (heard[k]) heard[k].removeEventListener("keydown", keyed);
-      if (place) place.addEventListener("keydown", keyed);
+      if (place) place.addEventListener("keydown", keyed, { signal });
     });
     heard = places;
     // Plotly draws anew after a zoom, and the playhead with it: who was on the timeline stays there.
@@ -269,28 +270,20 @@ export default function (component) {
   };
 
   for (const [name, act] of Object.entries(actions)) find(name).onclick = act;
-  document.addEventListener("focusin", attend);
-  document.addEventListener("pointerdown", attend);
-  window.addEventListener("fer-track", changed);
-  window.addEventListener("fer-seek", asked);
-  window.addEventListener("pointermove", move, true);
-  window.addEventListener("pointerup", release, true);
-  window.addEventListener("pointercancel", release, true);
+  for (const name of ["focusin", "pointerdown"]) document.addEventListener(name, attend, { signal });
+  window.addEventListener("fer-track", changed, { signal });
+  window.addEventListener("fer-seek", asked, { signal });
+  window.addEventListener("pointermove", move, { capture: true, signal });
+  for (const name of ["pointerup", "pointercancel"]) {
+    window.addEventListener(name, release, { capture: true, signal });
+  }
   bind();
   follow(true);
   const timer = setInterval(bind, LOOK_EVERY_MS);
   return () => {
     clearInterval(timer);
     cancelAnimationFrame(frame);
-    document.removeEventListener("focusin", attend);
-    document.removeEventListener("pointerdown", attend);
-    window.removeEventListener("fer-track", changed);
-    window.removeEventListener("fer-seek", asked);
-    window.removeEventListener("pointermove", move, true);
-    window.removeEventListener("pointerup", release, true);
-    window.removeEventListener("pointercancel", release, true);
-    if (chart) chart.removeEventListener("pointerdown", press, true);
-    heard.forEach((place) => place && place.removeEventListener("keydown", keyed));
+    gone.abort();
     hold(video, false);
     clearFaces(video);
   };
