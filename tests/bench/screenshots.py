@@ -196,8 +196,7 @@ def sessions_empty(page: Page, address: str) -> None:
 
 def sessions_list(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
-    page.get_by_text("Import a session").click()
-    live_app.upload(page, ("kept.zip", sessions_file()))
+    live_app.import_sessions(page, sessions_file())
     page.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
 
 
@@ -225,8 +224,7 @@ def sessions_compared(page: Page, address: str) -> None:
 
 def sessions_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
-    page.get_by_text("Import a session").click()
-    live_app.upload(page, ("kept.zip", b"no zip"))
+    live_app.import_sessions(page, b"no zip")
     page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
 
 

@@ -100,8 +100,7 @@ def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser,
 def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, address, width, theme):
     tab, found = tab_of(browser, width, theme), {}
     live_app.open_page(tab, address, "sessions")
-    tab.get_by_text("Import a session").click()
-    live_app.upload(tab, ("kept.zip", sessions_file()))
+    live_app.import_sessions(tab, sessions_file())
     tab.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
     live_app.settled(tab)
     found["sessions"] = found_by_axe(tab)

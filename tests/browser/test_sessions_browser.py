@@ -134,8 +134,7 @@ def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: 
         ):
             log_in(first, address, "anna")
             first.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
-            first.get_by_text("Import a session").click()
-            live_app.upload(first, ("kept.zip", sessions_file(1)))
+            live_app.import_sessions(first, sessions_file(1))
             first.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
             log_in(second, address, "anna")
             second.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)

@@ -178,6 +178,12 @@ def upload(page: Page, *files: Path | tuple[str, bytes], which: str = "") -> Non
     uploader.locator("input[type=file]").set_input_files(payloads)
 
 
+def import_sessions(page: Page, file: bytes) -> None:
+    """On the Sessions page: give a file of sessions."""
+    page.get_by_text("Import a session").click()
+    upload(page, ("kept.zip", file))
+
+
 def click_cell(page: Page, key: str, row: str, column: str) -> None:
     """Click a cell of a confusion matrix.
 
