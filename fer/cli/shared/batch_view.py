@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fer.batch.forecast import BatchProgress
-from fer.text import count, percent
+from fer.text import MISSING, count, percent
 
 LINE_EVERY_S = 10.0
 MAX_BARS = 12
@@ -93,7 +93,7 @@ def _bars(progress: BatchProgress) -> Group:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else percent(share)
+    return MISSING if share is None else percent(share)
 
 
 def _left(seconds: float | None) -> str:

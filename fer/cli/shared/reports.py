@@ -9,7 +9,7 @@ from fer.export.csv import sheet_of, to_csv
 from fer.export.forms import FORMS
 from fer.export.json import to_json
 from fer.export.workbook import to_workbook
-from fer.io.files import write_bytes, write_text
+from fer.io.files import file_bytes, write_bytes
 from fer.io.spreadsheet import COMMA, as_bytes
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
@@ -64,10 +64,7 @@ def write_reports(
             write_bytes(as_bytes(sheet_of(report.timeline), csv_form), path, force=force)
         elif name in WRITERS:
             made = _to_html(report, pictures) if name == "report" else WRITERS[name](report)
-            if isinstance(made, str):
-                write_text(made, path, force=force)
-            else:
-                write_bytes(made, path, force=force)
+            write_bytes(file_bytes(made), path, force=force)
 
 
 def say_written(targets: dict[str, Path]) -> None:
