@@ -9,6 +9,7 @@ from pages.ui.parts import persons, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
 from pages.ui.video import keeping, markers, people, player, queue_view, report
 from pages.ui.work import video
+from pages.ui.work.queue import is_zip
 from pages.ui.work.recordings import Finished, Opened
 
 
@@ -21,7 +22,7 @@ def choose() -> None:
     )
     limit = {"types": None, "limit_mb": uploads.VIDEO_MB, "many": True}
     given = uploads.take("Drop a video here, or several", key="clip_upload", **limit)
-    if len(given) > 1 or (given and queue_view.is_zip(given[0])):
+    if len(given) > 1 or (given and is_zip(given[0])):
         queue_view.begin(given)
         st.rerun()
     if given:

@@ -37,7 +37,7 @@ def of_report(
         pictures: Of people in the HTML report: face id -> JPEG.
     """
     stem = safe_stem(source_name)
-    _button(
+    of_text(
         "Report",
         lambda: to_html(report, pictures=pictures),
         f"{stem}.html",
@@ -52,7 +52,7 @@ def of_report(
             if not (form.timed and report.timeline.is_photos):
                 make, file = partial(form.make, report), f"{stem}{form.ending}"
                 look = {"icon": form.icon, "mime": form.mime, "help": form.about}
-                _button(form.label, make, file, key=f"{key}_{name}", **look)
+                of_text(form.label, make, file, key=f"{key}_{name}", **look)
 
 
 def of_json(
@@ -74,7 +74,7 @@ def of_json(
         icon: Name of a Material symbol.
         help: What is said beside it.
     """
-    _button(label, make, file_name, mime="application/json", icon=icon, key=key, help=help)
+    of_text(label, make, file_name, mime="application/json", icon=icon, key=key, help=help)
 
 
 def of_text(
@@ -83,12 +83,25 @@ def of_text(
     file_name: str,
     *,
     mime: str,
-    key: str,
     icon: str,
+    key: str,
     help: str | None = None,
 ) -> None:
-    """A button for a file of any other kind; see `of_json`."""
-    _button(label, make, file_name, mime=mime, icon=icon, key=key, help=help)
+    """A button for a file of any kind; see `of_json`."""
+
+    def _data() -> bytes:
+        return file_bytes(make())
+
+    st.download_button(
+        label,
+        _data,
+        file_name=file_name,
+        mime=mime,
+        icon=f":material/{icon}:",
+        key=key,
+        on_click="ignore",
+        help=help,
+    )
 
 
 def of_table(
@@ -116,7 +129,7 @@ def of_table(
         else:
             st.caption("XLSX: persons, episodes, events and frames. CSV with semicolons: the frames alone.")
             look = {"mime": MIMES[XLSX], "icon": "table_view", "key": f"{key}_xlsx"}
-            _button("XLSX", workbook, f"{stem}.xlsx", **look)
+            of_text("XLSX", workbook, f"{stem}.xlsx", **look)
         _spreadsheet(
             "CSV with ;", make, f"{stem}-semicolon", SEMICOLON, icon="table", key=f"{key}_semicolon_csv"
         )
@@ -124,32 +137,7 @@ def of_table(
 
 def _spreadsheet(label: str, make: Callable[[], Sheet], stem: str, form: str, *, icon: str, key: str) -> None:
     ending = "xlsx" if form == XLSX else "csv"
-    _button(label, lambda: as_bytes(make(), form), f"{stem}.{ending}", mime=MIMES[form], icon=icon, key=key)
-
-
-def _button(
-    label: str,
-    make: Callable[[], str | bytes],
-    file_name: str,
-    *,
-    mime: str,
-    icon: str,
-    key: str,
-    help: str | None = None,
-) -> None:
-    def _data() -> bytes:
-        return file_bytes(make())
-
-    st.download_button(
-        label,
-        _data,
-        file_name=file_name,
-        mime=mime,
-        icon=f":material/{icon}:",
-        key=key,
-        on_click="ignore",
-        help=help,
-    )
+    of_text(label, lambda: as_bytes(make(), form), f"{stem}.{ending}", mime=MIMES[form], icon=icon, key=key)
 
 
 def of_video(data: bytes, source_name: str) -> None:

@@ -87,3 +87,10 @@ def show_error(error: ErrorText) -> None:
     with st.container(border=True):
         st.markdown(f":material/error: {plain(error.text)}")
         st.caption(f"Code: {plain(error.code)}")
+
+
+def show_trouble(key: str) -> None:
+    """Once: the error that a callback has left under a session key; nothing where it left none."""
+    error = st.session_state.pop(key, None)
+    if error is not None:
+        show_error(error)

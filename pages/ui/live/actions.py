@@ -97,9 +97,7 @@ def _names(room: Room, shot: LiveSnapshot) -> None:
             key = f"live_name_{face_id}"
             label, more = f"Face {face_id}", {"on_change": _name, "args": (room, face_id, key)}
             st.text_input(label, shot.names.get(face_id, ""), max_chars=MAX_NAME, key=key, **more)
-        error = st.session_state.pop(NAME_ERROR, None)
-        if error is not None:
-            page_setup.show_error(error)
+        page_setup.show_trouble(NAME_ERROR)
         st.caption("Enter keeps a name; it stays in recordings." if ids else "Nobody is in sight.")
 
 

@@ -173,9 +173,7 @@ def bar(report: Report) -> None:
 
 def trouble() -> None:
     """Why the last step was not taken; nothing where it was."""
-    found = st.session_state.pop(TROUBLE, None)
-    if found is not None:
-        page_setup.show_error(found)
+    page_setup.show_trouble(TROUBLE)
 
 
 def _load(report: Report) -> None:

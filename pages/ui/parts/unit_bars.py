@@ -31,12 +31,12 @@ def show(units: ActionUnits, row: int, confidence: float | None, *, dark: bool) 
     verdict = units.verdicts[row]
     icon = ":material/warning:" if is_warning(verdict) else ICONS[verdict.kind]
     st.markdown(f"{icon} {verdict_sentence(verdict, confidence)}.")
-    if np.isfinite(units.intensity[row]).any():
+    there = np.isfinite(units.intensity[row])
+    if there.any():
         st.html(bars(units, row, dark=dark))
     blinks = float(units.blinks_per_minute[row])
     if np.isfinite(blinks):
         st.caption(f"Blinks: {blinks:.0f} a minute")
-    there = np.isfinite(units.intensity[row])
     missing = [
         unit.shown_number
         for unit, judged in zip(TABLE, there, strict=True)

@@ -8,6 +8,8 @@ from pages.ui.app.markdown import plain
 from pages.ui.photos.table import NO_FACE, NOT_READ
 
 LEFT_OUT = "left out"
+KINDS = (*DISPLAY_ORDER, UNSURE, LEFT_OUT, NO_FACE, NOT_READ)
+"""What a row can count as, in the order of legends."""
 AS_GIVEN, SUREST, LEAST_SURE, BY_EXPRESSION, BY_PERSON = (
     *("As given", "Surest first", "Least sure first", "By expression"),
     "By person",
@@ -17,21 +19,25 @@ SHOWN, ORDER, PERSON = "photo_shown", "photo_order", "photo_person"
 EVERYBODY = "everybody"
 
 
-def kind_of(row: pd.Series) -> str:
+def _kind(word: str, used: bool) -> str:
     """What a row counts as in the filter: an expression, "unsure", or why there is none."""
-    word = row["Expression"]
     if word in (NO_FACE, NOT_READ):
         return word
-    if not row["used"]:
+    if not used:
         return LEFT_OUT
     return word if word in DISPLAY_ORDER else UNSURE
 
 
+def _kinds(table: pd.DataFrame) -> pd.Series:
+    """The kind of every row."""
+    found = [_kind(word, used) for word, used in zip(table["Expression"], table["used"], strict=True)]
+    return pd.Series(found, index=table.index, dtype=object)
+
+
 def kinds(table: pd.DataFrame) -> dict[str, int]:
     """Kind -> number of its rows, in the order of legends; only those that occur."""
-    found = [kind_of(row) for _, row in table.iterrows()]
-    order = (*DISPLAY_ORDER, UNSURE, LEFT_OUT, NO_FACE, NOT_READ)
-    return {kind: found.count(kind) for kind in order if kind in found}
+    found = _kinds(table).value_counts()
+    return {kind: int(found[kind]) for kind in KINDS if kind in found}
 
 
 def filtered(table: pd.DataFrame, shown: list[str], person: str | None, order: str) -> pd.DataFrame:
@@ -43,8 +49,7 @@ def filtered(table: pd.DataFrame, shown: list[str], person: str | None, order: s
         person: Only faces with this name; None: everybody.
         order: One of the orders.
     """
-    keep = [(not shown or kind_of(row) in shown) for _, row in table.iterrows()]
-    found = table[pd.Series(keep, index=table.index, dtype=bool)]
+    found = table[_kinds(table).isin(shown)] if shown else table
     if person is not None:
         found = found[found["Face"] == person]
     if order == SUREST:
@@ -52,9 +57,8 @@ def filtered(table: pd.DataFrame, shown: list[str], person: str | None, order: s
     if order == LEAST_SURE:
         return found.sort_values("Confidence", kind="stable", na_position="last")
     if order == BY_EXPRESSION:
-        ranks = {word: k for k, word in enumerate(kinds(table))}
-        key = [ranks[kind_of(row)] for _, row in found.iterrows()]
-        return found.iloc[sorted(range(len(found)), key=key.__getitem__)]
+        ranks = _kinds(found).map(KINDS.index)
+        return found.loc[ranks.sort_values(kind="stable").index]
     if order == BY_PERSON:
         return found.sort_values("Face", kind="stable", na_position="last")
     return found

@@ -51,9 +51,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title("Sessions", anchor=False, width="content")
         _who()
-    trouble = st.session_state.pop(TROUBLE, None)
-    if trouble is not None:
-        page_setup.show_error(trouble)
+    page_setup.show_trouble(TROUBLE)
     if (asked := st.session_state.pop(OPENING, None)) is not None:
         _open(asked)
     everything = library().entries(mine())

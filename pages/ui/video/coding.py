@@ -37,10 +37,10 @@ def show(report: Report, face_id: int | None) -> None:
         report: As it is shown.
         face_id: Whom the page is about; None: everyone.
     """
-    source = report.timeline.source
+    source = f"{report.timeline.source.sha256}/{report.timeline.source.name}"
     given: _Given | None = session.kept(session.CODING)
-    if given is None or given.source != f"{source.sha256}/{source.name}":
-        _take(f"{source.sha256}/{source.name}")
+    if given is None or given.source != source:
+        _take(source)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         size = count(len(given.coding.coded), "annotation")

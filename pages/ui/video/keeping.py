@@ -6,7 +6,7 @@ from fer.errors import FerError
 from fer.library import About, Entry
 from fer.library.library import Known
 from fer.timeline.report import Report
-from pages.ui.app import page_setup, session, visitor
+from pages.ui.app import navigation, page_setup, session, visitor
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import MEGABYTE, Upload
@@ -17,7 +17,6 @@ from pages.ui.work.library import kept_as, library, mine, note_kept, session_fro
 from pages.ui.work.recordings import Opened
 from pages.ui.work.video import VideoResult
 
-SESSIONS_PAGE = "pages/sessions.py"
 TROUBLE = "keeping_trouble"
 """Session key: why the session could not be kept."""
 PICTURES, VIDEO = "keep_pictures", "keep_video"
@@ -57,9 +56,7 @@ def offer(shown: Report, result: VideoResult, clip: Upload) -> None:
     label = "Kept" if before else "Keep this"
     icon = ":material/bookmark_added:" if before else ":material/bookmark_add:"
     with st.popover(label, icon=icon, type="tertiary" if before else "secondary", key="keep_popover"):
-        error = st.session_state.pop(TROUBLE, None)
-        if error is not None:
-            page_setup.show_error(error)
+        page_setup.show_trouble(TROUBLE)
         try:
             known = library().known(mine())
         except FerError as problem:
@@ -73,7 +70,7 @@ def offer(shown: Report, result: VideoResult, clip: Upload) -> None:
 def _kept(before: Entry) -> None:
     title = plain(shorten(before.title, TITLE_LENGTH))
     st.markdown(f":material/check: Kept as **{title}**.")
-    st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/inventory_2:")
+    st.page_link(navigation.SESSIONS, label="All sessions", icon=":material/inventory_2:")
 
 
 def _form(shown: Report, result: VideoResult, clip: Upload, before: Entry | None, known: Known) -> None:

@@ -31,7 +31,7 @@ NAME, CHANGED, TROUBLE, TURN = "marker_name", "markers_changed", "markers_troubl
 """Session keys: the name of the next marker; the page shows old figures; what went wrong; how often the list
 was changed, for the table's key."""
 KIND_WORDS = {"event": "event", "range": "range", "exclusion": "left out"}
-UNNAMED = {"event": "event", "range": "range", "exclusion": "left out"}
+"""What people read of a kind, and the name of a marker that was given none."""
 COLOR_WORDS = {"": "none", **{value: name for name, value in COLORS.items()}}
 
 
@@ -81,7 +81,9 @@ def take(report: Report, stretch: Stretch, name: str | None = None) -> None:
     """
     typed = tidy_name((st.session_state.get(NAME) if name is None else name) or "")[:MAX_MARKER_NAME]
     try:
-        marker = Marker(typed or UNNAMED.get(stretch.kind, ""), stretch.start_s, stretch.end_s, stretch.kind)  # type: ignore[arg-type]: checked by the record
+        marker = Marker(
+            typed or KIND_WORDS.get(stretch.kind, ""), stretch.start_s, stretch.end_s, stretch.kind
+        )  # type: ignore[arg-type]: checked by the record
     except InputError as error:
         st.session_state[TROUBLE] = error_text_of(error)
         return
@@ -115,9 +117,7 @@ def name_field() -> None:
 
 def trouble() -> None:
     """Why the last marker was not taken; nothing where it was."""
-    error = st.session_state.pop(TROUBLE, None)
-    if error is not None:
-        page_setup.show_error(error)
+    page_setup.show_trouble(TROUBLE)
 
 
 def panel(shown: Report, analyzed: Report) -> None:
@@ -189,7 +189,9 @@ def _edited(markers: tuple[Marker, ...], analyzed: Report, key: str) -> None:
             kind, end_s = "event", start_s
         color = colors.get(change.get("color") or "", marker.color if marker else "")
         name = tidy_name(str(change.get("name", marker.name if marker else "") or ""))
-        return Marker(name or UNNAMED[kind], start_s, start_s if end_s is None else float(end_s), kind, color)
+        return Marker(
+            name or KIND_WORDS[kind], start_s, start_s if end_s is None else float(end_s), kind, color
+        )
 
     gone = set(told["deleted_rows"])
     changes = told["edited_rows"]

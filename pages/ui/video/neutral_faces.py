@@ -117,9 +117,7 @@ def panel(report: Report, analyzed: Report, face_id: int) -> None:
             st.button("Show it", key="neutral_see", **seen)
             if mine:
                 st.button("Drop", icon=":material/undo:", key="neutral_drop", on_click=_drop, args=asked[:2])
-        error = st.session_state.pop(ERROR, None)
-        if error is not None:
-            page_setup.show_error(error)
+        page_setup.show_trouble(ERROR)
         _file(chosen)
 
 

@@ -9,9 +9,8 @@ from fer.library import About
 from fer.library.groups import Line
 from fer.library.naming import EXAMPLE, MAX_PATTERN, Naming
 from fer.library.records import figures_of
-from fer.sources import sniff
 from fer.text import count, span
-from pages.ui.app import page_setup, session, uploads, visitor
+from pages.ui.app import navigation, page_setup, session, uploads, visitor
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.jobs import JobState
 from pages.ui.app.markdown import name, plain
@@ -42,11 +41,6 @@ ABOUT = (
 def queue() -> VideoQueue | None:
     """The visit's queue; None where there is none."""
     return session.kept(session.QUEUE)
-
-
-def is_zip(clip: Upload) -> bool:
-    """A zip file holds several videos, or none."""
-    return sniff(clip.data[:64]) == "zip"
 
 
 def begin(clips: Sequence[Upload]) -> None:
@@ -212,9 +206,7 @@ def _line(item: Item, naming: Naming) -> Line:
 def _keep_all(done: Sequence[Item], naming: Naming) -> None:
     if not visitor.keeps_sessions():
         return
-    trouble = st.session_state.pop(TROUBLE, None)
-    if trouble is not None:
-        page_setup.show_error(trouble)
+    page_setup.show_trouble(TROUBLE)
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = st.session_state.get(KEPT, frozenset())
         rest = [item for item in done if item.number not in kept]
@@ -229,7 +221,7 @@ def _keep_all(done: Sequence[Item], naming: Naming) -> None:
                 "pictures nor videos.",
             )
         if kept:
-            st.page_link("pages/sessions.py", label=f"{len(kept)} kept", icon=":material/inventory_2:")
+            st.page_link(navigation.SESSIONS, label=f"{len(kept)} kept", icon=":material/inventory_2:")
 
 
 def _keep(items: Sequence[Item], naming: Naming) -> None:

@@ -182,7 +182,7 @@ class VideoQueue:
             self.remove(item)
 
     def _unpacked(self, clip: Upload) -> Iterable[Upload]:
-        if sniff(clip.data[:64]) != "zip":
+        if not is_zip(clip):
             yield clip
             return
         others = 0
@@ -259,6 +259,11 @@ class VideoQueue:
             item.state = JobState.WAITING
         else:
             item.error, item.state = job.error, JobState.FAILED
+
+
+def is_zip(clip: Upload) -> bool:
+    """A zip file holds several videos, or none."""
+    return sniff(clip.data[:64]) == "zip"
 
 
 def _without_bytes(clip: Upload) -> Upload:

@@ -201,7 +201,7 @@ export default function (component) {
     const pressing = target.closest && target.closest("button, a, summary, [role=radio], [role=option]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (pressing && [" ", "Enter"].includes(event.key)) return;
-    if (target.tagName === "VIDEO" && [" "].includes(event.key)) return; // the player's own
+    if (target.tagName === "VIDEO" && event.key === " ") return; // the player's own
     const far = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const act = event.shiftKey && far ? () => seek(now() + far) : keys[event.key] || keys[event.key.toLowerCase()];
     if (!act) return;
