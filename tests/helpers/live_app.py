@@ -304,7 +304,9 @@ def own_requests_only(browser: Browser) -> Iterator[Page]:
     tab = context.new_page()
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    yield tab
-    context.close()
+    try:
+        yield tab
+    finally:
+        context.close()  # a tab that stays would keep its place in a live session
     local = ("http://localhost:", "ws://localhost:", "data:", "blob:http://localhost:")
     assert [url for url in asked if not url.startswith(local)] == []

@@ -28,7 +28,7 @@ TOLD = "live_told"
 """Session key: the turn for which the browser was told to start, and how long after its camera was there."""
 STOPS_WITHIN_S = 2.0
 """The component takes half a second to end a stream, and says before that it has."""
-LOADED_WITHIN_S, AGAIN_S = 3.0, 2.0
+LOADED_WITHIN_S, AGAIN_S = 3.0, 4.0
 """The component is told after this long even if it has said nothing, and again if nothing came of it."""
 ICE = "live_ice"
 """Session key: the ICE servers of this turn; credentials may be made for each."""
