@@ -130,7 +130,7 @@ _CLICKABLE = {
 def _line_trace(state: str, lines: Lines, times: list[str], *, width: float) -> go.Scatter:
     return go.Scatter(
         x=lines.time_s,
-        y=lines.probs[:, EMOTIONS.index(state)],
+        y=lines.probs[:, EMOTIONS.index(state)].astype(np.float32),
         name=state,
         mode="lines+markers",
         line={"color": EMOTION_COLORS[state], "width": width},

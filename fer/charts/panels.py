@@ -60,39 +60,39 @@ def compose(
     right = LABEL_WIDTH_PX if any(p.labels for p in panels) else 22
     margin = {"l": 58, "r": right, "t": key_px, "b": AXIS_PX}
     layout = base_layout(dark, height=plot_px + key_px + AXIS_PX, alt=alt, margin=margin, barmode="stack")
-    figure = go.Figure(layout=layout)
-    top = 0.0
+    # Everything at once: Plotly checks a whole figure again with each word that is added to it.
+    axes, traces, shapes, notes = {}, [], [], []
+    axis_id, top = "y", 0.0
     for number, panel in enumerate(panels, 1):
         top += title_px
         domain = [max(0.0, 1 - (top + panel.height_px) / plot_px), 1 - top / plot_px]
-        _place(figure, panel, "y" if number == 1 else f"y{number}", domain, dark)
+        axis_id = "y" if number == 1 else f"y{number}"
+        look = axis(dark, domain=domain, anchor="x", fixedrange=True) | panel.yaxis
+        axes[axis_id.replace("y", "yaxis")] = look
+        traces += [trace.update(xaxis="x", yaxis=axis_id) for trace in panel.traces]
+        shapes += [shape | {"xref": "paper", "yref": axis_id} for shape in panel.shapes]
+        notes += _words(panel, axis_id, domain[1], dark)
         top += panel.height_px + 6
-    last = "y" if len(panels) == 1 else f"y{len(panels)}"
-    figure.update_layout(xaxis=time_axis(dark, *span_s, anchor=last, domain=[0, 1]))
     if key:
-        _note(figure, key, dark, x=0, y=1, yref="paper", yanchor="bottom", yshift=4, color=ink(dark).text)
-    return figure
+        place = {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+        notes.append(_note(key, dark, color=ink(dark).text, **place))
+    axes["xaxis"] = time_axis(dark, *span_s, anchor=axis_id, domain=[0, 1])
+    return go.Figure(traces, layout.update(**axes, shapes=shapes, annotations=notes))
 
 
-def _place(figure: go.Figure, panel: Panel, axis_id: str, domain: list[float], dark: bool) -> None:
-    """Add a panel's axis, traces and words."""
-    figure.update_layout(
-        {axis_id.replace("y", "yaxis"): axis(dark, domain=domain, anchor="x", fixedrange=True) | panel.yaxis}
-    )
-    figure.add_traces([trace.update(xaxis="x", yaxis=axis_id) for trace in panel.traces])
-    for shape in panel.shapes:
-        figure.add_shape(shape, xref="paper", yref=axis_id)
-    for y, text in panel.labels:
-        _note(figure, text, dark, x=1, y=y, yref=axis_id, yanchor="middle", xshift=6, color=ink(dark).text)
+def _words(panel: Panel, axis_id: str, top: float, dark: bool) -> list[dict]:
+    """The labels beside a panel and the title above it."""
+    beside = {"x": 1, "yref": axis_id, "yanchor": "middle", "xshift": 6, "color": ink(dark).text}
+    notes = [_note(text, dark, y=y, **beside) for y, text in panel.labels]
     if panel.title:
-        _note(figure, panel.title, dark, x=0, y=domain[1], yref="paper", yanchor="bottom", yshift=3)
+        notes.append(_note(panel.title, dark, x=0, y=top, yref="paper", yanchor="bottom", yshift=3))
+    return notes
 
 
-def _note(figure: go.Figure, text: str, dark: bool, *, color: str = "", **place) -> None:
+def _note(text: str, dark: bool, *, color: str = "", **place) -> dict:
     font = {"size": SMALL_PX, "color": color or ink(dark).muted}
-    figure.add_annotation(
-        text=text, xref="paper", xanchor="left", showarrow=False, align="left", font=font, **place
-    )
+    look = {"xref": "paper", "xanchor": "left", "showarrow": False, "align": "left", "font": font}
+    return {"text": text, **look, **place}
 
 
 def key_text(states: list[str]) -> str:

@@ -14,7 +14,7 @@ from fer.charts.lines import lines_panel
 from fer.charts.marked import markers_panel, over_all_panels
 from fer.charts.panels import Panel, compose, key_text
 from fer.charts.segments import quality_panel, ribbon_panel, shares_panel
-from fer.charts.series import frame_states, left_out_segments, line_data, share_bins
+from fer.charts.series import MAX_POINTS, frame_states, left_out_segments, line_data, share_bins
 from fer.charts.style import (
     SMALL_PX,
     add_bars,
@@ -108,7 +108,11 @@ def timeline_chart(
         *([markers_panel(timeline.markers, span_s, dark=dark)] if timeline.markers else []),
         _ribbon(timeline, summary, span_s, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
-        *(_lines(timeline, face, dark, emotions, view_s) for face in drawn if emotions),
+        *(
+            _lines(timeline, face, dark, emotions, view_s, MAX_POINTS // len(drawn))
+            for face in drawn
+            if emotions
+        ),
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
@@ -122,8 +126,9 @@ def _lines(
     dark: bool,
     emotions: Sequence[str],
     view_s: tuple[float, float] | None,
+    max_points: int,
 ) -> Panel:
-    lines = line_data(timeline, face_id, view_s=view_s)
+    lines = line_data(timeline, face_id, max_points=max_points, view_s=view_s)
     panel = lines_panel(lines, timeline.unsure_below, emotions=emotions, dark=dark)
     return panel.titled(f"Probability of each expression, {words_of(timeline.name(face_id, start=False))}")
 

@@ -77,6 +77,11 @@ def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
         assert any(b"First talk" in file.read_bytes() for file in tmp_path.rglob("*.sqlite"))
         with live_app.running_app(**kept) as (address, _):
             live_app.open_page(page, address, "sessions")
+            # The chart's code comes while the list is read.
+            page.wait_for_function(
+                "performance.getEntriesByType('resource').some((one) => one.name.includes('PlotlyChart'))",
+                timeout=live_app.PATIENCE_MS,
+            )
             page.get_by_role("button", name="Open", exact=True).click()
             page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
             assert "/video" in page.url and page.get_by_text("First talk").count()
