@@ -32,7 +32,8 @@ from fer.timeline.timeline import Timeline, TimelineBuilder
 
 PROGRESS_EVERY_S = 0.2
 EMOTION_THREADS = min(2, os.cpu_count() or 1)
-"""The emotion network gains 40% from a second thread, the smaller face models nothing."""
+"""The emotion network alone gains 40% from a second thread, the smaller face models nothing; beside the other
+steps of a stream, which keep both processors busy, a second one only takes their time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +53,13 @@ class Components:
     eyes: EyeModel
 
 
-def load_components(settings: Settings, *, still: bool = False, threads: int = EMOTION_THREADS) -> Components:
+def load_components(settings: Settings, *, still: bool = False, threads: int | None = None) -> Components:
     """Load and check the models.
 
     Args:
         settings: `detector`, `detector_path`, `flip` and `answer` are read.
         still: For photos: the detector looks in tiles too, and the network reads the mirror image too.
-        threads: Of the emotion network.
+        threads: Of the emotion network; None takes one for a stream and `EMOTION_THREADS` for photos.
 
     Raises:
         ModelError: A file is missing, damaged or not the one that is known; says what to do.
@@ -66,6 +67,7 @@ def load_components(settings: Settings, *, still: bool = False, threads: int = E
     detector = make_detector(settings, tiled=still)
     # A photo has the time for its mirror image: on real photos two answers in a hundred become right by it.
     flip = settings.flip or still
+    threads = threads or (EMOTION_THREADS if still else 1)
     emotion = EmotionNetwork(flip=flip, threads=threads, answer=settings.answer)
     return Components(detector, FaceMesh(), emotion, EyeModel())
 

@@ -22,13 +22,7 @@ from fer.export.json import to_json
 from fer.export.parquet import to_parquet
 from fer.io.files import file_bytes
 from fer.photos import analyze_photos, photos_info
-from fer.pipeline import (
-    EMOTION_THREADS,
-    Analyzer,
-    Components,
-    load_components,
-    video_report,
-)
+from fer.pipeline import Analyzer, Components, load_components, video_report
 from fer.records import Frame
 from fer.settings import Settings
 from fer.timeline.report import Report, make_report
@@ -147,13 +141,13 @@ class Bench:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._models: tuple[tuple[Settings, bool, int], Components] | None = None
+        self._models: tuple[tuple[Settings, bool, int | None], Components] | None = None
         self._open: tuple[tuple, _OpenVideo] | None = None
 
     def components(self, order: Order) -> Components:
         """The models for an order's settings; those of others are let go."""
         # Workers that share a machine take a processor each: threads of one would wait for those of another.
-        threads = EMOTION_THREADS if order.side_by_side else 1
+        threads = None if order.side_by_side else 1
         cv2.setNumThreads(-1 if order.side_by_side else 1)
         wanted = (order.settings, order.kind != "video", threads)
         if self._models is None or self._models[0] != wanted:
