@@ -330,7 +330,7 @@ def _mirror(sources: CardSources) -> str:
         f"The training asked for the same answer in two views of a face (weight {sources.consistency:g})."
         if sources.consistency
         else "No stage of the training asked for the same answer in two views of a face (`consistency` in a "
-        "recipe); what that would buy was not measured."
+        "recipe): in a trial of half a stage, with erasing, PublicTest became worse by it."
     )
     return f"""### The mirror image
 

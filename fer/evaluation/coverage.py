@@ -41,19 +41,26 @@ def coverage(probs: np.ndarray, labels: np.ndarray, unsure_below: float) -> Cove
 
 
 def choose_unsure_below(probs: np.ndarray, labels: np.ndarray, *, coin_toss: float = 0.5) -> float:
-    """The lowest confidence from which answers are more often right than wrong.
+    """The lowest confidence from which on answers are more often right than wrong.
+
+    A stretch of few faces passes by luck now and then: so none may fail above the threshold.
 
     Args:
         probs: (n, 7) calibrated, of PublicTest.
         labels: (n,).
-        coin_toss: Accuracy that answers at the threshold must reach.
+        coin_toss: Accuracy that answers near a threshold must reach.
 
     Returns:
-        The lowest threshold (steps of 0.01) such that answers up to `NEAR` above it reach it.
+        The lowest threshold (steps of 0.01) such that the answers up to `NEAR` above it, and above every
+        higher one, reach it; 0 if there is none.
     """
     confidence, right = probs.max(1), probs.argmax(1) == labels
-    for threshold in np.arange(_LOWEST, _HIGHEST, 0.01):
+    found = 0.0
+    for threshold in np.arange(_HIGHEST, _LOWEST - 1e-9, -0.01):
         near = (confidence >= threshold) & (confidence < threshold + NEAR)
-        if near.sum() >= FEWEST_NEAR and right[near].mean() >= coin_toss:
-            return round(float(threshold), 2)
-    return 0.0
+        if near.sum() < FEWEST_NEAR:
+            continue
+        if right[near].mean() < coin_toss:
+            break
+        found = round(float(threshold), 2)
+    return found

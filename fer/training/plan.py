@@ -34,7 +34,7 @@ _RANGES = {
     "consistency": (0.0, 100.0),
     "teacher_shift_px": (0, 4),
 }
-ARCHITECTURES = ("se_vgg", "resnet", "teacher", "original", "mini_xception")
+ARCHITECTURES = ("se_vgg", "resnet", "wide", "teacher", "original", "mini_xception")
 """Names of the networks of `fer.training.networks`."""
 
 VOTE_ROWS = ("all", "named")

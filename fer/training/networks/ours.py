@@ -11,15 +11,21 @@ from fer.training.networks.blocks import basic_block, convolution, squeeze_excit
 DROPOUT = 0.4
 
 
-def se_vgg(x, norm: type, dropout: float):
-    """Pairs of 3x3 convolutions with squeeze-and-excitation: 70 MMACs, 1.1 M parameters."""
-    for block, widths in enumerate(((16, 32), (48, 48), (96, 96), (192, 192)), 1):
+def se_vgg(x, norm: type, dropout: float, *, width: int = 1):
+    """Pairs of 3x3 convolutions with squeeze-and-excitation: 70 MMACs, 1.1 M parameters at width 1."""
+    for block, (first, second) in enumerate(((16, 32), (48, 48), (96, 96), (192, 192)), 1):
+        widths = first * width, second * width
         for k, filters in enumerate(widths, 1):
             x = convolution(x, filters, norm, f"block{block}_conv{k}")
         x = squeeze_excite(x, f"block{block}_se")
         x = layers.MaxPooling2D(name=f"block{block}_pool")(x)
-    x = convolution(x, 256, norm, "block5_conv1")
+    x = convolution(x, 256 * width, norm, "block5_conv1")
     return _pooled(x, dropout)
+
+
+def wide(x, norm: type, dropout: float):
+    """`se_vgg` with twice its channels: 282 MMACs, 4.5 M parameters. To distil from."""
+    return se_vgg(x, norm, dropout, width=2)
 
 
 def resnet(x, norm: type, dropout: float):

@@ -102,6 +102,14 @@ def test_unsure_is_chosen_where_answers_become_more_right_than_wrong():
     assert choose_unsure_below(probs, labels) == pytest.approx(0.45, abs=0.03)
 
 
+def test_a_lucky_stretch_of_few_faces_does_not_make_low_confidence_an_answer():
+    confidence = np.concatenate([np.full(40, 0.24), np.linspace(0.34, 0.44, 500), np.linspace(0.5, 0.9, 500)])
+    right = np.concatenate([np.ones(40, bool), np.arange(500) % 5 < 2, np.ones(500, bool)])
+    probs = np.repeat((1 - confidence)[:, None] / 6, 7, axis=1)
+    probs[:, 3] = confidence
+    assert choose_unsure_below(probs, np.where(right, 3, 4)) >= 0.4
+
+
 def test_coverage_and_accuracy_of_what_is_answered():
     logits = np.log(np.concatenate([one_hot([3, 3], 0.9), one_hot([3, 3], 0.4)]))
     curve = score_logits(logits, np.array([3, 3, 3, 4]), unsure_below=0.5).coverage
