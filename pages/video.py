@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.sources.magic import READ_VIDEOS
-from pages.ui.app import charts_ahead, job_progress, page_setup, session, uploads
+from pages.ui.app import job_progress, page_setup, session, uploads, warming
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, sample_clip, settings
 from pages.ui.parts.limits import REMINDER
@@ -33,7 +33,7 @@ def choose() -> None:
         with st.popover("Settings", icon=":material/tune:", type="tertiary"):
             settings.analysis_form(label="Apply")
     st.caption(REMINDER)
-    charts_ahead.ask()
+    warming.charts()
 
 
 def analyze(clip: Upload) -> None:
@@ -49,7 +49,7 @@ def analyze(clip: Upload) -> None:
 
     if job.result is None:
         report.title_row(clip, leave, busy=not job.finished)
-        charts_ahead.ask()
+        warming.charts()
     if job_progress.wait_for(job, what="Reading the video", describe=job_progress.of_video):
         report.show(job.result, clip, leave)
 

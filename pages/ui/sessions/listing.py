@@ -9,7 +9,7 @@ from fer.errors import FerError, InputError
 from fer.library import Entry
 from fer.library.library import Known
 from fer.text import clock, count, percent
-from pages.ui.app import charts_ahead, downloads, page_setup, session, uploads, visitor
+from pages.ui.app import downloads, page_setup, session, uploads, visitor, warming
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import MEGABYTE
@@ -74,7 +74,7 @@ def show() -> None:
     if pages > 1:
         st.pagination(pages, key=PAGE)
     _import()
-    charts_ahead.ask()
+    warming.charts()
 
 
 def _who() -> None:

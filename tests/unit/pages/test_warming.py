@@ -40,3 +40,13 @@ def test_what_fails_is_logged_and_nothing_else(monkeypatch, caplog):
         warming.begin()
         _join()
     assert "Warming up failed" in caplog.text
+
+
+def test_the_installed_streamlit_has_plotly_in_a_file_of_its_own():
+    assert warming.plotly_file().endswith(".js")
+
+
+def test_another_layout_of_streamlit_is_no_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(warming, "_SCRIPTS", tmp_path)
+    assert warming.plotly_file() == ""
+    warming.charts()
