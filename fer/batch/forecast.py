@@ -1,5 +1,6 @@
 """How far a batch is and how long it will still take, from what was seen of it."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,21 +58,28 @@ class _Running:
     begun_s: float
     frames: int = 0
     first: int = 0
+    first_s: float | None = None
     told_s: float = 0.0
 
     def told(self, frames: int, now_s: float) -> None:
         """So many frames are read by now."""
-        if not self.frames:
-            self.begun_s, self.first = now_s, frames
+        if self.first_s is None:
+            self.first, self.first_s = frames, now_s
         self.frames, self.told_s = max(frames, self.frames), now_s
 
-    def ended(self, frames: int, now_s: float) -> None:
-        """A piece too short to be told about counts from its beginning."""
+    def ended(self, frames: int, now_s: float, *, whole: bool) -> None:
+        """The piece is done; a whole one, and one too short to be told about, count from their beginning."""
         self.frames, self.told_s = frames, now_s
+        if whole:
+            self.first, self.first_s = 0, self.begun_s
 
     def paced(self) -> tuple[int, float]:
         """Frames, and the seconds that they took."""
-        return (self.frames - self.first, self.told_s - self.begun_s) if self.frames else (0, 0.0)
+        if not self.frames:
+            return 0, 0.0
+        return self.frames - self.first, self.told_s - (
+            self.begun_s if self.first_s is None else self.first_s
+        )
 
 
 @dataclass
@@ -84,6 +92,8 @@ class _Pace:
     frames: int = 0
     paced: int = 0
     busy_s: float = 0.0
+    ready_s: float = math.inf
+    """When the first piece was done: one that was begun later met loaded models, and all of it counts."""
     now: dict[int, _Running] = field(default_factory=dict)
 
     def read(self) -> int:
@@ -130,7 +140,9 @@ class Forecast:
         pace = self._paces[key]
         running = pace.now.pop(number, None)
         if frames and running is not None:
-            running.ended(frames, self._clock())
+            now_s = self._clock()
+            running.ended(frames, now_s, whole=running.begun_s >= pace.ready_s)
+            pace.ready_s = min(pace.ready_s, now_s)
             paced, busy_s = running.paced()
             pace.frames += frames
             pace.paced += paced
@@ -140,7 +152,7 @@ class Forecast:
         """A recording is read from its start again."""
         pace = self._paces[key]
         pace.earlier = pace.frames = pace.paced = 0
-        pace.busy_s = 0.0
+        pace.busy_s, pace.ready_s = 0.0, math.inf
         pace.now.clear()
 
     def closed(self, key: int) -> None:

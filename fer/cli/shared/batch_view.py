@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fer.batch.forecast import BatchProgress
-from fer.text import MISSING, count, percent
+from fer.text import MISSING, count, percent, span
 
 LINE_EVERY_S = 10.0
 MAX_BARS = 12
@@ -102,6 +102,8 @@ def _left(seconds: float | None) -> str:
         return "time left unknown"
     if seconds < 90:
         return f"{seconds:.0f} s left"
+    if seconds < 600:
+        return f"{span(10 * round(seconds / 10))} left"
     if seconds < 5400:
         return f"{seconds / 60:.0f} min left"
     return f"{seconds / 3600:.1f} h left"

@@ -17,7 +17,7 @@ from fer.batch.manifest import Manifest, database_of
 from tests.helpers.places import ROOT
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-LEFT = re.compile(r"^(\d+)%.*?, (\d+(?:\.\d+)?) (s|min|h) left")
+LEFT = re.compile(r"^(\d+)%.*?, (\d+(?:\.\d+)?) (s|min|h)(?: (\d+) s)? left")
 END = re.compile(r"^\d[\d,]* recordings? done, ")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 LOOK_EVERY_S = 0.5
@@ -105,7 +105,7 @@ class Running:
         for line in self.process.stdout:
             self._run.words += line
             if found := LEFT.match(line):
-                left_s = float(found[2]) * SECONDS[found[3]]
+                left_s = float(found[2]) * SECONDS[found[3]] + float(found[4] or 0)
                 self._run.told.append((time.monotonic() - self.started_s, float(found[1]), left_s))
 
     def _look(self) -> None:

@@ -95,3 +95,17 @@ def test_a_length_that_nobody_knows_is_taken_to_be_usual(clock):
     forecast = with_a_piece_read(clock, 100, None)
     assert forecast.left_of(2) == pytest.approx(10)
     assert forecast.share_of(2) is None
+
+
+def test_what_a_piece_costs_beside_its_frames_counts_once_for_all_of_them(clock):
+    forecast = Forecast(clock)
+    forecast.add(1, "video", 1000)
+    for number in range(5):  # 50 frames in 5 s, then 1 s to write them; models were loaded before the first
+        clock.now_s += 20.0 if number == 0 else 0.0
+        forecast.began(1, number)
+        clock.now_s += 4.0
+        forecast.told(1, 40, number)
+        clock.now_s += 2.0
+        forecast.ended(1, number, 50)
+    wanted = (4 * 6 + 2) / (4 * 50 + 10) * 750
+    assert forecast.left_of(1) == pytest.approx(wanted) and wanted == pytest.approx(750 * 6 / 50, rel=0.05)

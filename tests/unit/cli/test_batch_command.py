@@ -37,6 +37,16 @@ def test_a_line_says_all_and_each_and_the_ceiling():
     )
 
 
+@pytest.mark.parametrize(
+    ("left_s", "words"),
+    [(44.4, "44 s left"), (184.0, "3 min left"), (257.0, "4 min 20 s left"), (4000.0, "67 min left")],
+)
+def test_time_left_is_as_exact_as_it_can_be_known(left_s, words):
+    assert f", {words}," in progress_line(
+        progress(recordings=1, left_s=left_s, memory_mb=1.0, ceiling_mb=9.0)
+    )
+
+
 def test_lines_come_now_and_then_where_nobody_watches():
     said, now = [], [0.0]
     with BatchView(Console(file=io.StringIO()), say=said.append, clock=lambda: now[0]) as view:
