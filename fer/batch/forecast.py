@@ -119,10 +119,11 @@ class Forecast:
         Args:
             key: Its number.
             kind: ``"video"`` or ``"photos"``.
-            expected: Frames or photos in all; None where nobody knows.
+            expected: Frames or photos in all, or bytes; None where nobody knows.
             earlier: Of them, read in earlier runs.
         """
         self._paces[key] = _Pace(kind, expected, earlier)
+        self._ended.discard(key)
 
     def began(self, key: int, number: int) -> None:
         """A worker began a piece."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fer.batch.forecast import Forecast
 from fer.errors import FerError, InputError, TooLargeInputError
 from fer.settings import Settings
 from fer.sources import sniff
@@ -46,7 +47,6 @@ class Item:
         job: While it runs.
         result: Once it is done.
         error: Why it failed.
-        took_s: Seconds that it took.
         size: Bytes of the video.
     """
 
@@ -57,7 +57,6 @@ class Item:
     job: Job | None = None
     result: VideoResult | None = None
     error: ErrorText | None = None
-    took_s: float = 0.0
     size: int = 0
 
     @property
@@ -94,12 +93,14 @@ class VideoQueue:
         engine: What reads them.
         here: Tells whether the visit still holds this queue.
         fits: Tells whether the visit may hold as much as the queue holds now.
+        clock: Monotonic seconds.
     """
 
     owner: str
     engine: Engine
     here: Callable[["VideoQueue"], bool]
     fits: Callable[["VideoQueue"], bool]
+    clock: Callable[[], float] = time.monotonic
     items: list[Item] = field(default_factory=list)
     paused: bool = False
     notes: tuple[str, ...] = ()
@@ -108,6 +109,7 @@ class VideoQueue:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._numbers = 0
+        self._forecast = Forecast(self.clock)
 
     def add(self, clips: Iterable[Upload], settings: Settings) -> None:
         """Put videos at the end; a zip file is its videos.
@@ -133,18 +135,9 @@ class VideoQueue:
 
     @property
     def left_s(self) -> float | None:
-        """About how long the rest takes, in seconds, by the speed so far; None while that is not known."""
-        done = [item for item in self.items if item.took_s > 0]
-        read, took_s = sum(item.size for item in done), sum(item.took_s for item in done)
-        running = [item for item in self.items if item.state is JobState.RUNNING and item.share > 0]
-        for item in running:
-            progress = item.job.progress if item.job else None
-            if progress is not None and progress.elapsed_s:
-                read, took_s = read + item.size * item.share, took_s + progress.elapsed_s
-        if not read or took_s < 1.0:
-            return None
-        rest = [item for item in self.items if item.state in (JobState.WAITING, JobState.RUNNING)]
-        return sum(item.size * (1 - item.share) for item in rest) * took_s / read
+        """About how long the rest takes, in seconds, as a batch says it; None while that is not known."""
+        with self._lock:
+            return self._forecast.left_s(workers=1)
 
     def pause(self) -> None:
         """Begin no other video; the one that runs is read to its end."""
@@ -159,7 +152,7 @@ class VideoQueue:
         """Stop reading a video, or do not begin."""
         with self._lock:
             if item.state is JobState.WAITING:
-                item.state = JobState.CANCELLED
+                self._end(item, JobState.CANCELLED)
             elif item.job is not None:
                 self.engine.cancel(item.job)
 
@@ -168,6 +161,7 @@ class VideoQueue:
         with self._lock:
             if item.state in (JobState.FAILED, JobState.CANCELLED) and item.clip.data:
                 item.state, item.error = JobState.WAITING, None
+                self._forecast.add(item.number, "video", item.size)
         self._go()
 
     def remove(self, item: Item) -> None:
@@ -175,6 +169,7 @@ class VideoQueue:
         self.cancel(item)
         with self._lock:
             self.items = [one for one in self.items if one is not item]
+            self._forecast.closed(item.number)
 
     def close(self) -> None:
         """Stop everything."""
@@ -214,6 +209,7 @@ class VideoQueue:
                 item.state, item.error = JobState.FAILED, TOO_MUCH
                 return
             read.clip = _without_bytes(read.clip)
+        self._forecast.add(item.number, "video", item.size)
 
     def _go(self) -> None:
         """See to it that somebody works."""
@@ -236,29 +232,43 @@ class VideoQueue:
             try:
                 self._read(item)
             except Exception as error:
-                item.error, item.state = error_text_of(error), JobState.FAILED
+                item.error = error_text_of(error)
+                self._end(item, JobState.FAILED)
+
+    def _end(self, item: Item, state: JobState) -> None:
+        """Nothing more is done for a video, unless it is tried again."""
+        with self._lock:
+            item.state = state
+            self._forecast.closed(item.number)
 
     def _read(self, item: Item) -> None:
         """Read one video to its end."""
         key = job_key(f"queue-{item.number}", item.clip.sha256, item.settings)
-        began = time.monotonic()
+        with self._lock:
+            self._forecast.began(item.number, 0)
         item.job = job = self.engine.submit(self.owner, key, video_work(item.clip, item.settings))
         while not job.finished:
             if not self.here(self) or item not in self.items:
                 self.engine.cancel(job)
+            if job.state is JobState.RUNNING:
+                with self._lock:
+                    self._forecast.told(item.number, round(item.size * item.share), 0)
             time.sleep(LOOK_EVERY_S)
         self.engine.forget(self.owner, key)
         item.job = None
+        with self._lock:
+            self._forecast.ended(item.number, 0, item.size if job.state is JobState.DONE else 0)
         if job.state is JobState.DONE:
-            item.result, item.took_s = job.result, time.monotonic() - began
-            item.state = JobState.DONE
+            item.result = job.result
+            self._end(item, JobState.DONE)
         elif job.state is JobState.CANCELLED:
-            item.state = JobState.CANCELLED
+            self._end(item, JobState.CANCELLED)
         elif job.error is not None and job.error.code == BUSY:
             time.sleep(AGAIN_S)
             item.state = JobState.WAITING
         else:
-            item.error, item.state = job.error, JobState.FAILED
+            item.error = job.error
+            self._end(item, JobState.FAILED)
 
 
 def is_zip(clip: Upload) -> bool:

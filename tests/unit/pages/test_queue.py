@@ -75,7 +75,7 @@ def states(queue: VideoQueue) -> list[str]:
 
 def test_an_empty_queue_does_nothing(queue: VideoQueue):
     queue.add([], Settings())
-    assert not queue.busy and queue.left_s is None and queue.items == []
+    assert not queue.busy and queue.left_s == 0 and queue.items == []
 
 
 def test_videos_are_read_one_after_the_other(queue: VideoQueue, reader: Reader, registry: JobRegistry):
@@ -184,10 +184,17 @@ def test_a_full_line_is_tried_again(queue: VideoQueue, reader: Reader, monkeypat
     until(lambda: states(queue) == ["done"])
 
 
-def test_the_time_left_follows_from_the_speed_so_far(queue: VideoQueue, reader: Reader):
-    queue.pause()
+def test_the_time_left_follows_from_the_speed_so_far(registry: JobRegistry, reader: Reader):
+    now_s = 0.0
+    queue = VideoQueue("anna", registry, bool, bool, clock=lambda: now_s)
     queue.add([Upload(name, MP4 + bytes(988)) for name in "abc"], Settings())
+    until(lambda: reader.begun == ["a"])
     assert queue.left_s is None
-    first = queue.items[0]
-    first.state, first.took_s = JobState.DONE, 10.0
+    time.sleep(3 * queue_module.LOOK_EVERY_S)  # it hears that half of the first is read
+    now_s = 10.0
+    queue.pause()
+    reader.let_go.set()
+    until(lambda: states(queue) == ["done", "waiting", "waiting"])
+    assert queue.left_s == pytest.approx(40.0)
+    queue.remove(queue.items[2])
     assert queue.left_s == pytest.approx(20.0)
