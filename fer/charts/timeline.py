@@ -104,15 +104,12 @@ def timeline_chart(
     bins = share_bins(timeline, rows, span_s)
     several = face_id is None and len(timeline.face_ids) > 1
     who = "all faces" if several else words_of(timeline.name(chosen, start=False))
+    looks = {"emotions": emotions, "view_s": view_s, "max_points": MAX_POINTS // len(drawn), "dark": dark}
     panels = [
         *([markers_panel(timeline.markers, span_s, dark=dark)] if timeline.markers else []),
         _ribbon(timeline, summary, span_s, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
-        *(
-            _lines(timeline, face, dark, emotions, view_s, MAX_POINTS // len(drawn))
-            for face in drawn
-            if emotions
-        ),
+        *(_lines(timeline, face, **looks) for face in drawn if emotions),
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
@@ -123,10 +120,11 @@ def timeline_chart(
 def _lines(
     timeline: Timeline,
     face_id: int,
-    dark: bool,
+    *,
     emotions: Sequence[str],
     view_s: tuple[float, float] | None,
     max_points: int,
+    dark: bool,
 ) -> Panel:
     lines = line_data(timeline, face_id, max_points=max_points, view_s=view_s)
     panel = lines_panel(lines, timeline.unsure_below, emotions=emotions, dark=dark)
