@@ -123,8 +123,10 @@ class LocalCrew:
         for worker in self._workers:
             if worker.link in ready or worker.sentinel in ready:
                 found += worker.receive()
-            full = worker.order is None and worker.memory_mb > RENEW_FROM * self._memory_mb
-            if not worker.alive or full:
+            full = worker.memory_mb > RENEW_FROM * self._memory_mb
+            # One that has just died with an order in its hand says so the next time; renewed now, it would
+            # take the order with it.
+            if worker.order is None and (full or not worker.alive):
                 worker.renew()
         return found
 

@@ -70,6 +70,19 @@ def test_a_worker_over_its_ceiling_ends_and_the_recording_is_named(tmp_path):
     assert "60 MB" in result.failed[0][1]
 
 
+def test_an_order_is_not_forgotten_with_a_worker_that_dies_while_others_are_heard(order, monkeypatch):
+    with closing(LocalCrew(1, memory_mb=4000)) as crew:
+        crew.give(order)
+        os.kill(crew.pids[0], signal.SIGKILL)
+        until_s = time.monotonic() + WAIT_S
+        while crew._workers[0].alive and time.monotonic() < until_s:
+            time.sleep(0.01)
+        with monkeypatch.context() as late:
+            late.setattr(crew_module, "wait", lambda ends, timeout_s: [])  # it died just after the waiting
+            assert crew.events(0.0) == []
+        assert wait_for(crew, Lost).order == order
+
+
 def test_the_ceiling_is_looked_at_until_it_is_passed(monkeypatch):
     held = iter([(10.0, 10.0), (20.0, 20.0), (31.0, 31.0)])
     ended, slept = [], []
