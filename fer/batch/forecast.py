@@ -56,30 +56,26 @@ class _Running:
     """
 
     begun_s: float
+    since_s: float
     frames: int = 0
     first: int = 0
-    first_s: float | None = None
     told_s: float = 0.0
 
     def told(self, frames: int, now_s: float) -> None:
         """So many frames are read by now."""
-        if self.first_s is None:
-            self.first, self.first_s = frames, now_s
+        if not self.frames:
+            self.since_s, self.first = now_s, frames
         self.frames, self.told_s = max(frames, self.frames), now_s
 
     def ended(self, frames: int, now_s: float, *, whole: bool) -> None:
         """The piece is done; a whole one, and one too short to be told about, count from their beginning."""
         self.frames, self.told_s = frames, now_s
         if whole:
-            self.first, self.first_s = 0, self.begun_s
+            self.since_s, self.first = self.begun_s, 0
 
     def paced(self) -> tuple[int, float]:
         """Frames, and the seconds that they took."""
-        if not self.frames:
-            return 0, 0.0
-        return self.frames - self.first, self.told_s - (
-            self.begun_s if self.first_s is None else self.first_s
-        )
+        return (self.frames - self.first, self.told_s - self.since_s) if self.frames else (0, 0.0)
 
 
 @dataclass
@@ -128,7 +124,8 @@ class Forecast:
     def began(self, key: int, number: int) -> None:
         """A worker began a piece."""
         pace = self._paces[key]
-        pace.now[number] = _Running(self._clock())
+        now_s = self._clock()
+        pace.now[number] = _Running(now_s, now_s)
 
     def told(self, key: int, frames: int, number: int) -> None:
         """So many frames of a piece are read."""
