@@ -1,5 +1,7 @@
 """Square patches of a picture, turned and scaled: what the mesh and the network look at."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -27,19 +29,25 @@ def square_patch(
     if shrink > 1:
         angle = np.deg2rad(roll_degrees)
         reach = side / 2 * (abs(np.cos(angle)) + abs(np.sin(angle))) + shrink
-        left, top = np.maximum(np.floor(center - reach), 0).astype(int)
-        right, bottom = np.ceil(center + reach).astype(int)
-        region = image[top:bottom, left:right]
-        size = (max(1, region.shape[1] // shrink), max(1, region.shape[0] // shrink))
-        if region.size:
-            image = cv2.resize(region, size, interpolation=cv2.INTER_AREA)
-            scale = np.array([region.shape[1] / size[0], region.shape[0] / size[1]])
-            offset = np.array([left, top]) + (scale - 1) / 2
-            to_patch[:, 2] += to_patch[:, :2] @ offset
-            to_patch[:, :2] *= scale
+        height, width = image.shape[:2]
+        left, right = _whole_steps(center[0] - reach, center[0] + reach, shrink, width)
+        top, bottom = _whole_steps(center[1] - reach, center[1] + reach, shrink, height)
+        size = (right - left) // shrink, (bottom - top) // shrink
+        if min(size) > 0:
+            image = cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+            to_patch[:, 2] += to_patch[:, :2] @ (np.array([left, top]) + (shrink - 1) / 2)
+            to_patch[:, :2] *= shrink
     return cv2.warpAffine(
         image, to_patch, (out_px, out_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
+
+
+def _whole_steps(low: float, high: float, step: int, end: int) -> tuple[int, int]:
+    """First pixel and the one after the last of a stretch of whole steps that lies within 0..end: OpenCV
+    averages by a whole factor ten times as fast as by any other."""
+    first = max(math.floor(low), 0)
+    steps = min(math.ceil((high - first) / step), (end - first) // step)
+    return first, first + step * steps
 
 
 def patch_matrix(center: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:

@@ -6,6 +6,7 @@ Reference: Wu, Peng & Yu 2023, YuNet: A Tiny Millisecond-level Face Detector.
 """
 
 import importlib.util
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -69,12 +70,9 @@ class YuNetDetector:
     def __init__(self, path: str | Path | None = None, *, score_threshold: float = SCORE_FROM) -> None:
         file = package_file() if path is None else find_weights(path, ((FILE_NAME,),), REQUIREMENT)[0]
         content = np.frombuffer(read_weights(file, cure=_CURE), np.uint8)
-        side = MIN_LONG_SIDE_PX
         try:
-            self._network = cv2.FaceDetectorYN.create(
-                "onnx", content, np.zeros(0, np.uint8), (side, side), score_threshold, 0.3, 5000
-            )
-            self._network.detect(np.zeros((side, side, 3), np.uint8))
+            self._network = cache(lambda kind: _SizedNetwork(content, score_threshold))
+            self._network(0).rows(np.zeros((MIN_LONG_SIDE_PX, MIN_LONG_SIDE_PX, 3), np.uint8))
         except cv2.error as exc:
             raise ModelError(
                 f"OpenCV cannot read {file.name}: it is damaged or of another kind; {_CURE}."
@@ -122,8 +120,9 @@ class YuNetDetector:
         if min(size) < MIN_PICTURE_PX:
             return Detections.empty()
         small = image if scale == 1.0 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        self._network.setInputSize(size)
-        rows = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
+        # A stream is looked at in two or three sizes in turns: each has a network of its own.
+        kind = (long_side > MIN_LONG_SIDE_PX) + (long_side > LARGE_FACES_FROM_PX)
+        rows = self._network(kind).rows(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
         if rows is None:
             return Detections.empty()
         # In pictures of a few rows it answers with anything, infinities too.
@@ -136,6 +135,29 @@ class YuNetDetector:
         xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1).astype(np.float32)
         score = np.clip(rows[:, 14], 0, 1).astype(np.float32)
         return suppress(Detections(xyxy, score, keypoints))
+
+
+class _SizedNetwork:
+    """YuNet for pictures of one size after another; a new size costs as much as a third of a look.
+
+    Args:
+        content: The bytes of the .onnx file, uint8.
+        score_threshold: Faces below this score are left out.
+    """
+
+    def __init__(self, content: np.ndarray, score_threshold: float) -> None:
+        self._size = (MIN_LONG_SIDE_PX, MIN_LONG_SIDE_PX)
+        self._network = cv2.FaceDetectorYN.create(
+            "onnx", content, np.zeros(0, np.uint8), self._size, score_threshold, 0.3, 5000
+        )
+
+    def rows(self, bgr: np.ndarray) -> np.ndarray | None:
+        """(n, 15) of n faces: box, five points and score; None without any."""
+        size = (bgr.shape[1], bgr.shape[0])
+        if size != self._size:
+            self._network.setInputSize(size)
+            self._size = size
+        return self._network.detect(bgr)[1]
 
 
 _CURE = f"run `pip install --force-reinstall --no-deps {REQUIREMENT}`"
