@@ -29,7 +29,7 @@ def test_a_clockwise_roll_is_levelled():
 def test_a_large_region_is_averaged_not_sampled():
     checkers = (np.indices((800, 800)).sum(0) % 2 * 255).astype(np.uint8)
     patch = square_patch(checkers, np.array([400.0, 400.0]), 600, 0.0, 48)
-    assert np.abs(patch.astype(int) - 127).max() <= 2
+    assert np.abs(patch.astype(int) - 127).max() <= 3  # of 7 x 7 fields 24 or 25 are white
 
 
 def test_large_and_small_pictures_give_the_same_framing():
