@@ -106,7 +106,6 @@ class Analyzer:
         self._follower = FaceFollower(
             self.components.detector,
             self.components.mesh,
-            crop=self._crop,
             interval_s=self.settings.detect_interval_s,
             stages=self.stages,
         )
@@ -179,11 +178,11 @@ class Analyzer:
 
     def _found(self, frame: Frame) -> "_Found":
         """The faces of a frame that are read; needs the frames in their order."""
-        found, crops = self._faces(frame)
+        found = self._faces(frame)
         sure = np.flatnonzero(found.track_id >= 0)
         rows = sure[_largest(found[sure], self.settings.max_faces)]
         unread = np.delete(found.detections.xyxy, rows, axis=0)
-        return _Found(frame, found[rows], crops[rows], unread, left_out=len(sure) - len(rows))
+        return _Found(frame, found[rows], unread, left_out=len(sure) - len(rows))
 
     def _measured(self, found: "_Found") -> "_Found":
         """The same with what Action Units are told from; needs the frames in their order."""
@@ -194,7 +193,9 @@ class Analyzer:
 
     def _read(self, found: "_Found") -> Observations:
         """The answers; needs the frames in their order."""
-        frame, faces, crops = found.frame, found.faces, found.crops
+        frame, faces = found.frame, found.faces
+        with self.stages.time("crop"):
+            crops = self._crop(frame.image, faces)
         with self.stages.time("emotion"):
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
@@ -217,15 +218,13 @@ class Analyzer:
             sets=self.components.emotion.head.set_rule,
         )
 
-    def _faces(self, frame: Frame) -> tuple[Faces, np.ndarray]:
-        """The faces of a frame with their crops; those of a photo numbered from left to right."""
+    def _faces(self, frame: Frame) -> Faces:
+        """The faces of a frame; those of a photo numbered from left to right."""
         if not self.still:
             return self._follower.update(frame)
         faces = find_faces(frame.image, self.components.detector, self.components.mesh, self.stages)
         faces = faces[np.argsort(faces.detections.xyxy[:, 0], kind="stable")]
-        with self.stages.time("crop"):
-            crops = self._crop(frame.image, faces)
-        return replace(faces, track_id=np.arange(1, len(faces) + 1)), crops
+        return replace(faces, track_id=np.arange(1, len(faces) + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +234,6 @@ class _Found:
     Args:
         frame: The picture.
         faces: The n faces that are read.
-        crops: (n, 48, 48) uint8 gray.
         unread: (m, 4) xyxy px of the other ones.
         left_out: How many of those have an id.
         geometry: What Action Units are told from; None if they are not wanted.
@@ -243,7 +241,6 @@ class _Found:
 
     frame: Frame
     faces: Faces
-    crops: np.ndarray
     unread: np.ndarray
     left_out: int
     geometry: FaceGeometry | None = None

@@ -4,7 +4,7 @@ The detector runs only when a face is lost, when something may have changed and 
 this is where the speed comes from.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -109,7 +109,6 @@ class FaceFollower:
     Args:
         detector: Finds new and lost faces.
         mesh: Follows known ones.
-        crop: Cuts the faces out of the picture, (n, 48, 48) uint8.
         interval_s: Seconds between two runs of the detector while all is well.
         stages: Clock of the steps.
     """
@@ -119,11 +118,10 @@ class FaceFollower:
         detector: Detector,
         mesh: FaceMesh,
         *,
-        crop: Callable[[np.ndarray, Faces], np.ndarray],
         interval_s: float,
         stages: Stages,
     ) -> None:
-        self._detector, self._mesh, self._crop, self._stages = detector, mesh, crop, stages
+        self._detector, self._mesh, self._stages = detector, mesh, stages
         self._interval_s = interval_s
         self._cuts = CutDetector()
         self._tracker = Tracker(sure_score=detector.sure_score, likely_score=detector.likely_score)
@@ -150,8 +148,8 @@ class FaceFollower:
         for name in _REMEMBERED:
             setattr(self, name, memory[name])
 
-    def update(self, frame: Frame) -> tuple[Faces, np.ndarray]:
-        """Faces of the next frame with their crops; `track_id` is -1 for those not yet sure."""
+    def update(self, frame: Frame) -> Faces:
+        """Faces of the next frame; `track_id` is -1 for those not yet sure."""
         with self._stages.time("track"):
             if self._cuts.is_cut(frame.image, frame.timestamp_s):
                 self._tracker.cut()
@@ -160,12 +158,10 @@ class FaceFollower:
         self._last = _scaled(self._last, self._size, (frame.width, frame.height))
         self._size = (frame.width, frame.height)
         faces = self._find(frame)
-        with self._stages.time("crop"):
-            crops = self._crop(frame.image, faces)
         with self._stages.time("track"):
             self._last = self._tracker.update(faces, frame)
         self._seen_s = frame.timestamp_s
-        return self._last, crops
+        return self._last
 
     def _find(self, frame: Frame) -> Faces:
         """The faces of the next frame, without ids."""

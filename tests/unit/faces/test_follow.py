@@ -56,12 +56,11 @@ def ids_over(detector: Growing, seconds: float) -> list[int]:
     follower = FaceFollower(
         detector,
         Steady(),  # pyright: ignore[reportArgumentType]
-        crop=lambda image, faces: np.zeros((len(faces), 48, 48), np.uint8),
         interval_s=1.0,
         stages=Stages(),
     )
     frames = (Frame(np.zeros((240, 320, 3), np.uint8), k, k / RATE) for k in range(round(seconds * RATE)))
-    return [int(follower.update(frame)[0].track_id[0]) for frame in frames]
+    return [int(follower.update(frame).track_id[0]) for frame in frames]
 
 
 def test_no_face_has_no_score_to_renew():
