@@ -138,7 +138,7 @@ class AnimationReader:
         DamagedInputError: It cannot be opened.
     """
 
-    cut_short = short_of_memory = False
+    cut_short = short_of_memory = joined = timeless = False
     time_base = TICK
     start = 0
     aspect = Fraction(1)
@@ -166,6 +166,10 @@ class AnimationReader:
     def close(self) -> None:
         """Free the picture."""
         self._picture.close()
+
+    def tick_of(self, picture: av.VideoFrame) -> int | None:
+        """When a picture is shown, in ticks of `time_base`."""
+        return picture.pts
 
     def pictures(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """(number, frame with its time in ms) of each picture; a damaged part ends the film."""

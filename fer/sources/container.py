@@ -41,11 +41,17 @@ DEMUXERS = {
     "flv": "flv",
     "dv": "dv",
     "ogg": "ogg",
+    "mxf": "mxf",
+    "ivf": "ivf",
+    "y4m": "yuv4mpegpipe",
+    "h264": "h264",
+    "hevc": "hevc",
 }
 """Format by `fer.sources.sniff` -> FFmpeg's demuxer; none of them opens another file."""
 
 _OPTIONS = {
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,dv,ogg",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,dv,ogg,"
+    "mxf,ivf,yuv4mpegpipe,h264,hevc",
     # The file object needs no protocol at all, so every protocol is refused.
     "protocol_whitelist": "none",
     "max_pixels": str(MAX_PIXELS),
@@ -55,9 +61,22 @@ _MAX_THREADS = 4
 _NO_MEMORY = (errno.ENOMEM, errno.EAGAIN)
 """What a decoder says that gets no memory, or no room for the stack of a thread."""
 _USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
+_USUAL_RATE = Fraction(25)
 _HIGHEST_FPS = 1000.0
 _COUNTED_FROM_0 = ("matroska", "flv")
 """Containers that say when they end, not how long they are."""
+_BARE = ("mpegvideo", "h264", "hevc")
+"""Streams without a container: their length is guessed from the number of bytes."""
+_TIMELESS = ("h264", "hevc")
+"""Streams without any times: their pictures are counted."""
+JOINED = ("mpeg", "mpegts")
+"""Containers whose times jump where recordings were joined."""
+
+_LEAST_BYTES = 100
+"""A picture in such a container takes more, in a transport stream 188."""
+
+LONGEST_GAP_S = 10.0
+"""In a container of `JOINED` a longer gap is a join, as in FFmpeg and in players; elsewhere it is a gap."""
 
 
 class StallGuard:
@@ -157,8 +176,8 @@ def picture_stream(container: InputContainer) -> VideoStream:
     if not pixels or pixels > MAX_PIXELS:
         # FFmpeg, which knows the limit too, sets a size to 0 that it refuses.
         raise TooLargeInputError(
-            f"The video's pictures have no size, or more than {MAX_PIXELS // 1_000_000} megapixels: "
-            "make the video smaller first."
+            "The video does not say how large its pictures are, or they have more than "
+            f"{MAX_PIXELS // 1_000_000} megapixels: convert it to MP4 (H.264), or make it smaller first."
         )
     for other in container.streams:
         if other is not stream:
@@ -186,6 +205,8 @@ class FilmReader:
         duration_s: Length in seconds; None where the file does not say.
         time_base: Seconds in a tick of the pictures' times.
         start: Tick at which the pictures begin; None where the file does not say.
+        timeless: It holds no times: its pictures are counted by its rate.
+        joined: Its times may jump where recordings were joined.
         cut_short: The end of the file is missing.
         decoded, skipped: Pictures so far: good ones, damaged ones.
         short_of_memory: A picture was left out because there was no memory for it.
@@ -196,6 +217,7 @@ class FilmReader:
 
     def __init__(self, file: BinaryIO | io.FileIO | io.BytesIO, sniffed: str, guard: StallGuard) -> None:
         self._guard = guard
+        size = file.seek(0, os.SEEK_END)
         self.cut_short = is_cut_short(file, sniffed)
         guard.progress()
         self._container: InputContainer | None
@@ -214,7 +236,22 @@ class FilmReader:
         self.fps = _declared_fps(stream)
         self.time_base = stream.time_base or _USUAL_TICK_S
         self.start = stream.start_time
+        self.timeless = sniffed in _TIMELESS
+        if self.timeless:
+            rate = stream.guessed_rate or _USUAL_RATE
+            self.fps, self.time_base, self.start = float(rate), 1 / rate, 0
+        # An AVI has no presentation times, and FFmpeg guesses wrong ones where pictures are stored in another
+        # order than they are shown. Their decoding times count them as they come out.
+        self._by_dts = sniffed == "avi"
+        self._last_dts: int | None = None
+        if self._by_dts:
+            self.start = None
+        self.joined = sniffed in JOINED
         self.duration_s = self._declared_duration(container, sniffed)
+        if self.joined and self.duration_s is not None:
+            pictures = self.duration_s * (self.fps or float(_USUAL_RATE))
+            if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
+                self.duration_s = None
         self.decoded = self.skipped = 0
         self.short_of_memory = False
 
@@ -241,6 +278,17 @@ class FilmReader:
                     continue
                 self.decoded += 1
                 yield self.decoded + self.skipped - 1, picture
+
+    def tick_of(self, picture: av.VideoFrame) -> int | None:
+        """When a picture is shown, in ticks of `time_base`; None where the stream does not say."""
+        if self.timeless:
+            return self.decoded + self.skipped - 1
+        if not self._by_dts:
+            return picture.dts if picture.pts is None else picture.pts
+        # The last pictures come out when there is no packet any more.
+        follows = None if self._last_dts is None else self._last_dts + 1
+        self._last_dts = follows if picture.dts is None else picture.dts
+        return self._last_dts
 
     def pictures_from(self, pts: int) -> Iterator[tuple[int, av.VideoFrame]]:
         """`pictures` from the last one at or before a time that stands alone; their numbers count from 0.
@@ -274,11 +322,11 @@ class FilmReader:
 
     def _declared_duration(self, container: InputContainer, sniffed: str) -> float | None:
         """Length in seconds, of the pictures where it is known, else of the whole file."""
+        if sniffed in _BARE:
+            return None
         if self._stream.duration:
             return float(self._stream.duration * self.time_base)
-        if (
-            not container.duration or sniffed == "mpegvideo"
-        ):  # a bare stream's length is guessed from its rate
+        if not container.duration:
             return None
         length_s = container.duration / av.time_base
         start_s = float((self.start or 0) * self.time_base) if sniffed in _COUNTED_FROM_0 else 0.0

@@ -26,7 +26,8 @@ PICTURE_ENDINGS = (
 )
 VIDEO_ENDINGS = (
     *(".mp4", ".m4v", ".mov", ".3gp", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts"),
-    *(".vob", ".wmv", ".asf", ".flv", ".dv", ".ogv", ".mxf", ".rm", ".rmvb", ".wtv"),
+    *(".vob", ".wmv", ".asf", ".flv", ".dv", ".ogv", ".mxf", ".ivf", ".y4m", ".rm", ".rmvb", ".wtv"),
+    *(".h264", ".264", ".h265", ".265", ".hevc"),
 )
 """Files with such a name are missed when they cannot be read; others are passed over."""
 

@@ -6,7 +6,10 @@ HEAD_BYTES = 1024
 """As many bytes from the start of a file as `sniff` needs: five packets of a transport stream."""
 
 IMAGE_FORMATS = ("jpeg", "png", "webp", "bmp", "gif", "tiff", "avif", "heic")
-VIDEO_FORMATS = ("mp4", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "dv", "ogg")
+VIDEO_FORMATS = (
+    *("mp4", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "dv", "ogg"),
+    *("mxf", "ivf", "y4m", "h264", "hevc"),
+)
 MAY_BE_ANIMATED = ("gif", "png", "webp", "avif")
 """Picture formats that can hold a film; `fer.sources.animation` tells which file does."""
 
@@ -15,11 +18,13 @@ FORMAT_TEXT = {
     "mpegvideo": "MPEG",
     "asf": "Windows Media",
     "matroska": "Matroska or WebM",
+    "h264": "raw H.264",
+    "hevc": "raw H.265",
 }
 """What a person reads for a format whose name in capitals says little."""
 
 READ_IMAGES = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
-READ_VIDEOS = "MP4, MOV, MKV, WebM, AVI, MPEG, TS, MTS, VOB, WMV, FLV, DV or OGV"
+READ_VIDEOS = "MP4, MOV, MKV, WebM, AVI, MPEG, TS, MTS, VOB, WMV, FLV, DV, OGV or MXF"
 
 _PREFIXES = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -38,6 +43,9 @@ _PREFIXES = (
     (b"\x1f\x07\0\x3f", "dv"),
     (b"\x1f\x07\0\xbf", "dv"),
     (b"OggS", "ogg"),
+    (b"\x06\x0e\x2b\x34", "mxf"),
+    (b"DKIF", "ivf"),
+    (b"YUV4MPEG2", "y4m"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"PK\x07\x08", "zip"),
@@ -54,16 +62,18 @@ _TS_PACKETS = ((0, 188), (4, 192), (0, 204))
 
 _TS_SYNC, _TS_PACKETS_SEEN = 0x47, 4
 
+_START_CODES = (b"\0\0\0\1", b"\0\0\1")
+_FIRST_UNITS = {
+    "h264": (b"\x67", b"\x27", b"\x47", b"\x09"),
+    "hevc": (b"\x40\x01", b"\x46\x01"),
+}
+"""The first unit of a bare stream of a camera: its parameters, or a mark in front of them."""
+
 _KNOWN_BUT_NOT_READ = (
     (b".RMF", "video", "RealMedia"),
-    (b"\x06\x0e\x2b\x34", "video", "MXF"),
-    (bytes.fromhex("b7d800202749da11a64e0007e95ead8d"), "video", "Windows TV (WTV)"),
-    (b"YUV4MPEG2", "video", "raw (Y4M)"),
-    (b"DKIF", "video", "IVF"),
+    (bytes.fromhex("b7d800203749da11a64e0007e95ead8d"), "video", "Windows TV (WTV)"),
     (b"FWS", "video", "Flash (SWF)"),
     (b"CWS", "video", "Flash (SWF)"),
-    (b"\0\0\0\x01\x67", "video", "raw H.264"),
-    (b"\0\0\0\x01\x40\x01", "video", "raw H.265"),
     (b"\0\0\0\x0cjP  \r\n", "image", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "image", "JPEG 2000"),
     (b"\0\0\0\x0cJXL ", "image", "JPEG XL"),
@@ -103,7 +113,7 @@ def sniff(data: bytes) -> str:
         return "bmp"
     if head[4:8] in _MP4_FIRST_BOXES:
         return _photo_brand(head) or "mp4"
-    return "mpegts" if _is_transport_stream(head) else "unknown"
+    return "mpegts" if _is_transport_stream(head) else _bare_stream(head)
 
 
 def _photo_brand(head: bytes) -> str:
@@ -125,6 +135,16 @@ def _is_transport_stream(head: bytes) -> bool:
         if len(places) == _TS_PACKETS_SEEN and all(head[place] == _TS_SYNC for place in places):
             return True
     return False
+
+
+def _bare_stream(head: bytes) -> str:
+    """ "h264" or "hevc" for what a camera sends without a container; else "unknown"."""
+    start = next((code for code in _START_CODES if head.startswith(code)), b"")
+    if start:
+        for name, units in _FIRST_UNITS.items():
+            if head[len(start) :].startswith(units):
+                return name
+    return "unknown"
 
 
 def input_kind(sniffed: str) -> str:

@@ -15,9 +15,17 @@ from av.error import FFmpegError
 from av.stream import Discard, Disposition
 
 from fer.errors import InputError
-from fer.sources.container import DEMUXERS, GuardedFile, StallGuard, open_container
+from fer.sources.container import (
+    DEMUXERS,
+    JOINED,
+    LONGEST_GAP_S,
+    GuardedFile,
+    StallGuard,
+    open_container,
+)
 from fer.sources.magic import HEAD_BYTES, sniff
 from fer.sources.opening import open_binary
+from fer.sources.timing import JUMP_BACK_S
 
 PLAYABLE = ("aac", "mp3", "opus")
 """Codecs that players accept in an MP4."""
@@ -48,6 +56,7 @@ class Sound:
         self._file = open_binary(source)
         sniffed = sniff(self._file.read(HEAD_BYTES))
         self._file.seek(0)
+        self._joined = sniffed in JOINED
         if sniffed not in DEMUXERS:  # an animated picture has no sound
             self.there = False
             return
@@ -117,13 +126,17 @@ class Sound:
             self.trouble = "it breaks off where the source is damaged"
 
     def _copied(self, stream: AudioStream, out: AudioStream) -> Iterator[Packet]:
-        last = None
+        last, length, shift = None, 0, None
         for packet in _demux(stream):
             base = packet.time_base
             if packet.pts is None or packet.dts is None or base is None or packet.is_corrupt:
                 continue
-            shift = round(self._origin_s / base)
-            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+            if shift is None:
+                shift = round(self._origin_s / base)
+            on = 0 if last is None else packet.dts - shift - last
+            if self._joined and not -JUMP_BACK_S <= on * base <= LONGEST_GAP_S:
+                shift += on - length  # the sound of the next recording follows, as its pictures do
+            packet.pts, packet.dts, length = packet.pts - shift, packet.dts - shift, packet.duration or 0
             # A time before the first picture would move the pictures; the muxer wants times that rise.
             if packet.dts < 0 or (last is not None and packet.dts <= last):
                 continue

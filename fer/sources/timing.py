@@ -3,7 +3,9 @@
 import math
 from fractions import Fraction
 
-_JUMP_BACK_S = 1.0
+JUMP_BACK_S = 1.0
+"""Seconds back in time that are a join of two recordings, not disorder."""
+
 _LARGEST_SLACK_S = 0.0005
 _ROUNDING_S = 1e-6
 
@@ -13,22 +15,33 @@ class PtsClock:
 
     Normal stamps become seconds since the first picture. A missing one follows the frame before it
     at the mean frame rate; a repeated one, or one that goes a little back, follows by one tick; one
-    that goes back by more than a second starts a new part, which is put behind the old one.
+    that goes back by more than a second, or on by more than the longest gap, starts a new part, which is
+    put behind the old one. So does the first stamp at all, where it comes after frames without one.
 
     Args:
         time_base: Seconds in one tick.
         start: PTS at which the stream says that it starts: it becomes 0. None takes the first one.
         period_s: Usual time between two frames in seconds.
+        longest_gap_s: Seconds between two frames beyond which a part is taken to begin.
 
     Attributes:
         repaired: Number of frames whose time had to be made up.
         last_s: Time of the last frame in seconds, None before the first.
     """
 
-    def __init__(self, time_base: Fraction, *, start: int | None = None, period_s: float = 0.04) -> None:
+    def __init__(
+        self,
+        time_base: Fraction,
+        *,
+        start: int | None = None,
+        period_s: float = 0.04,
+        longest_gap_s: float = math.inf,
+    ) -> None:
         self._time_base = time_base
         self._origin = start
         self._period_s = period_s
+        self._longest_gap_s = longest_gap_s
+        self._stamped = False
         self._tick_s = min(float(time_base), period_s)
         self._shift_s = 0.0
         self.last_s: float | None = None
@@ -42,10 +55,11 @@ class PtsClock:
         time_s = None if pts is None else self._seconds(pts, self._origin or 0)
         if self.last_s is None:
             self.last_s = self._first(time_s)
-        elif time_s is not None and time_s > self.last_s:
+        elif time_s is not None and 0 < time_s - self.last_s <= self._longest_gap_s:
             self.last_s = time_s
         else:
             self.last_s = self._repair(self.last_s, time_s)
+        self._stamped |= pts is not None
         return self.last_s
 
     def _seconds(self, pts: int, origin: int) -> float:
@@ -64,7 +78,7 @@ class PtsClock:
         self.repaired += 1
         if time_s is None:
             return last_s + self._period_s
-        if last_s - time_s <= _JUMP_BACK_S:
+        if self._stamped and 0 <= last_s - time_s <= JUMP_BACK_S:
             return last_s + self._tick_s
         follows_s = last_s + self._period_s
         self._shift_s += follows_s - time_s

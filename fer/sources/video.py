@@ -1,5 +1,6 @@
 """Videos: from the bytes of a file to upright RGB frames with the stream's own times."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ import av
 from fer.errors import DamagedInputError, MemoryInputError, SettingsError
 from fer.records import Frame, SourceInfo
 from fer.sources.animation import AnimationReader, is_animated
-from fer.sources.container import FilmReader, StallGuard
+from fer.sources.container import LONGEST_GAP_S, FilmReader, StallGuard
 from fer.sources.developing import Developer
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, open_binary, source_name
@@ -23,6 +24,8 @@ STALL_S = 20.0
 """Seconds without a decoded frame after which a video is given up."""
 
 _USUAL_FPS = 25.0
+_LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
+"""A declared length may be off by so many seconds, or by such a share."""
 
 
 def check_wanted(fps: float | None, max_frames: int) -> None:
@@ -131,7 +134,7 @@ class VideoSource:
         """Decode from the beginning; see the class."""
         reader = self._begin()
         for index, picture in self._pictures(reader):
-            time_s = self._clock.time_of(picture.dts if picture.pts is None else picture.pts)
+            time_s = self._clock.time_of(reader.tick_of(picture))
             if not self._sampler.wants(time_s):
                 continue
             if self._given == self._max_frames:
@@ -185,7 +188,12 @@ class VideoSource:
         self._guard.progress()
         reader, fps = self._opened(), self._info.fps
         self._developer = Developer(reader.aspect)
-        self._clock = PtsClock(reader.time_base, start=reader.start, period_s=1 / (fps or _USUAL_FPS))
+        self._clock = PtsClock(
+            reader.time_base,
+            start=reader.start,
+            period_s=1 / (fps or _USUAL_FPS),
+            longest_gap_s=LONGEST_GAP_S if reader.joined else math.inf,
+        )
         self._sampler = FrameSampler(self._rate(), time_base=reader.time_base)
         self._given = 0
         return reader
@@ -217,10 +225,30 @@ class VideoSource:
             self._note(text, partial=True)
         if reader.skipped:
             self._note(f"Damaged frames that were left out: {reader.skipped}.")
+        if reader.timeless:
+            self._note(
+                f"The file holds no times: they were counted from its rate, {reader.fps:.4g} frames a second."
+            )
         if self._clock.repaired:
             self._note(f"Frames whose time is missing or repeated and was estimated: {self._clock.repaired}.")
         for note in self._developer.notes:
             self._note(note)
+        self._settle_length(reader)
+
+    def _settle_length(self, reader: FilmReader | AnimationReader) -> None:
+        """Put a declared length right that the pictures, all of them, show to be wrong.
+
+        A longer one can be true, where the last picture stands: but not where times jumped, nor where it is
+        longer by as much as the first picture is late.
+        """
+        declared, last_s = self._info.duration_s, self._clock.last_s
+        if declared is None or last_s is None or self._info.partial:
+            return
+        length_s = last_s + 1 / (self._info.fps or _USUAL_FPS)
+        too_long_s, near_s = declared - length_s, max(_LENGTH_OFF_S, _LENGTH_OFF * length_s)
+        is_end = abs(too_long_s - self._info.starts_s) < near_s
+        if too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
+            self._info = replace(self._info, duration_s=length_s)
 
     def _note(self, text: str, *, partial: bool = False) -> None:
         info = self._info

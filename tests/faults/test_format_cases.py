@@ -166,6 +166,14 @@ VIDEOS = {
     "WMV": ({"container": "asf", "codec": "wmv2"}, "asf"),
     "FLV": ({"container": "flv", "codec": "flv"}, "flv"),
     "3GP": ({"container": "3gp"}, "mp4"),
+    "MXF": ({"container": "mxf", "codec": "mpeg2video", "rate": 25}, "mxf"),
+    "IVF": ({"container": "ivf", "codec": "libvpx"}, "ivf"),
+    "Y4M": ({"container": "yuv4mpegpipe", "codec": "wrapped_avframe"}, "y4m"),
+    "a camera's bare H.264": ({"container": "h264"}, "h264"),
+    "a camera's bare H.265": (
+        {"container": "hevc", "codec": "libx265", "codec_options": {"x265-params": "log-level=none"}},
+        "hevc",
+    ),
 }
 
 
@@ -186,6 +194,15 @@ def test_case_80_a_video_of_any_usual_format_is_read_from_0(what):
     brightness = [frame.image.mean() for frame in frames]
     assert brightness[0] < 40
     assert brightness[-1] > 200
+
+
+def test_case_80_a_bare_stream_counts_its_pictures_by_its_rate_and_says_so():
+    with VideoSource(clip(ramp(12), container="h264", codec_options={"bf": "2"})) as video:
+        times = [frame.timestamp_s for frame in video]
+        assert video.info.notes == (
+            "The file holds no times: they were counted from its rate, 10 frames a second.",
+        )
+    assert times == pytest.approx([k / 10 for k in range(12)])
 
 
 def test_case_80_raw_dv_is_read_square_and_without_its_second_field():
@@ -210,7 +227,7 @@ def test_case_80_half_a_file_gives_its_part(what):
 
 
 def test_case_80_a_format_that_is_not_read_is_named_as_a_video():
-    for start in (b".RMF\0\0\0\x12", b"\x06\x0e\x2b\x34\x02\x05\x01\x01", b"YUV4MPEG2 W2 H2"):
+    for start in (b".RMF\0\0\0\x12", b"CWS\x09", bytes.fromhex("b7d800203749da11a64e0007e95ead8d")):
         with pytest.raises(UnsupportedInputError, match="video, which is not read here: convert it to MP4"):
             VideoSource(start + bytes(2000))
 

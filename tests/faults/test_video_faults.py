@@ -378,6 +378,42 @@ def test_case_24_clock_puts_a_restarted_recording_behind_the_first():
     assert clock.repaired == 1
 
 
+def test_case_24_clock_puts_the_first_stamp_behind_the_frames_without_one():
+    clock = PtsClock(Fraction(1, 10), start=1, period_s=0.1)
+    got = [clock.time_of(pts) for pts in (None, None, None, 0, 1, 2)]
+    assert got == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+@pytest.mark.parametrize(("longest_gap_s", "last_s"), [(10.0, 0.3), (1000.0, 500.1)])
+def test_case_24_clock_closes_a_gap_only_where_recordings_are_joined(longest_gap_s, last_s):
+    clock = PtsClock(Fraction(1, 10), period_s=0.1, longest_gap_s=longest_gap_s)
+    assert [clock.time_of(pts) for pts in (0, 1, 5000, 5001)][-1] == pytest.approx(last_s)
+
+
+@pytest.mark.parametrize(("codec", "bf"), [("libx264", 0), ("libx264", 3), ("mpeg4", 2), ("mjpeg", 0)])
+def test_case_24_an_avi_whose_pictures_are_stored_in_another_order_has_even_times(codec, bf):
+    options = {} if codec == "mjpeg" else {"bf": str(bf)}
+    pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    data = clip(ramp(20), container="avi", codec=codec, codec_options=options, pix_fmt=pix_fmt)
+    frames, info = read(data)
+    assert times(frames) == pytest.approx([k / 10 for k in range(20)])
+    assert np.all(np.diff(brightness(frames)) > -1)
+    assert info.notes == ()
+
+
+@pytest.mark.parametrize("later_s", [-3600, -0.5, 0, 500], ids=lambda s: f"{s:g} s")
+def test_case_24_joined_transport_streams_follow_each_other(later_s):
+    # An hour back, overlapping, and 500 s on: recordings that were put together with `cat`.
+    first = clip(ramp(20), container="mpegts", pts=[40_000 + k for k in range(20)], codec_options={"bf": "0"})
+    begin = 40_020 + int(10 * later_s)
+    second = clip(ramp(20), container="mpegts", pts=[begin + k for k in range(20)], codec_options={"bf": "0"})
+    frames, info = read(first + second)
+    assert len(frames) == 40
+    assert np.all(np.diff(times(frames)) > 0)
+    assert times(frames)[-1] < 4.1
+    assert info.duration_s is None or abs(info.duration_s - 4) < 1.1
+
+
 def test_case_24_the_declared_start_is_0():
     for start, first_s in ((-5, 1.0), (0, 0.5), (3, 0.2), (None, 0.0)):
         assert PtsClock(Fraction(1, 10), start=start).time_of(5) == first_s

@@ -62,6 +62,20 @@ def test_a_stream_that_starts_late_keeps_its_sound_in_time():
     assert times[level > level.max() / 3].min() == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.parametrize("codec", ["aac", "ac3"])
+@pytest.mark.parametrize("later_s", [-3600, 0, 500])
+def test_joined_recordings_keep_the_sound_of_both(codec, later_s):
+    begins = (Fraction(4000), Fraction(4002 + later_s))
+    parts = [beeping(codec=codec, container="mpegts", start_s=begin) for begin in begins]
+    made, sound = copied(b"".join(parts), seconds=4.0)
+    assert sound.trouble == ""
+    times, level = loudness(made)
+    loud = times[level > level.max() / 3]
+    assert loud[loud < 2].min() == pytest.approx(1.0, abs=0.15)
+    assert loud[loud > 2].min() == pytest.approx(3.0, abs=0.15)
+    assert times.max() < 4.2
+
+
 def test_sound_does_not_outlast_the_pictures_by_much():
     made, _ = copied(beeping(seconds=6.0), seconds=2.0)
     times, _ = loudness(made)
