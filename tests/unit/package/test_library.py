@@ -21,6 +21,7 @@ HEAVY = (
     "tensorflow",
     "keras",
     "ai_edge_litert",
+    "onnxruntime",
 )
 
 
