@@ -5,10 +5,12 @@ Only pixels leave this module. EXIF data is asked for the orientation and for no
 
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from fer.errors import (
     DamagedInputError,
@@ -22,10 +24,13 @@ from fer.sources.animation import is_animated
 from fer.sources.headers import SIZED, image_size
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
-from fer.sources.strips import upright_rgb
+from fer.sources.strips import HeicRows, upright_rgb
 
 MAX_PIXELS = 64_000_000
 """Largest picture. Phones make 50 megapixels; a 12000x12000 bomb has 144."""
+
+MAX_JPEG_PIXELS = 256_000_000
+"""Largest JPEG: its decoder makes it smaller by itself. Phones make 108 and 200 megapixels."""
 
 MAX_FILE_BYTES = 256 * 2**20
 """Largest file: an uncompressed BMP of `MAX_PIXELS` with alpha still fits."""
@@ -39,15 +44,18 @@ SMALLER = (1, 2, 4, 8)
 MODE_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 """Bytes that Pillow holds for a pixel; 4 in every other mode."""
 
-FORMAT_BYTES = {"webp": 14, "avif": 9, "heic": 8}
+FORMAT_BYTES = {"webp": 14, "avif": 9}
 """Bytes for a pixel while these are decoded (measured): their libraries hold pictures of their own."""
+
+HEIC_BYTES, HEIC_ALPHA_BYTES, HEIC_DEEP_BYTES = 5.0, 2.0, 3.0
+"""The same of HEIC (measured), and as many more with transparency, and with more than 8 bits."""
 
 COEFFICIENT_BYTES = 6
 """A progressive JPEG is held as coefficients until its last part is read."""
 
 NOT_ENOUGH = "There is not enough memory to decode the picture: make it smaller, or close other programs."
 
-_PILLOW_NAMES = {"heic": "HEIF"}
+_PILLOW_NAMES = {"heic": "HEIF", "netpbm": "PPM"}
 _NO_HEIC = (
     "This is a HEIC photo, and the package pillow-heif is not installed: install it, or save it as JPEG."
 )
@@ -59,6 +67,15 @@ _SEVERAL = {
     "tiff": "The TIFF holds {n} pages: only the first was read.",
     "heic": "The HEIC holds {n} pictures: only the main one was read.",
 }
+_FILM = "The file goes on with more JPEG pictures: only the first was read. Convert such a film to MP4."
+_JPEG_AFTER_JPEG = b"\xff\xd9\xff\xd8\xff"
+_WHOLE_OF_SEVERAL = b"MPF\0"  # cameras put other views, maps and previews behind a photo, and say so
+_MPF_WITHIN = 2**17
+_DAMAGED = "The picture is cut off or damaged: copy or save it again."
+_ODD_TIFF = (
+    "The TIFF is cut off or damaged, or holds its pixels in a form that few programs read: save it as a TIFF "
+    "of 8 or 16 bits, or as PNG."
+)
 _ANIMATED = "The picture is animated: only its first frame was read here; as a video all of it is read."
 
 
@@ -92,18 +109,18 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         MissingInputError: The path cannot be read.
         EmptyInputError: There are no bytes.
         UnsupportedInputError: The content is no picture format that is read here.
-        TooLargeInputError: The picture has more than `MAX_PIXELS`, or takes more than `MAX_DECODING_BYTES`
-            to decode; found out before decoding.
+        TooLargeInputError: The picture has more than `MAX_PIXELS` (`MAX_JPEG_PIXELS`), or takes more than
+            `MAX_DECODING_BYTES` to decode; found out before decoding.
         MemoryInputError: The machine has not enough memory.
         DamagedInputError: The picture is cut off or damaged.
     """
     data = _read_bytes(source)
     sniffed = sniff(data)
     if sniffed in SIZED:
-        _check_size(image_size(data, sniffed))
+        _check_size(image_size(data, sniffed), sniffed)
     try:
-        with Image.open(io.BytesIO(data), formats=[_pillow_name(sniffed)]) as picture:
-            _check_size(picture.size)
+        with _open(data, sniffed) as picture:
+            _check_size(picture.size, sniffed)
             declared = picture.width * picture.height
             notes = _notes(picture, data, sniffed)
             partial = bool(notes)
@@ -112,19 +129,21 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
                 whole = picture.size
                 picture.draft(picture.mode, (-(-whole[0] // factor), -(-whole[1] // factor)))
                 factor = 1
-            picture.load()
-            image = upright_rgb(picture, notes, factor=factor)
+            decoded = HeicRows(data, picture) if sniffed == "heic" else picture
+            if isinstance(decoded, Image.Image):
+                decoded.load()
+            image = upright_rgb(decoded, notes, factor=factor)
             if image.shape[0] * image.shape[1] < declared:
                 notes.append(_REDUCED_TEXT.format(width=image.shape[1], height=image.shape[0]))
     except InputError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooLargeInputError(_too_large_text()) from error
+        raise TooLargeInputError(_too_large_text(most=MAX_PIXELS)) from error
     except MemoryError as error:
         raise MemoryInputError(NOT_ENOUGH) from error
     except Exception as error:
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
-        raise DamagedInputError("The picture is cut off or damaged: copy or save it again.") from error
+        raise DamagedInputError(_ODD_TIFF if sniffed == "tiff" else _DAMAGED) from error
     return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes), partial)
 
 
@@ -134,15 +153,33 @@ def _reduction(picture: Image.Image, sniffed: str) -> int:
     Raises:
         TooLargeInputError: At no size of `SMALLER` does it.
     """
-    pixels = picture.width * picture.height
+    if sniffed == "heic":
+        bands, is_deep = picture.getbands(), picture.info.get("bit_depth", 8) > 8
+        decoding = HEIC_BYTES + HEIC_ALPHA_BYTES * (len(bands) in (2, 4)) + HEIC_DEEP_BYTES * is_deep
+        # The decoder has let go of its own picture before the first row is read.
+        return _fitting(picture, lambda shown: max(decoding, len(bands) + 3 / shown), decoding)
     held = FORMAT_BYTES.get(sniffed, MODE_BYTES.get(picture.mode, 4))
     coefficients = COEFFICIENT_BYTES if picture.info.get("progressive") else 0
+    alone = 1 if sniffed == "jpeg" else 0
+
+    def needed(shown: int) -> float:
+        return coefficients + held / shown**alone + 3 / shown
+
+    return _fitting(picture, needed, held + coefficients + 1)
+
+
+def _fitting(picture: Image.Image, needed: Callable[[int], float], least: float) -> int:
+    """The first of `SMALLER` that fits.
+
+    Args:
+        picture: Only its size counts.
+        needed: Bytes for a pixel of the file where one of so many is kept.
+        least: About as many bytes for a pixel are needed at any size.
+    """
     for factor in SMALLER:
-        shown = factor**2
-        decoder = coefficients + held / shown if sniffed == "jpeg" else held
-        if pixels * (decoder + 3 / shown) <= MAX_DECODING_BYTES:
+        if picture.width * picture.height * needed(factor**2) <= MAX_DECODING_BYTES:
             return factor
-    most = int(MAX_DECODING_BYTES / (held + coefficients + 1) / 1e6)
+    most = int(MAX_DECODING_BYTES / least / 1e6)
     raise TooLargeInputError(
         f"The picture of {picture.width} x {picture.height} pixels takes too much memory to decode: pictures "
         f"of its kind have at most about {most} megapixels. Make it smaller, or save it as an ordinary JPEG."
@@ -175,6 +212,8 @@ def _notes(picture: Image.Image, data: bytes, sniffed: str) -> list[str]:
             raise UnsupportedInputError(_RAW)
     if is_animated(io.BytesIO(data), sniffed):
         return [_ANIMATED]
+    if sniffed == "jpeg" and _JPEG_AFTER_JPEG in data and _WHOLE_OF_SEVERAL not in data[:_MPF_WITHIN]:
+        return [_FILM]
     count = int(getattr(picture, "n_frames", 1)) if sniffed in _SEVERAL else 1
     return [_SEVERAL[sniffed].format(n=count)] if count > 1 else []
 
@@ -194,13 +233,22 @@ def _read_bytes(source: bytes | str | Path) -> bytes:
         return file.read()
 
 
-def _check_size(size: tuple[int, int] | None) -> None:
+def _open(data: bytes, sniffed: str) -> Image.Image:
+    """The picture, its pixels not decoded yet."""
+    file = io.BytesIO(data)
+    if sniffed == "jpeg":  # `Image.open` refuses sizes that its decoder reads smaller
+        return JpegImageFile(file)
+    return Image.open(file, formats=[_pillow_name(sniffed)])
+
+
+def _check_size(size: tuple[int, int] | None, sniffed: str) -> None:
     if size is None or min(size) < 1:
         raise DamagedInputError("The picture's header is damaged: copy or save it again.")
-    if size[0] * size[1] > MAX_PIXELS:
-        raise TooLargeInputError(_too_large_text(size))
+    most = MAX_JPEG_PIXELS if sniffed == "jpeg" else MAX_PIXELS
+    if size[0] * size[1] > most:
+        raise TooLargeInputError(_too_large_text(size, most=most))
 
 
-def _too_large_text(size: tuple[int, int] | None = None) -> str:
+def _too_large_text(size: tuple[int, int] | None = None, *, most: int) -> str:
     shown = f" of {size[0]} x {size[1]} pixels" if size else ""
-    return f"The picture{shown} is larger than {MAX_PIXELS // 1_000_000} megapixels: make it smaller first."
+    return f"The picture{shown} is larger than {most // 1_000_000} megapixels: make it smaller first."

@@ -1,11 +1,13 @@
 """File formats by their magic bytes. Names and extensions are never asked: they can be wrong."""
 
+import re
+
 from fer.errors import UnsupportedInputError
 
 HEAD_BYTES = 1024
 """As many bytes from the start of a file as `sniff` needs: five packets of a transport stream."""
 
-IMAGE_FORMATS = ("jpeg", "png", "webp", "bmp", "gif", "tiff", "avif", "heic")
+IMAGE_FORMATS = ("jpeg", "png", "webp", "bmp", "gif", "tiff", "avif", "heic", "netpbm")
 VIDEO_FORMATS = (
     *("mp4", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "dv", "ogg"),
     *("mxf", "ivf", "y4m", "h264", "hevc"),
@@ -20,10 +22,11 @@ FORMAT_TEXT = {
     "matroska": "Matroska or WebM",
     "h264": "raw H.264",
     "hevc": "raw H.265",
+    "netpbm": "PGM or PPM",
 }
 """What a person reads for a format whose name in capitals says little."""
 
-READ_IMAGES = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
+READ_IMAGES = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, HEIC or PGM"
 READ_VIDEOS = "MP4, MOV, MKV, WebM, AVI, MPEG, TS, MTS, VOB, WMV, FLV, DV, OGV or MXF"
 
 _PREFIXES = (
@@ -51,6 +54,9 @@ _PREFIXES = (
     (b"PK\x07\x08", "zip"),
 )
 _RIFF_FORMS = {b"WEBP": "webp", b"AVI ": "avi"}
+_NETPBM = re.compile(rb"P[456]\s(?:\s*#[^\n]*\n)*\s*\d+\s")
+"""PBM, PGM and PPM of bytes: with their width, so that a text that begins with P5 is none."""
+
 _BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 _MP4_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp")
 _PHOTO_BRANDS = {
@@ -83,8 +89,6 @@ _KNOWN_BUT_NOT_READ = (
     (b"IIRO", "image", "camera raw"),
     (b"IIU\0", "image", "camera raw"),
     (b"\x76\x2f\x31\x01", "image", "OpenEXR"),
-    (b"P5", "image", "PGM"),
-    (b"P6", "image", "PPM"),
 )
 """Start of the file, whether it is a picture or a video, and its name."""
 
@@ -109,6 +113,8 @@ def sniff(data: bytes) -> str:
             return name
     if head[:4] == b"RIFF":
         return _RIFF_FORMS.get(head[8:12], "unknown")
+    if _NETPBM.match(head):
+        return "netpbm"
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return "bmp"
     if head[4:8] in _MP4_FIRST_BOXES:
@@ -180,11 +186,12 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
     for start, kind, name in _KNOWN_BUT_NOT_READ:
         if head.startswith(start):
             noun, cure = ("video", "convert it to MP4") if kind == "video" else ("picture", "save it as JPEG")
-            return UnsupportedInputError(f"This is a {name} {noun}, which is not read here: {cure}.")
+            article = "an" if name[0] == "O" else "a"
+            return UnsupportedInputError(f"This is {article} {name} {noun}, which is not read here: {cure}.")
     found = sniff(head)
     if found == "unknown":
         return UnsupportedInputError(f"The file is in no format that is read here: {cures[wanted]}.")
     name = FORMAT_TEXT.get(found, found.upper())
-    article = "an" if name[0] in "AM" and found not in ("matroska",) else "a"
+    article = "an" if name[0] in "AIM" and found not in ("matroska",) else "a"
     noun = {"image": "picture", "video": "video"}.get(input_kind(found), "file")
     return UnsupportedInputError(f"The content of the file is {article} {name} {noun}: {cures[wanted]}.")

@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -10,6 +11,7 @@ from PIL import Image, ImageCms
 STRIP_ROWS = 256
 
 _EXIF_ORIENTATION = 0x0112
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
 _EXIF_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
 _AS_STORED = {
     2: lambda up: up[:, ::-1],
@@ -29,7 +31,26 @@ _GRAY_MAXIMA = (255, 4095, 65535)
 """Brightest values of gray TIFF pictures in 16 bits: 8, 12 and 16 of them are used."""
 
 
-def upright_rgb(picture: Image.Image, notes: list[str], *, factor: int = 1) -> np.ndarray:
+class Decoded(Protocol):
+    """What is asked of a decoded picture: one of Pillow, or one that keeps its rows elsewhere."""
+
+    info: Any
+
+    @property
+    def mode(self) -> str: ...
+    @property
+    def format(self) -> str | None: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def crop(self) -> Callable[[tuple[int, int, int, int]], Image.Image]: ...
+    @property
+    def getexif(self) -> Callable[[], Image.Exif]: ...
+
+
+def upright_rgb(picture: Decoded, notes: list[str], *, factor: int = 1) -> np.ndarray:
     """(H, W, 3) uint8 RGB of a loaded picture, upright, white where it is transparent.
 
     Args:
@@ -44,16 +65,51 @@ def upright_rgb(picture: Image.Image, notes: list[str], *, factor: int = 1) -> n
     stored = _AS_STORED.get(orientation, lambda up: up)(upright)
     is_gray = picture.mode.startswith(("I", "F"))
     white = _brightest(picture, notes) if is_gray else 0.0
+    # Pillow turns such TIFFs round itself where they have 8 bits.
+    is_negative = getattr(picture, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     colors = _to_srgb(picture)
     for top, strip in _strips(picture):
-        rgb = _gray_to_rgb(strip, white) if is_gray else _to_rgb(colors(strip))
+        rgb = _gray_to_rgb(strip, white, is_negative) if is_gray else _to_rgb(colors(strip))
         if factor > 1:
             rgb = rgb.reduce(factor)
         stored[top // factor : top // factor + rgb.height] = np.asarray(rgb)
     return upright
 
 
-def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+class HeicRows:
+    """A HEIC's main picture, decoded; its rows are read out of the decoder's own memory.
+
+    Pillow would hold the picture a second time, four bytes for a pixel: too much for the photos of 48
+    megapixels that phones make.
+
+    Args:
+        data: The file.
+        picture: The same, as Pillow opened it; not loaded.
+    """
+
+    format = "HEIF"
+
+    def __init__(self, data: bytes, picture: Image.Image) -> None:
+        from pillow_heif import open_heif
+
+        file = open_heif(io.BytesIO(data), hdr_to_16bit=True, remove_stride=False)
+        main = file[file.primary_index]
+        decoded = main.data  # the size can turn out to be another one
+        self._rows = memoryview(b"" if decoded is None else decoded).cast("B")
+        self.mode, self.size, self._stride = main.mode, main.size, main.stride
+        self.width, self.height = self.size
+        self.info = picture.info
+        self.getexif = picture.getexif
+
+    def crop(self, box: tuple[int, int, int, int]) -> Image.Image:
+        """Whole rows, from ``box[1]`` up to ``box[3]``."""
+        _, top, _, bottom = box
+        rows = self._rows[top * self._stride : bottom * self._stride]
+        size = (self.width, bottom - top)
+        return Image.frombytes(self.mode, size, rows, "raw", self.mode, self._stride)
+
+
+def _strips(picture: Decoded) -> Iterator[tuple[int, Image.Image]]:
     """(first row, rows from there) from top to bottom."""
     for top in range(0, picture.height, STRIP_ROWS):
         yield top, picture.crop((0, top, picture.width, min(top + STRIP_ROWS, picture.height)))
@@ -67,7 +123,7 @@ def _to_rgb(strip: Image.Image) -> Image.Image:
     return strip if strip.mode == "RGB" else strip.convert("RGB")
 
 
-def _to_srgb(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
+def _to_srgb(picture: Decoded) -> Callable[[Image.Image], Image.Image]:
     """What gives a strip the colours that the picture's profile means; nothing where that changes little.
 
     Only profiles in which the numbers mean plainly other colours are worked out: CMYK and Lab always, RGB
@@ -88,7 +144,7 @@ def _to_srgb(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
     return lambda strip: ImageCms.applyTransform(strip, turn) or strip
 
 
-def _brightest(picture: Image.Image, notes: list[str]) -> float:
+def _brightest(picture: Decoded, notes: list[str]) -> float:
     """The value of a gray picture that becomes 255.
 
     A PNG's is 65535, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8 or 12
@@ -98,22 +154,24 @@ def _brightest(picture: Image.Image, notes: list[str]) -> float:
         return 65535.0
     top = max((float(_numbers(strip).max(initial=0)) for _, strip in _strips(picture)), default=0.0)
     maxima = (1, *_GRAY_MAXIMA) if picture.mode == "F" else _GRAY_MAXIMA
-    most = next((m for m in maxima if top <= m), maxima[-1])
-    if most != maxima[-1]:
+    most = next((m for m in maxima if top <= m), 2**32 - 1 if top > 2**31 else round(top))
+    if most not in (maxima[-1], 2**32 - 1):
         notes.append(f"Its gray values go up to {top:.4g}: {most} was taken as white.")
     return float(most)
 
 
-def _gray_to_rgb(strip: Image.Image, white: float) -> Image.Image:
+def _gray_to_rgb(strip: Image.Image, white: float, is_negative: bool) -> Image.Image:
     gray = np.round(np.clip(_numbers(strip), 0, white) * (255 / white)).astype(np.uint8)
-    return Image.fromarray(gray).convert("RGB")
+    return Image.fromarray(255 - gray if is_negative else gray).convert("RGB")
 
 
 def _numbers(strip: Image.Image) -> np.ndarray:
+    if strip.mode == "I":  # Pillow holds 32 bits with a sign
+        return np.asarray(strip).view(np.uint32).astype(np.float32)
     return np.nan_to_num(np.asarray(strip, np.float32), nan=0.0, posinf=65535.0)
 
 
-def _orientation(picture: Image.Image) -> int:
+def _orientation(picture: Decoded) -> int:
     """EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
         return int(picture.getexif().get(_EXIF_ORIENTATION, 1))

@@ -79,9 +79,11 @@ def _refused() -> Iterable[str]:
 
 def _limits() -> Iterable[str]:
     yield "## Limits"
-    held = ", ".join(f"{name} {n}" for name, n in images.FORMAT_BYTES.items())
+    decoders = {**images.FORMAT_BYTES, "heic": images.HEIC_BYTES}
+    held = ", ".join(f"{name} {n:g}" for name, n in decoders.items())
     rows = [
         ("photo: pixels", _million(images.MAX_PIXELS), "refused before decoding"),
+        ("photo: pixels of a JPEG", _million(images.MAX_JPEG_PIXELS), "refused before decoding"),
         (
             "photo: memory while it is decoded",
             _mb(images.MAX_DECODING_BYTES),

@@ -4,6 +4,7 @@ Each is made here from one picture or one little clip and must come back as it w
 """
 
 import io
+import struct
 import subprocess
 import sys
 from fractions import Fraction
@@ -14,6 +15,8 @@ import pytest
 from PIL import Image, ImageCms
 from pillow_heif import from_pillow
 
+from fer.dataset.readers.folders import read_folder
+from fer.dataset.readers.labeled import read_label_folder
 from fer.errors import InputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
@@ -41,9 +44,23 @@ def heic(picture: Image.Image, **options) -> bytes:
     return file.getvalue()
 
 
-def gray(scale: float, dtype: type) -> Image.Image:
+def gray_values(scale: float, dtype: type) -> np.ndarray:
     """The scene's gray values times ``scale``."""
-    return Image.fromarray(np.round(np.asarray(scene().convert("L"), float) * scale, 6).astype(dtype))
+    return np.round(np.asarray(scene().convert("L"), float) * scale, 6).astype(dtype)
+
+
+def gray(scale: float, dtype: type) -> Image.Image:
+    return Image.fromarray(gray_values(scale, dtype))
+
+
+def gray_tiff(values: np.ndarray, *, photometric: int = 1) -> bytes:
+    """A TIFF of one strip as measuring programs write it; white is 0 where ``photometric`` is."""
+    height, width = values.shape
+    tags = {256: width, 257: height, 258: 8 * values.itemsize, 259: 1, 262: photometric, 273: 8, 277: 1}
+    tags |= {278: height, 279: values.nbytes, 339: 1}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + values.nbytes) + values.tobytes() + directory
 
 
 def turned(orientation: int = 6) -> tuple[Image.Image, bytes]:
@@ -73,6 +90,9 @@ PHOTOS = {
     "HEIC": heic(scene()),
     "HEIC on its side": heic(SIDEWAYS, exif=EXIF),
     "MPO": saved(scene(), "MPO", quality=95, save_all=True, append_images=[scene().rotate(180)]),
+    "PPM": saved(scene(), "PPM"),
+    "PPM with a remark": b"P6\n# of a camera\n48 32\n255\n" + np.asarray(scene()).tobytes(),
+    "HEIC, alpha": heic(scene().convert("RGBA")),
     "GIF of one picture": saved(scene(), "GIF"),
     "WebP of one picture": saved(scene(), "WEBP", lossless=True, save_all=True),
 }
@@ -82,6 +102,11 @@ GRAY_PHOTOS = {
     "12 of 16 bits": (saved(gray(16, np.uint16), "TIFF"), "4095 was taken as white"),
     "8 of 16 bits": (saved(gray(1, np.uint16), "TIFF"), "255 was taken as white"),
     "0 to 1": (saved(gray(1 / 255, np.float32), "TIFF"), "1 was taken as white"),
+    "32 bits": (gray_tiff(gray_values(257 * 65_537, np.uint32)), ""),
+    "16 bits, white is 0": (gray_tiff(~gray_values(257, np.uint16), photometric=0), ""),
+    "8 bits, white is 0": (gray_tiff(~gray_values(1, np.uint8), photometric=0), ""),
+    "PGM": (saved(scene().convert("L"), "PPM"), ""),
+    "PGM of 16 bits": (b"P5 48 32 65535\n" + gray_values(257, np.uint16).astype(">u2").tobytes(), ""),
     "PNG of 16 bits": (saved(gray(257, np.uint16), "PNG"), ""),
 }
 
@@ -103,6 +128,39 @@ def test_case_79_gray_values_of_any_width_keep_their_brightness(what):
     assert np.abs(loaded.frame.image[..., 0].astype(int) - np.asarray(scene().convert("L"), int)).max() <= 2
     assert said in "".join(loaded.notes)
     assert bool(loaded.notes) == bool(said)
+
+
+def test_case_79_a_film_of_bare_jpegs_is_not_lost_behind_its_first_picture():
+    first, second = saved(scene(), "JPEG"), saved(scene().rotate(180), "JPEG")
+    loaded = read_image(first + second)
+    assert (loaded.partial, "goes on with more JPEG pictures" in loaded.notes[0]) == (True, True)
+    assert read_image(first + b"trailing bytes").notes == ()
+
+
+def test_case_79_a_text_is_no_pgm():
+    assert sniff(b"P5 is the fifth participant") == "unknown"
+    assert sniff(b"P5\n# a remark\n640 480\n255\n") == "netpbm"
+
+
+def test_case_79_a_tiff_of_another_kind_is_not_only_called_damaged():
+    data = gray_tiff(gray_values(1, np.float64))
+    with pytest.raises(InputError, match="in a form that few programs read: save it as"):
+        read_image(data)
+
+
+@pytest.mark.parametrize("form", ["tiff", "heic", "avif", "pgm", "jpg"])
+def test_case_79_a_labelled_folder_takes_pictures_of_any_format(tmp_path, form):
+    writers = {"heic": heic, "pgm": lambda picture: saved(picture.convert("L"), "PPM")}
+    data = writers.get(form, lambda picture: saved(picture, "JPEG" if form == "jpg" else form.upper()))(
+        scene()
+    )
+    for name in ("happy/a", "other/b"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / f"{name}.{form}").write_bytes(data)
+    by_folder = read_folder(tmp_path)
+    assert (len(by_folder), by_folder.n_rejected) == (1, 1)
+    (tmp_path / "labels.csv").write_text(f"file,label\na.{form},sad\nother/b.{form},happy\n")
+    assert len(read_label_folder(tmp_path / "labels.csv")) == 2
 
 
 def test_case_79_of_a_tiff_with_several_pages_the_first_is_read_and_said():

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pillow_heif import from_pillow
 
 from fer.errors import (
     DamagedInputError,
@@ -151,7 +152,7 @@ def test_case_05_extreme_shapes_are_read():
         encoded(picture(), "JPEG2000"),
         encoded(picture(), "EPS"),
         encoded(picture(), "ICO"),
-        encoded(picture(), "PPM"),
+        encoded(picture(), "SGI"),
     ],
 )
 def test_case_06_other_picture_formats_are_refused_by_magic_bytes(data):
@@ -432,6 +433,29 @@ def test_case_113_a_bomb_of_8000_pixels_is_read_within_the_bound():
     loaded = read_image(bomb)
     assert loaded.frame.image.shape == (2000, 2000, 3)
     assert "2000 x 2000" in loaded.notes[0]
+
+
+def test_case_113_a_phone_photo_of_48_megapixels_in_heic_is_read_smaller_within_the_bound(monkeypatch):
+    # On a small scale: as much room for a pixel as 48.8 megapixels have.
+    small = picture(width=403, height=302)
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", round(280_000_000 * small.size / 3 / 48.8e6))
+    file = io.BytesIO()
+    from_pillow(Image.fromarray(small)).save(file, quality=95)
+    loaded = read_image(file.getvalue())
+    assert loaded.frame.image.shape == (151, 202, 3)
+    assert np.abs(loaded.frame.image[:100, :100].astype(int) - small[:200:2, :200:2]).mean() < 6
+    assert loaded.notes == ("The picture is large: it was read at 202 x 151 pixels.",)
+
+
+@pytest.mark.parametrize("size", [(12_000, 9_000), (16_320, 12_240)], ids=["108 MP", "200 MP"])
+def test_case_113_the_largest_jpegs_of_phones_are_read_smaller(size):
+    file = io.BytesIO()
+    Image.new("L", size, 90).save(file, "JPEG", quality=20)
+    loaded = read_image(file.getvalue())
+    height, width = loaded.frame.image.shape[:2]
+    assert width / height == pytest.approx(size[0] / size[1], abs=0.001)
+    assert width * height > 10_000_000
+    assert "The picture is large" in loaded.notes[0]
 
 
 def test_case_114_too_little_memory_is_said_and_the_picture_is_not_called_damaged(monkeypatch):

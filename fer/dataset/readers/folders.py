@@ -11,9 +11,8 @@ from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.errors import DatasetError, InputError
 from fer.sources import read_image
 from fer.sources.archives import is_hidden
+from fer.sources.finding import kind_by_name
 from fer.sources.opening import safe_name
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
 SPLIT_WITHOUT_FOLDER = "all"
 """The split where the emotions' folders stand at the top."""
@@ -57,7 +56,7 @@ def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: st
     for name, source in files:
         if is_labeled(name):
             _take(name, source, faces)
-        elif name.suffix.lower() in IMAGE_SUFFIXES and not is_hidden(name):
+        elif kind_by_name(name.name) == "image" and not is_hidden(name):
             reason = f"the folder {safe_name(name.parent.name)!r} is not one of {', '.join(EMOTIONS)}"
             faces.reject(reason, name=safe_name(name.name))
     if faces.n_seen == faces.n_rejected:

@@ -11,7 +11,6 @@ from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.dataset.readers.csv_rows import looks_like_faces
 from fer.dataset.readers.fer2013 import read_dataset
 from fer.dataset.readers.folders import (
-    IMAGE_SUFFIXES,
     SPLIT_WITHOUT_FOLDER,
     ToFace,
     add_picture,
@@ -25,6 +24,7 @@ from fer.io.csv import unescape_formula
 from fer.io.names import comparable_name
 from fer.io.table import header_of, read_columns
 from fer.sources.archives import is_hidden, member_name, open_archive
+from fer.sources.finding import kind_by_name
 from fer.sources.magic import sniff
 from fer.sources.opening import open_binary, safe_name
 
@@ -96,7 +96,7 @@ def read_label_folder(
         InputError: The CSV cannot be read.
     """
     folder = table.parent
-    paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMAGE_SUFFIXES)
+    paths = (path for path in sorted(folder.rglob("*")) if kind_by_name(path.name) == "image")
     pictures = {PurePosixPath(path.relative_to(folder)): (lambda path=path: path) for path in paths}
     if table.stat().st_size > MAX_TABLE_BYTES:
         raise _too_large(safe_name(table.name))
