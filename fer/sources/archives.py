@@ -4,10 +4,12 @@ import io
 import lzma
 import os
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
@@ -15,7 +17,7 @@ from fer.errors import DamagedInputError, EmptyInputError, TooLargeInputError, U
 from fer.sources.animation import content_kind
 from fer.sources.images import MAX_FILE_BYTES
 from fer.sources.magic import HEAD_BYTES, MAY_BE_ANIMATED, READ_IMAGES, input_kind, sniff, unsupported
-from fer.sources.opening import SourceLabel, open_binary, safe_name, safe_path
+from fer.sources.opening import OpenFile, SourceLabel, open_binary, safe_name, safe_path
 
 MAX_MEMBERS = 10_000
 """Most entries of one zip file, folders included."""
@@ -39,6 +41,7 @@ _LOCATOR_BYTES = 20
 _RECORD_64_BYTES = 56
 _END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
 _ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _READ_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, NotImplementedError, struct.error, IndexError),
@@ -121,15 +124,17 @@ def open_archive(file: BinaryIO | io.RawIOBase, *, max_members: int | None = Non
 
 @dataclass(frozen=True)
 class ZipMember:
-    """A file in a zip file; it is opened anew each time.
+    """A file in a zip file.
 
     Args:
         source: The zip file's path or bytes.
         name: Of its entry.
+        archive: The zip file, open, where it lies in memory; one on the disk is opened when it is read.
     """
 
     source: Path | bytes
     name: str
+    archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
 
     @property
     def label(self) -> SourceLabel:
@@ -141,6 +146,7 @@ class ZipMember:
 
         Raises:
             DamagedInputError: They cannot be unpacked.
+            UnsupportedInputError: They are packed by another method.
             EmptyInputError: There are none.
         """
         return self._unpacked(HEAD_BYTES)
@@ -165,8 +171,13 @@ class ZipMember:
         return data
 
     def _unpacked(self, most: int) -> bytes:
-        with open_binary(self.source) as file, open_archive(file) as archive:
+        with nullcontext(self.archive) if self.archive else _opened(self.source) as archive:
             member = archive.getinfo(self.name)
+            if member.compress_type not in _METHODS:
+                raise UnsupportedInputError(
+                    "It is packed by a method that is not read here, such as Deflate64: unpack it, and pack "
+                    "it as an ordinary zip file."
+                )
             data = _read(archive, member, most)
             if not data and member.file_size:
                 raise DamagedInputError("The file in the zip file is damaged: copy or pack it again.")
@@ -181,10 +192,56 @@ def zip_members(source: Path | bytes) -> list[ZipMember]:
     Raises:
         InputError: As `open_archive` says.
     """
-    with open_binary(source) as file, open_archive(file) as archive:
+    with _opened(source) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         names = dict.fromkeys(m.filename for m in members if not is_hidden(member_name(m)))
-    return [ZipMember(source, name) for name in names]
+        shared = None if isinstance(source, Path) else archive
+    return [ZipMember(source, name, shared) for name in names]
+
+
+class _LastOnDisk:
+    """The zip file on the disk that was read last, still open: its directory is read once for all members."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[object, ...] = ()
+        self._archive: zipfile.ZipFile | None = None
+        self._file: OpenFile | None = None
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[zipfile.ZipFile]:
+        with self._lock:
+            file = open_binary(path)
+            stat = os.fstat(file.fileno())
+            # A process that was forked has the same file, and its place in it, as its parent.
+            key = (os.getpid(), str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns)
+            if self._archive is None or key != self._key:
+                self._close()
+                try:
+                    self._archive = open_archive(file)
+                except BaseException:
+                    file.close()
+                    raise
+                self._file, self._key = file, key
+            else:
+                file.close()
+            yield self._archive
+
+    def _close(self) -> None:
+        if self._archive is not None and self._file is not None:
+            self._archive.close()
+            self._file.close()
+        self._archive = self._file = None
+
+
+_last_on_disk = _LastOnDisk()
+
+
+def _opened(source: Path | bytes) -> AbstractContextManager[zipfile.ZipFile]:
+    """The zip file, its limits checked."""
+    if isinstance(source, Path):
+        return _last_on_disk.opened(source)
+    return nullcontext(open_archive(open_binary(source)))
 
 
 def _directory_bytes(file: BinaryIO | io.RawIOBase) -> int:

@@ -20,6 +20,9 @@ from fer.sources.opening import SourceLabel, read_head, safe_path
 
 NO_PICTURE = "it is no picture and no video."
 LINK = "it is a link to a folder, which is not followed."
+DOCUMENT = "it is a document of an office program or a packed program, no zip file of pictures."
+_OF_DOCUMENTS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "Index/Document.iwa", "Index.zip")
+"""What Word and Excel, LibreOffice and EPUB, Java and Android, and Apple's programs put into theirs."""
 PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"),
     *(
@@ -175,7 +178,14 @@ def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile
     """A file that can be tried, the members of a zip file, or why there is nothing."""
     try:
         kind = content_kind(path)
-        if kind == "zip":
+        if kind == "zip" and is_document(path):
+            reason = DOCUMENT[0].upper() + DOCUMENT[1:]
+            yield (
+                _refused(label, "unknown", UnsupportedInputError(reason))
+                if given
+                else GivenFile(label, "unknown", "passed_over", DOCUMENT)
+            )
+        elif kind == "zip":
             yield from zip_files(path, PurePosixPath() if given else PurePosixPath(label))
         elif kind == "unknown":
             yield _unread(label, read_head(path), given=given)
@@ -183,6 +193,15 @@ def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile
             yield FoundFile(path, label, kind)
     except InputError as error:
         yield _refused(label, kind_by_name(label), error)
+
+
+def is_document(source: Path | bytes) -> bool:
+    """Whether a zip file is a document, whose pictures nobody means to have read.
+
+    Raises:
+        InputError: It cannot be opened or passes a limit.
+    """
+    return any(member.name in _OF_DOCUMENTS for member in zip_members(source))
 
 
 def zip_files(source: Path | bytes, below: PurePosixPath = _NOWHERE) -> Iterator[FoundFile | GivenFile]:
@@ -217,7 +236,8 @@ def zip_files(source: Path | bytes, below: PurePosixPath = _NOWHERE) -> Iterator
 def _unread(label: SourceLabel, head: bytes, *, given: bool) -> GivenFile:
     """A file of no format that is read: missed if it was meant, else passed over."""
     if given or kind_by_name(label) != "unknown" or known_but_not_read(head):
-        kind = known_but_not_read(head) or kind_by_name(label)
+        known = known_but_not_read(head)
+        kind = known if known in ("image", "video") else kind_by_name(label)
         wanted = "video" if kind == "video" else "image"
         return _refused(label, kind, unsupported(head, wanted=wanted))
     return GivenFile(label, "unknown", "passed_over", NO_PICTURE)

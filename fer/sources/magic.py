@@ -89,8 +89,20 @@ _KNOWN_BUT_NOT_READ = (
     (b"IIRO", "image", "camera raw"),
     (b"IIU\0", "image", "camera raw"),
     (b"\x76\x2f\x31\x01", "image", "OpenEXR"),
+    (b"7z\xbc\xaf\x27\x1c", "archive", "7z"),
+    (b"Rar!\x1a\x07", "archive", "RAR"),
+    (b"\x1f\x8b\x08", "archive", "gzip"),
+    (b"\xfd7zXZ\0", "archive", "xz"),
+    (b"BZh", "archive", "bzip2"),
 )
-"""Start of the file, whether it is a picture or a video, and its name."""
+"""Start of the file, whether it is a picture, a video or an archive of files, and its name."""
+
+
+_CURES = {
+    "image": ("picture", "save it as JPEG"),
+    "video": ("video", "convert it to MP4"),
+    "archive": ("archive", "unpack it, or pack it as a zip file"),
+}
 
 
 def sniff(data: bytes) -> str:
@@ -164,7 +176,7 @@ def input_kind(sniffed: str) -> str:
 
 
 def known_but_not_read(head: bytes) -> str:
-    """ "image" or "video" for a format that is known by its first bytes and not read; else empty."""
+    """ "image", "video" or "archive" for a format that is known and not read; else empty."""
     return next((kind for start, kind, _ in _KNOWN_BUT_NOT_READ if head.startswith(start)), "")
 
 
@@ -185,7 +197,7 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
     }
     for start, kind, name in _KNOWN_BUT_NOT_READ:
         if head.startswith(start):
-            noun, cure = ("video", "convert it to MP4") if kind == "video" else ("picture", "save it as JPEG")
+            noun, cure = _CURES[kind]
             article = "an" if name[0] == "O" else "a"
             return UnsupportedInputError(f"This is {article} {name} {noun}, which is not read here: {cure}.")
     found = sniff(head)

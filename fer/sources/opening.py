@@ -92,12 +92,20 @@ def open_binary(source: bytes | str | Path) -> OpenFile:
             raise MissingInputError(f"{path} is a folder: give a file.")
         if not path.is_file():
             # A device or a pipe could block for ever, so it is treated as no file at all.
-            raise MissingInputError(f"There is no file {path}: check the path.")
+            raise MissingInputError(_why_no_file(path))
         if not path.stat().st_size:
             raise EmptyInputError("The file is empty: it may not have been copied completely.")
         return path.open("rb", buffering=0)
     except (OSError, ValueError) as error:
         raise MissingInputError(f"{path} cannot be read: check the path and its permissions.") from error
+
+
+def _why_no_file(path: Path) -> str:
+    if path.exists():
+        return f"{path} is no file but a device or a pipe: give a file."
+    if path.is_symlink():
+        return f"{path} is a link to a file that is not there: check where it leads."
+    return f"There is no file {path}: check the path."
 
 
 def read_head(source: bytes | str | Path) -> bytes:

@@ -15,8 +15,10 @@ from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.records import GivenFile
 from fer.settings import Settings
+from fer.sources import archives
 from fer.sources.account import account, lost
-from fer.sources.finding import find_inputs, survey
+from fer.sources.archives import open_archive
+from fer.sources.finding import find_inputs, survey, zip_files
 from fer.sources.opening import safe_path
 from tests.helpers.clips import clip, ramp
 
@@ -46,6 +48,14 @@ def put(folder: Path, **files: bytes) -> None:
         path = folder / name.replace("__", "/").replace("_DOT_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
 
 
 def test_nothing_given_needs_no_account(tmp_path):
@@ -115,6 +125,70 @@ def test_case_78_a_link_to_a_folder_is_named(tmp_path, gray):
     put(tmp_path, a_DOT_png=gray)
     (tmp_path / "loop").symlink_to(tmp_path)
     assert [file.name for file in survey([tmp_path]).lost] == ["loop"]
+
+
+def test_case_78_a_link_to_nothing_and_a_pipe_say_what_they_are(tmp_path, gray):
+    put(tmp_path, a_DOT_png=gray)
+    (tmp_path / "gone.jpg").symlink_to("nowhere.jpg")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    reasons = {file.name: file.reason for file in survey([tmp_path]).lost}
+    assert "a link to a file that is not there" in reasons["gone.jpg"]
+    assert "a device or a pipe" in reasons["pipe.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07\1\0", "RAR"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (b"BZh9", "bzip2"),
+    ],
+)
+def test_case_78_an_archive_that_is_not_opened_is_named(tmp_path, start, name):
+    put(tmp_path, footage_DOT_bin=start + bytes(200))
+    (left,) = survey([tmp_path]).lost
+    assert (left.fate, left.kind) == ("refused", "unknown")
+    assert f"a {name} archive, which is not read here: unpack it" in left.reason
+
+
+@pytest.mark.parametrize(
+    "mark", ["[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"], ids=["Word", "LibreOffice", "Java"]
+)
+def test_case_83_a_document_is_no_zip_file_of_photos(tmp_path, gray, mark):
+    document = {mark: b"<xml/>", "word/media/logo.png": gray}
+    put(tmp_path, consent_DOT_docx=zipped(document), a_DOT_png=gray, photos_DOT_zip=zipped({"b.png": gray}))
+    seen = survey([tmp_path])
+    assert [file.label for file in seen.found] == ["a.png", "photos.zip/b.png"]
+    (left,) = seen.lost
+    assert (left.name, left.fate) == ("consent.docx", "passed_over")
+    (given,) = survey([tmp_path / "consent.docx"]).lost
+    assert (given.fate, given.code) == ("refused", "input_unsupported")
+
+
+@pytest.mark.parametrize("where", ["disk", "memory"])
+def test_case_83_the_directory_of_a_zip_file_is_read_once_and_not_for_every_member(
+    tmp_path, gray, monkeypatch, where
+):
+    data = zipped({f"{k}.png": gray for k in range(40)})
+    put(tmp_path, photos_DOT_zip=data)
+    opened = []
+    monkeypatch.setattr(archives, "open_archive", lambda file: opened.append(1) or open_archive(file))
+    files = list(zip_files(data if where == "memory" else tmp_path / "photos.zip"))
+    assert [file.content() for file in files] == [gray] * 40
+    assert len(opened) == 1
+    (tmp_path / "photos.zip").write_bytes(zipped({"0.png": gray + b"other"}))
+    if where == "disk":
+        assert files[0].content() == gray + b"other"
+
+
+def test_case_105_a_member_that_is_packed_by_another_method_is_not_called_damaged(gray):
+    data = zipped({"a.png": gray}, zipfile.ZIP_DEFLATED)
+    for place, mark in ((8, b"PK\3\4"), (10, b"PK\1\2")):
+        at = data.index(mark) + place
+        data = data[:at] + b"\x09\0" + data[at + 2 :]  # Deflate64, which Windows takes for large files
+    (left,) = zip_files(data)
+    assert "packed by a method that is not read here" in left.reason
 
 
 def test_case_81_the_path_below_the_given_folder_stays(tmp_path, gray, film, capsys):
