@@ -12,6 +12,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -54,19 +55,23 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 """What Excel writes and reads above a header."""
 
 _NO_NUMBER = (
-    "",
-    "na",
-    "n/a",
-    "#n/a",
-    "nan",
-    "-nan",
-    "null",
-    "none",
-    "-nan(ind)",
-    "nan(ind)",
-    "-1.#ind",
-    "1.#qnan",
+    *("", "na", "n/a", "n.a.", "<na>", "nan", "-nan", "null", "none", "-nan(ind)", "nan(ind)"),
+    *("-1.#ind", "1.#qnan", ".", "-", "#n/a", "#div/0!", "#null!", "#num!", "#value!", "#ref!", "#name?"),
 )
+"""What programs write where there is no number: also statistics packages, and spreadsheets for an error."""
+
+_OTHER_FILES = (
+    (b"PK\x03\x04", "a spreadsheet or a zip file"),
+    (bytes.fromhex("d0cf11e0a1b11ae1"), "an old spreadsheet (XLS)"),
+    (b"%PDF-", "a PDF"),
+    (b"\x1f\x8b", "packed (gzip)"),
+    (b"$FL2", "a file of SPSS"),
+    (b"$FL3", "a file of SPSS"),
+    (b"PAR1", "a Parquet file"),
+)
+_GAPS = re.compile("(?<=\\d)[ '\u2019\u00a0\u202f](?=\\d{3}(?!\\d))")
+"""What stands between groups of three digits, besides points and commas."""
+
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})+(?:(?!\1)[.,]\d+)?")
 
 
@@ -115,9 +120,9 @@ class Table:
         first = next((line for line in lines if line.strip()), None)
         if first is None:
             raise EmptyInputError(f"{label} is empty: choose another one.")
-        self.delimiter, first = _delimiter_of(first, lines)
+        self.delimiter, peeked = _delimiter_of(first, lines)
         self._rows = csv.reader(
-            _chain(first, lines),
+            chain(filter(None, peeked), lines),
             strict=True,
             delimiter=self.delimiter,
             skipinitialspace=self.delimiter != "\t",
@@ -230,7 +235,7 @@ class Numbers:
 
     def _plain(self, text: str) -> str:
         """The number as Python writes it; empty for none."""
-        word = text.strip().replace("\u2212", "-").replace("\u00a0", "").replace("\u202f", "")
+        word = _GAPS.sub("", text.strip()).replace("\u2212", "-").replace("\u00a0", "").replace("\u202f", "")
         if word.casefold() in _NO_NUMBER:
             return ""
         if "," not in word:
@@ -365,19 +370,17 @@ def _check_names(names: list[str]) -> None:
         raise DamagedInputError(f"The CSV names a column twice: {', '.join(doubled[:5])}. Remove one.")
 
 
-def _delimiter_of(line: str, lines: Iterator[str]) -> tuple[str, str]:
-    """What separates cells, and the header's first line."""
+def _delimiter_of(line: str, lines: Iterator[str]) -> tuple[str, list[str]]:
+    """What separates cells, and the lines that were looked at: the header's first and the next one."""
     told = _SEPARATOR_LINE.fullmatch(line.strip())
     if told and told[1] in DELIMITERS:
-        return told[1], next((more for more in lines if more.strip()), "")
-    bare = re.sub(r'"[^"]*"?', "", line)
-    return max(DELIMITERS, key=bare.count), line
-
-
-def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from lines
+        return told[1], [next((more for more in lines if more.strip()), "")]
+    header = re.sub(r'"[^"]*"?', "", line)
+    second = next(lines, "")
+    row = re.sub(r'"[^"]*"?', "", second)
+    # Names can hold commas, and numbers too: what stands as often in the first row is what separates.
+    best = max(DELIMITERS, key=lambda mark: (0 < header.count(mark) == row.count(mark), header.count(mark)))
+    return best, [line, second]
 
 
 class _Text:
@@ -406,6 +409,7 @@ class _Text:
                     "trust it."
                 )
             if not self.encoding:
+                self._check_kind(data)
                 data = self._begin(data)
             text = carriage + self._decode(data, final=not data and not self._cut)
             if _BINARY.search(text):
@@ -416,6 +420,11 @@ class _Text:
             yield text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
             if not data:
                 return
+
+    def _check_kind(self, data: bytes) -> None:
+        kind = next((kind for start, kind in _OTHER_FILES if data.startswith(start)), "")
+        if kind:
+            raise DamagedInputError(f"{self._label} is {kind}, not CSV text: save the table as CSV (UTF-8).")
 
     def _begin(self, data: bytes) -> bytes:
         """Choose the encoding by a mark or by the look of the first letters; the bytes behind the mark."""

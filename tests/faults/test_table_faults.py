@@ -88,19 +88,24 @@ def test_case_102_every_encoding_and_delimiter_gives_the_same_table(encoding, de
         ("1\u00a0234,5", 1234.5),
         ("1e-3", 0.001),
         ("1,5E2", 150.0),
+        ("1 234,5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("12\u202f345\u202f678", 12_345_678.0),
     ],
 )
 def test_case_102_numbers_as_they_are_written_somewhere(text, value):
     assert Numbers()(text) == value
 
 
-@pytest.mark.parametrize("text", ["", " ", "NaN", "nan", "NA", "#N/A", "-nan(ind)", "null"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "NaN", "nan", "NA", "#N/A", "-nan(ind)", "null", ".", "-", "#DIV/0!", "<NA>"]
+)
 def test_case_102_a_missing_number_is_not_a_number(text):
     assert np.isnan(Numbers()(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["1_000", "inf", "1e999", "9" * 400, "9" * 5000, "1,2,3", "1.2.3", "x", "0x1"]
+    "text", ["1_000", "inf", "1e999", "9" * 400, "9" * 5000, "1,2,3", "1.2.3", "x", "0x1", "1 2", "12 34"]
 )
 def test_case_102_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError):
@@ -110,6 +115,30 @@ def test_case_102_what_is_no_number_is_refused(text):
 def test_case_102_points_and_commas_in_one_table_are_refused_and_named():
     with pytest.raises(InputError, match=r"Line 3 .* '1\.5' .* 'value'.* mixed"):
         read_columns(b"name;value\na;1,5\nb;1.5\n", is_text=named)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("name;a, b;c, d\nx;1;2\n", ["name", "a, b", "c, d"]),
+        ("name;a,b\nx;1\n", ["name", "a,b"]),
+        ("a, b;c\n1,5;2,5\n", ["a, b", "c"]),
+        ("a,b;c,d\n1,2,3\n", ["a", "b;c", "d"]),
+        ('"a;b","c;d","e;f;g"\n1,2,3\n', ["a;b", "c;d", "e;f;g"]),
+        ("a;b", ["a", "b"]),
+    ],
+)
+def test_case_102_commas_in_the_names_of_columns_do_not_separate_them(text, names):
+    assert Table(io.BytesIO(text.encode())).header == names
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [(b"PK\3\4\x14\0", "spreadsheet"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS"), (b"%PDF-1.7\n", "PDF")],
+)
+def test_case_43_a_file_of_another_kind_is_named_and_told_to_be_saved_as_csv(start, said):
+    with pytest.raises(InputError, match=rf"{said}.*save the table as CSV"):
+        read_columns(start + bytes(300))
 
 
 def test_case_102_what_a_spreadsheet_adds_does_not_matter():
