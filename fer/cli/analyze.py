@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     given = (args.neutral, args.calibration, args.persons, args.markers)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
     inputs = [*read, *args.paths, *(path for path in given if path)]
-    check_targets(targets, inputs, force=args.force)
+    check_targets(targets, inputs, force=args.force, made=args.out)
     if args.out:
         make_folder(args.out)
     for job in jobs:

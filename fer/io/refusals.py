@@ -26,7 +26,10 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
     Raises:
         OutputExistsError: It exists and `force` is not set.
+        OutputError: It is a device or a pipe: replacing it would take it from everybody.
     """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OutputError(f"{path} cannot be written: it is a device or a pipe. Name a file.")
     if os.path.lexists(path) and not force:
         raise OutputExistsError(
             f"{path} exists already: choose another name, or allow replacing it (--force)."

@@ -5,14 +5,17 @@ Text, report, JSON, page and exit status all come from the same `GivenFile` reco
 
 from collections.abc import Iterable
 
+from fer.errors import OutputError
 from fer.records import LOST, GivenFile
 from fer.text import count, join
 
+_NOT_WRITTEN = "not_written"
 _WORDS = {
     "read": "read",
     "read_in_part": "read in part",
     "passed_over": "passed over",
     "refused": "could not be read",
+    _NOT_WRITTEN: "read, but its results could not be written",
 }
 """Fate -> what a person reads, in the order of every list."""
 
@@ -40,17 +43,22 @@ def account(given: Iterable[GivenFile], *, most: int | None = None) -> list[str]
     files = list(given)
     if not files or (len(files) == 1 and files[0].fate == "read"):
         return []
-    fates = [file.fate for file in files]
+    fates = [_fate(file) for file in files]
     parts = [f"{fates.count(fate):,} {words}" for fate, words in _WORDS.items() if fate in fates]
     was = "was" if len(files) == 1 else "were"
     lines = [
         f"{count(len(files), 'file')} {was} given: {join(parts) if len(parts) < 2 else ', '.join(parts)}."
     ]
-    told = [file for fate in _WORDS if fate != "read" for file in files if file.fate == fate]
+    told = [file for fate in _WORDS if fate != "read" for file in files if _fate(file) == fate]
     shown = told if most is None else told[:most]
     for file in shown:
-        words = _WORDS[file.fate]
+        words = _WORDS[_fate(file)]
         lines.append(f"{words[0].upper()}{words[1:]}: {file.name}: {file.reason}")
     if len(shown) < len(told):
         lines.append(f"{count(len(told) - len(shown), 'more file')}; all are in the JSON.")
     return lines
+
+
+def _fate(file: GivenFile) -> str:
+    """Its fate, where the fault of a full disk is not put on the file."""
+    return _NOT_WRITTEN if file.code.startswith(OutputError.code) else file.fate

@@ -127,6 +127,14 @@ def test_case_78_a_link_to_a_folder_is_named(tmp_path, gray):
     assert [file.name for file in survey([tmp_path]).lost] == ["loop"]
 
 
+def test_case_78_what_was_read_and_could_not_be_written_is_not_called_unreadable():
+    full = GivenFile("a.mp4", "video", "refused", "the disk is full.", "output")
+    first, second = account([full, GivenFile("b.mp4", "video", "read")])
+    assert first == "2 files were given: 1 read, 1 read, but its results could not be written."
+    assert second == "Read, but its results could not be written: a.mp4: the disk is full."
+    assert lost([full]) == (full,)
+
+
 def test_case_78_a_link_to_nothing_and_a_pipe_say_what_they_are(tmp_path, gray):
     put(tmp_path, a_DOT_png=gray)
     (tmp_path / "gone.jpg").symlink_to("nowhere.jpg")

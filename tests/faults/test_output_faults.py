@@ -4,6 +4,7 @@ import errno
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -186,6 +187,23 @@ def test_case_110_a_folder_that_is_a_file_or_missing_or_read_only_is_one_sentenc
     for target in (tmp_path / "no" / "a.csv", tmp_path / "file" / "a.csv", Path("/proc/a.csv")):
         with pytest.raises(OutputError, match="cannot be written"):
             write_text("x", target)
+        with pytest.raises(OutputError, match="cannot be written"):  # and before the work
+            check_targets([target], force=True)
+    check_targets([tmp_path / "no" / "a.csv"], force=False, made=tmp_path / "no")
+    assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_case_110_a_device_or_a_pipe_is_never_replaced(tmp_path, force):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(OutputError, match="a device or a pipe"):
+            check_targets([tmp_path / name], force=force)
+        with pytest.raises(OutputError, match="a device or a pipe"):
+            write_text("x", tmp_path / name, force=force)
+    assert stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)
+    assert names(tmp_path) == ["link", "pipe"]
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0"])

@@ -1,6 +1,7 @@
 """Where a command writes: checked before the work, not after it."""
 
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,13 +10,16 @@ from fer.io.files import cannot_write, refuse_existing
 from fer.io.parts import check_name
 
 
-def check_targets(targets: Iterable[Path], inputs: Iterable[Path] = (), *, force: bool) -> None:
+def check_targets(
+    targets: Iterable[Path], inputs: Iterable[Path] = (), *, force: bool, made: Path | None = None
+) -> None:
     """Refuse outputs that could not be written, or that would cost something else.
 
     Args:
         targets: All files that are going to be written.
         inputs: What is read: never replaced, whatever `force` says.
         force: Files that exist may be replaced.
+        made: A folder that is made afterwards, with those below it, if it is not there.
 
     Raises:
         OutputExistsError: A file exists and `force` is not set.
@@ -23,6 +27,7 @@ def check_targets(targets: Iterable[Path], inputs: Iterable[Path] = (), *, force
     """
     read = {_place(path): path for path in inputs}
     seen: set[tuple] = set()
+    folders: set[Path] = set()
     for path in targets:
         check_name(path)
         place = _place(path)
@@ -32,6 +37,10 @@ def check_targets(targets: Iterable[Path], inputs: Iterable[Path] = (), *, force
             raise OutputError(f"{path} is named for two outputs: give each a name of its own.")
         seen.add(place)
         refuse_existing(path, force=force)
+        is_made = made is not None and made in path.parents and not path.parent.is_dir()
+        if path.parent not in folders and not is_made:
+            folders.add(path.parent)
+            _check_folder(path)
 
 
 def make_folder(folder: Path) -> None:
@@ -46,6 +55,14 @@ def make_folder(folder: Path) -> None:
         if isinstance(exc, FileExistsError):
             exc = NotADirectoryError(20, "Not a directory")
         raise cannot_write(folder, exc if isinstance(exc, OSError) else OSError(str(exc))) from exc
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse a file whose folder is not there or takes no file, by making one without a name in it."""
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc
 
 
 def _place(path: Path) -> tuple:
