@@ -43,10 +43,11 @@ def square_patch(
 
 
 def _whole_steps(low: float, high: float, step: int, end: int) -> tuple[int, int]:
-    """First pixel and the one after the last of a stretch of whole steps that lies within 0..end: OpenCV
-    averages by a whole factor ten times as fast as by any other."""
-    first = max(math.floor(low), 0)
-    steps = min(math.ceil((high - first) / step), (end - first) // step)
+    """First pixel and the one after the last of a stretch of whole steps within 0..end, with low..high in it
+    as far as there is room: OpenCV averages by a whole factor ten times as fast as by any other."""
+    first, last = max(math.floor(low), 0), min(math.ceil(high), end)
+    steps = min(math.ceil(max(last - first, 0) / step), end // step)
+    first = min(first, end - step * steps)
     return first, first + step * steps
 
 

@@ -42,3 +42,13 @@ def test_large_and_small_pictures_give_the_same_framing():
 def test_beyond_the_frame_the_border_is_repeated():
     image = np.full((20, 20, 3), 90, np.uint8)
     assert (square_patch(image, np.array([0.0, 0.0]), 40, 15.0, 32) == 90).all()
+
+
+@pytest.mark.parametrize("middle", [(100.0, 100.0), (3.0, 250.0), (399.0, 399.0), (-500.0, 20.0)])
+def test_whatever_of_a_large_region_lies_in_the_picture_is_looked_at(middle):
+    """White beyond the last whole step of averaging must not be lost: 401 pixels are no whole steps of 6."""
+    image = np.zeros((401, 401), np.uint8)
+    image[-2:, :] = image[:, -2:] = 255
+    patch = square_patch(image, np.array(middle), 480.0, 0.0, 48)
+    reaches = max(middle) + 240 > 401 and min(middle) + 240 > 0
+    assert (patch[-24:, -24:].max() > 20) == reaches
