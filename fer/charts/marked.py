@@ -1,7 +1,6 @@
 """Markers on the time axis: a row of their own, and lines and bands through the panels below."""
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 import plotly.graph_objects as go
 
@@ -62,15 +61,14 @@ def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
     return found
 
 
-def over_all_panels(figure: go.Figure, markers: Sequence[Marker], *, dark: bool) -> go.Figure:
-    """Thin lines at events, pale bands over what is excluded.
+def over_all_panels(markers: Sequence[Marker], *, dark: bool) -> list[dict]:
+    """Layout shapes through all panels: thin lines at events, pale bands over what is excluded.
 
     Args:
-        figure: Of panels on one time axis.
         markers: By start.
         dark: The dark variant.
     """
-    color, shapes = ink(dark), list(cast(Any, figure).layout.shapes)
+    color, shapes = ink(dark), []
     for marker in markers[:MAX_DRAWN]:
         if marker.kind == "event":
             look = {"type": "line", "line": {"color": marker.color or color.muted, "width": 1, "dash": "dot"}}
@@ -80,8 +78,7 @@ def over_all_panels(figure: go.Figure, markers: Sequence[Marker], *, dark: bool)
             continue
         edges = {"x0": marker.start_s, "x1": marker.end_s, "y0": 0, "y1": 1}
         shapes.append({"xref": "x", "yref": "paper", **edges, **look})
-    # All at once: adding shapes one by one takes seconds for a hundred of them.
-    return figure.update_layout(shapes=shapes)
+    return shapes
 
 
 def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:

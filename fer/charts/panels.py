@@ -1,10 +1,11 @@
 """`compose`: panels stacked over one time axis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import plotly.graph_objects as go
 
-from fer.charts.style import SMALL_PX, axis, base_layout, ink, time_axis
+from fer.charts.style import SMALL_PX, axis, ink, layout_settings, text_px, time_axis
 from fer.constants import EMOTION_COLORS, UNSURE
 
 TITLE_PX = 26
@@ -12,6 +13,8 @@ KEY_LINE_PX = 20
 KEY_WORDS_A_LINE = 4
 AXIS_PX = 46
 LABEL_WIDTH_PX = 78
+LEFT_PX, TICK_PX = 58, 16
+"""Left margin at least, and what lies between a word beside an axis and both its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,13 @@ class Panel:
 
 
 def compose(
-    panels: list[Panel], span_s: tuple[float, float], *, dark: bool, alt: str, key: str = ""
+    panels: list[Panel],
+    span_s: tuple[float, float],
+    *,
+    dark: bool,
+    alt: str,
+    key: str = "",
+    over_all: Sequence[dict] = (),
 ) -> go.Figure:
     """Stack panels over one time axis.
 
@@ -52,14 +61,14 @@ def compose(
         dark: The dark variant.
         alt: Alternative text.
         key: Words for the colours (see `key_text`), above everything.
+        over_all: Layout shapes that go through all panels.
     """
     titled = len(panels) > 1
     title_px = TITLE_PX if titled else 0
     key_px = KEY_LINE_PX * (key.count("<br>") + 1) + 4 if key else 4
     plot_px = sum(p.height_px + title_px for p in panels) + 6 * (len(panels) - 1)
     right = LABEL_WIDTH_PX if any(p.labels for p in panels) else 22
-    margin = {"l": 58, "r": right, "t": key_px, "b": AXIS_PX}
-    layout = base_layout(dark, height=plot_px + key_px + AXIS_PX, alt=alt, margin=margin, barmode="stack")
+    margin = {"l": _left_px(panels), "r": right, "t": key_px, "b": AXIS_PX}
     # Everything at once: Plotly checks a whole figure again with each word that is added to it.
     axes, traces, shapes, notes = {}, [], [], []
     axis_id, top = "y", 0.0
@@ -67,17 +76,28 @@ def compose(
         top += title_px
         domain = [max(0.0, 1 - (top + panel.height_px) / plot_px), 1 - top / plot_px]
         axis_id = "y" if number == 1 else f"y{number}"
-        look = axis(dark, domain=domain, anchor="x", fixedrange=True) | panel.yaxis
+        look = axis(dark, domain=domain, anchor="x", fixedrange=True, automargin=False) | panel.yaxis
         axes[axis_id.replace("y", "yaxis")] = look
-        traces += [trace.update(xaxis="x", yaxis=axis_id) for trace in panel.traces]
+        for trace in panel.traces:
+            trace.xaxis, trace.yaxis = "x", axis_id
+            traces.append(trace)
         shapes += [shape | {"xref": "paper", "yref": axis_id} for shape in panel.shapes]
         notes += _words(panel, axis_id, domain[1], dark)
         top += panel.height_px + 6
     if key:
         place = {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4}
         notes.append(_note(key, dark, color=ink(dark).text, **place))
-    axes["xaxis"] = time_axis(dark, *span_s, anchor=axis_id, domain=[0, 1])
-    return go.Figure(traces, layout.update(**axes, shapes=shapes, annotations=notes))
+    axes["xaxis"] = time_axis(dark, *span_s, anchor=axis_id, domain=[0, 1], automargin=False)
+    height = plot_px + key_px + AXIS_PX
+    drawn = axes | {"shapes": [*shapes, *over_all], "annotations": notes}
+    more = {"margin": margin, "barmode": "stack"} | drawn
+    return go.Figure(traces, layout_settings(dark, height=height, alt=alt, **more))
+
+
+def _left_px(panels: list[Panel]) -> int:
+    """Room for the longest word beside an axis. Where Plotly measures it, it draws the whole chart twice."""
+    words = [word for panel in panels for word in panel.yaxis.get("ticktext", ())]
+    return max(LEFT_PX, *(text_px(word, SMALL_PX) + TICK_PX for word in words), 0)
 
 
 def _words(panel: Panel, axis_id: str, top: float, dark: bool) -> list[dict]:

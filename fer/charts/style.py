@@ -1,7 +1,10 @@
 """How charts look: one palette, one time axis, light and dark, nothing but ink."""
 
+import math
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
@@ -15,6 +18,7 @@ NAME_LENGTH = 18
 """Characters of a person's name in a chart."""
 TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
 MAX_TIME_TICKS = 7
+_TAG, _WIDE = re.compile(r"<[^>]*>"), "MWmw@%●…"
 
 
 def short_name(name: str) -> str:
@@ -25,6 +29,22 @@ def short_name(name: str) -> str:
 def words_of(name: str) -> str:
     """A name that somebody typed, for a figure: Plotly would read markup in it."""
     return escape(short_name(name))
+
+
+def text_px(label: str, size_px: int) -> int:
+    """About how wide a label is, rather too wide than too narrow.
+
+    Args:
+        label: As Plotly takes it: with tags, and what would be markup escaped.
+        size_px: Of its letters.
+    """
+    return math.ceil(size_px * sum(_em(letter) for letter in unescape(_TAG.sub("", label))))
+
+
+def _em(letter: str) -> float:
+    if east_asian_width(letter) in "WF" or letter in _WIDE:
+        return 1.0
+    return 0.72 if letter.isupper() else 0.58
 
 
 def row_label(name: str, color: str) -> str:
@@ -89,7 +109,12 @@ def ink(dark: bool) -> Ink:
 
 
 def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
-    """The layout that every chart starts from.
+    """The layout that every chart starts from; see `layout_settings`."""
+    return go.Layout(layout_settings(dark, height=height, alt=alt, **more))
+
+
+def layout_settings(dark: bool, *, height: int, alt: str, **more) -> dict:
+    """The same before Plotly has checked it, for a figure that is put together at once.
 
     Args:
         dark: The dark variant.
@@ -98,7 +123,7 @@ def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
         **more: Further entries of the layout.
     """
     colors = ink(dark)
-    settings = {
+    return {
         "height": height,
         "meta": {"alt": alt},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -118,8 +143,7 @@ def base_layout(dark: bool, *, height: int, alt: str, **more) -> go.Layout:
         "bargap": 0.25,
         # A word that does not fit into its segment is not written: hover and tables have it.
         "uniformtext": {"minsize": 11, "mode": "hide"},
-    }
-    return go.Layout(settings | more)
+    } | more
 
 
 def axis(dark: bool, **more) -> dict:

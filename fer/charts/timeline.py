@@ -113,8 +113,8 @@ def timeline_chart(
         quality_panel(frame_states(timeline), dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
-    figure = _figure(panels, span_s, dark, key=key_text(seen))
-    return over_all_panels(figure, timeline.markers, dark=dark)
+    over_all = over_all_panels(timeline.markers, dark=dark)
+    return _figure(panels, span_s, dark, key=key_text(seen), over_all=over_all)
 
 
 def _lines(
@@ -195,10 +195,17 @@ def _ribbon(timeline: Timeline, summary: Summary, span_s: tuple[float, float], d
     return panel.titled("Expression of each face")
 
 
-def _figure(panels: list[Panel], span_s: tuple[float, float], dark: bool, *, key: str = "") -> go.Figure:
+def _figure(
+    panels: list[Panel],
+    span_s: tuple[float, float],
+    dark: bool,
+    *,
+    key: str = "",
+    over_all: Sequence[dict] = (),
+) -> go.Figure:
     titles = "; ".join(p.title or p.what for p in panels)
     alt = f"{titles}; from {clock(span_s[0])} to {clock(span_s[1])}."
-    return compose(panels, span_s, dark=dark, alt=alt, key=key)
+    return compose(panels, span_s, dark=dark, alt=alt, key=key, over_all=over_all)
 
 
 def _single_shares(face: FaceSummary, unit: str, dark: bool) -> go.Figure:

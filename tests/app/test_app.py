@@ -4,6 +4,7 @@ import io
 from itertools import islice
 
 import pytest
+from streamlit.elements.lib import policies
 
 from fer.draw.video_writer import Mp4Encoder
 from fer.emotion.network import EmotionNetwork
@@ -134,6 +135,25 @@ def test_the_threshold_applies_without_a_new_analysis_and_goes_with_the_clip(cli
     assert registry().kept(app.session_state[session.OWNER], session.CLIP) is None
     app = finished(give(app, session.CLIP, clip))
     assert app.slider(key="unsure_percent").value == own
+
+
+def test_a_reloaded_tab_finds_what_was_chosen_and_no_widget_has_a_default_beside_it(clip, monkeypatch):
+    both = []
+
+    def check(default_value, key, writes_allowed=True):
+        if default_value is not None and policies.get_session_state().is_new_state_value(key):
+            both.append(key)
+
+    monkeypatch.setattr(policies, "check_session_state_rules", check)
+    app = open_page("pages/video.py")
+    recalled = {"half_life_s": 0.5, "unsure_percent": 40, "timeline_emotions": ["happy"]}
+    recalled |= {"video_pictures": "covered", "marker_name": "film", "face": 1}
+    assert set(recalled) <= set(session.REMEMBERED)
+    for name, value in recalled.items():
+        app.session_state[name] = value
+    app = finished(give(app, session.CLIP, clip))
+    assert not app.exception and not both
+    assert {name: app.session_state[name] for name in recalled} == recalled
 
 
 def test_a_moment_moves_the_player(clip):

@@ -9,6 +9,7 @@ from tests.helpers.live_app import own_requests_only
 pytestmark = pytest.mark.browser
 
 PLAYER = "document.querySelector('.st-key-player video')"
+CHART = "document.querySelector('.st-key-timeline .js-plotly-plot')"
 RANGE = "document.querySelector('.st-key-timeline .js-plotly-plot').layout.xaxis.range.map(Number)"
 WATCH = """
 window.places = new Set();
@@ -175,3 +176,18 @@ def test_a_row_of_the_moments_plays(studio):
     studio.wait_for_function(f"{PLAYER}.currentTime > {began} + 0.2")
     studio.evaluate(f"{PLAYER}.pause()")
     assert 2 < began < live_app.current_time(studio)
+
+
+def test_a_slider_moves_the_chart_and_then_the_words_and_then_nothing(studio, messages):
+    words = studio.get_by_role("heading", name="Face 1: ")
+    before, title = messages[0].sent, words.inner_text()
+    studio.get_by_role("button", name="Smoothing and unsure").click()
+    threshold = studio.get_by_role("slider", name="Unsure below, percent")
+    threshold.press("End")
+    studio.wait_for_function(f"{CHART}.data.filter((t) => t.yaxis === 'y' && t.name === 'unsure').length")
+    expect(words).to_contain_text("unsure")
+    live_app.settled(studio)
+    sent = messages[0].sent
+    studio.wait_for_timeout(1000)
+    assert 2 <= sent - before <= 4 and messages[0].sent == sent
+    assert title != words.inner_text()

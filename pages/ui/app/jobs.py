@@ -186,6 +186,11 @@ class JobRegistry:
         with self._changed:
             return self._kept.get(owner, {}).get(name)
 
+    def anybody_keeps(self, name: str) -> bool:
+        """Whether a value is held under that name for any session."""
+        with self._changed:
+            return any(name in values for values in self._kept.values())
+
     def release(self, owner: str, name: str) -> None:
         """Let go of one held value."""
         with self._changed:

@@ -86,6 +86,22 @@ def remember() -> None:
     keep(RECALLED, {name: st.session_state[name] for name in REMEMBERED if name in st.session_state})
 
 
+def at_first(key: str, value: object) -> str:
+    """What a widget shows until somebody, a reloaded tab or a kept session says something else.
+
+    A default of its own beside that would be one value too many: Streamlit warns of it.
+
+    Args:
+        key: The widget's.
+        value: At first.
+
+    Returns:
+        The key.
+    """
+    st.session_state.setdefault(key, value)
+    return key
+
+
 def keep(name: str, value: object) -> None:
     """Hold a value in memory for this session."""
     registry().keep(owner(), name, value)

@@ -4,14 +4,19 @@ A fresh server does it once it has drawn its first page, a browser while somebod
 chart.
 """
 
+import gc
 import importlib
 import logging
 import threading
+import time
 from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.app import session
+
 MODULES = ("pages.ui.work.video", "pages.ui.video.report", "pages.ui.work.photos")
+LIVE_WAIT_S = 1.0
 _begun = threading.Lock()
 _SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 _PLOTLY = "PlotlyChart.*.js"
@@ -38,8 +43,22 @@ def _warm() -> None:
         for name in MODULES:
             importlib.import_module(name)
         importlib.import_module("pages.ui.parts.sample_clip").sample_clip()
+        settle()
     except Exception:
         logging.getLogger(__name__).warning("Warming up failed", exc_info=True)
+
+
+def settle() -> None:
+    """Take what was loaded out of the collector's rounds.
+
+    Streamlit starts one after each run of a page and of a fragment, and the modules' objects alone make it
+    long enough to be felt. Nobody is live meanwhile: what is there now is never collected, and pictures of a
+    camera must be.
+    """
+    while session.registry().anybody_keeps(session.ROOM):
+        time.sleep(LIVE_WAIT_S)
+    gc.collect()
+    gc.freeze()
 
 
 def charts() -> None:

@@ -73,8 +73,8 @@ def default_answer() -> str:
     return manifest.answer if manifest else LABELS
 
 
-def reading_sliders(default_unsure: float) -> tuple[float, float]:
-    """Settings of a video that apply at once.
+def reading(default_unsure: float) -> tuple[float, float]:
+    """What the sliders of a video say, wherever on the page they stand.
 
     Args:
         default_unsure: The threshold that the model's manifest carries, 0..1.
@@ -82,39 +82,47 @@ def reading_sliders(default_unsure: float) -> tuple[float, float]:
     Returns:
         Half-life in seconds and the threshold of "unsure" in 0..1.
     """
-    half_life_s = st.slider(
+    percent = st.session_state.get(UNSURE_PERCENT)
+    half_life_s = st.session_state.get(HALF_LIFE, current().half_life_s)
+    return half_life_s, _threshold(percent, default_unsure)
+
+
+def reading_sliders(default_unsure: float) -> None:
+    """Settings of a video that apply at once; `reading` says how they stand.
+
+    Args:
+        default_unsure: The threshold that the model's manifest carries, 0..1.
+    """
+    st.slider(
         "Smoothing: half-life in seconds",
         0.0,
         MAX_HALF_LIFE_S,
-        _unless_set(HALF_LIFE, current().half_life_s),
-        0.05,
-        key=HALF_LIFE,
+        step=0.05,
+        key=session.at_first(HALF_LIFE, current().half_life_s),
         persist_state="session",
         help="A frame this far away counts half. 0 switches smoothing off.",
     )
-    return half_life_s, unsure_slider(default_unsure)
+    unsure_slider(default_unsure)
 
 
 def unsure_slider(default: float) -> float:
     """The threshold of "unsure" in 0..1, from the model's own on."""
-    # The exact default is kept until the slider is moved: a whole percent would change verdicts.
     shown = round(default * 100)
     chosen = st.slider(
         "Unsure below, percent",
         0,
         99,
-        _unless_set(UNSURE_PERCENT, shown),
-        1,
-        key=UNSURE_PERCENT,
+        step=1,
+        key=session.at_first(UNSURE_PERCENT, shown),
         persist_state="session",
         help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {shown}%.",
     )
-    return default if chosen == shown else chosen / 100
+    return _threshold(chosen, default)
 
 
-def _unless_set(key: str, default: float) -> float | None:
-    """A slider's default, or None where a kept session or a reloaded tab has set it: it may not have both."""
-    return None if key in st.session_state else default
+def _threshold(percent: int | None, default: float) -> float:
+    """The exact default until the slider is moved: a whole percent would change verdicts."""
+    return default if percent in (None, round(default * 100)) else percent / 100
 
 
 def forget_reading() -> None:

@@ -35,7 +35,6 @@ def settle(clip: Opened) -> None:
     persons.restore(analyzed, kept.edits)
     neutral_faces.restore(persons.edited(analyzed), analyzed, kept.baselines, kept.baseline_words)
     markers.put(analyzed, kept.markers)
-    markers.changed()  # the page that shows them is still to be drawn
     st.session_state[settings.HALF_LIFE] = min(kept.half_life_s, settings.MAX_HALF_LIFE_S)
     st.session_state[settings.UNSURE_PERCENT] = min(round(kept.unsure_below * 100), 99)
     note_kept(analyzed, clip.entry)

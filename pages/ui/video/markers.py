@@ -27,9 +27,9 @@ from pages.ui.video.player import Stretch
 REPORTS = 4
 """Reports whose markers are remembered."""
 LIMIT_MB = 5
-NAME, CHANGED, TROUBLE, TURN = "marker_name", "markers_changed", "markers_trouble", "markers_turn"
-"""Session keys: the name of the next marker; the page shows old figures; what went wrong; how often the list
-was changed, for the table's key."""
+NAME, TROUBLE, TURN = "marker_name", "markers_trouble", "markers_turn"
+"""Session keys: the name of the next marker; what went wrong; how often the list was changed, for the table's
+key."""
 KIND_WORDS = {"event": "event", "range": "range", "exclusion": "left out"}
 """What people read of a kind, and the name of a marker that was given none."""
 COLOR_WORDS = {"": "none", **{value: name for name, value in COLORS.items()}}
@@ -66,11 +66,6 @@ def forget(report: Report) -> None:
     session.keep(session.MARKERS, tuple(others))
 
 
-def changed() -> bool:
-    """Something was marked since the page was drawn; says so once."""
-    return st.session_state.pop(CHANGED, False)
-
-
 def take(report: Report, stretch: Stretch, name: str | None = None) -> None:
     """Mark what the browser says.
 
@@ -91,7 +86,7 @@ def take(report: Report, stretch: Stretch, name: str | None = None) -> None:
 
 
 def put(report: Report, markers: Sequence[Marker]) -> None:
-    """Replace all markers; the page that runs next shows them."""
+    """Replace all markers."""
     if len(markers) > MAX_MARKERS:
         error = InputError(f"More than {MAX_MARKERS:,} markers are too many: delete some.")
         st.session_state[TROUBLE] = error_text_of(error)
@@ -99,7 +94,6 @@ def put(report: Report, markers: Sequence[Marker]) -> None:
     kept = _Kept(report, in_order(markers))
     forget(report)
     session.keep(session.MARKERS, (kept, *_all())[:REPORTS])
-    st.session_state[CHANGED] = True
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 

@@ -1,7 +1,8 @@
 """A finished video: the answer first, then the player beside the timeline, then everything to keep."""
 
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import plotly.graph_objects as go
@@ -41,6 +42,8 @@ from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
 NEXT = ("Another video", ":material/upload:")
+CALM_S = 0.25
+"""What is drawn last waits until nothing has changed for so long."""
 PICTURES = {"page": "On this page", "report": "In the report too", "covered": "Covered"}
 
 
@@ -76,6 +79,27 @@ def title_row(
     return more, keep
 
 
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """What is read anew whenever a slider is moved or something is marked.
+
+    Args:
+        named: With people named and neutral faces chosen.
+        analyzed: As it was analysed.
+    """
+
+    named: Report
+    analyzed: Report
+
+    def now(self) -> Report:
+        """As the sliders and the marks stand: the very same report until one of them changes."""
+        half_life_s, unsure_below = settings.reading(self.analyzed.timeline.unsure_below)
+        marked = markers.of(self.analyzed)
+        return reinterpret_once(
+            self.named, half_life_s=half_life_s, unsure_below=unsure_below, markers=marked
+        )
+
+
 def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     """The whole result.
 
@@ -87,34 +111,21 @@ def show(result: VideoResult, clip: Upload, leave: Callable[[], None]) -> None:
     more, keep = title_row(clip, leave)
     with more:
         shown = _picture_switch() if result.portraits else "page"
-    head, cast = st.container(), st.container()
     edited = persons.edited(result.report)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        picks = st.container(width="content")
-        with st.popover("Smoothing and unsure", icon=":material/tune:", type="tertiary"):
-            half_life_s, unsure_below = settings.reading_sliders(result.report.timeline.unsure_below)
-    report = reinterpret_once(
-        neutral_faces.applied(edited, result.report),
-        half_life_s=half_life_s,
-        unsure_below=unsure_below,
-        markers=markers.of(result.report),
-    )
+    reading = _Reading(neutral_faces.applied(edited, result.report), result.report)
+    report = reading.now()
     sitting.remember(report)
     with keep:
         keeping.offer(report, result, clip)
     summary, chosen = report.summary, people.picked(report.summary)
-    with head:
-        _answer(report, _about(summary, chosen))
+    _answer(report, _about(summary, chosen))
     pictures = _pictures(report, result, covered=shown == "covered")
     if summary.faces or edited is not result.report:
         played = playing.playing(clip, report.timeline.source) is not None
-        with cast:
-            people.show(report, result.report, pictures, played=played)
-        with picks:
-            people.picker(summary)
+        people.show(report, result.report, pictures, played=played)
     if summary.faces or report.timeline.markers:
-        _explore(report, result.report, clip, chosen, result.portraits)
-        _parts(report, result.report, clip, chosen)
+        _explore(report, chosen, reading, clip, result.portraits)
+        _parts(report, chosen, reading, clip)
         _said(_about(summary, chosen))
         units.show(report, edited, result.report, chosen)
     else:
@@ -166,10 +177,9 @@ def _picture_switch() -> str:
     return st.segmented_control(
         "Pictures of people",
         list(PICTURES),
-        default="page",
         required=True,
         format_func=PICTURES.get,
-        key="video_pictures",
+        key=session.at_first("video_pictures", "page"),
         persist_state="session",
         help="The HTML report holds faces only if you say so here. “Video with marks” asks anew.",
     )
@@ -190,26 +200,45 @@ def _facts(report: Report) -> str:
 @st.fragment
 @page_setup.shows_errors
 def _explore(
-    report: Report,
-    analyzed: Report,
-    clip: Upload,
+    shown: Report,
     chosen: int | None,
+    reading: _Reading,
+    clip: Upload,
     portraits: tuple[Portrait, ...] = (),
 ) -> None:
-    """Player and timeline as one."""
-    if markers.changed():
-        st.rerun()  # a marker was set: the whole page shows other figures now
+    """Player and timeline as one. They follow a slider, a mark or another person at once, and the rest of the
+    page after them."""
+    report = reading.now()
+    face_id = people.picked(report.summary)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content"):
+            people.picker(report.summary)
+        with st.popover("Smoothing and unsure", icon=":material/tune:", type="tertiary"):
+            settings.reading_sliders(reading.analyzed.timeline.unsure_below)
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        playing.show(clip, report.timeline.source, report.summary, portraits, chosen)
-        player.controls(report.smoothed, chosen, partial(markers.take, analyzed))
+        playing.show(clip, report.timeline.source, report.summary, portraits, face_id)
+        player.controls(report.smoothed, face_id, partial(markers.take, reading.analyzed))
         markers.trouble()
     with right:
-        figure = _figure(report, chosen, _chart_tools())
+        figure = _figure(report, face_id, _chart_tools())
         with st.container(key=player.CHART_BOX):
             chart(figure, key="timeline_chart")
     player.track(report.smoothed)
     player.pass_on("explore")
+    if report is not shown or face_id != chosen:
+        _rest_follows(time.monotonic())
+
+
+@st.fragment(run_every=CALM_S)
+def _rest_follows(changed_s: float) -> None:
+    """Draw the whole page anew once nothing has changed for a moment: at once it would hold up the chart.
+
+    Args:
+        changed_s: When `_explore` was drawn last, by the monotonic clock.
+    """
+    if time.monotonic() - changed_s >= CALM_S:
+        st.rerun()
 
 
 def _figure(report: Report, chosen: int | None, emotions: list[str]) -> go.Figure:
@@ -218,7 +247,8 @@ def _figure(report: Report, chosen: int | None, emotions: list[str]) -> go.Figur
 
     def draw() -> go.Figure:
         figure = timeline_chart(report.smoothed, chosen, summary=report.summary, **asked)
-        return figure.update_layout(dragmode=False)  # a drag moves the player here; zooming has buttons
+        figure.layout.dragmode = False  # a drag moves the player here; zooming has buttons
+        return figure
 
     return session.kept_or_made(session.CHART, report, (chosen, asked), draw)
 
@@ -235,8 +265,7 @@ def _chart_tools() -> list[str]:
                 "Expressions drawn as lines",
                 DISPLAY_ORDER,
                 selection_mode="multi",
-                default=DISPLAY_ORDER,
-                key="timeline_emotions",
+                key=session.at_first("timeline_emotions", list(DISPLAY_ORDER)),
             )
         if (view := player.view_s()) is not None:
             st.button(
@@ -256,10 +285,10 @@ TABS = ("Moments", "Markers", "Findings")
 
 @st.fragment
 @page_setup.shows_errors
-def _parts(report: Report, analyzed: Report, clip: Upload, chosen: int | None) -> None:
+def _parts(report: Report, chosen: int | None, reading: _Reading, clip: Upload) -> None:
     """Everything below player and timeline, a tab each; only the open one is computed."""
-    if markers.changed():
-        st.rerun()
+    if reading.now() is not report:
+        st.rerun()  # something was marked here: the whole page shows other figures now
     played = playing.playing(clip, report.timeline.source) is not None
     tabs = st.tabs(TABS, key="video_tab", on_change="rerun")
     moment_tab, marker_tab, finding_tab = tabs
@@ -268,7 +297,7 @@ def _parts(report: Report, analyzed: Report, clip: Upload, chosen: int | None) -
             moments.show(report, chosen, played=played)
     if marker_tab.open:
         with marker_tab:
-            markers.panel(report, analyzed)
+            markers.panel(report, reading.analyzed)
     if finding_tab.open:
         with finding_tab:
             findings.show(report, chosen)

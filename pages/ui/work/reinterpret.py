@@ -44,9 +44,10 @@ def reinterpret_once(
     if kept is None or kept.report is not report or kept.asked != asked:
         read = reinterpret(report, half_life_s=half_life_s, unsure_below=unsure_below, exclusions=asked[2])
         kept = _Reading(report, asked, read, _marked(read, markers))
+        session.keep(session.READING, kept)
     elif kept.shown.timeline.markers != tuple(markers):
         kept = replace(kept, shown=_marked(kept.read, markers))
-    session.keep(session.READING, kept)
+        session.keep(session.READING, kept)
     return kept.shown
 
 

@@ -34,8 +34,10 @@ class Remembered:
 def remember(shown: Report) -> None:
     """Keep the timeline of what is shown, in place of an earlier state of it."""
     timeline, key = shown.timeline, _key(shown)
+    if (before := _kept()) and before[0].key == key and before[0].open() is timeline:
+        return
     mine_now = Remembered(key, timeline.source.name, lambda: timeline)
-    others = tuple(one for one in _kept() if one.key != key)
+    others = tuple(one for one in before if one.key != key)
     session.keep(session.SITTING, (mine_now, *others)[:RECORDINGS])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from fer.charts.lines import LABEL_HEIGHT_PX, LINES_PX, spread
 from fer.charts.series import MAX_POINTS, frame_states, left_out_segments, line_data, share_bins
-from fer.charts.style import MAX_TIME_TICKS, text_on, time_ticks
+from fer.charts.style import MAX_TIME_TICKS, text_on, text_px, time_ticks
 from fer.charts.timeline import (
     MAX_ROWS,
     lines_chart,
@@ -19,6 +19,8 @@ from fer.charts.timeline import (
     transitions_chart,
 )
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS
+from fer.timeline.edits import with_edits
+from fer.timeline.persons import Edit
 from fer.timeline.summary import STATES, summarize
 from tests.helpers.factories import make_photos, make_timeline
 
@@ -188,6 +190,18 @@ def test_one_time_axis_for_all_panels(timeline):
     for upper, lower in pairwise(domains):
         assert lower[1] < upper[0], "panels must not overlap"
     assert domains[-1][0] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_long_name_has_room_beside_its_row_without_plotly_measuring_it():
+    assert text_px("", 12) == 0
+    assert text_px("<span>●</span> A &amp; B", 12) == text_px("● A & B", 12) > text_px("● A", 12)
+    assert text_px("WWWW", 12) > text_px("Wilh", 12) > text_px("kill", 12)
+    timeline = make_timeline(SCRIPT)
+    edits = ([Edit("rename", 1, name=name)] for name in ("Anna", "Anna-Sophie Müller"))
+    short, long = (timeline_chart(with_edits(timeline, edit)) for edit in edits)
+    assert short.layout.margin.l < long.layout.margin.l < 200
+    axes = [long.layout[name] for name in long.layout if name.startswith(("xaxis", "yaxis"))]
+    assert len(axes) > 4 and not any(axis.automargin for axis in axes)
 
 
 def test_everyone_has_lines_not_the_first_face_alone(timeline):

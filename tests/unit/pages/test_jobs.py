@@ -32,6 +32,7 @@ def test_nobody_has_anything_at_first():
     assert registry.jobs_of("anna") == []
     assert registry.find("anna", "clip") is None
     assert registry.kept("anna", "clip") is None
+    assert not registry.anybody_keeps("clip")
     registry.drop("anna")
 
 

@@ -5,12 +5,13 @@ import threading
 
 import pytest
 
-from pages.ui.app import warming
+from pages.ui.app import session, warming
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(warming, "_begun", threading.Lock())
+    monkeypatch.setattr(warming.gc, "freeze", lambda: None)
 
 
 def _join() -> None:
@@ -32,6 +33,20 @@ def test_everything_is_loaded_once(monkeypatch):
         warming.begin()
     _join()
     assert asked == [*warming.MODULES, "pages.ui.parts.sample_clip", "the clip"]
+
+
+def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkeypatch):
+    order = []
+    monkeypatch.setattr(warming.gc, "freeze", lambda: order.append("frozen"))
+
+    def leaves(_wait_s: float) -> None:
+        order.append("waited")
+        session.registry().drop("somebody")
+
+    monkeypatch.setattr(warming.time, "sleep", leaves)
+    session.registry().keep("somebody", session.ROOM, "a camera")
+    warming.settle()
+    assert order == ["waited", "frozen"]
 
 
 def test_what_fails_is_logged_and_nothing_else(monkeypatch, caplog):
