@@ -149,8 +149,9 @@ def test_a_reloaded_tab_finds_what_was_chosen_and_no_widget_has_a_default_beside
     recalled = {"half_life_s": 0.5, "unsure_percent": 40, "timeline_emotions": ["happy"]}
     recalled |= {"video_pictures": "covered", "marker_name": "film", "face": 1}
     assert set(recalled) <= set(session.REMEMBERED)
-    for name, value in recalled.items():
-        app.session_state[name] = value
+    for name in set(recalled) - set(session.DEFAULTS):
+        app.session_state[name] = recalled[name]
+    registry().keep(app.session_state[session.OWNER], session.RECALLED, recalled)
     app = finished(give(app, session.CLIP, clip))
     assert not app.exception and not both
     assert {name: app.session_state[name] for name in recalled} == recalled

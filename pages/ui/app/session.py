@@ -41,6 +41,9 @@ REMEMBERED = (
     *("timeline_emotions", "marker_name", "queue_pattern", "queue_kept"),
 )
 """Session keys that a reloaded tab finds again: what was chosen about the open video."""
+DEFAULTS = ("video_pictures", "timeline_emotions")
+"""Those of them whose widgets take it as their default, see `recalled`: they lie folded, and when they are
+unfolded at last the browser knows of nothing but the default. Set as well it would be one value too many."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -66,7 +69,8 @@ def owner() -> str:
         _caretaker().watch(mine, session_id, visit)
         uploads.count_session(session_id, lambda: registry().held(mine))
         for name, value in (kept(RECALLED) or {}).items():
-            st.session_state.setdefault(name, value)
+            if name not in DEFAULTS:
+                st.session_state.setdefault(name, value)
     return st.session_state[OWNER]
 
 
@@ -83,23 +87,21 @@ def begin(title: str = "") -> None:
 
 def remember() -> None:
     """A page ends: what was chosen is kept for a tab that comes after this one."""
-    keep(RECALLED, {name: st.session_state[name] for name in REMEMBERED if name in st.session_state})
+    before = kept(RECALLED) or {}
+    now = {name: before[name] for name in DEFAULTS if name in before}
+    now |= {name: st.session_state[name] for name in REMEMBERED if name in st.session_state}
+    if now != before:
+        keep(RECALLED, now)
 
 
-def at_first(key: str, value: object) -> str:
-    """What a widget shows until somebody, a reloaded tab or a kept session says something else.
-
-    A default of its own beside that would be one value too many: Streamlit warns of it.
+def recalled(key: str, first: T) -> T:
+    """What was chosen with a widget last, for its default; a tab before this one counts too.
 
     Args:
-        key: The widget's.
-        value: At first.
-
-    Returns:
-        The key.
+        key: The widget's, one of `DEFAULTS`.
+        first: Where nothing was chosen.
     """
-    st.session_state.setdefault(key, value)
-    return key
+    return (kept(RECALLED) or {}).get(key, first)
 
 
 def keep(name: str, value: object) -> None:

@@ -97,8 +97,9 @@ def reading_sliders(default_unsure: float) -> None:
         "Smoothing: half-life in seconds",
         0.0,
         MAX_HALF_LIFE_S,
-        step=0.05,
-        key=session.at_first(HALF_LIFE, current().half_life_s),
+        _unless_set(HALF_LIFE, current().half_life_s),
+        0.05,
+        key=HALF_LIFE,
         persist_state="session",
         help="A frame this far away counts half. 0 switches smoothing off.",
     )
@@ -112,8 +113,9 @@ def unsure_slider(default: float) -> float:
         "Unsure below, percent",
         0,
         99,
-        step=1,
-        key=session.at_first(UNSURE_PERCENT, shown),
+        _unless_set(UNSURE_PERCENT, shown),
+        1,
+        key=UNSURE_PERCENT,
         persist_state="session",
         help=f"If no expression reaches this, the answer is “unsure”. The model's own threshold is {shown}%.",
     )
@@ -123,6 +125,11 @@ def unsure_slider(default: float) -> float:
 def _threshold(percent: int | None, default: float) -> float:
     """The exact default until the slider is moved: a whole percent would change verdicts."""
     return default if percent in (None, round(default * 100)) else percent / 100
+
+
+def _unless_set(key: str, default: float) -> float | None:
+    """A slider's default, or None where a kept session or a reloaded tab has set it: it may not have both."""
+    return None if key in st.session_state else default
 
 
 def forget_reading() -> None:

@@ -179,7 +179,8 @@ def _picture_switch() -> str:
         list(PICTURES),
         required=True,
         format_func=PICTURES.get,
-        key=session.at_first("video_pictures", "page"),
+        default=session.recalled("video_pictures", "page"),
+        key="video_pictures",
         persist_state="session",
         help="The HTML report holds faces only if you say so here. “Video with marks” asks anew.",
     )
@@ -265,7 +266,8 @@ def _chart_tools() -> list[str]:
                 "Expressions drawn as lines",
                 DISPLAY_ORDER,
                 selection_mode="multi",
-                key=session.at_first("timeline_emotions", list(DISPLAY_ORDER)),
+                default=session.recalled("timeline_emotions", DISPLAY_ORDER),
+                key="timeline_emotions",
             )
         if (view := player.view_s()) is not None:
             st.button(
