@@ -174,7 +174,8 @@ class AnimationReader:
     def pictures(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """(number, frame with its time in ms) of each picture; a damaged part ends the film."""
         time_ms = 0
-        for number in range(self.count):
+        # A PNG can begin with a picture for programs that show no film; it is not part of the film.
+        for number in range(int(getattr(self._picture, "default_image", False)), self.count):
             try:
                 self._picture.seek(number)
                 rgba = self._picture.convert("RGBA")

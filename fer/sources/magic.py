@@ -58,11 +58,17 @@ _NETPBM = re.compile(rb"P[456]\s(?:\s*#[^\n]*\n)*\s*\d+\s")
 """PBM, PGM and PPM of bytes: with their width, so that a text that begins with P5 is none."""
 
 _BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
-_MP4_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp")
+_MP4_FIRST_BOXES = (
+    *(b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"),
+    *(b"pnot", b"uuid", b"junk"),  # old QuickTime files and some cameras
+)
 _PHOTO_BRANDS = {
     "avif": (b"avif", b"avis"),
-    "heic": (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+    "heic": (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"),
 }
+_FILMS_OF_PHOTOS = (b"hevc", b"hevx", b"msf1")
+"""Brands of bursts in HEIF: they lie in the file like a video, and are read as one."""
+_CANON_RAW = b"\0\0\0\x18ftypcrx "
 _TS_PACKETS = ((0, 188), (4, 192), (0, 204))
 """Where the first packet begins, and their length: broadcast, cameras (MTS, M2TS), with error correction."""
 
@@ -86,6 +92,7 @@ _KNOWN_BUT_NOT_READ = (
     (b"\xff\x0a", "image", "JPEG XL"),
     (b"8BPS", "image", "Photoshop"),
     (b"FUJIFILMCCD-RAW", "image", "camera raw"),
+    (_CANON_RAW, "image", "camera raw"),
     (b"IIRO", "image", "camera raw"),
     (b"IIU\0", "image", "camera raw"),
     (b"\x76\x2f\x31\x01", "image", "OpenEXR"),
@@ -129,7 +136,7 @@ def sniff(data: bytes) -> str:
         return "netpbm"
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return "bmp"
-    if head[4:8] in _MP4_FIRST_BOXES:
+    if head[4:8] in _MP4_FIRST_BOXES and not head.startswith(_CANON_RAW):
         return _photo_brand(head) or "mp4"
     return "mpegts" if _is_transport_stream(head) else _bare_stream(head)
 
@@ -142,7 +149,8 @@ def _photo_brand(head: bytes) -> str:
         if head[8:12] in brands:
             # `mif1` stands for any codec: what follows it says which.
             inner = head[16 : int.from_bytes(head[:4], "big")]
-            return "avif" if head[8:12] in (b"mif1", b"msf1") and b"avi" in inner else name
+            is_avif = head[8:12] in (b"mif1", b"msf1") and b"avi" in inner
+            return "avif" if is_avif else "" if head[8:12] in _FILMS_OF_PHOTOS else name
     return ""
 
 

@@ -173,7 +173,8 @@ def _best_sound(container: InputContainer) -> AudioStream | None:
 def _start_of_pictures(container: InputContainer) -> Fraction:
     """Seconds, by the container's clock."""
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    first = pictures[0] if pictures else None
+    best = container.streams.best("video")  # the one whose pictures are read
+    first = next((s for s in pictures if s is best), pictures[0] if pictures else None)
     if first is None or first.start_time is None or first.time_base is None:
         return Fraction(0)
     return first.start_time * first.time_base

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 
 _TINY_PX = 16
-_ONE = 1 << 16  # the matrix holds 16.16 fixed-point numbers
 
 # (a, b, c, d): the pixel (x, y) is shown at (a x + c y, b x + d y), y pointing down.
 _TURNS = {
@@ -57,5 +56,7 @@ def _wanted_turn(picture: av.VideoFrame) -> Callable[[np.ndarray], np.ndarray] |
     if side_data is None:
         return None
     matrix = np.frombuffer(bytes(side_data)[:20], np.int32)
-    a, b, c, d = (round(int(matrix[i]) / _ONE) for i in (0, 1, 3, 4))
+    parts = [int(matrix[i]) for i in (0, 1, 3, 4)]
+    scale = max(map(abs, parts)) or 1  # some files ask for another size too, which players do not follow
+    a, b, c, d = (round(part / scale) for part in parts)
     return _TURNS.get((a, b, c, d))

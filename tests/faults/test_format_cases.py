@@ -200,6 +200,40 @@ def test_case_79_an_animated_picture_is_a_video_with_its_own_times(form):
     assert "animated" in read_image(data).notes[0]
 
 
+def test_case_79_the_stand_in_of_an_animated_png_is_no_part_of_the_film():
+    pictures = [Image.new("RGB", SIZE, color) for color in ("white", "red", "lime", "blue")]
+    options = {"save_all": True, "append_images": pictures[1:], "duration": 80}
+    data = saved(pictures[0], "PNG", default_image=True, **options)
+    with VideoSource(data) as video:
+        frames = list(video)
+    assert [int(frame.image[5, 5].argmax()) for frame in frames] == [0, 1, 2]
+    assert [frame.timestamp_s for frame in frames] == pytest.approx([0, 0.08, 0.16])
+
+
+@pytest.mark.parametrize("brand", [b"hevc", b"msf1"])
+def test_case_79_a_burst_in_heif_is_read_as_a_video(brand):
+    quiet = {"x265-params": "log-level=none"}
+    data = clip(ramp(5), codec="libx265", codec_options=quiet)
+    burst = data[:8] + brand + data[12:]
+    assert content_kind(burst) == "video"
+    with VideoSource(burst) as video:
+        assert len(list(video)) == 5
+
+
+def test_case_79_a_raw_photo_in_the_boxes_of_mp4_is_no_video():
+    head = b"\0\0\0\x18ftypcrx \0\0\0\1crx isom"
+    assert content_kind(head + bytes(500)) == "unknown"
+    with pytest.raises(UnsupportedInputError, match=r"camera raw picture.*save it as JPEG"):
+        read_image(head + bytes(500))
+
+
+@pytest.mark.parametrize("box", [b"uuid", b"pnot", b"junk", b"free"])
+def test_case_80_whatever_box_an_mp4_begins_with(box):
+    data = clip(ramp(3), container_options={"movflags": "frag_keyframe+empty_moov+default_base_moof"})
+    with VideoSource(b"\0\0\0\x20" + box + bytes(24) + data) as video:
+        assert len(list(video)) == 3
+
+
 def test_case_79_a_cut_animation_gives_the_part_that_is_there_or_a_sentence():
     pictures = [Image.effect_noise(SIZE, 80 + k).convert("RGB") for k in range(8)]
     read = refused = 0

@@ -488,6 +488,19 @@ def test_case_25_rotation_metadata_turns_the_picture_upright(turn, names):
         assert corner_names(frames[0].image) == names
 
 
+@pytest.mark.parametrize("scale", [0.5, 2.0, 1.001])
+def test_case_25_a_display_matrix_that_also_scales_still_turns(scale):
+    data = clip([corners()] * 2, turn=(90, False, False))
+    one, at = 1 << 16, data.index(b"tkhd")
+    old = next(m for m in (struct.pack(">iii", 0, k * one, 0) for k in (1, -1)) if m in data[at : at + 90])
+    plain = [frame.image for frame in read(data)[0]]
+    start = data.index(old, at)
+    matrix = [round(scale * v) for v in struct.unpack(">5i", data[start : start + 20])]
+    scaled = data[:start] + struct.pack(">5i", *matrix) + data[start + 20 :]
+    assert np.array_equal(read(scaled)[0][0].image, plain[0])
+    assert plain[0].shape == (64, 48, 3)
+
+
 def test_case_26_a_size_change_is_passed_on():
     file = io.BytesIO()
     with av.open(file, "w", format="webm") as output:
