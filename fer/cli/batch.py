@@ -23,6 +23,8 @@ MEMORY_MB = 3000
 """Most memory of a worker, unless another ceiling is given: 8K video needs less."""
 
 IN_USE = "a batch"
+MOST_NAMED = 20
+"""Files that were passed over are named up to so many: recordings often lie among thousands of others."""
 
 
 def add_parser(commands) -> None:
@@ -98,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
             view.close()
             print("stopped: what was read is kept, --resume goes on", file=sys.stderr)
             raise
-    return _say(result, args.out)
+    return show_result(result, args.out)
 
 
 def _check_place(args: argparse.Namespace) -> None:
@@ -125,7 +127,7 @@ def _plan_words(recordings: Sequence["Recording"], workers: int, scheduler: str 
     return f"{count(videos, 'video')}, {count(photos, 'photo')}; {count(workers, 'worker')}{where}"
 
 
-def _say(result: "BatchResult", out: str) -> int:
+def show_result(result: "BatchResult", out: str) -> int:
     """What became of everything; the exit status."""
     speed = result.frames / result.seconds if result.seconds else 0.0
     print(
@@ -136,7 +138,11 @@ def _say(result: "BatchResult", out: str) -> int:
         print(f"  {note}")
     passed = [one for one in result.lost if one.fate == "passed_over"]
     if passed:
-        print(f"  {count(len(passed), 'other file')} passed over.")
+        print(f"  {count(len(passed), 'other file')} passed over:")
+        for one in passed[:MOST_NAMED]:
+            print(f"    {one.as_text()}")
+        if len(passed) > MOST_NAMED:
+            print(f"    and {len(passed) - MOST_NAMED:,} more")
     refused = [one for one in result.lost if one.fate == "refused"]
     for label, reason, code in result.failed:
         print(f"error: {label}: {reason} [{code}]", file=sys.stderr)

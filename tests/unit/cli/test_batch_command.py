@@ -3,9 +3,12 @@ import io
 import pytest
 from rich.console import Console
 
+from fer.batch.engine import BatchResult
 from fer.batch.forecast import Active, BatchProgress
 from fer.cli import main
+from fer.cli.batch import MOST_NAMED, show_result
 from fer.cli.shared.batch_view import BatchView, progress_line
+from fer.records import GivenFile
 from tests.helpers.clips import clip, ramp
 
 
@@ -55,6 +58,16 @@ def test_lines_come_now_and_then_where_nobody_watches():
         view.said("a.mp4", "done, 3 frames")
     assert [line.split(",")[1].strip() for line in said[:2]] == ["0 of 11 recordings", "0 of 22 recordings"]
     assert said[2] == "a.mp4: done, 3 frames"
+
+
+@pytest.mark.parametrize(("n", "more"), [(0, ""), (2, ""), (MOST_NAMED + 3, "and 3 more")])
+def test_case_78_files_that_were_passed_over_are_named(capsys, n, more):
+    lost = tuple(GivenFile(f"n{k}.txt", "unknown", "passed_over", "it is a text.") for k in range(n))
+    result = BatchResult(done=1, failed=(), lost=lost, notes=(), frames=1, seconds=1.0, peak_mb=1.0)
+    assert show_result(result, "out") == 0
+    said = capsys.readouterr().out
+    assert ("n1.txt: it is a text." in said, said.count("n0.txt")) == (n > 1, min(n, 1))
+    assert (more in said, "more" in said) == (True, bool(more))
 
 
 def test_a_terminal_gets_bars():
