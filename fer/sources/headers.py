@@ -4,7 +4,8 @@ import os
 import struct
 from typing import BinaryIO
 
-_JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_SIZE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
+_JPEG_RARE_MARKERS = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7)
 _JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
 SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 """Formats whose size is read here; Pillow reads that of the others without decoding them."""
@@ -84,18 +85,34 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
+def is_rare_jpeg(data: bytes) -> bool:
+    """Whether a JPEG is of a kind that next to no program reads: lossless, hierarchical or JPEG-LS."""
+    try:
+        return data[_jpeg_frame(data) + 1] in _JPEG_RARE_MARKERS
+    except (struct.error, IndexError):
+        return False
+
+
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    position = _jpeg_frame(data)
+    if not position:
+        return None
+    height, width = struct.unpack_from(">HH", data, position + 5)
+    return width, height
+
+
+def _jpeg_frame(data: bytes) -> int:
+    """Where the header of the picture begins; 0 without one."""
     position = 2
     while data[position] == 0xFF:
         marker = data[position + 1]
         if marker in _JPEG_SIZE_MARKERS:
-            height, width = struct.unpack_from(">HH", data, position + 5)
-            return width, height
+            return position
         if marker in _JPEG_BARE_MARKERS:
             position += 1 if marker == 0xFF else 2
         else:
             position += 2 + struct.unpack_from(">H", data, position + 2)[0]
-    return None
+    return 0
 
 
 def _last_box_end(file: BinaryIO, size: int) -> int:

@@ -21,7 +21,7 @@ from fer.errors import (
 )
 from fer.records import Frame
 from fer.sources.animation import is_animated
-from fer.sources.headers import SIZED, image_size
+from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
 from fer.sources.strips import HeicRows, upright_rgb
@@ -60,6 +60,7 @@ _NO_HEIC = (
     "This is a HEIC photo, and the package pillow-heif is not installed: install it, or save it as JPEG."
 )
 _REDUCED_TEXT = "The picture is large: it was read at {width} x {height} pixels."
+_RARE_JPEG = "This is a lossless or another rare kind of JPEG: save it as an ordinary JPEG or as PNG."
 _RAW = "This is a camera raw picture, which is not read here: export it as JPEG."
 _DNG_VERSION, _NEW_SUBFILE_TYPE, _REDUCED = 50706, 254, 1  # TIFF tags, and the bit of a mere preview
 
@@ -116,6 +117,8 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
     """
     data = _read_bytes(source)
     sniffed = sniff(data)
+    if sniffed == "jpeg" and is_rare_jpeg(data):
+        raise UnsupportedInputError(_RARE_JPEG)
     if sniffed in SIZED:
         _check_size(image_size(data, sniffed), sniffed)
     try:

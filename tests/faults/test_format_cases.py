@@ -137,6 +137,14 @@ def test_case_79_a_film_of_bare_jpegs_is_not_lost_behind_its_first_picture():
     assert read_image(first + b"trailing bytes").notes == ()
 
 
+@pytest.mark.parametrize("marker", [0xC3, 0xF7, 0xCB])
+def test_case_06_a_jpeg_of_a_rare_kind_is_not_called_damaged(marker):
+    data = saved(scene(), "JPEG")
+    at = data.index(b"\xff\xc0")
+    with pytest.raises(UnsupportedInputError, match="rare kind of JPEG: save it as"):
+        read_image(data[: at + 1] + bytes([marker]) + data[at + 2 :])
+
+
 def test_case_79_a_text_is_no_pgm():
     assert sniff(b"P5 is the fifth participant") == "unknown"
     assert sniff(b"P5\n# a remark\n640 480\n255\n") == "netpbm"
