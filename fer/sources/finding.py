@@ -25,28 +25,29 @@ _OF_DOCUMENTS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "Ind
 """What Word and Excel, LibreOffice and EPUB, Java and Android, and Apple's programs put into theirs."""
 PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"),
-    *(
-        ".heic",
-        ".heif",
-        ".mpo",
-        ".pgm",
-        ".ppm",
-        ".pbm",
-        ".pnm",
-        ".jp2",
-        ".jxl",
-        ".psd",
-        ".dng",
-        ".cr2",
-        ".cr3",
-        ".nef",
-        ".arw",
-    ),
+    *(".heic", ".heif", ".hif", ".mpo", ".pgm", ".ppm", ".pbm", ".pnm"),
+    *(".jp2", ".jxl", ".psd", ".dng", ".cr2", ".cr3", ".nef", ".arw"),
 )
 VIDEO_ENDINGS = (
-    *(".mp4", ".m4v", ".mov", ".3gp", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts"),
-    *(".vob", ".wmv", ".asf", ".flv", ".dv", ".ogv", ".mxf", ".ivf", ".y4m", ".rm", ".rmvb", ".wtv"),
-    *(".h264", ".264", ".h265", ".265", ".hevc"),
+    *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".f4v", ".mkv", ".webm", ".avi", ".divx"),
+    *(
+        ".ogv",
+        ".ogm",
+        ".mpg",
+        ".mpeg",
+        ".m1v",
+        ".m2v",
+        ".mod",
+        ".tod",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".vob",
+        ".wmv",
+        ".asf",
+    ),
+    *(".flv", ".dv", ".mxf", ".ivf", ".y4m", ".h264", ".264", ".h265", ".265", ".hevc"),
+    *(".rm", ".rmvb", ".wtv"),
 )
 """Files with such a name are missed when they cannot be read; others are passed over."""
 

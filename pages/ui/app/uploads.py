@@ -17,7 +17,8 @@ from pages.ui.app.holding import SESSION_BYTES, Arriving
 VIDEO_MB = 200
 VIDEO_TYPES = [
     *("mp4", "mov", "m4v", "webm", "mkv", "avi", "3gp", "mpg", "mpeg", "ts", "mts", "m2ts", "vob"),
-    *("wmv", "asf", "flv", "dv", "ogv", "gif", "webp", "png", "apng", "avifs"),
+    *("wmv", "asf", "flv", "dv", "ogv", "gif", "webp", "png", "apng", "avifs", "mxf", "ivf", "y4m", "h264"),
+    *("264", "h265", "265", "hevc", "3g2", "f4v", "qt", "mod", "tod", "divx", "m1v", "m2v", "ogm"),
 ]
 """Animated pictures are videos too."""
 PHOTO_MB = 100
@@ -36,6 +37,12 @@ PHOTO_TYPES = [
         "heif",
         "mpo",
         "jfif",
+        "jpe",
+        "hif",
+        "pgm",
+        "ppm",
+        "pbm",
+        "pnm",
         "zip",
     ),
 ]
