@@ -30,23 +30,8 @@ PICTURE_ENDINGS = (
 )
 VIDEO_ENDINGS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".f4v", ".mkv", ".webm", ".avi", ".divx"),
-    *(
-        ".ogv",
-        ".ogm",
-        ".mpg",
-        ".mpeg",
-        ".m1v",
-        ".m2v",
-        ".mod",
-        ".tod",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".vob",
-        ".wmv",
-        ".asf",
-    ),
-    *(".flv", ".dv", ".mxf", ".ivf", ".y4m", ".h264", ".264", ".h265", ".265", ".hevc"),
+    *(".mpg", ".mpeg", ".m1v", ".m2v", ".mod", ".tod", ".ts", ".mts", ".m2ts", ".vob", ".wmv", ".asf"),
+    *(".ogv", ".ogm", ".flv", ".dv", ".mxf", ".ivf", ".y4m", ".h264", ".264", ".h265", ".265", ".hevc"),
     *(".rm", ".rmvb", ".wtv"),
 )
 """Files with such a name are missed when they cannot be read; others are passed over."""

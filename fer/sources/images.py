@@ -5,6 +5,7 @@ Only pixels leave this module. EXIF data is asked for the orientation and for no
 
 import io
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
 from fer.sources.strips import HeicRows, upright_rgb
+
+# What Pillow finds odd in a file that it can read (damaged EXIF data, bytes too few) is no news for a user.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 MAX_PIXELS = 64_000_000
 """Largest picture. Phones make 50 megapixels; a 12000x12000 bomb has 144."""

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -22,6 +23,7 @@ from fer.errors import (
 )
 from fer.sources import find_inputs, hash_source, input_kind, read_image, safe_name, sniff
 from fer.sources.headers import image_size
+from tests.helpers.places import ROOT
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 
@@ -433,6 +435,14 @@ def test_case_113_a_bomb_of_8000_pixels_is_read_within_the_bound():
     loaded = read_image(bomb)
     assert loaded.frame.image.shape == (2000, 2000, 3)
     assert "2000 x 2000" in loaded.notes[0]
+
+
+def test_case_09_damaged_exif_data_is_read_without_a_word(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(encoded(picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff"))
+    code = f"from fer.sources import read_image; print(read_image({str(path)!r}).frame.width)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=True)
+    assert (done.stdout.strip(), done.stderr) == (str(picture().shape[1]).encode(), b"")
 
 
 def test_case_113_a_phone_photo_of_48_megapixels_in_heic_is_read_smaller_within_the_bound(monkeypatch):
