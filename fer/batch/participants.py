@@ -1,8 +1,9 @@
 """Who is on which recording, and under which condition: a study's own table, matched by names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from fer.errors import InputError
@@ -43,17 +44,47 @@ class Participants:
         Args:
             label: The recording's path below the folder of the batch.
         """
-        if self.recording:
-            names = _names(label)
-            fitting = [row for row in self.rows if comparable_name(row[self.recording]) in names]
-            if fitting:
-                return fitting[0] if len(fitting) == 1 else None
-        if not self.participant:
-            return None
-        fitting = [row for row in self.rows if _is_of(comparable_name(row[self.participant]), label)]
-        longest = max((len(row[self.participant]) for row in fitting), default=0)
-        best = [row for row in fitting if len(row[self.participant]) == longest]
-        return best[0] if len(best) == 1 else None
+        fitting = self._fitting(self._recordings, _names(label))
+        if fitting:
+            return self.rows[fitting[0]] if len(fitting) == 1 else None
+        fitting = self._fitting(self._participants, _participants_in(label))
+        longest = max((len(self.rows[k][self.participant]) for k in fitting), default=0)
+        best = [k for k in fitting if len(self.rows[k][self.participant]) == longest]
+        return self.rows[best[0]] if len(best) == 1 else None
+
+    def without_recording(self, labels: Iterable[str]) -> list[str]:
+        """What the table calls the rows that fit none of the recordings.
+
+        Args:
+            labels: The recordings' paths below the folder of the batch.
+        """
+        used: set[int] = set()
+        for label in labels:
+            used.update(self._fitting(self._recordings, _names(label)))
+            used.update(self._fitting(self._participants, _participants_in(label)))
+        columns = [column for column in (self.recording, self.participant) if column]
+        left = [row for k, row in enumerate(self.rows) if k not in used]
+        return [next((row[column] for column in columns if row[column]), "") for row in left]
+
+    @cached_property
+    def _recordings(self) -> dict[str, list[int]]:
+        return self._index(self.recording)
+
+    @cached_property
+    def _participants(self) -> dict[str, list[int]]:
+        return self._index(self.participant)
+
+    def _index(self, column: str) -> dict[str, list[int]]:
+        """Cell of a column, as names are compared -> numbers of its rows."""
+        found: dict[str, list[int]] = {}
+        for k, row in enumerate(self.rows if column else ()):
+            if row[column]:
+                found.setdefault(comparable_name(row[column]), []).append(k)
+        return found
+
+    @staticmethod
+    def _fitting(index: dict[str, list[int]], names: set[str]) -> list[int]:
+        return sorted(k for name in names for k in index.get(name, ()))
 
     def check(self, column: str) -> str:
         """The column of this name as the table writes it.
@@ -99,10 +130,7 @@ def _names(label: str) -> set[str]:
     return {comparable_name(name) for name in (label, str(path.with_suffix("")), path.name, path.stem)}
 
 
-def _is_of(participant: str, label: str) -> bool:
-    """Whether a recording's path names a participant."""
-    if not participant:
-        return False
-    parts = [comparable_name(part) for part in PurePosixPath(label).parts]
-    begins = re.compile(re.escape(participant) + r"(?:[_\-\s.]|$)")
-    return participant in parts[:-1] or bool(begins.match(parts[-1]))
+def _participants_in(label: str) -> set[str]:
+    """The participants that a recording's path may name: its folders, and how its name begins."""
+    *folders, name = [comparable_name(part) for part in PurePosixPath(label).parts]
+    return {*folders, name, *(name[: found.start()] for found in re.finditer(r"[_\-\s.]", name))}

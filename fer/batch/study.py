@@ -1,6 +1,6 @@
 """A batch as a study: recordings beside what is known of them, conditions compared, reactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fer.batch.manifest import DONE, Row
@@ -96,7 +96,9 @@ def study_of(
             reactions.setdefault((line.condition if column else "", *name), []).append(found)
     over = [(key[0], over_videos(found)) for key, found in reactions.items() if key[0] or not column]
     contrasts = compared(group_means(lines)) if column else []
-    return Study(tuple(lines), tuple(contrasts), tuple(over), tuple(_notes(rows, unknown, lines, asked)))
+    return Study(
+        tuple(lines), tuple(contrasts), tuple(over), tuple(_notes(rows, unknown, lines, asked, participants))
+    )
 
 
 def _line(
@@ -127,15 +129,29 @@ def _reactions(timeline: Timeline, asked: StudyQuestions):
             yield (name, measure), reaction(timeline, face, measure, marked, **windows)
 
 
-def _notes(rows: Sequence[Row], unknown: Sequence[str], lines: Sequence[Line], asked: StudyQuestions):
+def _notes(
+    rows: Sequence[Row],
+    unknown: Sequence[str],
+    lines: Sequence[Line],
+    asked: StudyQuestions,
+    participants: Participants | None,
+) -> Iterator[str]:
     left = [row for row in rows if row.state != DONE]
     if left:
         yield f"Not done yet or failed, and not in the table: {count(len(left), 'recording')}."
     if unknown:
-        named = ", ".join(unknown[:MAX_NAMED]) + (", ..." if len(unknown) > MAX_NAMED else "")
-        yield f"Without one row of its own in the table: {count(len(unknown), 'recording')} ({named})."
+        what = f"{count(len(unknown), 'recording')} ({_named(unknown)})"
+        yield f"Without one row of its own in the table: {what}."
+    missing = participants.without_recording(row.label for row in rows) if participants is not None else []
+    if missing:
+        what = f"{count(len(missing), 'row')} ({_named(missing)})"
+        yield f"In the table, and no recording is called so: {what}."
     if asked.by and unknown and len(unknown) < len(lines):
         yield "Recordings without a row stand in the results without a condition and are not compared."
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
 
 
 def findings_sheet(study: Study) -> Sheet:

@@ -3,6 +3,7 @@ import csv
 import pandas as pd
 import pytest
 
+from fer.batch import participants
 from fer.batch.manifest import FILE, Manifest, Row, database_of
 from fer.batch.participants import Participants, read_participants
 from fer.batch.store import Store
@@ -56,6 +57,25 @@ def test_a_row_for_the_recording_itself_goes_first(tmp_path):
     read = table("Recording,participant,cond\nP1/a,P1,x\nP1/b.mp4,P1,y\n", tmp_path)
     found = [read.row_of(label) for label in ("P1/a.mp4", "P1/b.mp4", "P1/c.mp4")]
     assert [row and row["cond"] for row in found] == ["x", "y", None]
+
+
+def test_rows_that_no_recording_fits_are_named(tmp_path):
+    read = table("recording,participant\na.mp4,\nnobody.mp4,\n,P7\nA,\n,P8\n", tmp_path)
+    assert read.without_recording([]) == ["a.mp4", "nobody.mp4", "P7", "A", "P8"]
+    assert read.without_recording(["x/a.mp4", "P7_1.mp4"]) == ["nobody.mp4", "P8"]
+    rows = [kept(tmp_path, "a.mp4", ("happy", 1.0))]
+    lonely = table("recording,condition\na.mp4,x\nnobody.mp4,y\n", tmp_path)
+    said = sentences(study_of(rows, Store(str(tmp_path)), lonely, StudyQuestions()))
+    assert "In the table, and no recording is called so: 1 row (nobody.mp4)." in said
+
+
+def test_a_participant_is_looked_up_and_not_searched_for(tmp_path, monkeypatch):
+    read = table("participant\n" + "".join(f"P{k}\n" for k in range(200)), tmp_path)
+    compared = []
+    seen = participants.comparable_name
+    monkeypatch.setattr(participants, "comparable_name", lambda name: compared.append(name) or seen(name))
+    assert all(read.row_of(f"P{k}/a_1.mp4")["participant"] == f"P{k}" for k in range(200))
+    assert len(compared) < 10 * 200
 
 
 def test_a_table_without_names_is_refused(tmp_path):
