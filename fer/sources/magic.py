@@ -66,6 +66,7 @@ _PHOTO_BRANDS = {
     "avif": (b"avif", b"avis"),
     "heic": (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"),
 }
+_LETTERS_FROM = 0x20
 _FILMS_OF_PHOTOS = (b"hevc", b"hevx", b"msf1")
 """Brands of bursts in HEIF: they lie in the file like a video, and are read as one."""
 _CANON_RAW = b"\0\0\0\x18ftypcrx "
@@ -136,9 +137,14 @@ def sniff(data: bytes) -> str:
         return "netpbm"
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return "bmp"
-    if head[4:8] in _MP4_FIRST_BOXES and not head.startswith(_CANON_RAW):
+    if _begins_with_box(head) and not head.startswith(_CANON_RAW):
         return _photo_brand(head) or "mp4"
     return "mpegts" if _is_transport_stream(head) else _bare_stream(head)
+
+
+def _begins_with_box(head: bytes) -> bool:
+    """Whether a box of MP4 comes first; "The free will" is none, by the length that it would have."""
+    return head[4:8] in _MP4_FIRST_BOXES and (head[0] < _LETTERS_FROM or head[4:8] == b"mdat")
 
 
 def _photo_brand(head: bytes) -> str:

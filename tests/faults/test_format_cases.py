@@ -228,6 +228,12 @@ def test_case_79_a_burst_in_heif_is_read_as_a_video(brand):
         assert len(list(video)) == 5
 
 
+@pytest.mark.parametrize("text", [b"The free will", b"You skip it", b"The wide shot", b"No. junk"])
+def test_case_80_a_text_that_says_the_name_of_a_box_is_no_video(text):
+    assert content_kind(text + bytes(300)) == "unknown"
+    assert sniff(b"\0\0\0\x08free" + bytes(20)) == "mp4"
+
+
 def test_case_79_a_raw_photo_in_the_boxes_of_mp4_is_no_video():
     head = b"\0\0\0\x18ftypcrx \0\0\0\1crx isom"
     assert content_kind(head + bytes(500)) == "unknown"
