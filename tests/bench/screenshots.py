@@ -25,6 +25,8 @@ from fer.pipeline import Analyzer
 from fer.sample import expressions_at, sample_frames, sample_video
 from fer.settings import Settings
 from pages.ui.work.analysis import jpeg
+from tests.bench import studio_states
+from tests.bench.studio_states import video_result
 from tests.helpers import live_app
 from tests.helpers.kept import sessions_file
 
@@ -71,14 +73,6 @@ def video_busy(page: Page, address: str) -> None:
     page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
     page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
     page.wait_for_timeout(2500)
-
-
-def video_result(page: Page, address: str) -> None:
-    live_app.open_page(page, address)
-    page.get_by_role("button", name="Try the sample").click()
-    live_app.wait_for_report(page)
-    page.evaluate("document.querySelector('.st-key-player video').currentTime = 4.6")
-    page.wait_for_timeout(800)
 
 
 def video_settings(page: Page, address: str) -> None:
@@ -621,6 +615,7 @@ STATES: tuple[Callable[[Page, str], None], ...] = (
     video_error,
     video_no_face,
     video_keep,
+    *studio_states.STATES,
     queue_busy,
     queue_done,
     sessions_empty,

@@ -122,7 +122,7 @@ def unsure_slider(default: float) -> float:
     return _threshold(chosen, default)
 
 
-def _threshold(percent: int | None, default: float) -> float:
+def _threshold(percent: float | None, default: float) -> float:
     """The exact default until the slider is moved: a whole percent would change verdicts."""
     return default if percent in (None, round(default * 100)) else percent / 100
 
