@@ -202,7 +202,8 @@ class Summary:
         """What the statistics do not hold, and why, as one sentence."""
         lost = f"{self.files_lost:,} of the {self.files:,} files that were given" if self.files_lost else ""
         if not self.frames:
-            return f"Left out: {lost}." if lost else "There was nothing to leave out."
+            nothing = "Everything was excluded." if self.excluded_s else "There was nothing to leave out."
+            return f"Left out: {lost}." if lost else nothing
         if not self.left_out:
             whole = "every frame had a face and every face could be read."
             return f"Left out: {lost}. In what was read {whole}" if lost else f"Nothing was left out: {whole}"

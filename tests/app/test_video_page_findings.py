@@ -68,6 +68,14 @@ def test_the_strongest_moments_stand_first_and_every_peak_in_the_table(app):
     assert app.dataframe[0].value["Moment"].tolist() == ["Strongest", "Longest", "First"]
 
 
+def test_an_exclusion_of_everything_is_said_and_compares_nothing(app):
+    marked(app, (Marker.event("joke", 5.0), Marker("all", 0, 100, "exclusion")))
+    tab(app, "Findings")
+    assert not app.exception and not app.dataframe
+    assert app.subheader[0].value == "Everything is excluded by hand"
+    assert "There is nothing to compare" in texts(app) and "nothing to leave out" not in texts(app)
+
+
 def test_an_exclusion_leaves_headline_shares_and_findings_and_is_said(app):
     before = app.subheader[0].value
     marked(app)

@@ -29,7 +29,7 @@ def titles(summary: Summary) -> list[str]:
     Example: ["Face 1: mostly happy, 52% of the time; neutral 31%, unsure 9%"]
     """
     if not summary.frames:
-        return ["Nothing could be read"]
+        return ["Everything is excluded by hand" if summary.excluded_s else "Nothing could be read"]
     readable = summary.by_presence
     if not readable:
         brief = summary.seen_briefly

@@ -305,6 +305,9 @@ def _show_answer(found: Findings, report: Report) -> None:
         st.markdown(f"{ICONS.get(row['told'], '')} {plain(row['sentence'])}")
     if excluded := report.summary.excluded_text():
         st.caption(f":material/content_cut: {excluded}")
+    if not rows:
+        st.markdown("There is nothing to compare: nobody could be read.")
+        return
     differences = [
         Difference(
             f"{row['who']} {row['measure']}".strip(),

@@ -28,6 +28,8 @@ def summary_of(script: dict):
 
 def test_titles_of_nothing():
     assert highlights.titles(summary_of({})) == ["Nothing could be read"]
+    excluded = replace(summary_of({}), excluded_s=2.0)
+    assert highlights.titles(excluded) == ["Everything is excluded by hand"]
     assert highlights.titles(summary_of({1: [("happy/blurred", 1.0)]})) == [
         "1 face found, but none could be read"
     ]

@@ -1,6 +1,7 @@
 """The summary: shares of time, episodes, transitions, what was left out; and its sentences."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def test_empty():
     assert math.isnan(summary.valid_share)
     assert summary.transitions.sum() == 0
     assert summary.left_out_text() == "There was nothing to leave out."
+    assert replace(summary, excluded_s=2.0).left_out_text() == "Everything was excluded."
     assert headlines(summary) == ["Nothing was analysed."]
 
 
