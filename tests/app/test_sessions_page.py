@@ -136,6 +136,22 @@ def test_changes_are_kept_in_the_same_place():
     assert [person.name for person in after.people] == ["Anna", "Face 2"]
 
 
+def test_what_another_tab_deletes_while_it_is_open_can_be_kept_anew_and_once():
+    entry = keep(library_work.library(), ANNA, "talk.mp4", About("First talk"))
+    app = open_page("pages/sessions.py")
+    app.button(key=f"session_open_{entry.id}").click()
+    app.run()
+    app.switch_page("pages/video.py").run()
+    library_work.library().delete(ANNA, [entry.id])
+    by_key(app.button, "keep_again").click()
+    app.run()
+    assert not app.exception and "Code:" not in texts(app)
+    (after,) = library_work.library().entries(ANNA)
+    library_work.library().delete(ANNA, [after.id])
+    app.run()
+    assert by_key(app.button, "keep_now") and "Kept as" not in texts(app)
+
+
 def test_another_visitor_sees_nothing_of_it(monkeypatch: pytest.MonkeyPatch):
     entry = keep(library_work.library(), ANNA, "anna's.mp4")
     monkeypatch.setattr(visitor, "_cookies", lambda: {visitor.COOKIE: BEN})

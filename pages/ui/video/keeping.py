@@ -1,8 +1,10 @@
 """“Keep this”: the open session goes into the library, and a kept one comes back as it was."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from fer.errors import FerError
+from fer.errors import FerError, MissingSessionError
 from fer.library import About, Entry
 from fer.library.library import Known
 from fer.timeline.report import Report
@@ -105,7 +107,8 @@ def _keep(shown: Report, result: VideoResult, clip: Upload, key: str, replaced: 
         )
         entry = library().keep(mine(), kept, about.typed(key), report=shown)
         if replaced is not None:
-            library().delete(mine(), [replaced.id])
+            with suppress(MissingSessionError):  # another tab has deleted it meanwhile
+                library().delete(mine(), [replaced.id])
     except FerError as error:
         st.session_state[TROUBLE] = error_text_of(error)
         return

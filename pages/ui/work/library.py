@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.errors import FerError, MissingSessionError
 from fer.library import Entry, KeptSession, Library, places
 from fer.timeline.report import Report
 from pages.ui.app import session, visitor
@@ -31,13 +32,21 @@ def open_session(session_id: str) -> None:
 
 
 def kept_as(analyzed: Report) -> Entry | None:
-    """How a report of this visit was kept last; None where it was not.
+    """How a report of this visit was kept last; None where it was not, or was deleted since.
 
     Args:
         analyzed: As it was analysed.
     """
     last = session.kept(session.KEPT_AS)
-    return last[1] if last is not None and last[0] is analyzed else None
+    if last is None or last[0] is not analyzed:
+        return None
+    try:
+        return library().entry(mine(), last[1].id)
+    except MissingSessionError:
+        session.release(session.KEPT_AS)
+        return None
+    except FerError:
+        return last[1]  # whoever keeps it again is told why that does not work
 
 
 def note_kept(analyzed: Report, entry: Entry) -> None:
