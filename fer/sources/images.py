@@ -51,7 +51,7 @@ MODE_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N"
 FORMAT_BYTES = {"webp": 14, "avif": 9}
 """Bytes for a pixel while these are decoded (measured): their libraries hold pictures of their own."""
 
-HEIC_BYTES, HEIC_ALPHA_BYTES, HEIC_DEEP_BYTES = 5.0, 2.0, 3.0
+HEIC_BYTES, HEIC_ALPHA_BYTES, HEIC_DEEP_BYTES = 5.0, 3.5, 3.0
 """The same of HEIC (measured), and as many more with transparency, and with more than 8 bits."""
 
 COEFFICIENT_BYTES = 6

@@ -58,6 +58,8 @@ PHOTOS: dict[str, Callable[[int, int], bytes]] = {
     "avif alpha": photo("AVIF", "RGBA", speed=10, quality=50),
     "heic": photo("HEIC"),
     "heic alpha": photo("HEIC", "RGBA"),
+    "ppm": photo("PPM"),
+    "pgm": photo("PPM", "L"),
 }
 """Kind -> what makes one of a width and height."""
 
@@ -73,6 +75,11 @@ CLIPS: dict[str, dict] = {
     "asf": {"container": "asf", "codec": "wmv2"},
     "flv": {"container": "flv", "codec": "flv"},
     "dv": {"container": "dv", "codec": "dvvideo", "rate": 25, "width": 720, "height": 576},
+    "mxf": {"container": "mxf", **_MPEG2},
+    "ivf": {"container": "ivf", "codec": "libvpx"},
+    "y4m": {"container": "yuv4mpegpipe", "codec": "wrapped_avframe"},
+    "h264": {"container": "h264", "codec": "libx264"},
+    "hevc": {"container": "hevc", "codec": "libx265", "codec_options": {"x265-params": "log-level=none"}},
 }
 """Kind -> how `tests.helpers.clips.clip` makes it."""
 
