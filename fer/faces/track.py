@@ -58,7 +58,7 @@ different, and so long out of sight."""
 CLEARER = 1.3
 """Everybody else who could have come back must look this many times less alike."""
 
-ELSEWHERE = 1.5
+ELSEWHERE = 2.0
 """Beside somebody who comes back to the old place, those who were elsewhere count as so much less alike."""
 
 LONG_AGO_S, LONG_AGO_FACTOR = (10.0, 120.0), (1.0, 0.8)
