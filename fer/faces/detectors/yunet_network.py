@@ -4,6 +4,8 @@ OpenCV reads the same file, but needs 2.3 times the processor time, and half as 
 picture's size changes. The answers are those of its `FaceDetectorYN` but for rounding.
 """
 
+import os
+
 import cv2
 import numpy as np
 
@@ -32,10 +34,12 @@ class YuNetNetwork:
     """
 
     def __init__(self, content: bytes, score_threshold: float) -> None:
-        # Imported here, so that a file that cannot be read is refused before.
+        # Imported here, so that a file that cannot be read is refused before. From 1.29 on it tells its maker
+        # about every program that uses it, unless this is set; the versions that are asked for do not.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
-        onnxruntime.disable_telemetry_events()
+        onnxruntime.disable_telemetry_events()  # Windows
         self._score_threshold = score_threshold
         for size in _ANY:
             content = content.replace(_FIXED, size, 1)

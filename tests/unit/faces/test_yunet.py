@@ -1,6 +1,7 @@
 """The built-in detector: its file, the picture size that it chooses, what it finds and what it does not."""
 
 import importlib.util
+import os
 import sys
 
 import cv2
@@ -111,3 +112,13 @@ def test_the_network_says_what_opencv_says(portrait, size):
     ours = YuNetNetwork(content, 0.2)(image)
     assert len(ours) >= 1 and ours.shape == theirs.shape
     assert np.abs(ours - theirs).max() < 1e-3
+
+
+def test_nothing_is_told_to_the_makers_of_its_inference():
+    """From 1.29 on ONNX Runtime sends usage data and keeps a file of it; no such version may be installed."""
+    from importlib import metadata
+
+    major, minor = metadata.version("onnxruntime").split(".")[:2]
+    assert (int(major), int(minor)) < (1, 29)
+    YuNetDetector()
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
