@@ -78,36 +78,26 @@ class YuNetNetwork:
         given = {self._input.name: cv2.dnn.blobFromImage(whole, swapRB=True)}
         large = whole.shape[0] * whole.shape[1] > KEPT_PIXELS
         outputs = self._session.run(self._names, given, self._giving_back if large else None)
+        grids = [[np.asarray(output)[0] for output in outputs[k : k + 4]] for k in range(0, len(outputs), 4)]
         rows = [
-            self._rows(
-                *(np.asarray(output)[0] for output in outputs[4 * k : 4 * k + 4]), stride, whole.shape[1]
-            )
-            for k, stride in enumerate(STRIDES)
+            self._rows(grid, stride, whole.shape[1] // stride)
+            for grid, stride in zip(grids, STRIDES, strict=True)
         ]
         return _best(np.concatenate(rows))
 
-    def _rows(
-        self,
-        face: np.ndarray,
-        there: np.ndarray,
-        box: np.ndarray,
-        points: np.ndarray,
-        stride: int,
-        width: int,
-    ) -> np.ndarray:
+    def _rows(self, grid: list[np.ndarray], stride: int, columns: int) -> np.ndarray:
         """(n, 15) faces of one grid.
 
         Args:
-            face: (cells, 1) how much it is a face.
-            there: (cells, 1) how much there is something.
-            box: (cells, 4) offset of the middle in cells, logarithm of the sides in cells.
-            points: (cells, 10) offsets in cells.
+            grid: (cells, 1) how much it is a face, (cells, 1) how much there is something, (cells, 4) offset
+                of the middle in cells and logarithm of the sides in cells, (cells, 10) offsets in cells.
             stride: Pixels a cell.
-            width: Of the picture in pixels.
+            columns: Cells a row.
         """
+        face, there, box, points = grid
         score = np.sqrt(np.clip(face[:, 0], 0, 1) * np.clip(there[:, 0], 0, 1))
         cells = np.flatnonzero(score >= self._score_threshold)
-        corner = np.column_stack([cells % (width // stride), cells // (width // stride)]).astype(np.float32)
+        corner = np.column_stack([cells % columns, cells // columns]).astype(np.float32)
         middle, sides = (box[cells, :2] + corner) * stride, np.exp(box[cells, 2:]) * stride
         places = (points[cells] + np.tile(corner, POINTS)) * stride
         return np.column_stack([middle - sides / 2, sides, places, score[cells]]).astype(np.float32)
