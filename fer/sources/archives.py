@@ -210,6 +210,7 @@ class _LastOnDisk:
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[zipfile.ZipFile]:
+        """That zip file, its limits checked, for one reader at a time; opened anew if it has changed."""
         with self._lock:
             file = open_binary(path)
             stat = os.fstat(file.fileno())

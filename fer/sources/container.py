@@ -61,7 +61,8 @@ _MAX_THREADS = 4
 _NO_MEMORY = (errno.ENOMEM, errno.EAGAIN)
 """What a decoder says that gets no memory, or no room for the stack of a thread."""
 _USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
-_USUAL_RATE = Fraction(25)
+USUAL_RATE = Fraction(25)
+"""Frames a second where a file does not say."""
 _HIGHEST_FPS = 1000.0
 _COUNTED_FROM_0 = ("matroska", "flv")
 """Containers that say when they end, not how long they are."""
@@ -238,7 +239,7 @@ class FilmReader:
         self.start = stream.start_time
         self.timeless = sniffed in _TIMELESS
         if self.timeless:
-            rate = stream.guessed_rate or _USUAL_RATE
+            rate = stream.guessed_rate or USUAL_RATE
             self.fps, self.time_base, self.start = float(rate), 1 / rate, 0
         # An AVI has no presentation times, and FFmpeg guesses wrong ones where pictures are stored in another
         # order than they are shown. Their decoding times count them as they come out.
@@ -249,7 +250,7 @@ class FilmReader:
         self.joined = sniffed in JOINED
         self.duration_s = self._declared_duration(container, sniffed)
         if self.joined and self.duration_s is not None:
-            pictures = self.duration_s * (self.fps or float(_USUAL_RATE))
+            pictures = self.duration_s * (self.fps or float(USUAL_RATE))
             if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
                 self.duration_s = None
         self.decoded = self.skipped = 0

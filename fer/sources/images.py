@@ -170,6 +170,7 @@ def _reduction(picture: Image.Image, sniffed: str) -> int:
     alone = 1 if sniffed == "jpeg" else 0
 
     def needed(shown: int) -> float:
+        """Bytes for a pixel of the file where one of so many is kept."""
         return coefficients + held / shown**alone + 3 / shown
 
     return _fitting(picture, needed, held + coefficients + 1)

@@ -37,17 +37,32 @@ class Decoded(Protocol):
     info: Any
 
     @property
-    def mode(self) -> str: ...
+    def mode(self) -> str:
+        """Pillow's name of what a pixel holds."""
+        ...
+
     @property
-    def format(self) -> str | None: ...
+    def format(self) -> str | None:
+        """Pillow's name of the file's format."""
+        ...
+
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """In pixels."""
+        ...
+
     @property
-    def height(self) -> int: ...
-    @property
-    def crop(self) -> Callable[[tuple[int, int, int, int]], Image.Image]: ...
-    @property
-    def getexif(self) -> Callable[[], Image.Exif]: ...
+    def height(self) -> int:
+        """In pixels."""
+        ...
+
+    def crop(self, box: tuple[int, int, int, int], /) -> Image.Image:
+        """A part: left, top, right and bottom in pixels."""
+        ...
+
+    def getexif(self) -> Image.Exif:
+        """What the camera wrote."""
+        ...
 
 
 def upright_rgb(picture: Decoded, notes: list[str], *, factor: int = 1) -> np.ndarray:
@@ -98,8 +113,7 @@ class HeicRows:
         self._rows = memoryview(b"" if decoded is None else decoded).cast("B")
         self.mode, self.size, self._stride = main.mode, main.size, main.stride
         self.width, self.height = self.size
-        self.info = picture.info
-        self.getexif = picture.getexif
+        self.info, self.getexif = picture.info, picture.getexif
 
     def crop(self, box: tuple[int, int, int, int]) -> Image.Image:
         """Whole rows, from ``box[1]`` up to ``box[3]``."""

@@ -11,7 +11,7 @@ import av
 from fer.errors import DamagedInputError, MemoryInputError, SettingsError
 from fer.records import Frame, SourceInfo
 from fer.sources.animation import AnimationReader, is_animated
-from fer.sources.container import LONGEST_GAP_S, FilmReader, StallGuard
+from fer.sources.container import LONGEST_GAP_S, USUAL_RATE, FilmReader, StallGuard
 from fer.sources.developing import Developer
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, open_binary, source_name
@@ -23,7 +23,6 @@ MAX_FRAMES = 120_000
 STALL_S = 20.0
 """Seconds without a decoded frame after which a video is given up."""
 
-_USUAL_FPS = 25.0
 _LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
 """A declared length may be off by so many seconds, or by such a share."""
 
@@ -191,7 +190,7 @@ class VideoSource:
         self._clock = PtsClock(
             reader.time_base,
             start=reader.start,
-            period_s=1 / (fps or _USUAL_FPS),
+            period_s=1 / (fps or float(USUAL_RATE)),
             longest_gap_s=LONGEST_GAP_S if reader.joined else math.inf,
         )
         self._sampler = FrameSampler(self._rate(), time_base=reader.time_base)
@@ -244,7 +243,7 @@ class VideoSource:
         declared, last_s = self._info.duration_s, self._clock.last_s
         if declared is None or last_s is None or self._info.partial:
             return
-        length_s = last_s + 1 / (self._info.fps or _USUAL_FPS)
+        length_s = last_s + 1 / (self._info.fps or float(USUAL_RATE))
         too_long_s, near_s = declared - length_s, max(_LENGTH_OFF_S, _LENGTH_OFF * length_s)
         is_end = abs(too_long_s - self._info.starts_s) < near_s
         if too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):

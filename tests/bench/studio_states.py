@@ -3,18 +3,7 @@
 from playwright.sync_api import Page
 
 from tests.helpers import live_app
-
-STIMULI = b"""name,start_s,end_s,kind
-joke,2.2,,
-joke,3,,
-joke,4,,
-joke,8,,
-joke,9,,
-joke,10,,
-ad,0,5,range
-news,6.8,12,range
-cough,5.2,6,exclusion
-"""
+from tests.helpers.stimuli import STIMULI
 
 
 def video_result(page: Page, address: str) -> None:
@@ -42,21 +31,15 @@ def studio_selected(page: Page, address: str) -> None:
 
 
 def studio_sliders(page: Page, address: str) -> None:
-    video_result(page, address)
-    page.get_by_role("button", name="Smoothing and unsure").click()
-    page.wait_for_timeout(600)
+    _unfolded(page, address, "Smoothing and unsure")
 
 
 def studio_lines(page: Page, address: str) -> None:
-    video_result(page, address)
-    page.get_by_role("button", name="Lines").click()
-    page.wait_for_timeout(600)
+    _unfolded(page, address, "Lines")
 
 
 def studio_keys(page: Page, address: str) -> None:
-    video_result(page, address)
-    page.get_by_role("button", name="Keys").click()
-    page.wait_for_timeout(600)
+    _unfolded(page, address, "Keys")
 
 
 def studio_peaks(page: Page, address: str) -> None:
@@ -70,7 +53,7 @@ def studio_markers(page: Page, address: str) -> None:
     """Events, ranges and an exclusion from a list of stimuli."""
     _tab(page, address, "Markers")
     page.get_by_role("button", name="Load a list").click()
-    live_app.upload(page, ("stimuli.csv", STIMULI), which="Stimulus list")
+    live_app.upload(page, ("stimuli.csv", STIMULI.encode()), which="Stimulus list")
     page.get_by_role("button", name="Save the list").wait_for(timeout=live_app.PATIENCE_MS)
     page.keyboard.press("Escape")
     live_app.settled(page)
@@ -99,8 +82,12 @@ def studio_synchrony(page: Page, address: str) -> None:
 
 
 def studio_exports(page: Page, address: str) -> None:
+    _unfolded(page, address, "For other programs")
+
+
+def _unfolded(page: Page, address: str, name: str) -> None:
     video_result(page, address)
-    page.get_by_role("button", name="For other programs").click()
+    page.get_by_role("button", name=name).click()
     page.wait_for_timeout(600)
 
 

@@ -10,20 +10,10 @@ from pympi.Elan import Eaf
 
 from fer.sample import sample_video
 from tests.helpers import live_app
+from tests.helpers.stimuli import STIMULI
 
 pytestmark = pytest.mark.browser
 
-STIMULI = """name,start_s,end_s,kind
-joke,2.2,,
-joke,3,,
-joke,4,,
-joke,8,,
-joke,9,,
-joke,10,,
-ad,0,5,range
-news,6.8,12,range
-cough,5.2,6,exclusion
-"""
 WIDE, PHONE = (1280, 900), (390, 844)
 
 

@@ -9,6 +9,8 @@ import os
 import cv2
 import numpy as np
 
+from fer.faces.detectors.base import NMS_IOU
+
 STRIDES = (8, 16, 32)
 """Pixels of the picture a cell of each of the network's three grids."""
 
@@ -19,7 +21,6 @@ KEPT_PIXELS = 1_500_000
 """Memory for a larger picture is given back after it, which takes a third of the time more; what close looks
 at a video of 1080p need is kept."""
 
-SAME_FACE_IOU = 0.3
 POINTS = 5
 
 _FIXED, _ANY = b"\x0a\x03\x08\x80\x05", (b"\x0a\x03\x12\x01h", b"\x0a\x03\x12\x01w")
@@ -105,5 +106,5 @@ class YuNetNetwork:
 
 def _best(rows: np.ndarray) -> np.ndarray:
     """One row for each face, best score first."""
-    kept = cv2.dnn.NMSBoxes(rows[:, :4].astype(int).tolist(), rows[:, 14].tolist(), 0.0, SAME_FACE_IOU)
+    kept = cv2.dnn.NMSBoxes(rows[:, :4].astype(int).tolist(), rows[:, 14].tolist(), 0.0, NMS_IOU)
     return rows[np.asarray(kept, np.int64).reshape(-1)]
