@@ -27,11 +27,13 @@ class SourceFile:
         label: The path below the given folder.
         address: A path, or an address of fsspec; the zip file's for a member.
         member: Name of its entry in the zip file.
+        place: Byte at which that entry begins.
     """
 
     label: str
     address: str
     member: str = ""
+    place: int = 0
 
     def stamp(self) -> tuple[int, str]:
         """Its size in bytes and what its storage says about its last change.
@@ -82,7 +84,7 @@ class SourceFile:
             InputError: It cannot be read.
         """
         if self.member:
-            yield ZipMember(Path(self.address), self.member).content()
+            yield ZipMember(Path(self.address), self.member, self.place).content()
         elif not is_remote(self.address):
             yield Path(self.address)
         else:

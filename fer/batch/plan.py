@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
@@ -105,7 +105,8 @@ def plan_batch(place: str, *, out: str) -> Plan:
 
 
 def _source(found: FoundFile) -> SourceFile:
-    return SourceFile(found.label, str(found.path), found.member.name if found.member else "")
+    file, member = SourceFile(found.label, str(found.path)), found.member
+    return file if member is None else replace(file, member=member.name, place=member.place)
 
 
 def _of(found: list[tuple[SourceFile, str]], lost: Iterable[GivenFile]) -> Plan:

@@ -148,4 +148,4 @@ def show_result(result: "BatchResult", out: str) -> int:
         print(f"error: {label}: {reason} [{code}]", file=sys.stderr)
     for one in refused:
         print(f"error: {one.as_text()}", file=sys.stderr)
-    return 1 if result.failed or refused else 0
+    return 1 if result.failed or result.lost else 0

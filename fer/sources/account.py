@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from fer.errors import OutputError
 from fer.records import LOST, GivenFile
-from fer.text import count, join
+from fer.text import count
 
 _NOT_WRITTEN = "not_written"
+_IN_JSON = "; all are in the JSON"
 _WORDS = {
     "read": "read",
     "read_in_part": "read in part",
@@ -43,19 +44,40 @@ def account(given: Iterable[GivenFile], *, most: int | None = None) -> list[str]
     files = list(given)
     if not files or (len(files) == 1 and files[0].fate == "read"):
         return []
-    fates = [_fate(file) for file in files]
-    parts = [f"{fates.count(fate):,} {words}" for fate, words in _WORDS.items() if fate in fates]
     was = "was" if len(files) == 1 else "were"
-    lines = [
-        f"{count(len(files), 'file')} {was} given: {join(parts) if len(parts) < 2 else ', '.join(parts)}."
+    return [
+        f"{count(len(files), 'file')} {was} given: {fates_text(files)}.",
+        *reasons(files, most=most, rest=_IN_JSON),
     ]
+
+
+def fates_text(given: Iterable[GivenFile]) -> str:
+    """What became of how many.
+
+    Example:
+        >>> fates_text([GivenFile("a.jpg", "image", "read")])
+        '1 read'
+    """
+    fates = [_fate(file) for file in given]
+    return ", ".join(f"{fates.count(fate):,} {words}" for fate, words in _WORDS.items() if fate in fates)
+
+
+def reasons(given: Iterable[GivenFile], *, most: int | None = None, rest: str = "") -> list[str]:
+    """Every file that was not read whole, with its reason.
+
+    Args:
+        given: All files.
+        most: Name at most so many files; None names all.
+        rest: Where the others are named, behind their number.
+    """
+    files, lines = list(given), []
     told = [file for fate in _WORDS if fate != "read" for file in files if _fate(file) == fate]
     shown = told if most is None else told[:most]
     for file in shown:
         words = _WORDS[_fate(file)]
         lines.append(f"{words[0].upper()}{words[1:]}: {file.name}: {file.reason}")
     if len(shown) < len(told):
-        lines.append(f"{count(len(told) - len(shown), 'more file')}; all are in the JSON.")
+        lines.append(f"{count(len(told) - len(shown), 'more file')}{rest}.")
     return lines
 
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
-from fer.errors import DamagedInputError, EmptyInputError, TooLargeInputError, UnsupportedInputError
+from fer.errors import (
+    ChangedInputError,
+    DamagedInputError,
+    EmptyInputError,
+    TooLargeInputError,
+    UnsupportedInputError,
+)
 from fer.sources.animation import content_kind
 from fer.sources.images import MAX_FILE_BYTES
 from fer.sources.magic import HEAD_BYTES, MAY_BE_ANIMATED, READ_IMAGES, input_kind, sniff, unsupported
@@ -129,11 +135,13 @@ class ZipMember:
     Args:
         source: The zip file's path or bytes.
         name: Of its entry.
+        place: Byte at which its entry begins: several of one name can stand in a zip file.
         archive: The zip file, open, where it lies in memory; one on the disk is opened when it is read.
     """
 
     source: Path | bytes
     name: str
+    place: int
     archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -148,6 +156,7 @@ class ZipMember:
             DamagedInputError: They cannot be unpacked.
             UnsupportedInputError: They are packed by another method.
             EmptyInputError: There are none.
+            ChangedInputError: The zip file is not the one that was looked through.
         """
         return self._unpacked(HEAD_BYTES)
 
@@ -172,7 +181,7 @@ class ZipMember:
 
     def _unpacked(self, most: int) -> bytes:
         with nullcontext(self.archive) if self.archive else _opened(self.source) as archive:
-            member = archive.getinfo(self.name)
+            member = _entry(archive, self.name, self.place)
             if member.compress_type not in _METHODS:
                 raise UnsupportedInputError(
                     "It is packed by a method that is not read here, such as Deflate64: unpack it, and pack "
@@ -193,10 +202,20 @@ def zip_members(source: Path | bytes) -> list[ZipMember]:
         InputError: As `open_archive` says.
     """
     with _opened(source) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        names = dict.fromkeys(m.filename for m in members if not is_hidden(member_name(m)))
         shared = None if isinstance(source, Path) else archive
-    return [ZipMember(source, name, shared) for name in names]
+        members = [m for m in archive.infolist() if not m.is_dir() and not is_hidden(member_name(m))]
+        return [ZipMember(source, m.filename, m.header_offset, shared) for m in members]
+
+
+def _entry(archive: zipfile.ZipFile, name: str, place: int) -> zipfile.ZipInfo:
+    """The entry of that name at that place."""
+    last = archive.NameToInfo.get(name)  # of several of one name, found without looking through all
+    if last is not None and last.header_offset == place:
+        return last
+    for member in archive.infolist():
+        if (member.filename, member.header_offset) == (name, place):
+            return member
+    raise ChangedInputError("The zip file has changed since it was looked through: try again.")
 
 
 class _LastOnDisk:

@@ -85,14 +85,14 @@ def survey(paths: Iterable[str | Path]) -> Survey:
         paths: Files are tried whatever they hold; folders are searched with all folders in them; a wildcard
             that a shell left as it is (``*.mp4``) is expanded. Hidden files and folders are not looked at.
     """
-    found: dict[tuple[Path, str], FoundFile] = {}
+    found: dict[tuple[Path, ZipMember | None], FoundFile] = {}
     lost: list[GivenFile] = []
     for path in _expanded(paths, lost):
         for one in _look(path):
             if isinstance(one, GivenFile):
                 lost.append(one)
             else:
-                found.setdefault((one.path.absolute(), one.member.name if one.member else ""), one)
+                found.setdefault((one.path.absolute(), one.member), one)
     return Survey(_distinct(list(found.values())), tuple(lost))
 
 
@@ -164,13 +164,8 @@ def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile
     """A file that can be tried, the members of a zip file, or why there is nothing."""
     try:
         kind = content_kind(path)
-        if kind == "zip" and is_document(path):
-            reason = DOCUMENT[0].upper() + DOCUMENT[1:]
-            yield (
-                _refused(label, "unknown", UnsupportedInputError(reason))
-                if given
-                else GivenFile(label, "unknown", "passed_over", DOCUMENT)
-            )
+        if kind == "zip" and not given and _of_document(zip_members(path)):
+            yield GivenFile(label, "unknown", "passed_over", DOCUMENT)
         elif kind == "zip":
             yield from zip_files(path, PurePosixPath() if given else PurePosixPath(label))
         elif kind == "unknown":
@@ -181,13 +176,9 @@ def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile
         yield _refused(label, kind_by_name(label), error)
 
 
-def is_document(source: Path | bytes) -> bool:
-    """Whether a zip file is a document, whose pictures nobody means to have read.
-
-    Raises:
-        InputError: It cannot be opened or passes a limit.
-    """
-    return any(member.name in _OF_DOCUMENTS for member in zip_members(source))
+def _of_document(members: list[ZipMember]) -> bool:
+    """Whether a zip file is a document, whose pictures nobody means to have read."""
+    return any(member.name in _OF_DOCUMENTS for member in members)
 
 
 def zip_files(source: Path | bytes, below: PurePosixPath = _NOWHERE) -> Iterator[FoundFile | GivenFile]:
@@ -198,14 +189,17 @@ def zip_files(source: Path | bytes, below: PurePosixPath = _NOWHERE) -> Iterator
         below: What stands before the labels.
 
     Raises:
-        InputError: It cannot be opened, passes a limit or is empty.
+        InputError: It cannot be opened, passes a limit, is empty or is a document.
     """
     members = zip_members(source)
     if not members:
         raise UnsupportedInputError("The zip file holds no file: put pictures or videos into it.")
+    if _of_document(members):
+        raise UnsupportedInputError(DOCUMENT[0].upper() + DOCUMENT[1:])
     path = Path("zip") if isinstance(source, bytes) else source
+    used: Counter[str] = Counter()
     for member in members:
-        inner = safe_path(below / member.label)
+        inner = _numbered(safe_path(below / member.label), used)
         try:
             kind = member.kind()
         except InputError as error:
@@ -261,11 +255,14 @@ def _distinct(found: list[FoundFile]) -> tuple[FoundFile, ...]:
             depth[k] += 1
             labels[k] = _with_folders(found[k], depth[k])
     used: Counter[str] = Counter()
-    for k, label in enumerate(labels):
-        used[label] += 1
-        if used[label] > 1:
-            labels[k] = SourceLabel(f"{label} ({used[label]})")
+    labels = [_numbered(label, used) for label in labels]
     return tuple(replace(file, label=label) for file, label in zip(found, labels, strict=True))
+
+
+def _numbered(label: SourceLabel, used: Counter[str]) -> SourceLabel:
+    """The label, with a number behind it where it was used before."""
+    used[label] += 1
+    return label if used[label] == 1 else SourceLabel(f"{label} ({used[label]})")
 
 
 def _with_folders(file: FoundFile, depth: int) -> SourceLabel:

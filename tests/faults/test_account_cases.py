@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from fer.batch.plan import plan_batch
 from fer.cli import DONE, FAILED, main
+from fer.errors import ChangedInputError
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.records import GivenFile
@@ -242,6 +244,24 @@ def test_case_82_a_wildcard_that_the_shell_left_is_expanded(tmp_path, gray, film
     assert "no file matches" in left.reason
     put(tmp_path, **{"[1]_DOT_png": gray})  # a name that only looks like a wildcard
     assert [file.label for file in survey([tmp_path / "[1].png"]).found] == ["[1].png"]
+
+
+def test_case_83_names_that_stand_twice_in_a_zip_are_all_read(tmp_path, gray):
+    other = encoded(Image.new("RGB", (8, 8), "black"))
+    names = ["P1/a.png", "P1/a.png", "p1/A.png", "P1\\a.png"]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for k, name in enumerate(names):
+            archive.writestr(name, other if k % 2 else gray)
+    put(tmp_path, all_DOT_zip=file.getvalue())
+    for found in (list(zip_files(file.getvalue())), survey([tmp_path / "all.zip"]).found):
+        assert [one.label for one in found] == ["P1/a.png", "P1/a.png (2)", "p1/A.png", "P1/a.png (3)"]
+        assert [one.content() for one in found] == [gray, other, gray, other]
+    (_, again, *_) = plan_batch(str(tmp_path), out=str(tmp_path / "out")).recordings[0].files
+    assert again.content() == other
+    (tmp_path / "all.zip").write_bytes(zipped({"P1/a.png": gray}))
+    with pytest.raises(ChangedInputError, match="changed"):
+        found[1].content()
 
 
 def test_case_83_a_zip_of_clips_is_read_like_a_folder(tmp_path, gray, film, capsys):

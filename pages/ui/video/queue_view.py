@@ -9,6 +9,7 @@ from fer.library import About
 from fer.library.groups import Line
 from fer.library.naming import EXAMPLE, MAX_PATTERN, Naming
 from fer.library.records import figures_of
+from fer.sources.account import fates_text, reasons
 from fer.text import count, span
 from pages.ui.app import navigation, page_setup, session, uploads, visitor
 from pages.ui.app.error_text import error_text_of
@@ -25,6 +26,8 @@ from pages.ui.work.recordings import Queued
 POLL_EVERY_S = 0.8
 PATTERN, KEPT, TROUBLE = "queue_pattern", "queue_kept", "queue_trouble"
 """Session keys: how names are read; how many were kept; what went wrong with it."""
+MOST_NAMED = 100
+"""Files of a zip file that are no videos are named up to so many."""
 ICONS = {
     JobState.WAITING: ":material/schedule:",
     JobState.RUNNING: ":material/play_circle:",
@@ -63,6 +66,10 @@ def show() -> None:
             )
     for note in found.notes:
         st.caption(f":material/info: {plain(note)}")
+    if found.lost:
+        with st.expander(f"Beside the videos: {fates_text(found.lost)}", icon=":material/info:"):
+            for line in reasons(found.lost, most=MOST_NAMED):
+                st.caption(plain(line))
     naming = _naming(found)
     _list(found, naming, found.counts()[JobState.DONE])
     done = [item for item in found.items if item.result is not None]

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from fer.batch.forecast import Forecast
-from fer.errors import FerError, InputError, TooLargeInputError
+from fer.errors import FerError, InputError, TooLargeInputError, UnsupportedInputError
+from fer.records import GivenFile
 from fer.settings import Settings
 from fer.sources import sniff
-from fer.sources.archives import zip_members
-from fer.text import count
+from fer.sources.finding import FoundFile, zip_files
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.uploads import Upload
@@ -27,6 +27,7 @@ LOOK_EVERY_S = 0.1
 BUSY, AGAIN_S = "busy", 3.0
 """Code of a line that is full; after so many seconds it is tried again."""
 
+A_PHOTO = "It is a photo: give it on the Photos page."
 TOO_MUCH = ErrorText(
     "There is no room for this one: remove some that are read, or use “fer batch” for large collections.",
     TooLargeInputError.code,
@@ -94,6 +95,12 @@ class VideoQueue:
         here: Tells whether the visit still holds this queue.
         fits: Tells whether the visit may hold as much as the queue holds now.
         clock: Monotonic seconds.
+
+    Attributes:
+        items: The videos.
+        paused: No other video is begun.
+        notes: What the user should know of what was given last, one sentence each.
+        lost: The files of zip files given last that are no videos or cannot be read, each with its reason.
     """
 
     owner: str
@@ -104,6 +111,7 @@ class VideoQueue:
     items: list[Item] = field(default_factory=list)
     paused: bool = False
     notes: tuple[str, ...] = ()
+    lost: tuple[GivenFile, ...] = ()
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -117,7 +125,7 @@ class VideoQueue:
         Where there is no room, the bytes of those that are read go first; then a video is refused.
         """
         with self._lock:
-            self.notes = ()
+            self.notes, self.lost = (), ()
             for clip in clips:
                 for one in self._unpacked(clip):
                     self._add(one, settings)
@@ -180,20 +188,25 @@ class VideoQueue:
         if not is_zip(clip):
             yield clip
             return
-        others = 0
         try:
-            for member in zip_members(clip.data):
-                try:
-                    if member.kind() == "video":
-                        yield Upload(str(member.label), member.content())
-                        continue
-                except InputError:
-                    pass
-                others += 1
+            for one in zip_files(clip.data):
+                if isinstance(one, GivenFile):
+                    self.lost += (one,)
+                elif one.kind == "image":
+                    code = UnsupportedInputError.code
+                    self.lost += (GivenFile(one.label, "image", "refused", A_PHOTO, code),)
+                else:
+                    yield from self._member(one)
         except FerError as error:
             self.notes += (f"{clip.name}: {error.message}",)
-        if others:
-            self.notes += (f"{count(others, 'file')} in {clip.name} passed over: no readable videos.",)
+
+    def _member(self, found: FoundFile) -> Iterable[Upload]:
+        try:
+            content = found.content()
+            assert isinstance(content, bytes)  # the zip file lies in memory
+            yield Upload(found.label, content)
+        except InputError as error:
+            self.lost += (GivenFile(found.label, "video", "refused", error.message, error.code),)
 
     def _add(self, clip: Upload, settings: Settings) -> None:
         if len(self.items) >= MAX_ITEMS:

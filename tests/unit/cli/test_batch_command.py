@@ -64,7 +64,7 @@ def test_lines_come_now_and_then_where_nobody_watches():
 def test_case_78_files_that_were_passed_over_are_named(capsys, n, more):
     lost = tuple(GivenFile(f"n{k}.txt", "unknown", "passed_over", "it is a text.") for k in range(n))
     result = BatchResult(done=1, failed=(), lost=lost, notes=(), frames=1, seconds=1.0, peak_mb=1.0)
-    assert show_result(result, "out") == 0
+    assert show_result(result, "out") == (1 if n else 0)  # as with `fer analyze`
     said = capsys.readouterr().out
     assert ("n1.txt: it is a text." in said, said.count("n0.txt")) == (n > 1, min(n, 1))
     assert (more in said, "more" in said) == (True, bool(more))
@@ -91,6 +91,17 @@ def test_wrong_use_is_refused(words, tmp_path):
 def test_results_do_not_go_where_the_recordings_lie(tmp_path, capsys):
     assert main(["batch", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "--out" in capsys.readouterr().err
+
+
+def test_case_78_a_folder_with_nothing_to_read_is_no_success(tmp_path, capsys):
+    place = tmp_path / "in"
+    place.mkdir()
+    words = ["batch", str(place), "--workers", "1", "--out"]
+    assert main([*words, str(tmp_path / "empty")]) == 1
+    assert "there is no photo or video in this folder" in capsys.readouterr().err
+    (place / "notes.txt").write_text("hello")
+    assert main([*words, str(tmp_path / "texts")]) == 1
+    assert "notes.txt: it is no picture and no video." in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from pages.ui.work import queue as queue_module
 from pages.ui.work.queue import TOO_MUCH, VideoQueue, make_queue
 
 PATIENCE_S = 20.0
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF"
 MP4 = b"\0\0\0\x18ftypisom"
 
 
@@ -159,11 +160,45 @@ def test_a_zip_is_its_videos_with_their_folders(queue: VideoQueue, reader: Reade
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("calm/P1.mp4", MP4)
         archive.writestr("calm/notes.txt", "hello")
+        archive.writestr("calm/P2.mp4", "no video")
+        archive.writestr("face.jpg", JPEG)
         archive.writestr("__MACOSX/._P1.mp4", "x")
     queue.pause()
     queue.add([Upload("study.zip", out.getvalue()), Upload("bad.zip", b"PK\x03\x04 no zip")], Settings())
     assert [item.clip.name for item in queue.items] == ["calm/P1.mp4"]
-    assert "1 file in study.zip passed over" in queue.notes[0] and "bad.zip" in queue.notes[1]
+    assert [(file.name, file.fate) for file in queue.lost] == [
+        ("calm/notes.txt", "passed_over"),
+        ("calm/P2.mp4", "refused"),
+        ("face.jpg", "refused"),
+    ]
+    assert all(file.reason for file in queue.lost)
+    assert "Photos page" in queue.lost[2].reason
+    assert len(queue.notes) == 1 and "bad.zip" in queue.notes[0]
+    queue.add(clips("a"), Settings())
+    assert (queue.lost, queue.notes) == ((), ())
+
+
+def test_a_video_whose_name_stands_twice_in_a_zip_is_read_twice(queue: VideoQueue):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("P1.mp4", MP4 + b"1")
+        archive.writestr("P1.mp4", MP4 + b"2")
+    queue.pause()
+    queue.add([Upload("study.zip", out.getvalue())], Settings())
+    assert [(item.clip.name, item.clip.data[-1:]) for item in queue.items] == [
+        ("P1.mp4", b"1"),
+        ("P1.mp4 (2)", b"2"),
+    ]
+
+
+def test_a_document_is_no_zip_file_of_videos(queue: VideoQueue):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/media/P1.mp4", MP4)
+    queue.pause()
+    queue.add([Upload("consent.docx", out.getvalue())], Settings())
+    assert not queue.items and "document" in queue.notes[0]
 
 
 def test_more_than_a_queue_holds_is_said(queue: VideoQueue, reader: Reader, monkeypatch):
