@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import fer
 from fer.cli.shared.words import safe_words
 from fer.errors import FerError
+from fer.io.guesses import told_guesses
 
 COMMANDS = (
     *("analyze", "check", "train", "convert", "evaluate", "card"),
@@ -80,7 +81,12 @@ def _run(argv: list[str] | None) -> int:
         with quiet_end():
             parser = build_parser([asked] if asked in COMMANDS else COMMANDS)
         args = parser.parse_args(argv)
-        return args.run(args)
+        with told_guesses() as guesses:
+            try:
+                return args.run(args)
+            finally:
+                for guess in guesses:
+                    print(f"note: {guess}", file=sys.stderr)
     except FerError as exc:
         print(f"error: {exc.as_text()}", file=sys.stderr)
         return FAILED

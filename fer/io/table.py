@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from fer.errors import DamagedInputError, EmptyInputError, InputError, MissingInputError, TooLargeInputError
+from fer.io.guesses import tell_guess
 
 MAX_BYTES = 500_000_000
 """Largest table that is read into memory as a whole."""
@@ -31,6 +32,7 @@ MAX_TEXT_CHARACTERS = 64_000_000
 """Most characters of different text cells; a text that comes again takes no more room."""
 
 DELIMITERS = ",;\t|"
+_FALLBACK = "cp1252"
 PEEK_BYTES = 2**18
 
 _CHUNK_BYTES = 2**16
@@ -69,6 +71,18 @@ _OTHER_FILES = (
     (b"$FL3", "a file of SPSS"),
     (b"PAR1", "a Parquet file"),
 )
+_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_ODD = re.compile(rb"[\x82-\x84\x86-\x89\x8b\x98\x9b]")
+"""Signs of cp1252 that texts hardly have; Japanese has them at every turn."""
+
+_ASCII = bytes(range(0x80))
+_ENOUGH = 8
+"""As many letters beyond ASCII tell whether they can be those of western Europe."""
+
+GUESSED = (
+    "{label} is not in UTF-8: its letters were taken for those of western Europe (Windows-1252). If names in "
+    "it look wrong, save it as UTF-8."
+)
 _GAPS = re.compile("(?<=\\d)[ '\u2019\u00a0\u202f](?=\\d{3}(?!\\d))")
 """What stands between groups of three digits, besides points and commas."""
 
@@ -94,6 +108,7 @@ class Table:
         cut: The stream is only the beginning of a file.
 
     Attributes:
+        label: See above.
         header: The names of the columns: trimmed, in one Unicode form (NFC).
         delimiter: What stands between cells.
         encoding: Of the text: utf-8, utf-16-le, ..., or cp1252 where it is no UTF-8.
@@ -113,7 +128,7 @@ class Table:
         max_bytes: int | None = None,
         cut: bool = False,
     ) -> None:
-        self._label = label
+        self.label = label
         self._text = _Text(stream, label, max_bytes=max_bytes, cut=cut)
         self._max_line = max_line
         lines = self._lines()
@@ -181,7 +196,7 @@ class Table:
     def _check_line(self, line: str) -> None:
         if len(line) > self._max_line:
             raise TooLargeInputError(
-                f"{self._label} has a line of more than {self._max_line:,} characters: "
+                f"{self.label} has a line of more than {self._max_line:,} characters: "
                 "no row of such a table is that long."
             )
 
@@ -344,6 +359,8 @@ def _columns(
             raise TooLargeInputError(f"The CSV has more than {max_rows:,} rows: split it.")
         if len(lines) * len(wanted) > MAX_CELLS or room < 0:
             raise TooLargeInputError("The CSV has more cells than are read at once: split it.")
+    if table.encoding == _FALLBACK:
+        tell_guess(GUESSED.format(label=table.label))
     return Columns(
         {table.header[k]: np.array(column, np.float64) for k, column in numbers.items()},
         {table.header[k]: column for k, column in texts.items()},
@@ -396,6 +413,7 @@ class _Text:
     def __init__(self, stream: Stream, label: str, *, max_bytes: int | None, cut: bool) -> None:
         self._stream, self._label, self._max_bytes, self._cut = stream, label, max_bytes, cut
         self._plain = True
+        self._high = self._strange = 0
         self.encoding = ""
 
     def __iter__(self) -> Iterator[str]:
@@ -414,6 +432,8 @@ class _Text:
             text = carriage + self._decode(data, final=not data and not self._cut)
             if _BINARY.search(text):
                 raise DamagedInputError(f"{self._label} holds binary data, not CSV text.")
+            if self.encoding == _FALLBACK:
+                self._check_western(data)
             # A pair that is cut between two pieces is one line end.
             carriage = "\r" if data and text.endswith("\r") else ""
             text = text[: len(text) - len(carriage)]
@@ -452,10 +472,26 @@ class _Text:
 
     def _as_cp1252(self, data: bytes) -> str:
         """Windows' encoding of western Europe: what spreadsheets there write without being asked."""
-        self.encoding, self._decoder = "cp1252", codecs.getincrementaldecoder("cp1252")()
+        self.encoding, self._decoder = _FALLBACK, codecs.getincrementaldecoder(_FALLBACK)()
         try:
             return self._decoder.decode(data)
         except UnicodeDecodeError as exc:
             raise DamagedInputError(
                 f"{self._label} holds binary data or text of no known encoding: save it as UTF-8."
             ) from exc
+
+    def _check_western(self, data: bytes) -> None:
+        """Refuse what is plainly Cyrillic, Greek, Chinese or the like in an encoding without a mark.
+
+        There most letters stand beside two more that are not ASCII; in western Europe next to none does.
+        Which of those encodings it is cannot be told from a few names, so none is guessed.
+        """
+        if self._cut or data.isascii():
+            return
+        self._high += len(data.translate(None, _ASCII))
+        self._strange += sum(map(len, _RUN.findall(data))) + len(_ODD.findall(_RUN.sub(b"", data)))
+        if self._high >= _ENOUGH and 2 * self._strange > self._high:
+            raise DamagedInputError(
+                f"{self._label} is not in UTF-8, and which encoding its letters are in cannot be told: save "
+                "it as UTF-8 (in a spreadsheet: CSV UTF-8)."
+            )

@@ -158,7 +158,10 @@ def _apart() -> Iterable[str]:
 
 def _tables() -> Iterable[str]:
     yield "## Tables"
-    marks = ", ".join(sorted({name for _, name in table._MARKS})) + ", cp1252"
+    marks = (
+        ", ".join(sorted({name for _, name in table._MARKS}))
+        + ", cp1252, which is said (any other encoding is refused)"
+    )
     signs = " ".join(f"`{sign}`" if sign != "\t" else "tab" for sign in table.DELIMITERS if sign != "|")
     yield "\n".join(
         (

@@ -20,6 +20,7 @@ from fer.emotion.footage_scaling import scaling_from_json
 from fer.errors import DatasetError, FerError, InputError, TooLargeInputError
 from fer.export.csv import sheet_of, to_csv
 from fer.io.csv import escape_formula, unescape_formula
+from fer.io.guesses import told_guesses
 from fer.io.names import comparable_name
 from fer.io.spreadsheet import FORMS, SEMICOLON, XLSX, Sheet, as_bytes, as_csv
 from fer.io.table import Columns, Numbers, Table, header_of, read_columns
@@ -64,6 +65,58 @@ def test_an_empty_table_is_refused_and_a_header_alone_is_a_table_without_rows():
         read_columns(b"")
     assert len(read_columns(b"a,b\n")) == 0
     assert header_of(b"") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller",
+        "ÄÖÜ",
+        "níño",
+        "Zoë;Björn;Søren;Åsa",
+        "20 °C;±3;µV",
+        "«créée» – “naïve”…",
+        "ÜBERRASCHUNG",
+        "Ñáñez",
+    ],
+)
+def test_case_102_short_texts_of_western_europe_are_read_and_the_guess_is_said(text):
+    with told_guesses() as said:
+        read = read_columns(f"name\n{text.replace(';', chr(10))}\n".encode("cp1252"))
+    assert (read.encoding, read.texts) == ("cp1252", {"name": text.split(";")})
+    (sentence,) = said
+    assert "is not in UTF-8" in sentence
+    with told_guesses() as said:
+        read_columns(f"name\n{text}\n".encode())
+    assert said == []
+
+
+@pytest.mark.parametrize("before", [0, 90_000], ids=["at once", "in a later piece"])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", "Иванов\nПетрова"),
+        ("koi8-r", "Радость\nгнев"),
+        ("gb18030", "王芳\n李娜"),
+        ("cp932", "山田太郎\n鈴木花子"),
+        ("big5", "陳美玲\n林志豪"),
+        ("cp949", "김철수\n이영희"),
+        ("cp1253", "Γιώργος\nΜαρία"),
+    ],
+)
+def test_case_102_other_encodings_without_a_mark_are_refused_and_never_garbled(encoding, text, before):
+    data = f"name\n{'plain name' * 2}\n".encode() + b"x\n" * before + f"{text}\n".encode(encoding)
+    with pytest.raises(InputError, match="save it as UTF-8"):
+        read_columns(data)
+    assert header_of(data) == ["name"]
+    assert read_columns(text.encode()).names == [text.split()[0]]
+
+
+def test_case_102_the_command_line_says_what_was_guessed(tmp_path, capsys):
+    (tmp_path / "a.csv").write_bytes("name,x\nMüller,1\n".encode("cp1252"))
+    assert main(["table", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 0
+    assert (tmp_path / "b.csv").read_text("utf-8").splitlines()[1] == "Müller,1"
+    assert "note: The CSV file is not in UTF-8" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

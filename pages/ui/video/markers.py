@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from fer.errors import InputError
+from fer.io.guesses import told_guesses
 from fer.timeline.markers import (
     MARKER_KINDS,
     MAX_MARKER_NAME,
@@ -245,8 +246,11 @@ def _files(markers: tuple[Marker, ...], analyzed: Report) -> None:
             given = uploads.take("Stimulus list", key="markers_file", types=["csv", "txt"], limit_mb=LIMIT_MB)
             if given:
                 try:
-                    found = read_markers(given[0].data)
+                    with told_guesses() as guesses:
+                        found = read_markers(given[0].data)
                     put(analyzed, in_order({*markers, *found}))
+                    for guess in guesses:
+                        st.toast(plain(guess), icon=":material/info:", duration="long")
                 except InputError as error:
                     st.session_state[TROUBLE] = error_text_of(error)
                 st.rerun()
