@@ -25,7 +25,8 @@ from fer.sources.animation import is_animated
 from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
-from fer.sources.strips import HeicRows, upright_rgb
+from fer.sources.pixels.deep import is_deep, mend_planes, spread
+from fer.sources.pixels.strips import Decoded, HeicRows, upright_rgb
 
 # What Pillow finds odd in a file that it can read (damaged EXIF data, bytes too few) is no news for a user.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
@@ -136,9 +137,7 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
                 whole = picture.size
                 picture.draft(picture.mode, (-(-whole[0] // factor), -(-whole[1] // factor)))
                 factor = 1
-            decoded = HeicRows(data, picture) if sniffed == "heic" else picture
-            if isinstance(decoded, Image.Image):
-                decoded.load()
+            decoded = HeicRows(data, picture) if sniffed == "heic" else _loaded(picture, data, notes)
             image = upright_rgb(decoded, notes, factor=factor)
             if image.shape[0] * image.shape[1] < declared:
                 notes.append(_REDUCED_TEXT.format(width=image.shape[1], height=image.shape[0]))
@@ -152,6 +151,15 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         # Decoders of hostile data raise nearly everything (OSError, SyntaxError, struct.error, ...).
         raise DamagedInputError(_ODD_TIFF if sniffed == "tiff" else _DAMAGED) from error
     return LoadedImage(Frame(image, source=source_name(source, name, default="photo")), tuple(notes), partial)
+
+
+def _loaded(picture: Image.Image, data: bytes, notes: list[str]) -> Decoded:
+    """The picture, decoded by Pillow."""
+    deep = is_deep(picture)
+    if deep:
+        mend_planes(picture)
+    picture.load()
+    return spread(picture, data, notes, most_bytes=MAX_DECODING_BYTES) if deep else picture
 
 
 def _reduction(picture: Image.Image, sniffed: str) -> int:

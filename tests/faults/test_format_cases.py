@@ -10,6 +10,7 @@ import sys
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -17,7 +18,7 @@ from pillow_heif import from_pillow
 
 from fer.dataset.readers.folders import read_folder
 from fer.dataset.readers.labeled import read_label_folder
-from fer.errors import InputError, UnsupportedInputError
+from fer.errors import InputError, TooLargeInputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
 from tests.helpers.clips import clip, corner_names, corners, flat, ramp
@@ -63,6 +64,50 @@ def gray_tiff(values: np.ndarray, *, photometric: int = 1) -> bytes:
     return b"II*\0" + struct.pack("<I", 8 + values.nbytes) + values.tobytes() + directory
 
 
+def color_tiff(values: np.ndarray, *, planes: bool = False, order: str = "<", **told: int) -> bytes:
+    """A TIFF in color as laboratories' programs write it.
+
+    Args:
+        values: (H, W, 3 or 4) of 8 or 16 bits.
+        planes: One color lies behind the other.
+        order: Of the bytes.
+        told: ``white``: the brightest value that there can be.
+    """
+    height, width, bands = values.shape
+    stored = values.astype(values.dtype.newbyteorder(order))
+    parts = [stored[..., k].tobytes() for k in range(bands)] if planes else [stored.tobytes()]
+    tags: dict[int, list[int]] = {256: [width], 257: [height], 258: [8 * values.itemsize] * bands, 259: [1]}
+    tags |= {262: [2], 273: [], 277: [bands], 278: [height], 279: [len(p) for p in parts], 284: [1 + planes]}
+    tags |= ({281: [told["white"]] * bands} if told else {}) | ({338: [2]} if bands > 3 else {})
+    start = 14 + 12 * len(tags)
+    pixels = start + 4 * bands * 4
+    tags[273] = [pixels + sum(map(len, parts[:k])) for k in range(len(parts))]
+    entries, longer = b"", b""
+    for tag, numbers in sorted(tags.items()):
+        packed = struct.pack(f"{order}{len(numbers)}I", *numbers)
+        place = packed if len(packed) == 4 else struct.pack(order + "I", start + len(longer))
+        longer += b"" if len(packed) == 4 else packed
+        entries += struct.pack(order + "HHI", tag, 4, len(numbers)) + place
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, len(tags))
+    return (head + entries + bytes(4) + longer).ljust(pixels, b"\0") + b"".join(parts)
+
+
+def deep(scale: float) -> np.ndarray:
+    """The scene in 16 bits."""
+    return np.round(np.asarray(scene(), float) * scale).astype(np.uint16)
+
+
+def with_alpha(values: np.ndarray, alpha: int) -> np.ndarray:
+    return np.dstack([values, np.full(values.shape[:2], alpha, np.uint16)])
+
+
+def packed_tiff(values: np.ndarray) -> bytes:
+    """By LZW, as OpenCV writes it."""
+    done, data = cv2.imencode(".tiff", values[..., ::-1])
+    assert done
+    return data.tobytes()
+
+
 def turned(orientation: int = 6) -> tuple[Image.Image, bytes]:
     """The scene as a camera held upright stores it, and the EXIF that says so."""
     exif = Image.Exif()
@@ -101,6 +146,8 @@ GRAY_PHOTOS = {
     "16 bits": (saved(gray(257, np.uint16), "TIFF"), ""),
     "12 of 16 bits": (saved(gray(16, np.uint16), "TIFF"), "4095 was taken as white"),
     "8 of 16 bits": (saved(gray(1, np.uint16), "TIFF"), "255 was taken as white"),
+    "10 of 16 bits": (saved(gray(4, np.uint16), "TIFF"), "1023 was taken as white"),
+    "14 of 16 bits": (saved(gray(64, np.uint16), "TIFF"), "16383 was taken as white"),
     "0 to 1": (saved(gray(1 / 255, np.float32), "TIFF"), "1 was taken as white"),
     "32 bits": (gray_tiff(gray_values(257 * 65_537, np.uint32)), ""),
     "16 bits, white is 0": (gray_tiff(~gray_values(257, np.uint16), photometric=0), ""),
@@ -109,6 +156,42 @@ GRAY_PHOTOS = {
     "PGM of 16 bits": (b"P5 48 32 65535\n" + gray_values(257, np.uint16).astype(">u2").tobytes(), ""),
     "PNG of 16 bits": (saved(gray(257, np.uint16), "PNG"), ""),
 }
+
+
+DEEP_PHOTOS = {
+    "16 bits": (color_tiff(deep(257)), ""),
+    "16 bits, the other order": (color_tiff(deep(257), order=">"), ""),
+    "16 bits in planes": (color_tiff(deep(257), planes=True), ""),
+    "16 bits in planes, the other order": (color_tiff(deep(257), planes=True, order=">"), ""),
+    "16 bits, LZW": (packed_tiff(deep(257)), ""),
+    "8 bits in planes": (color_tiff(np.asarray(scene()), planes=True), ""),
+    "12 of 16 bits": (color_tiff(deep(16)), "4095 was taken as white"),
+    "12 of 16 bits, the other order": (color_tiff(deep(16), order=">"), "4095 was taken as white"),
+    "12 of 16 bits in planes": (color_tiff(deep(16), planes=True), "4095 was taken as white"),
+    "12 of 16 bits, LZW": (packed_tiff(deep(16)), "4095 was taken as white"),
+    "10 of 16 bits": (color_tiff(deep(4)), "1023 was taken as white"),
+    "14 of 16 bits": (color_tiff(deep(64)), "16383 was taken as white"),
+    "8 of 16 bits": (color_tiff(deep(1)), "255 was taken as white"),
+    "a white that the file says": (color_tiff(deep(80), white=20_400), "20400 was taken as white"),
+    "12 bits, opaque in 12": (color_tiff(with_alpha(deep(16), 4095)), "4095 was taken as white"),
+    "12 bits, opaque in 16": (color_tiff(with_alpha(deep(16), 65_535)), "4095 was taken as white"),
+}
+
+
+@pytest.mark.parametrize("what", DEEP_PHOTOS)
+def test_case_79_colors_of_16_bits_keep_their_brightness(what):
+    data, said = DEEP_PHOTOS[what]
+    loaded = read_image(data)
+    assert np.abs(loaded.frame.image.astype(int) - np.asarray(scene(), int)).max() <= 2
+    assert said in "".join(loaded.notes)
+    assert bool(loaded.notes) == bool(said)
+
+
+def test_case_113_a_large_one_of_few_bits_is_refused_before_the_memory_is_taken(monkeypatch):
+    monkeypatch.setattr("fer.sources.images.MAX_DECODING_BYTES", SIZE[0] * SIZE[1] * 9)
+    with pytest.raises(TooLargeInputError, match="uses few of its 16 bits"):
+        read_image(color_tiff(deep(16)))
+    assert read_image(color_tiff(deep(257))).notes == ()
 
 
 @pytest.mark.parametrize("what", PHOTOS)

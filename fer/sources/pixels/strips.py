@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image, ImageCms
 
+from fer.sources.pixels.deep import WHITES, told_white, white_of
+
 STRIP_ROWS = 256
 
 _EXIF_ORIENTATION = 0x0112
@@ -27,8 +29,6 @@ _AS_STORED = {
 _ON_THE_SIDE = (5, 6, 7, 8)
 _MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 _NEAR_SRGB = ("srgb", "display p3", "c2ci", "uncalibrated")
-_GRAY_MAXIMA = (255, 4095, 65535)
-"""Brightest values of gray TIFF pictures in 16 bits: 8, 12 and 16 of them are used."""
 
 
 class Decoded(Protocol):
@@ -161,15 +161,19 @@ def _to_srgb(picture: Decoded) -> Callable[[Image.Image], Image.Image]:
 def _brightest(picture: Decoded, notes: list[str]) -> float:
     """The value of a gray picture that becomes 255.
 
-    A PNG's is 65535, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8 or 12
-    bits in 16, or numbers of 0 to 1; that is seen by their brightest pixel, and said.
+    A PNG's is 65535, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8 to 14
+    bits in 16, or numbers of 0 to 1; the file says so, or it is seen by their brightest pixel, and is said.
     """
     if picture.format != "TIFF":
         return 65535.0
     top = max((float(_numbers(strip).max(initial=0)) for _, strip in _strips(picture)), default=0.0)
-    maxima = (1, *_GRAY_MAXIMA) if picture.mode == "F" else _GRAY_MAXIMA
-    most = next((m for m in maxima if top <= m), 2**32 - 1 if top > 2**31 else round(top))
-    if most not in (maxima[-1], 2**32 - 1):
+    if picture.mode == "F" and top <= 1:
+        most = 1
+    elif top > WHITES[-1]:
+        most = 2**32 - 1 if top > 2**31 else round(top)
+    else:
+        most = white_of(top, told_white(picture))
+    if most not in (WHITES[-1], 2**32 - 1):
         notes.append(f"Its gray values go up to {top:.4g}: {most} was taken as white.")
     return float(most)
 
