@@ -210,6 +210,7 @@ class FilmReader:
         joined: Its times may jump where recordings were joined.
         cut_short: The end of the file is missing.
         decoded, skipped: Pictures so far: good ones, damaged ones.
+        reshaped: The width of a pixel over its height changes within the stream.
         short_of_memory: A picture was left out because there was no memory for it.
 
     Raises:
@@ -254,7 +255,8 @@ class FilmReader:
             if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
                 self.duration_s = None
         self.decoded = self.skipped = 0
-        self.short_of_memory = False
+        self.short_of_memory = self.reshaped = False
+        self._shape: Fraction | None = None
 
     def close(self) -> None:
         """Free the decoder."""
@@ -278,7 +280,16 @@ class FilmReader:
                     self.skipped += 1
                     continue
                 self.decoded += 1
+                if picture.key_frame:
+                    self._look_at_shape()
                 yield self.decoded + self.skipped - 1, picture
+
+    def _look_at_shape(self) -> None:
+        """Notice another shape of the pixels; a frame itself does not say its own."""
+        shape = self._stream.codec_context.sample_aspect_ratio
+        if shape:
+            self.reshaped |= self._shape is not None and shape != self._shape
+            self._shape = shape
 
     def tick_of(self, picture: av.VideoFrame) -> int | None:
         """When a picture is shown, in ticks of `time_base`; None where the stream does not say."""

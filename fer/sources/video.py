@@ -23,6 +23,10 @@ MAX_FRAMES = 120_000
 STALL_S = 20.0
 """Seconds without a decoded frame after which a video is given up."""
 
+RESIZED = "The size of the pictures changes within the video: it begins with {width} x {height} pixels."
+RESHAPED = (
+    "The shape of the pixels changes within the video: that of its beginning was taken for all."
+)
 _LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
 """A declared length may be off by so many seconds, or by such a share."""
 
@@ -144,6 +148,10 @@ class VideoSource:
             frame = Frame(self._developer.develop(picture), index, time_s, self._info.name)
             if not self._given:
                 self._info = replace(self._info, width=frame.width, height=frame.height)
+            elif (frame.width, frame.height) != (self._info.width, self._info.height):
+                self._note(RESIZED.format(width=self._info.width, height=self._info.height))
+            if reader.reshaped:
+                self._note(RESHAPED)
             self._given += 1
             yield frame
             self._guard.progress()  # the time that the caller took is not the video's
@@ -251,6 +259,8 @@ class VideoSource:
 
     def _note(self, text: str, *, partial: bool = False) -> None:
         info = self._info
+        if text in info.notes:
+            return
         self._info = replace(info, notes=(*info.notes, text), partial=info.partial or partial)
 
 

@@ -21,6 +21,7 @@ from fer.dataset.readers.labeled import read_label_folder
 from fer.errors import InputError, TooLargeInputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
+from fer.sources.video import RESHAPED
 from tests.helpers.clips import clip, corner_names, corners, flat, ramp
 
 SIZE = (48, 32)
@@ -443,10 +444,10 @@ def test_case_85_a_stream_that_starts_at_an_hour_is_read_whole_and_from_0(option
     assert info.notes == ()
 
 
-def with_pixels(aspect: Fraction, image: np.ndarray, **turned) -> bytes:
+def with_pixels(aspect: Fraction, image: np.ndarray, container: str = "mp4", **turned) -> bytes:
     """A clip of one picture whose pixels are so many times as wide as high."""
     file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as output:
+    with av.open(file, "w", format=container) as output:
         stream = output.add_stream("libx264", rate=10)
         stream.height, stream.width = image.shape[:2]
         stream.pix_fmt = "yuv420p"
@@ -478,6 +479,17 @@ def test_case_86_pixels_that_are_not_square_become_square(aspect, shape):
     assert first.image.shape == shape
     assert corner_names(first.image) == "rgbw"
     assert (info.width, info.height) == (shape[1], shape[0])
+
+
+@pytest.mark.parametrize("container", ["h264", "mpegts"])
+def test_case_86_another_shape_of_the_pixels_later_on_is_said(container):
+    flat_ones, wide = (with_pixels(Fraction(n), corners(), container) for n in (1, 2))
+    for data, changes in ((flat_ones + wide, 1), (wide + flat_ones, 1), (wide + wide, 0)):
+        with VideoSource(data) as video:
+            frames = list(video)
+            info = video.info
+        assert len(frames) == 6
+        assert sum(note == RESHAPED for note in info.notes) == changes
 
 
 def test_case_86_pixels_are_made_square_before_the_picture_is_turned():

@@ -30,6 +30,7 @@ from fer.records import Frame, SourceInfo
 from fer.sources import VideoSource, hash_source, sniff
 from fer.sources.developing import Developer
 from fer.sources.timing import FrameSampler, PtsClock, rate_within
+from fer.sources.video import RESIZED
 from tests.helpers.clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 
 VP8 = {"container": "webm", "codec": "libvpx"}
@@ -517,6 +518,7 @@ def test_case_26_a_size_change_is_passed_on():
     assert [(f.width, f.height) for f in frames] == [(64, 48)] * 5 + [(128, 96)] * 5 + [(32, 24)] * 5
     assert np.all(np.diff(brightness(frames)[5:10]) > 10)
     assert (info.width, info.height) == (64, 48)
+    assert info.notes == (RESIZED.format(width=64, height=48),)
 
 
 @pytest.mark.parametrize(
