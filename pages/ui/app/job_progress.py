@@ -7,7 +7,7 @@ import streamlit as st
 from fer.errors import InputError
 from fer.pipeline import AnalysisProgress
 from fer.text import clock, count, span
-from pages.ui.app import page_setup, session
+from pages.ui.app import page_setup, polling, session
 from pages.ui.app.jobs import Job, JobState
 
 POLL_EVERY_S = 0.6
@@ -49,7 +49,7 @@ def _again(job: Job, label: str) -> None:
         st.rerun()
 
 
-@st.fragment(run_every=POLL_EVERY_S)
+@polling.every(POLL_EVERY_S)
 @page_setup.shows_errors
 def _watch(job: Job, what: str, describe: Callable[[AnalysisProgress | None], tuple[float, str]]) -> None:
     """Redraw the progress until the job is finished; then the whole page, which stops the polling."""

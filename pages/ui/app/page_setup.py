@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit import runtime
 
 from fer.sources import decode_apart
-from pages.ui.app import navigation, session, uploads, visitor
+from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.icon import icon
 from pages.ui.app.markdown import plain
@@ -61,7 +61,8 @@ def page(title: str) -> Iterator[None]:
     session.begin(title)
     navigation.neighbours(title)
     try:
-        yield
+        with polling.page_drawn():
+            yield
         visitor.remember()
     except Exception as error:
         show_error(error_text_of(error))

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.live import LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.text import clock
-from pages.ui.app import page_setup
+from pages.ui.app import page_setup, polling
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.live import face_cards, neutral, stream
@@ -50,7 +50,7 @@ def _followed(room: Room, shown: Phase) -> LiveSnapshot | None:
     return shot
 
 
-@st.fragment(run_every=EVERY_S)
+@polling.every(EVERY_S)
 @page_setup.shows_errors
 def wait(room: Room, shown: Phase) -> None:
     """Until the first picture, in its place.
@@ -67,7 +67,7 @@ def wait(room: Room, shown: Phase) -> None:
         st.markdown(WAITING[shown], width="content")
 
 
-@st.fragment(run_every=EVERY_S)
+@polling.every(EVERY_S)
 @page_setup.shows_errors
 def faces(room: Room, shown: Phase) -> None:
     """How the session is doing, and every face of this moment."""
@@ -89,7 +89,7 @@ def faces(room: Room, shown: Phase) -> None:
         face_cards.show(shot.result.shown, shot.names, dark=is_dark())
 
 
-@st.fragment(run_every=CHART_EVERY_S)
+@polling.every(CHART_EVERY_S)
 @page_setup.shows_errors
 def last_minute(room: Room, shown: Phase) -> None:
     """The last minute of one face, chosen or else in sight and seen longest, and the markers."""

@@ -9,10 +9,11 @@ from fer.evaluation.figures.conversion import CONVERSION, ScalingFigures, read_c
 from fer.evaluation.figures.metrics_file import Scores
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.app import model_files, page_setup
+from pages.ui.app import page_setup
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model import sets
 from pages.ui.model.scores import metrics, shown_head, test_scores
+from pages.ui.work import model_files
 
 
 def show() -> None:

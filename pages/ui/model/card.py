@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer.evaluation.figures.texts import CARD, read_text
 from fer.io.places import MODELS_DIR
-from pages.ui.app import model_files
+from pages.ui.work import model_files
 
 _FENCE = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -13,10 +13,10 @@ from fer.evaluation.figures.real_faces_table import real_faces_rows
 from fer.evaluation.figures.rivals import RIVALS
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.app import model_files
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model.scores import metrics
 from pages.ui.parts.class_table import interval
+from pages.ui.work import model_files
 
 
 def show() -> None:

@@ -16,8 +16,8 @@ from fer.evaluation.figures.speed import BENCHMARK, read_speed
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS
 from fer.text import percent
-from pages.ui.app import model_files
 from pages.ui.parts.class_table import interval
+from pages.ui.work import model_files
 
 HEAD = "model_head"
 """Key of the choice of a head."""

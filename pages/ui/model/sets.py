@@ -10,8 +10,8 @@ from fer.evaluation.figures.metrics_file import TEST_SPLIT, SetFigures
 from fer.evaluation.figures.real_faces import REAL_FACES, read_real_faces
 from fer.io.places import MODELS_DIR
 from fer.text import percent
-from pages.ui.app import model_files
 from pages.ui.model.scores import metrics
+from pages.ui.work import model_files
 
 
 def show() -> None:

@@ -8,8 +8,8 @@ from fer.evaluation.figures.history import HISTORY, Epoch, read_history
 from fer.evaluation.figures.texts import DRAWING, read_text
 from fer.io.places import MODELS_DIR
 from fer.text import count, join, span
-from pages.ui.app import model_files
 from pages.ui.app.theme import chart, is_dark
+from pages.ui.work import model_files
 
 
 def show() -> None:

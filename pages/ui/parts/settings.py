@@ -7,7 +7,8 @@ from fer.emotion.network import read_manifest
 from fer.faces.detectors import is_there
 from fer.io.places import MODELS_DIR
 from fer.settings import ANSWERS, Settings
-from pages.ui.app import model_files, session
+from pages.ui.app import session
+from pages.ui.work import model_files
 
 ANALYSIS = "analysis_settings"
 """Session key: the settings that an analysis runs with."""

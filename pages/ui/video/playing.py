@@ -10,7 +10,7 @@ from fer.records import SourceInfo
 from fer.sources.magic import HEAD_BYTES
 from fer.text import clock
 from fer.timeline.summary import Summary
-from pages.ui.app import page_setup, session
+from pages.ui.app import page_setup, polling, session
 from pages.ui.app.jobs import Job, JobState
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import highlights
@@ -78,7 +78,7 @@ def show(
         st.caption(A_COPY)
 
 
-@st.fragment(run_every=POLL_EVERY_S)
+@polling.every(POLL_EVERY_S)
 @page_setup.shows_errors
 def _making(job: Job) -> None:
     """How far the copy is; then the whole page."""

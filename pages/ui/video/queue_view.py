@@ -11,7 +11,7 @@ from fer.library.naming import EXAMPLE, MAX_PATTERN, Naming
 from fer.library.records import figures_of
 from fer.sources.account import fates_text, reasons
 from fer.text import count, span
-from pages.ui.app import navigation, page_setup, session, uploads, visitor
+from pages.ui.app import navigation, page_setup, polling, session, uploads, visitor
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.jobs import JobState
 from pages.ui.app.markdown import name, plain
@@ -120,7 +120,7 @@ def _naming(found: VideoQueue) -> Naming:
 def _list(found: VideoQueue, naming: Naming, done: int) -> None:
     """The videos with their progress; it draws itself anew while something is read."""
     every = POLL_EVERY_S if found.busy else None
-    st.fragment(_rows, run_every=every)(found, naming, done, found.busy)
+    polling.every(every)(_rows)(found, naming, done, found.busy)
 
 
 @page_setup.shows_errors

@@ -17,7 +17,7 @@ from fer.text import clock, count, percent
 from fer.timeline.headline import headlines
 from fer.timeline.report import Report
 from fer.timeline.summary import Summary
-from pages.ui.app import downloads, page_setup, session
+from pages.ui.app import downloads, page_setup, polling, session
 from pages.ui.app.markdown import name, plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.app.uploads import Upload
@@ -231,7 +231,7 @@ def _explore(
         _rest_follows(time.monotonic())
 
 
-@st.fragment(run_every=CALM_S)
+@polling.every(CALM_S)
 def _rest_follows(changed_s: float) -> None:
     """Draw the whole page anew once nothing has changed for a moment: at once it would hold up the chart.
 
