@@ -6,6 +6,8 @@ from fer.constants import QUALITY_TEXT
 
 MISSING = "–"
 """What stands where there is no number."""
+NOISE = 1e-9
+"""What a share may be off: one so near to nothing or to everything is just that."""
 
 
 def clock(seconds: float, *, tenths: bool = False) -> str:
@@ -31,11 +33,21 @@ def percent(share: float) -> str:
     """A share in 0..1 as whole percent; what is there but rounds to nothing is ``<1%``."""
     if not math.isfinite(share):
         return MISSING
-    if 0 < share < 0.005:
+    if NOISE < share < 0.005:
         return "<1%"
-    if 0.995 <= share < 1:
+    if 0.995 <= share < 1 - NOISE:
         return ">99%"
     return f"{100 * share:.0f}%"
+
+
+def signed(value: float, digits: int) -> str:
+    """A difference with its sign: ``+0.43``, ``−0.15``; the minus is as wide as the plus and never breaks.
+
+    Args:
+        value: Finite.
+        digits: After the point.
+    """
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def span(seconds: float) -> str:

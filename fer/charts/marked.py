@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from fer.charts.panels import Panel
-from fer.charts.segments import segment_bars, with_words
+from fer.charts.segments import cut, in_view, segment_bars, with_words
 from fer.charts.style import NAME_LENGTH, SMALL_PX, hatched, ink, ink_on, words_of
 from fer.text import clock
 from fer.timeline.markers import Marker
@@ -25,7 +25,8 @@ def markers_panel(markers: Sequence[Marker], span_s: tuple[float, float], *, dar
 
     Args:
         markers: By start; at least one.
-        span_s: (start, end) of what the chart shows: an event whose name would lie on the next one has none.
+        span_s: (start, end) of what the chart shows: a range is cut there; an event whose name would lie
+            on the next one has none.
         dark: The dark variant.
     """
     shown = markers[:MAX_DRAWN]
@@ -35,9 +36,13 @@ def markers_panel(markers: Sequence[Marker], span_s: tuple[float, float], *, dar
     first_event = max(lane_of, default=-1) + 1
     traces = []
     for kind in ("range", "exclusion"):
-        found = [(lane, m) for lane, m in zip(lane_of, ranges, strict=True) if m.kind == kind]
+        found = [
+            (lane, m)
+            for lane, m in zip(lane_of, ranges, strict=True)
+            if m.kind == kind and in_view([m], span_s)
+        ]
         if found:
-            traces.append(_bars(found, kind, dark))
+            traces.append(_bars(found, kind, span_s, dark))
     if events:
         traces.append(_points(events, first_event, span_s, dark))
     rows = first_event + bool(events)
@@ -81,13 +86,13 @@ def over_all_panels(markers: Sequence[Marker], *, dark: bool) -> list[dict]:
     return shapes
 
 
-def _bars(found: Sequence[tuple[int, Marker]], kind: str, dark: bool) -> go.Bar:
+def _bars(found: Sequence[tuple[int, Marker]], kind: str, span_s: tuple[float, float], dark: bool) -> go.Bar:
     colors = ink(dark)
     marker: dict = {"color": [m.color or colors.quiet for _, m in found], "line": {"width": 0}}
     if kind == "exclusion":
         marker["pattern"] = hatched("x", colors.hatch)
     bars = segment_bars(
-        [(lane, m.start_s, m.end_s) for lane, m in found],
+        [(lane, *cut(m, span_s)) for lane, m in found],
         marker=marker,
         height=0.84,
         hover=[_hover(m) for _, m in found],

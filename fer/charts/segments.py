@@ -18,26 +18,34 @@ SHARES_PX = 110
 QUALITY_PX = 26
 
 
-def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dark: bool) -> Panel:
+def ribbon_panel(
+    faces: list[FaceSummary], left_out: list[list[Segment]], span_s: tuple[float, float], *, dark: bool
+) -> Panel:
     """One row per face with its episodes; a thin line where it was seen but left out.
 
     Args:
         faces: From top to bottom.
         left_out: For each face, where it was left out.
+        span_s: (start, end) of what the chart shows.
         dark: The dark variant.
     """
     traces = []
     for state in STATES:
-        found = [(row, e) for row, face in enumerate(faces) for e in face.episodes if e.emotion == state]
+        found = [
+            (row, e)
+            for row, face in enumerate(faces)
+            for e in in_view(face.episodes, span_s)
+            if e.emotion == state
+        ]
         if found:
-            traces.append(_ribbon_trace(state, found, [words_of(f.name) for f in faces], dark))
-    thin = [(row, s) for row, segments in enumerate(left_out) for s in segments]
+            traces.append(_ribbon_trace(state, found, [words_of(f.name) for f in faces], span_s, dark))
+    thin = [(row, s) for row, segments in enumerate(left_out) for s in in_view(segments, span_s)]
     if thin:
         hover = [
             f"{_range(s)} {words_of(faces[row].name)}, {_quality_words(s.state)}: left out" for row, s in thin
         ]
         marker = {"color": ink(dark).muted, "opacity": 0.55, "line": {"width": 0}}
-        spans = [(row, s.start_s, s.end_s) for row, s in thin]
+        spans = [(row, *cut(s, span_s)) for row, s in thin]
         traces.append(segment_bars(spans, marker=marker, height=0.1, hover=hover, name="left out"))
     yaxis = {
         "range": [len(faces) - 0.5, -0.5],
@@ -49,11 +57,28 @@ def ribbon_panel(faces: list[FaceSummary], left_out: list[list[Segment]], *, dar
     return Panel("Expression of each face", max(1, len(faces)) * RIBBON_ROW_PX, traces, yaxis)
 
 
-def _ribbon_trace(state: str, found: list, names: list[str], dark: bool) -> go.Bar:
+def _ribbon_trace(
+    state: str, found: list, names: list[str], span_s: tuple[float, float], dark: bool
+) -> go.Bar:
     hover = [f"{_range(e)} {names[row]}: {e.words} {percent(e.confidence)}" for row, e in found]
-    spans = [(row, e.start_s, e.end_s) for row, e in found]
+    spans = [(row, *cut(e, span_s)) for row, e in found]
     bars = segment_bars(spans, marker=fill(state, dark), height=0.84, hover=hover, name=state)
     return with_words(bars, [state] * len(found), text_on(state, dark))
+
+
+def in_view(stretches: Sequence, span_s: tuple[float, float]) -> list:
+    """Those of some stretches of time of which something is shown.
+
+    Args:
+        stretches: With ``start_s`` and ``end_s``.
+        span_s: (start, end) of what the chart shows.
+    """
+    return [one for one in stretches if one.start_s < span_s[1] and one.end_s > span_s[0]]
+
+
+def cut(stretch, span_s: tuple[float, float]) -> tuple[float, float]:
+    """(start, end) of what is shown of a stretch: its word stands in the middle of that, where it fits."""
+    return max(stretch.start_s, span_s[0]), min(stretch.end_s, span_s[1])
 
 
 def segment_bars(
@@ -116,16 +141,22 @@ def shares_panel(bins: tuple[np.ndarray, float, np.ndarray], title: str, *, dark
     return Panel(title, SHARES_PX, traces, yaxis, title=title)
 
 
-def quality_panel(states: list[Segment], *, dark: bool) -> Panel:
-    """A strip: usable, partly usable, left out and why, no face."""
+def quality_panel(states: list[Segment], span_s: tuple[float, float], *, dark: bool) -> Panel:
+    """A strip: usable, partly usable, left out and why, no face.
+
+    Args:
+        states: By time.
+        span_s: (start, end) of what the chart shows.
+        dark: The dark variant.
+    """
     groups: dict[str, list[Segment]] = {}
-    for segment in states:
+    for segment in in_view(states, span_s):
         groups.setdefault(segment.state, []).append(segment)
     traces = []
     for state, found in groups.items():
         words = _quality_words(state)
         hover = [f"{_range(s)} {words}" for s in found]
-        spans = [(0, s.start_s, s.end_s) for s in found]
+        spans = [(0, *cut(s, span_s)) for s in found]
         bars = segment_bars(spans, marker=_quality_fill(state, dark), height=0.9, hover=hover, name=words)
         short = "no face" if state == NO_FACE else words
         traces.append(with_words(bars, [short] * len(found), ink(dark).text))

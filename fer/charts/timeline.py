@@ -110,7 +110,7 @@ def timeline_chart(
         _ribbon(timeline, summary, span_s, dark),
         shares_panel(bins, f"Share of time, {who}, in steps of {bins[1]:g} s", dark=dark),
         *(_lines(timeline, face, **looks) for face in drawn if emotions),
-        quality_panel(frame_states(timeline), dark=dark),
+        quality_panel(frame_states(timeline), span_s, dark=dark),
     ]
     seen = [s for k, s in enumerate(STATES) if bins[2][:, k].any()]
     over_all = over_all_panels(timeline.markers, dark=dark)
@@ -189,7 +189,7 @@ def _ribbon(timeline: Timeline, summary: Summary, span_s: tuple[float, float], d
     faces = summary.by_presence
     shown = sorted(faces[:MAX_ROWS], key=lambda f: f.face_id or 0)
     left_out = [left_out_segments(timeline, f.face_id) for f in shown if f.face_id is not None]
-    panel = ribbon_panel(shown, left_out, dark=dark)
+    panel = ribbon_panel(shown, left_out, span_s, dark=dark)
     if len(faces) > len(shown):
         return panel.titled(f"Expression of the {MAX_ROWS} of {len(faces)} faces that could be read longest")
     return panel.titled("Expression of each face")

@@ -10,7 +10,7 @@ from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.findings.blocks import MIN_EFFECTIVE, MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.series import VALENCE, Series, series_of
-from fer.text import span
+from fer.text import signed, span
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
@@ -87,15 +87,16 @@ def number(value: float, measure: str) -> str:
     """A mean as people read it: percent, or valence with its sign."""
     if not np.isfinite(value):
         return "–"
-    return f"{value:+.2f}" if measure == VALENCE else f"{100 * value:.1f}%"
+    return signed(value, 2) if measure == VALENCE else f"{100 * value:.1f}%"
 
 
 def points(interval: Interval, measure: str) -> str:
     """A difference with its interval, in percentage points or in steps of valence."""
     value, low, high = interval.value, interval.low, interval.high
     if measure == VALENCE:
-        return f"{value:+.2f} (95% interval {low:+.2f} to {high:+.2f})"
-    return f"{100 * value:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
+        return f"{signed(value, 2)} (95% interval {signed(low, 2)} to {signed(high, 2)})"
+    between = f"{signed(100 * low, 1)} to {signed(100 * high, 1)}"
+    return f"{signed(100 * value, 1)} points (95% interval {between})"
 
 
 def lack(interval: Interval, what: str) -> str:

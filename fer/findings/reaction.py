@@ -84,8 +84,8 @@ class Reaction:
             text = f"No reaction can be told in {what}: {change}{self._support()}."
         else:
             text = (
-                f"Too few data to tell a reaction in {what}: {change}; an interval needs {MIN_UNITS} events, "
-                f"other moments to compare with a recording {MIN_WINDOWS} times as long as both windows."
+                f"Too few data to tell a reaction in {what}: {change}; an interval needs {MIN_UNITS} events; "
+                f"to compare with other moments, a recording {MIN_WINDOWS} times as long as both windows."
             )
         return text + (f" Windows of {count(self.overlapping, 'event')} overlap." if self.overlapping else "")
 

@@ -7,7 +7,7 @@ import numpy as np
 from fer.errors import InputError
 from fer.findings.comparison import measure_words
 from fer.findings.series import series_of
-from fer.text import percent, span
+from fer.text import percent, signed, span
 from fer.timeline.timeline import Timeline
 
 MAX_LAG_S = 1.0
@@ -57,8 +57,8 @@ class Synchrony:
         if not np.isfinite(self.chance):
             return f"Too few data to tell whether {pair} go together: they share {span(self.shared_s)}."
         figures = (
-            f"correlation {self.correlation:+.2f} at a lag of {self.lag_s:+.1f} s; shifted in time it is "
-            f"usually {self.usual:.2f}, and as large in {percent(self.chance)} of the shifts"
+            f"correlation {signed(self.correlation, 2)} at a lag of {signed(self.lag_s, 1)} s; shifted in "
+            f"time it is usually {self.usual:.2f}, and as large in {percent(self.chance)} of the shifts"
         )
         if not self.differs:
             return f"It cannot be told whether {pair} go together: {figures}."

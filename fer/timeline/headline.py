@@ -20,7 +20,7 @@ def headlines(summary: Summary) -> list[str]:
 
     Example:
         >>> headlines(summarise(timeline))[0]                                  # doctest: +SKIP
-        'Face 1 was read as happy for 18 s of the 43 s in which it could be read (41%), ...'
+        'Face 1 was read as happy for 18 s of the 43 s in which the face could be read (41%), ...'
     """
     if excluded := summary.excluded_text():
         return [*_headlines(summary), excluded]
@@ -95,7 +95,7 @@ def _face_line(face: FaceSummary) -> str:
     )
     return (
         f"{face.name} was read as {lead} for {span(share * face.usable_s)} of the {span(face.usable_s)} in "
-        f"which it could be read ({percent(share)}){when}, with a mean confidence of "
+        f"which the face could be read ({percent(share)}){when}, with a mean confidence of "
         f"{percent(face.confidence[lead])}."
         f"{_rest(face)}"
     )

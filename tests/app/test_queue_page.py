@@ -8,10 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer.errors import InputError
+from fer.timeline.markers import Marker
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads, visitor
 from pages.ui.app.jobs import JobState
 from pages.ui.app.uploads import Upload
+from pages.ui.video import markers
 from pages.ui.work import library as library_work
 from pages.ui.work import queue as queue_module
 from pages.ui.work.queue import VideoQueue
@@ -109,6 +111,37 @@ def test_all_are_kept_with_what_their_names_say(app: AppTest):
         (NAMES[2], "P02", "calm"),
     }
     assert not [one for one in app.button if one.key == "queue_keep"]
+
+
+def test_what_is_put_right_in_one_video_counts_in_the_table_and_is_kept(app: AppTest):
+    app.text_input(key="queue_pattern").set_value("{participant}_{condition}_*").run()
+    app.button(key="queue_1_open").click().run()
+    assert app.text_input(key="keep_new_participant").value == "P01"
+    assert app.text_input(key="keep_new_condition").value == "calm"
+    analyzed = queue_of(app).items[0].result.report
+    cough = Marker("cough", 0.0, 1.0, "exclusion")
+    kept = (markers._Kept(analyzed, (cough,)),)
+    registry().keep(app.session_state[session.OWNER], session.MARKERS, kept)
+    app.run()
+    app.button(key="keep_now").click().run()
+    app.button(key="leave_video").click().run()
+    assert not app.exception
+    assert app.dataframe[0].value["usable_s"].round(1).tolist() == [1.0, 2.0, 2.0]
+    assert app.button(key="queue_keep").label == "Keep 2 sessions"
+    app.button(key="queue_keep").click().run()
+    kept = library_work.library()
+    entries = {entry.title: entry for entry in kept.entries(ANNA)}
+    assert len(entries) == 3 and entries[NAMES[0]].about.participant == "P01"
+    assert kept.open(ANNA, entries[NAMES[0]].id).markers == (cough,)
+
+
+def test_marks_are_kept_with_all_of_a_queue(app: AppTest):
+    analyzed = queue_of(app).items[1].result.report
+    joke = Marker.event("joke", 0.5)
+    registry().keep(app.session_state[session.OWNER], session.MARKERS, (markers._Kept(analyzed, (joke,)),))
+    app.button(key="queue_keep").click().run()
+    [entry] = [one for one in library_work.library().entries(ANNA) if one.title == NAMES[1]]
+    assert library_work.library().open(ANNA, entry.id).markers == (joke,)
 
 
 def test_closing_brings_the_empty_page_back(app: AppTest):

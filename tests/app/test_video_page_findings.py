@@ -139,3 +139,10 @@ def test_an_earlier_video_of_the_sitting_can_be_compared_and_forgotten(app):
 )
 def test_only_times_of_the_browser_have_an_effect(told):
     assert player._stretch(told) is None
+
+
+def test_where_all_rows_compare_the_same_two_the_heads_name_them(app):
+    tab(marked(app), "Findings")
+    [table] = app.dataframe
+    assert {"mean_first", "mean_second"} <= set(table.value) and "first" not in set(table.value)
+    assert "Mean, after joke" in table.proto.columns and "Mean, before joke" in table.proto.columns

@@ -32,13 +32,13 @@ FINDINGS, CODING = "findings", "coding"
 TAG_SOURCE, TAGGING, TAG_REPORT = "tag_source", "tagging", "tag_report"
 LABELED = "labelled"
 EXPLAINED = "explained"
-QUEUE = "queue"
+QUEUE, QUEUE_FIGURES = "queue", "queue_figures"
 RECALLED = "recalled"
 SETTLED, KEPT_AS = "settled", "kept_as"
 
 REMEMBERED = (
     *("analysis_settings", "half_life_s", "unsure_percent", "face", "video_pictures", "live_agreed"),
-    *("timeline_emotions", "marker_name", "queue_pattern", "queue_kept"),
+    *("timeline_emotions", "marker_name", "queue_pattern"),
 )
 """Session keys that a reloaded tab finds again: what was chosen about the open video."""
 DEFAULTS = ("video_pictures", "timeline_emotions")

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.charts.dataset import balance_chart, measure_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.statistics import ClassFaces, Statistics
-from fer.text import percent
+from fer.text import MISSING, percent
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
@@ -42,7 +42,13 @@ def _classes(s: Statistics) -> None:
         columns=["Split", "Faces", *DISPLAY_ORDER],
     )
     numbers = dict.fromkeys(table.columns[1:], st.column_config.NumberColumn(format="localized"))
-    st.dataframe(table, hide_index=True, column_config=numbers, alt="Faces of each expression in every split")
+    st.dataframe(
+        table,
+        placeholder=MISSING,
+        hide_index=True,
+        column_config=numbers,
+        alt="Faces of each expression in every split",
+    )
 
 
 def _averages(faces: ClassFaces) -> None:

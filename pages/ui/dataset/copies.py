@@ -8,7 +8,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.cleaning import FAULTS
 from fer.dataset.groups import CopyGroup
 from fer.dataset.statistics import Statistics
-from fer.text import count, join
+from fer.text import MISSING, count, join
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
 from pages.ui.parts.thumbs import row_of_faces
@@ -64,6 +64,7 @@ def _leaks(s: Statistics) -> None:
     rows = [[fault, *counts.values(), FAULTS[fault]] for fault, counts in s.faults.items()]
     st.dataframe(
         pd.DataFrame(rows, columns=["Fault", *s.splits, "Pictures that …"]),
+        placeholder=MISSING,
         hide_index=True,
         column_config={
             "Pictures that …": st.column_config.TextColumn(width=FAULT_PX),

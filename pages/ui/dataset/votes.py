@@ -19,7 +19,7 @@ from fer.dataset.ferplus import (
 )
 from fer.emotion.heads import LABELS, VOTES
 from fer.errors import ModelError
-from fer.text import percent
+from fer.text import MISSING, percent
 from fer.verdict import verdicts
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.theme import chart, is_dark
@@ -113,6 +113,7 @@ def _disputed(data: FaceDataset, votes: Votes) -> None:
         return
     st.dataframe(
         disputed_table(data, votes.counts, places[:MAX_SHOWN]),
+        placeholder=MISSING,
         hide_index=True,
         row_height=ROW_PX,
         column_config={

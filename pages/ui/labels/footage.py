@@ -35,6 +35,7 @@ def show(report: Report, tagging: Tagging, label: str) -> None:
         st.markdown("**Which answers to believe here**")
         st.dataframe(
             belief_table(check),
+            placeholder=MISSING,
             hide_index=True,
             alt="Each answer with its tags, how often it was right, and whether to believe it",
         )
@@ -42,6 +43,7 @@ def show(report: Report, tagging: Tagging, label: str) -> None:
         st.markdown(f"**Share of the {'faces' if check.census.is_photos else 'time'}**")
         st.dataframe(
             share_table(check),
+            placeholder=MISSING,
             hide_index=True,
             alt="Share of each expression by the network and corrected for its errors, with 95% intervals",
         )

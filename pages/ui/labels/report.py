@@ -10,7 +10,7 @@ from fer.dataset.tagging import Tagging
 from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.own_labels import OwnLabels, own_labels_json, own_labels_sheet
 from fer.pipeline import AnalysisProgress
-from fer.text import count, join, percent
+from fer.text import MISSING, count, join, percent
 from pages.ui.app import downloads, job_progress, session
 from pages.ui.app.jobs import Job
 from pages.ui.app.markdown import name, plain
@@ -183,6 +183,7 @@ def _disagreements(found: OwnLabels) -> None:
     st.markdown(f"**Where you differ**{few}")
     st.dataframe(
         disagreement_table(found, rows[:MAX_SHOWN]),
+        placeholder=MISSING,
         hide_index=True,
         row_height=ROW_PX,
         column_config={

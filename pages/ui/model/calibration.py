@@ -8,7 +8,7 @@ from fer.emotion.heads import LABELS
 from fer.evaluation.figures.conversion import CONVERSION, ScalingFigures, read_conversion
 from fer.evaluation.figures.metrics_file import Scores
 from fer.io.places import MODELS_DIR
-from fer.text import percent
+from fer.text import MISSING, percent
 from pages.ui.app import page_setup
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model import sets
@@ -53,7 +53,11 @@ def _reliability(scores: Scores) -> None:
     if conversion:
         with st.expander("Ways to scale that were compared", icon=":material/balance:"):
             st.dataframe(
-                scalings_table(conversion.scalings), hide_index=True, key="scalings", alt="Scalings compared"
+                scalings_table(conversion.scalings),
+                placeholder=MISSING,
+                hide_index=True,
+                key="scalings",
+                alt="Scalings compared",
             )
             st.caption(
                 "PublicTest, each face read by a fit that has not seen it. The one with the lowest negative "

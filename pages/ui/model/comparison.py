@@ -12,7 +12,7 @@ from fer.evaluation.figures.real_faces_table import HEADER as REAL_HEADER
 from fer.evaluation.figures.real_faces_table import real_faces_rows
 from fer.evaluation.figures.rivals import RIVALS
 from fer.io.places import MODELS_DIR
-from fer.text import percent
+from fer.text import MISSING, percent
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.model.scores import metrics
 from pages.ui.parts.class_table import interval
@@ -42,7 +42,11 @@ def _all_networks(compared: Comparison | None) -> None:
     st.caption("Bold: this project’s networks, with 95% intervals. Others as far as they can be compared.")
     if compared:
         st.dataframe(
-            ours_table(compared), hide_index=True, key="networks_table", alt="Networks of this project"
+            ours_table(compared),
+            placeholder=MISSING,
+            hide_index=True,
+            key="networks_table",
+            alt="Networks of this project",
         )
         st.caption(
             f"Latency of one face, median of {compared.rounds:,} on {compared.cpus} processors; the "
@@ -50,7 +54,11 @@ def _all_networks(compared: Comparison | None) -> None:
         )
     with st.expander("Whose numbers the others are", icon=":material/menu_book:"):
         st.dataframe(
-            rivals_table(), hide_index=True, key="rivals_table", alt="Figures of others with sources"
+            rivals_table(),
+            placeholder=MISSING,
+            hide_index=True,
+            key="rivals_table",
+            alt="Figures of others with sources",
         )
 
 
@@ -63,7 +71,13 @@ def _real_photos() -> None:
         return
     st.markdown("**Real photos**")
     table = pd.DataFrame(real_faces_rows(figures), columns=["Product", *REAL_HEADER[1:]])
-    st.dataframe(table, hide_index=True, key="real_photos", alt="This product and others on real photos")
+    st.dataframe(
+        table,
+        placeholder=MISSING,
+        hide_index=True,
+        key="real_photos",
+        alt="This product and others on real photos",
+    )
     st.caption(
         f"{figures.n:,} closely cut photos of people ({figures.data}), one run, each through a detector of "
         "its own. Nothing was trained or chosen on them. No face found counts as wrong. Disgust "

@@ -9,7 +9,7 @@ from fer.evaluation.figures.conversion import CONVERSION, read_conversion
 from fer.evaluation.figures.metrics_file import TEST_SPLIT, SetFigures
 from fer.evaluation.figures.real_faces import REAL_FACES, read_real_faces
 from fer.io.places import MODELS_DIR
-from fer.text import percent
+from fer.text import MISSING, percent
 from pages.ui.model.scores import metrics
 from pages.ui.work import model_files
 
@@ -22,6 +22,7 @@ def show() -> None:
     st.markdown("**“Sad or neutral”: what is plausible where it is not sure**")
     st.dataframe(
         sets_table(rows),
+        placeholder=MISSING,
         hide_index=True,
         key="set_figures",
         alt="How often sets of plausible expressions hold the truth, by group of faces and expression",

@@ -5,6 +5,7 @@ import streamlit as st
 
 from fer.constants import DISPLAY_ORDER
 from fer.evaluation.figures.metrics_file import ClassScores, Estimate
+from fer.text import MISSING
 
 COLUMNS = {"recall": "Found", "precision": "Right when named", "f1": "F1", "kappa": "Kappa"}
 HELP = {
@@ -25,6 +26,7 @@ def show(classes: dict[str, ClassScores], *, key: str) -> None:
     helped = {title: st.column_config.TextColumn(help=HELP[name]) for name, title in COLUMNS.items()}
     st.dataframe(
         rows(classes),
+        placeholder=MISSING,
         hide_index=True,
         key=key,
         column_config=helped,

@@ -16,8 +16,8 @@ from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.work.reinterpret import with_timeline
 
-REPORTS = 4
-"""Reports whose steps are remembered: recordings are left and opened again."""
+REPORTS = 24
+"""Reports whose steps are remembered: those of a queue are left and opened again."""
 LIMIT_MB = 1
 STEPS_SHOWN = 12
 TROUBLE, TURN = "persons_trouble", "persons_turn"

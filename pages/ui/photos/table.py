@@ -10,7 +10,7 @@ from fer.errors import InputError
 from fer.export.csv import sheet_of
 from fer.io.spreadsheet import as_csv
 from fer.photos import PhotoResult
-from fer.text import count, quality_words
+from fer.text import MISSING, count, quality_words
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
 from fer.timeline.timeline import Timeline
 from pages.ui.app import downloads
@@ -41,7 +41,7 @@ def show(result: PhotosResult, table: pd.DataFrame) -> list[int]:
     chosen = st.dataframe(
         table[SHOWN],
         hide_index=True,
-        placeholder="–",
+        placeholder=MISSING,
         column_config={
             "Confidence": st.column_config.ProgressColumn(format="%d%%", min_value=0, max_value=100),
             "Remark": st.column_config.TextColumn(width="large"),

@@ -15,7 +15,7 @@ from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import MEGABYTE
 from pages.ui.parts.kept import about
 from pages.ui.sessions import comparison
-from pages.ui.work.library import library, mine, open_session
+from pages.ui.work.library import forget_kept, library, mine, open_session
 from pages.ui.work.recordings import Opened
 
 VIDEO_PAGE = "pages/video.py"
@@ -295,9 +295,8 @@ def _delete_now(entries: list[Entry]) -> None:
     except FerError as error:
         st.session_state[TROUBLE] = error_text_of(error)
     gone = {entry.id for entry in entries}
-    last, clip = session.kept(session.KEPT_AS), session.kept(session.CLIP)
-    if last is not None and last[1].id in gone:
-        session.release(session.KEPT_AS)
+    clip = session.kept(session.CLIP)
+    forget_kept(gone)
     if isinstance(clip, Opened) and clip.entry.id in gone:  # deleted means that it is not open either
         for name in (session.CLIP, session.SETTLED, session.READING):
             session.release(name)

@@ -12,7 +12,7 @@ from fer.findings.agreement import CODES, agreement_with
 from fer.findings.coding import Coding, read_coding
 from fer.findings.gathering import Findings
 from fer.io.guesses import told_guesses
-from fer.text import count
+from fer.text import MISSING, count
 from fer.timeline.report import Report
 from pages.ui.app import downloads, page_setup, session, uploads
 from pages.ui.app.error_text import error_text_of
@@ -119,4 +119,4 @@ def _confusion(seconds) -> None:
         index=pd.Index([f"coded {w}" for w, r in zip(words, rows, strict=True) if r], name="seconds"),
         columns=[f"read {w}" for w, c in zip(words, columns, strict=True) if c],
     )
-    st.dataframe(table.round(1), key="coding_confusion")
+    st.dataframe(table.round(1), placeholder=MISSING, key="coding_confusion")

@@ -22,7 +22,7 @@ from fer.findings.gathering import Findings, halves
 from fer.findings.reaction import AFTER_S, BASELINE_S, MAX_WINDOW_S, reaction
 from fer.findings.series import VALENCE
 from fer.findings.synchrony import synchrony
-from fer.text import count
+from fer.text import MISSING, count
 from fer.timeline.markers import Marker
 from fer.timeline.report import Report
 from fer.timeline.timeline import Timeline
@@ -320,22 +320,26 @@ def _show_answer(found: Findings, report: Report) -> None:
     if differences:
         sides = f"{rows[0]['first']} minus {rows[0]['second']}; 1 is 100 points"
         chart(differences_chart(differences, unit=sides, dark=is_dark()), key="finding_chart")
-    shown = [
-        name for name in ("who", "measure", "first", "second", *NUMBERS, "told") if any(r[name] for r in rows)
-    ]
-    table = pd.DataFrame(
-        {name: [_number(r[name]) if name in NUMBERS else r[name] for r in rows] for name in shown}
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="finding_table",
-        column_config=HEADS,
-    )
+    _numbers(rows)
     with st.container(horizontal=True):
         stem = downloads.safe_stem(report.timeline.source.name, "findings")
         downloads.of_table(lambda: sheet, stem, key="finding")
         downloads.of_json("JSON", lambda: findings_to_json(found), f"{stem}.json", key="finding_json")
+
+
+def _numbers(rows: list[dict[str, str]]) -> None:
+    """Every number in a table. Where all rows compare the same two, the heads of the means name them."""
+    shown = [name for name in WORDS if any(row[name] for row in rows)]
+    heads = dict(HEADS)
+    sides = {(row["first"], row["second"]) for row in rows}
+    if len(sides) == 1 and {"mean_first", "mean_second"} <= set(shown):
+        for name, mean, side in zip(("first", "second"), ("mean_first", "mean_second"), *sides, strict=True):
+            shown.remove(name)
+            heads[mean] = st.column_config.NumberColumn(f"Mean, {side}", format="%.3g")
+    table = pd.DataFrame(
+        {name: [_number(row[name]) if name in NUMBERS else row[name] for row in rows] for name in shown}
+    )
+    st.dataframe(table, placeholder=MISSING, hide_index=True, key="finding_table", column_config=heads)
 
 
 def _number(cell: str) -> float:

@@ -142,7 +142,7 @@ def _table(found: list[Agreement]) -> None:
         }
     )
     right = {name: st.column_config.TextColumn(alignment="right") for name in ("Correlation", "Same answer")}
-    st.dataframe(rows, hide_index=True, key="units_csv_table", column_config=right)
+    st.dataframe(rows, placeholder=MISSING, hide_index=True, key="units_csv_table", column_config=right)
 
 
 def _number(value: float) -> str:

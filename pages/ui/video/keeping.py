@@ -14,7 +14,7 @@ from pages.ui.app.markdown import plain, shorten
 from pages.ui.app.uploads import MEGABYTE, Upload
 from pages.ui.parts import persons, settings
 from pages.ui.parts.kept import about
-from pages.ui.video import markers, neutral_faces
+from pages.ui.video import markers, neutral_faces, queue_view
 from pages.ui.work.library import kept_as, library, mine, note_kept, session_from
 from pages.ui.work.recordings import Opened
 from pages.ui.work.video import VideoResult
@@ -76,7 +76,8 @@ def _kept(before: Entry) -> None:
 
 def _form(shown: Report, result: VideoResult, clip: Upload, before: Entry | None, known: Known) -> None:
     key = f"keep_{before.id if before else 'new'}"
-    about.show(before.about if before else About(), known, key=key, placeholder=clip.name)
+    said = before.about if before else About.typed("", *queue_view.named(clip))
+    about.show(said, known, key=key, placeholder=clip.name)
     if result.portraits:
         st.toggle("Small pictures of the people too", before.has_pictures if before else False, key=PICTURES)
     if clip.data:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer.errors import InputError
 from fer.io.guesses import told_guesses
+from fer.text import MISSING
 from fer.timeline.markers import (
     MARKER_KINDS,
     MAX_MARKER_NAME,
@@ -25,8 +26,8 @@ from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.video.player import Stretch
 
-REPORTS = 4
-"""Reports whose markers are remembered."""
+REPORTS = 24
+"""Reports whose markers are remembered: those of a queue are left and opened again."""
 LIMIT_MB = 5
 NAME, TROUBLE, TURN = "marker_name", "markers_trouble", "markers_turn"
 """Session keys: the name of the next marker; what went wrong; how often the list was changed, for the table's
@@ -153,6 +154,7 @@ def _table(markers: tuple[Marker, ...], analyzed: Report) -> None:
     seconds = {"format": "%.2f", "step": 0.01, "width": "small"}
     st.data_editor(
         rows,
+        placeholder=MISSING,
         key=key,
         num_rows="dynamic",
         hide_index=True,

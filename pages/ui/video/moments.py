@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer.constants import DISPLAY_ORDER, UNSURE
 from fer.findings.peaks import Peak, peaks
-from fer.text import clock, percent, span
+from fer.text import MISSING, clock, percent, span
 from fer.timeline.report import Report
 from pages.ui.app.markdown import plain
 from pages.ui.video import player
@@ -101,6 +101,7 @@ def _all(found: list[Peak], *, several: bool, played: bool) -> None:
     picks = {"on_select": play, "selection_mode": "single-row"} if played else {}
     st.dataframe(
         _rows(shown, several=several),
+        placeholder=MISSING,
         hide_index=True,
         key=TABLE,
         height=min(36 * (len(shown) + 1) + 3, 360),

@@ -8,9 +8,11 @@ from fer.errors import FerError, InputError
 from fer.library import About
 from fer.library.groups import Line
 from fer.library.naming import EXAMPLE, MAX_PATTERN, Naming
-from fer.library.records import figures_of
+from fer.library.records import PersonFigures, figures_of
 from fer.sources.account import fates_text, reasons
 from fer.text import count, span
+from fer.timeline.markers import Marker
+from fer.timeline.report import Report
 from pages.ui.app import navigation, page_setup, polling, session, uploads, visitor
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.jobs import JobState
@@ -19,13 +21,15 @@ from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons, settings
 from pages.ui.parts.kept import side_by_side
 from pages.ui.parts.limits import REMINDER
-from pages.ui.work.library import library, mine, session_from
+from pages.ui.video import markers, neutral_faces
+from pages.ui.work.library import kept_as, library, mine, note_kept, session_from
 from pages.ui.work.queue import Item, VideoQueue, make_queue
 from pages.ui.work.recordings import Queued
+from pages.ui.work.reinterpret import reinterpret
 
 POLL_EVERY_S = 0.8
-PATTERN, KEPT, TROUBLE = "queue_pattern", "queue_kept", "queue_trouble"
-"""Session keys: how names are read; how many were kept; what went wrong with it."""
+PATTERN, TROUBLE = "queue_pattern", "queue_trouble"
+"""Session keys: how names are read; what went wrong with keeping."""
 MOST_NAMED = 100
 """Files of a zip file that are no videos are named up to so many."""
 ICONS = {
@@ -92,7 +96,7 @@ def _close() -> None:
     if found is not None:
         found.close()
     session.release(session.QUEUE)
-    st.session_state.pop(KEPT, None)
+    session.release(session.QUEUE_FIGURES)
 
 
 def _naming(found: VideoQueue) -> Naming:
@@ -115,6 +119,16 @@ def _naming(found: VideoQueue) -> Naming:
         fit = sum(any(naming.of(item.clip.name)) for item in found.items)
         st.caption(f"{fit} of {count(len(found.items), 'name')} fit the pattern.")
     return naming
+
+
+def named(clip: Upload) -> tuple[str, str]:
+    """Participant and condition of a video of the queue, as the pattern reads its name; else both empty."""
+    if not isinstance(clip, Queued):
+        return "", ""
+    try:
+        return Naming((st.session_state.get(PATTERN) or "").strip()).of(clip.name)
+    except InputError:
+        return "", ""  # the queue's page says what is wrong with it
 
 
 def _list(found: VideoQueue, naming: Naming, done: int) -> None:
@@ -205,9 +219,33 @@ def _together(done: Sequence[Item], naming: Naming) -> None:
 
 
 def _line(item: Item, naming: Naming) -> Line:
+    return Line(item.clip.name, *naming.of(item.clip.name), _figures(item))
+
+
+def _figures(item: Item) -> tuple[PersonFigures, ...]:
+    """What the video's own page says of everybody; counted anew only where something was changed there."""
+    asked = _reading(item)
+    found = dict(session.kept(session.QUEUE_FIGURES) or {})
+    if item.number not in found or found[item.number][0] != asked:
+        found[item.number] = (asked, figures_of(_as_shown(item).summary))
+        session.keep(session.QUEUE_FIGURES, found)
+    return found[item.number][1]
+
+
+def _reading(item: Item) -> tuple[Report, tuple[float, float], tuple[Marker, ...]]:
+    """How a video is read now: with its people put right, the sliders, and its markers."""
     assert item.result is not None
-    report = persons.edited(item.result.report)
-    return Line(item.clip.name, *naming.of(item.clip.name), figures_of(report.summary))
+    analyzed = item.result.report
+    sliders = settings.reading(analyzed.timeline.unsure_below)
+    return persons.edited(analyzed), sliders, markers.of(analyzed)
+
+
+def _as_shown(item: Item) -> Report:
+    """A video as its own page shows it."""
+    edited, (half_life_s, unsure_below), marked = _reading(item)
+    exclusions = [m for m in marked if m.kind == "exclusion"]
+    read = reinterpret(edited, half_life_s=half_life_s, unsure_below=unsure_below, exclusions=exclusions)
+    return read.marked(marked) if read.timeline.markers != marked else read
 
 
 def _keep_all(done: Sequence[Item], naming: Naming) -> None:
@@ -215,8 +253,8 @@ def _keep_all(done: Sequence[Item], naming: Naming) -> None:
         return
     page_setup.show_trouble(TROUBLE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        kept = st.session_state.get(KEPT, frozenset())
-        rest = [item for item in done if item.number not in kept]
+        rest = [item for item in done if item.result is not None and kept_as(item.result.report) is None]
+        kept = len(done) - len(rest)
         if rest:
             st.button(
                 f"Keep {count(len(rest), 'session')}",
@@ -224,24 +262,24 @@ def _keep_all(done: Sequence[Item], naming: Naming) -> None:
                 key="queue_keep",
                 on_click=_keep,
                 args=(rest, naming),
-                help="Timelines, with participant and condition as they are read from the names; neither "
-                "pictures nor videos.",
+                help="Timelines with names and marks, participant and condition as they are read from the "
+                "names of the files; neither pictures nor videos.",
             )
         if kept:
-            st.page_link(navigation.SESSIONS, label=f"{len(kept)} kept", icon=":material/inventory_2:")
+            st.page_link(navigation.SESSIONS, label=f"{kept} kept", icon=":material/inventory_2:")
 
 
 def _keep(items: Sequence[Item], naming: Naming) -> None:
     for item in items:
         assert item.result is not None
         analyzed = item.result.report
-        shown = persons.edited(analyzed)
+        shown = _as_shown(item)
+        baselines, words = neutral_faces.chosen_for(analyzed)
         participant, condition = naming.of(item.clip.name)
         try:
-            kept = session_from(analyzed, shown, baselines={}, baseline_words={})
+            kept = session_from(analyzed, shown, baselines=baselines, baseline_words=words)
             about = About.typed("", participant, condition)
-            library().keep(mine(), kept, about, report=shown)
+            note_kept(analyzed, library().keep(mine(), kept, about, report=shown))
         except FerError as error:
             st.session_state[TROUBLE] = error_text_of(error)
             return
-        st.session_state[KEPT] = st.session_state.get(KEPT, frozenset()) | {item.number}

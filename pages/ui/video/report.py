@@ -211,18 +211,14 @@ def _explore(
     page after them."""
     report = reading.now()
     face_id = people.picked(report.summary)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(width="content"):
-            people.picker(report.summary)
-        with st.popover("Smoothing and unsure", icon=":material/tune:", type="tertiary"):
-            settings.reading_sliders(reading.analyzed.timeline.unsure_below)
+    people.picker(report.summary)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         playing.show(clip, report.timeline.source, report.summary, portraits, face_id)
         player.controls(report.smoothed, face_id, partial(markers.take, reading.analyzed))
         markers.trouble()
     with right:
-        figure = _figure(report, face_id, _chart_tools())
+        figure = _figure(report, face_id, _chart_tools(reading.analyzed.timeline.unsure_below))
         with st.container(key=player.CHART_BOX):
             chart(figure, key="timeline_chart")
     player.track(report.smoothed)
@@ -254,8 +250,11 @@ def _figure(report: Report, chosen: int | None, emotions: list[str]) -> go.Figur
     return session.kept_or_made(session.CHART, report, (chosen, asked), draw)
 
 
-def _chart_tools() -> list[str]:
-    """Which lines there are, the way back from a zoom, the next marker's name.
+def _chart_tools(default_unsure: float) -> list[str]:
+    """Which lines there are, how they are read, the way back from a zoom, the next marker's name.
+
+    Args:
+        default_unsure: The threshold of the analysis, 0..1.
 
     Returns:
         The expressions that have a line.
@@ -269,6 +268,8 @@ def _chart_tools() -> list[str]:
                 default=session.recalled("timeline_emotions", DISPLAY_ORDER),
                 key="timeline_emotions",
             )
+        with st.popover("Smoothing and unsure", icon=":material/tune:", type="tertiary"):
+            settings.reading_sliders(default_unsure)
         if (view := player.view_s()) is not None:
             st.button(
                 f"{clock(view[0], tenths=True)}–{clock(view[1], tenths=True)}: show everything",

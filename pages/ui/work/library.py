@@ -1,5 +1,7 @@
 """The library of this process, and what of it belongs to the visitor."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from fer.errors import FerError, MissingSessionError
@@ -7,6 +9,9 @@ from fer.library import Entry, KeptSession, Library, places
 from fer.timeline.report import Report
 from pages.ui.app import session, visitor
 from pages.ui.work.recordings import opened
+
+NOTED = 200
+"""Reports of which a visit remembers how they were kept: all of a queue."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,21 +42,31 @@ def kept_as(analyzed: Report) -> Entry | None:
     Args:
         analyzed: As it was analysed.
     """
-    last = session.kept(session.KEPT_AS)
-    if last is None or last[0] is not analyzed:
+    last = next((entry for report, entry in _noted() if report is analyzed), None)
+    if last is None:
         return None
     try:
-        return library().entry(mine(), last[1].id)
+        return library().entry(mine(), last.id)
     except MissingSessionError:
-        session.release(session.KEPT_AS)
+        forget_kept({last.id})
         return None
     except FerError:
-        return last[1]  # whoever keeps it again is told why that does not work
+        return last  # whoever keeps it again is told why that does not work
 
 
 def note_kept(analyzed: Report, entry: Entry) -> None:
     """Remember how a report was kept."""
-    session.keep(session.KEPT_AS, (analyzed, entry))
+    others = (pair for pair in _noted() if pair[0] is not analyzed)
+    session.keep(session.KEPT_AS, ((analyzed, entry), *others)[:NOTED])
+
+
+def forget_kept(ids: Collection[str]) -> None:
+    """Some sessions are kept no longer."""
+    session.keep(session.KEPT_AS, tuple(pair for pair in _noted() if pair[1].id not in ids))
+
+
+def _noted() -> tuple[tuple[Report, Entry], ...]:
+    return session.kept(session.KEPT_AS) or ()
 
 
 def session_from(

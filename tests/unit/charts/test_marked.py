@@ -48,6 +48,22 @@ def test_a_name_that_would_lie_on_the_next_event_is_left_to_the_pointer():
     assert [text.split(" ")[-1] for text in points.customdata] == ["joke"] * 3
 
 
+def test_what_reaches_out_of_a_view_is_cut_so_that_its_word_stands_in_the_middle_of_what_is_seen():
+    marks = [Marker("ad", 0.0, 3.0, "range"), Marker("news", 5.0, 9.0, "range")]
+    view = (2.0, 4.5)
+    bars = [
+        trace for trace in chart(marks, view_s=view).data if trace.type == "bar" and trace.text is not None
+    ]
+    ends = {
+        word: (start, start + width)
+        for trace in bars
+        for word, start, width in zip(trace.text, trace.x, trace.width, strict=True)
+    }
+    assert ends == {"ad": (2.0, 3.0), "happy": (2.0, 4.0), "sad": (4.0, 4.5), "usable": view}
+    [band] = [trace for trace in bars if "ad" in trace.text]
+    assert band.customdata == ("0:00.0–0:03.0 ad",)
+
+
 def test_only_the_lines_that_are_chosen_are_drawn():
     names = {trace.name for trace in chart(emotions=("sad",)).data if trace.type == "scatter"}
     assert names == {"sad", "confidence"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer.text import clock, count, join, percent, span
+from fer.text import clock, count, join, percent, signed, span
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,22 @@ def test_clock_carries_into_minutes_and_hours(seconds, tenths, text):
     assert clock(seconds, tenths=tenths) == text
 
 
+def test_a_difference_has_its_sign():
+    assert [signed(value, 2) for value in (0.426, -0.15, 0.0)] == ["+0.43", "−0.15", "+0.00"]
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0%"), (0.004, "<1%"), (0.41, "41%"), (0.998, ">99%"), (1, "100%"), (float("nan"), "–")],
+    [
+        (0, "0%"),
+        (0.004, "<1%"),
+        (0.41, "41%"),
+        (0.998, ">99%"),
+        (1, "100%"),
+        (sum([0.1] * 10), "100%"),
+        (sum([0.1] * 3) - 0.3, "0%"),
+        (float("nan"), "–"),
+    ],
 )
 def test_percent_never_rounds_something_to_nothing(share, text):
     assert percent(share) == text

@@ -187,8 +187,8 @@ def test_photos_are_shares_of_faces():
 def test_headline_says_who_what_when_how_long_and_how_sure():
     summary = summarize(make_timeline({1: [("happy", 12.0), ("sad", 6.0), ("unsure", 2.0)]}))
     assert headlines(summary) == [
-        "Face 1 was read as happy for 12 s of the 20 s in which it could be read (60%), longest from 0:00.0 "
-        "to 0:12.0, with a mean confidence of 90%. Next: sad 30%. Unsure: 10%."
+        "Face 1 was read as happy for 12 s of the 20 s in which the face could be read (60%), longest from "
+        "0:00.0 to 0:12.0, with a mean confidence of 90%. Next: sad 30%. Unsure: 10%."
     ]
 
 

@@ -4,7 +4,10 @@ import streamlit as st
 
 from fer.library import About
 from fer.library.library import Known
-from fer.library.records import MAX_TITLE
+from fer.library.records import MAX_TITLE, MAX_WORD
+
+OFFERED = 6
+"""Known words that are offered below a field; more would hide what is below them."""
 
 
 def show(about: About, known: Known, *, key: str, placeholder: str = "") -> None:
@@ -28,7 +31,7 @@ def show(about: About, known: Known, *, key: str, placeholder: str = "") -> None
         about.tags,
         key=f"{key}_tags",
         accept_new_options=True,
-        placeholder="Choose, or type new ones",
+        placeholder="Type a word and press Enter",
     )
 
 
@@ -45,12 +48,13 @@ def typed(key: str) -> About:
 
 
 def _word(label: str, value: str, known: tuple[str, ...], *, key: str) -> None:
-    options = sorted({*known, *([value] if value else [])}, key=str.casefold)
-    st.selectbox(
-        label,
-        options,
-        options.index(value) if value else None,
-        key=key,
-        accept_new_options=True,
-        placeholder="Choose, or type",
-    )
+    # A list to choose from that also takes new words would drop what was typed as soon as it is left.
+    st.text_input(label, value, max_chars=MAX_WORD, key=key)
+    if not 0 < len(known) <= OFFERED:
+        return
+    offer = f"{key}_known"
+
+    def take() -> None:
+        st.session_state[key], st.session_state[offer] = st.session_state[offer] or "", None
+
+    st.pills(f"{label} as before", known, key=offer, on_change=take, label_visibility="collapsed")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer.charts.groups import groups_chart
-from fer.constants import DISPLAY_ORDER
+from fer.constants import DISPLAY_ORDER, UNSURE
 from fer.findings.blocks import MIN_UNITS
 from fer.library.groups import Line, compared, group_means, sheet_over, table_over
-from fer.text import count
+from fer.text import MISSING, count
 from pages.ui.app import downloads
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
@@ -18,6 +18,8 @@ COUNTS = (
     "Of each video the person counts who could be read longest; a participant counts once under a condition, "
     "as the mean of all their videos."
 )
+SHARE_PX = 80
+"""Of a column: all of them stand beside each other on a desktop."""
 NAMES = {"session": "Video", "participant": "Participant", "condition": "Condition", "person": "Person"}
 
 
@@ -30,16 +32,18 @@ def table(lines: Sequence[Line], *, key: str, stem: str = "sessions") -> None:
         stem: Of the files' names.
     """
     shown = table_over(lines)
-    shown[list(DISPLAY_ORDER)] *= 100
+    states = [*DISPLAY_ORDER, UNSURE]  # without the last one the shares of a row would not sum to 100%
+    shown[states] *= 100
     share = {"format": "%.0f%%", "min_value": 0.0, "max_value": 100.0}
     st.dataframe(
-        shown[["session", "participant", "condition", "person", "usable_s", *DISPLAY_ORDER]],
+        shown[["session", "participant", "condition", "person", "usable_s", *states]],
+        placeholder=MISSING,
         hide_index=True,
         key=key,
         column_config={
             **{name: st.column_config.TextColumn(words) for name, words in NAMES.items()},
             "usable_s": st.column_config.NumberColumn("Read, s", format="%.1f"),
-            **{s: st.column_config.ProgressColumn(s.capitalize(), **share) for s in DISPLAY_ORDER},
+            **{s: st.column_config.ProgressColumn(s.capitalize(), width=SHARE_PX, **share) for s in states},
         },
     )
     with st.container(horizontal=True):

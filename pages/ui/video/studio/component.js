@@ -64,7 +64,17 @@ export default function (component) {
 
   function mark(kind) {
     const range = kind === "event" ? [now(), now()] : view.range;
-    if (range) setTriggerValue("marked", { kind, start_s: range[0], end_s: range[1] });
+    if (!range) return;
+    setTriggerValue("marked", { kind, start_s: range[0], end_s: range[1] });
+    if (kind !== "event" && !view.loop) done();
+  }
+
+  // A range that was marked is selected no longer: it would lie over its own mark. Its buttons go, and
+  // whoever stood on one of them stands on the timeline.
+  function done() {
+    const stood = parentElement.querySelector("button:focus");
+    select(0, 0);
+    if (stood && chart) playheadOf(chart).focus({ preventScroll: true });
   }
 
   function zoom(range) {
