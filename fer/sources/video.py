@@ -24,9 +24,7 @@ STALL_S = 20.0
 """Seconds without a decoded frame after which a video is given up."""
 
 RESIZED = "The size of the pictures changes within the video: it begins with {width} x {height} pixels."
-RESHAPED = (
-    "The shape of the pixels changes within the video: that of its beginning was taken for all."
-)
+RESHAPED = "The shape of the pixels changes within the video: that of its beginning was taken for all."
 _LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
 """A declared length may be off by so many seconds, or by such a share."""
 

@@ -164,7 +164,8 @@ def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short:
         # Contents that differ: the same bytes would be the same video.
         live_app.upload(page, *((name, short + bytes(8 + k)) for k, name in enumerate(names)))
         page.get_by_text("of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
-        page.get_by_text("2 of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        # On a busy machine the page may not be drawn between one video and the next.
+        page.get_by_text(re.compile("^([2-9]|10) of 10 videos read")).wait_for(timeout=live_app.PATIENCE_MS)
         context = page.context
         page.close()
         again = context.new_page()

@@ -191,3 +191,40 @@ def test_a_slider_moves_the_chart_and_then_the_words_and_then_nothing(studio, me
     studio.wait_for_timeout(1000)
     assert 2 <= sent - before <= 4 and messages[0].sent == sent
     assert title != words.inner_text()
+
+
+def test_a_range_that_is_marked_is_selected_no_longer_and_the_keyboard_stands_on_the_timeline(studio):
+    press(studio, "Home", "i", "Shift+ArrowRight", "o")
+    mark = studio.get_by_role("button", name="Mark range")
+    mark.focus()
+    studio.keyboard.press("Enter")
+    expect(mark).to_be_hidden()
+    expect(slider(studio)).to_be_focused()
+    studio.wait_for_function(f"{CHART}.data.some(trace => (trace.text || []).includes('range'))")
+
+
+def test_a_name_that_was_given_folds_its_popover_and_the_keyboard_stands_on_the_button(studio):
+    live_app.settled(studio)
+    button = studio.locator("[class*=st-key-person_rename_] button").first
+    button.click()
+    live_app.settled(studio)
+    field = studio.get_by_role("textbox", name="Name", exact=True)
+    field.fill("Anna")
+    field.press("Enter")
+    expect(field).to_be_hidden(timeout=live_app.PATIENCE_MS)
+    expect(button).to_be_focused(timeout=live_app.PATIENCE_MS)
+    expect(studio.get_by_role("heading", name="Anna:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+
+
+def test_what_gets_the_focus_comes_out_from_under_the_head_of_the_page(studio):
+    studio.get_by_role("button", name="Boxes").focus()
+    studio.evaluate(
+        "const main = document.querySelector('[data-testid=stMain]');"
+        "const lines = document.querySelector('.st-key-timeline_lines button').getBoundingClientRect();"
+        "main.scrollBy({ top: lines.top - 10, behavior: 'instant' })"
+    )
+    studio.keyboard.press("Tab")
+    lines = studio.get_by_role("button", name="Lines")
+    expect(lines).to_be_focused()
+    head = studio.locator('[data-testid="stHeader"]').bounding_box()
+    assert lines.bounding_box()["y"] >= head["y"] + head["height"]

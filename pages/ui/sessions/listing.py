@@ -126,7 +126,7 @@ def _asked(known: Known) -> dict[str, str]:
         for name, words in options.items():
             if words:
                 chosen = st.selectbox(
-                    FILTERS[name], words, None, key=f"sessions_{name}", placeholder="any", width=180
+                    FILTERS[name], words, None, key=f"sessions_{name}", placeholder="any", width=160
                 )
                 asked[name] = chosen or ""
     return asked
@@ -233,7 +233,7 @@ def _zone() -> ZoneInfo:
 
 
 def _size(size: int) -> str:
-    return f"{size / MEGABYTE:.1f} MB" if size >= MEGABYTE / 10 else f"{max(1, size // 1024)} KB"
+    return f"{size / MEGABYTE:.1f}\u00a0MB" if size >= MEGABYTE / 10 else f"{max(1, size // 1024)}\u00a0KB"
 
 
 def _ask_to_open(session_id: str) -> None:

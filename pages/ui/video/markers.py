@@ -133,8 +133,9 @@ def panel(shown: Report, analyzed: Report) -> None:
             st.caption(f":material/info: {plain(strays)}")
     else:
         st.markdown(
-            "Nothing is marked. **M** marks the moment at the player, **Shift** and drag over the chart "
-            "selects a range: mark it, or leave it out of every figure."
+            "Nothing is marked. **Mark** at the player, or the key **M**, marks the moment there. "
+            "**Select**, or the key **Shift**, and a drag over the chart select a range: mark it, or leave "
+            "it out of every figure."
         )
     _add(shown, analyzed)
     _files(markers, analyzed)
@@ -206,7 +207,7 @@ def _edited(markers: tuple[Marker, ...], analyzed: Report, key: str) -> None:
 
 def _add(shown: Report, analyzed: Report) -> None:
     """One marker by its times: the way without a mouse."""
-    with st.popover("Add by time", icon=":material/add:", type="tertiary", key="marker_add"):
+    with st.popover("Add by time", icon=":material/add:", type="tertiary", **_foldable("marker_add")):
         end = max(float(shown.timeline.end_s), 0.1)
         with st.form("marker_form", border=False, clear_on_submit=True):
             name = st.text_input("Name", max_chars=MAX_MARKER_NAME, key="marker_form_name")
@@ -217,6 +218,7 @@ def _add(shown: Report, analyzed: Report) -> None:
             end_s = st.number_input("To, seconds", 0.0, end, min(1.0, end), 0.1, key="marker_form_end")
             if st.form_submit_button("Add"):
                 take(analyzed, Stretch(kind, start_s, start_s if kind == "event" else end_s), name)
+                _fold("marker_add")
                 st.rerun()
 
 
@@ -240,7 +242,9 @@ def _files(markers: tuple[Marker, ...], analyzed: Report) -> None:
                 on_click=put,
                 args=(analyzed, ()),
             )
-        with st.popover("Load a list", icon=":material/upload:", type="tertiary", key="markers_load"):
+        with st.popover(
+            "Load a list", icon=":material/upload:", type="tertiary", **_foldable("markers_load")
+        ):
             st.caption(
                 "A CSV of stimuli: name, start_s, and if wanted end_s, kind (event, range, exclusion) and "
                 "colour. The same list fits many videos."
@@ -253,9 +257,22 @@ def _files(markers: tuple[Marker, ...], analyzed: Report) -> None:
                     put(analyzed, in_order({*markers, *found}))
                     for guess in guesses:
                         st.toast(plain(guess), icon=":material/info:", duration="long")
+                    _fold("markers_load")
                 except InputError as error:
                     st.session_state[TROUBLE] = error_text_of(error)
                 st.rerun()
+
+
+def _foldable(key: str) -> dict:
+    """Arguments of a popover that `_fold` closes: left open it would lie over what it has changed."""
+    if st.session_state.pop(f"{key}_done", False):
+        st.session_state[key] = False
+    return {"key": key, "on_change": "rerun"}
+
+
+def _fold(key: str) -> None:
+    """Close a popover on the next run."""
+    st.session_state[f"{key}_done"] = True
 
 
 def _all() -> tuple[_Kept, ...]:

@@ -133,12 +133,13 @@ def _card(face: FaceSummary, picture: bytes | None) -> None:
 
 
 def _rename(face: FaceSummary, analyzed: Report) -> None:
-    key = f"person_name_{face.face_id}_{persons.turn()}"
+    key, box = f"person_name_{face.face_id}_{persons.turn()}", f"person_rename_{face.face_id}"
 
     def rename() -> None:
+        st.session_state[box] = False
         _attempt(analyzed, "rename", face.face_id, name=tidy_name(st.session_state[key] or ""))
 
-    with st.popover("Name", icon=":material/edit:", type="tertiary", key=f"person_rename_{face.face_id}"):
+    with st.popover("Name", icon=":material/edit:", type="tertiary", key=box, on_change="rerun"):
         st.text_input(
             "Name", face.person, max_chars=MAX_NAME, key=key, on_change=rename, placeholder=face.name
         )

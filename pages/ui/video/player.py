@@ -21,7 +21,7 @@ TROUBLE = (
     "“Video with marks” makes a copy that plays."
 )
 """Said where the player itself reports an error."""
-HINT = "Shift and drag, or I and O, select a range."
+HINT = "A range: Select (or Shift) and drag over the chart."
 
 KEYS = """
 Where the player, the timeline or their buttons have the focus:

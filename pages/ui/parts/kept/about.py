@@ -50,11 +50,12 @@ def typed(key: str) -> About:
 def _word(label: str, value: str, known: tuple[str, ...], *, key: str) -> None:
     # A list to choose from that also takes new words would drop what was typed as soon as it is left.
     st.text_input(label, value, max_chars=MAX_WORD, key=key)
-    if not 0 < len(known) <= OFFERED:
+    others = [word for word in known if word != st.session_state.get(key, value)]
+    if not 0 < len(others) <= OFFERED:
         return
     offer = f"{key}_known"
 
     def take() -> None:
         st.session_state[key], st.session_state[offer] = st.session_state[offer] or "", None
 
-    st.pills(f"{label} as before", known, key=offer, on_change=take, label_visibility="collapsed")
+    st.pills(f"{label} as before", others, key=offer, on_change=take, label_visibility="collapsed")

@@ -4,6 +4,8 @@ const PLAYER = ".st-key-player video";
 const PLAYER_BOX = ".st-key-player";
 const CHART_BOX = ".st-key-timeline";
 const CHART = ".st-key-timeline .js-plotly-plot";
+const POPOVER = '[data-testid="stPopoverBody"]';
+const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]';
 const LOOK_EVERY_MS = 250;
 const SAY_EVERY_MS = 500; // values and words while it plays; the playhead moves with every picture
 const DRAG_PX = 4;
@@ -226,6 +228,8 @@ export default function (component) {
   const attend = (event) => {
     const place = event.type === "focusin" ? ".playhead" : CHART_BOX;
     view.focused = Boolean(event.target.closest && event.target.closest(place));
+    const unfolded = event.target.closest && event.target.closest(POPOVER);
+    view.opener = unfolded ? document.querySelector(OPENER) : null;
   };
   const events = ["timeupdate", "seeked", "loadedmetadata", "pause", "ended"];
   // What the server took for playable may still be beyond this one browser: said here, never a dead player.
@@ -274,6 +278,11 @@ export default function (component) {
     // Plotly draws anew after a zoom, and the playhead with it: who was on the timeline stays there.
     if (chart && view.focused && document.activeElement === document.body) {
       playheadOf(chart).focus({ preventScroll: true });
+    }
+    // A popover that is folded once its work is done takes the focus with it: its button gets it.
+    if (view.opener && document.activeElement === document.body && !document.querySelector(POPOVER)) {
+      view.opener.focus({ preventScroll: true });
+      view.opener = null;
     }
     asked();
     if (!frame) follow(false);
