@@ -142,6 +142,7 @@ class AnimationReader:
     time_base = TICK
     start = 0
     aspect = Fraction(1)
+    others = 0
     codec = pixel_format = ""
 
     def __init__(self, file: BinaryIO | io.RawIOBase, sniffed: str) -> None:

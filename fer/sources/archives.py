@@ -54,6 +54,11 @@ _READ_ERRORS = (
 )
 
 _FILE_MANAGERS = ("thumbs.db", "desktop.ini")
+_FOLDERS_OF_SYSTEMS = ("__macosx", "$recycle.bin", "system volume information", "@eadir", "#recycle")
+"""What file managers and network storage put beside pictures: what was deleted, and copies in little."""
+
+_FIRST_ENTRY, _MARK_OF_PARTS = b"PK\x03\x04", 4
+"""How a zip file begins, and how long a mark may be that stands before it."""
 
 
 def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
@@ -65,7 +70,8 @@ def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
 def is_hidden(name: PurePath) -> bool:
     """Whether a name, or a folder in it, is hidden or a file manager's own (``__MACOSX``, ``Thumbs.db``)."""
     dotted = any(part.startswith(".") and part != ".." for part in name.parts)
-    return dotted or "__MACOSX" in name.parts or name.name.lower() in _FILE_MANAGERS
+    systems = any(part.lower() in _FOLDERS_OF_SYSTEMS for part in name.parts)
+    return dotted or systems or name.name.lower() in _FILE_MANAGERS
 
 
 def read_zip(source: bytes | str | Path) -> Iterator[tuple[str, bytes]]:
@@ -125,6 +131,10 @@ def open_archive(file: BinaryIO | io.RawIOBase, *, max_members: int | None = Non
     except _READ_ERRORS as error:
         raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.") from error
     _check_limits(archive.infolist(), max_members)
+    first = min((member.header_offset for member in archive.infolist()), default=0)
+    if head.startswith(_FIRST_ENTRY) and first > _MARK_OF_PARTS:
+        # Its end is missing, and what was found is the directory of a zip file inside it.
+        raise DamagedInputError("The zip file is cut off or damaged: copy or pack it again.")
     return archive
 
 

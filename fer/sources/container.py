@@ -164,8 +164,7 @@ def picture_stream(container: InputContainer) -> VideoStream:
         UnsupportedInputError: There is no decoder for it.
         TooLargeInputError: Its header declares more than `MAX_PIXELS`.
     """
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
+    streams = _films(container)
     if not streams:
         raise NoVideoError("The file holds no picture, only sound or data: choose a video.")
     best = container.streams.best("video")
@@ -190,6 +189,12 @@ def picture_stream(container: InputContainer) -> VideoStream:
     return stream
 
 
+def _films(container: InputContainer) -> list[VideoStream]:
+    """The streams of moving pictures: a cover is none."""
+    cover = av.stream.Disposition.attached_pic
+    return [stream for stream in container.streams.video if not stream.disposition & cover]
+
+
 class FilmReader:
     """Decoded pictures of a video file and what its headers say.
 
@@ -201,6 +206,7 @@ class FilmReader:
     Attributes:
         width, height: Px of the decoded pictures, before they are made square and upright.
         aspect: Width of a pixel over its height.
+        others: Further videos in the file, which are not read.
         codec, pixel_format: FFmpeg's names.
         fps: Mean frame rate in frames a second; None where the stream says nothing sensible.
         duration_s: Length in seconds; None where the file does not say.
@@ -232,6 +238,7 @@ class FilmReader:
             self.close()
             raise
         self.width, self.height = stream.codec_context.width, stream.codec_context.height
+        self.others = len(_films(container)) - 1
         self.aspect = stream.sample_aspect_ratio or Fraction(1)
         self.codec = stream.codec_context.codec.canonical_name
         self.pixel_format = stream.codec_context.pix_fmt or ""
@@ -246,8 +253,11 @@ class FilmReader:
         # order than they are shown. Their decoding times count them as they come out.
         self._by_dts = sniffed == "avi"
         self._last_dts: int | None = None
+        self._step = 1
         if self._by_dts:
             self.start = None
+            # Its mean rate counts packets, of which every other one is empty where it counts fields.
+            self.fps = float(stream.guessed_rate) if stream.guessed_rate and self.fps else self.fps
         self.joined = sniffed in JOINED
         self.duration_s = self._declared_duration(container, sniffed)
         if self.joined and self.duration_s is not None:
@@ -298,7 +308,9 @@ class FilmReader:
         if not self._by_dts:
             return picture.dts if picture.pts is None else picture.pts
         # The last pictures come out when there is no packet any more.
-        follows = None if self._last_dts is None else self._last_dts + 1
+        follows = None if self._last_dts is None else self._last_dts + self._step
+        if picture.dts is not None and self._last_dts is not None:
+            self._step = max(1, picture.dts - self._last_dts)
         self._last_dts = follows if picture.dts is None else picture.dts
         return self._last_dts
 

@@ -75,6 +75,8 @@ _SEVERAL = {
 }
 _FILM = "The file goes on with more JPEG pictures: only the first was read. Convert such a film to MP4."
 _JPEG_AFTER_JPEG = b"\xff\xd9\xff\xd8\xff"
+_MOTION = "A short film lies behind the photo, as phones make them: only the photo was read."
+_FILM_BOX, _BEFORE_FILMS = b"ftyp", (b"\xff\xd9", b"MotionPhoto_Data")
 _WHOLE_OF_SEVERAL = b"MPF\0"  # cameras put other views, maps and previews behind a photo, and say so
 _MPF_WITHIN = 2**17
 _DAMAGED = "The picture is cut off or damaged: copy or save it again."
@@ -132,6 +134,8 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
             declared = picture.width * picture.height
             notes = _notes(picture, data, sniffed)
             partial = bool(notes)
+            if sniffed == "jpeg" and _film_behind(data):
+                notes.append(_MOTION)
             factor = _reduction(picture, sniffed)
             if factor > 1 and sniffed == "jpeg":  # its decoder makes it smaller by itself
                 whole = picture.size
@@ -169,8 +173,8 @@ def _reduction(picture: Image.Image, sniffed: str) -> int:
         TooLargeInputError: At no size of `SMALLER` does it.
     """
     if sniffed == "heic":
-        bands, is_deep = picture.getbands(), picture.info.get("bit_depth", 8) > 8
-        decoding = HEIC_BYTES + HEIC_ALPHA_BYTES * (len(bands) in (2, 4)) + HEIC_DEEP_BYTES * is_deep
+        bands, has_more = picture.getbands(), picture.info.get("bit_depth", 8) > 8
+        decoding = HEIC_BYTES + HEIC_ALPHA_BYTES * (len(bands) in (2, 4)) + HEIC_DEEP_BYTES * has_more
         # The decoder has let go of its own picture before the first row is read.
         return _fitting(picture, lambda shown: max(decoding, len(bands) + 3 / shown), decoding)
     held = FORMAT_BYTES.get(sniffed, MODE_BYTES.get(picture.mode, 4))
@@ -232,6 +236,16 @@ def _notes(picture: Image.Image, data: bytes, sniffed: str) -> list[str]:
         return [_FILM]
     count = int(getattr(picture, "n_frames", 1)) if sniffed in _SEVERAL else 1
     return [_SEVERAL[sniffed].format(n=count)] if count > 1 else []
+
+
+def _film_behind(data: bytes) -> bool:
+    """Whether a film stands behind a JPEG, as the cameras of phones put it."""
+    at = data.find(_FILM_BOX)
+    while at >= 0:
+        if data[max(0, at - 20) : at - 4].endswith(_BEFORE_FILMS):
+            return True
+        at = data.find(_FILM_BOX, at + 1)
+    return False
 
 
 def _read_bytes(source: bytes | str | Path) -> bytes:

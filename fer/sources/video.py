@@ -230,6 +230,11 @@ class VideoSource:
             self._note(text, partial=True)
         if reader.skipped:
             self._note(f"Damaged frames that were left out: {reader.skipped}.")
+        if reader.others:
+            self._note(
+                f"The file holds {reader.others + 1} videos: only that of {reader.width} x {reader.height} "
+                "pixels was read."
+            )
         if reader.timeless:
             self._note(
                 f"The file holds no times: they were counted from its rate, {reader.fps:.4g} frames a second."
@@ -250,9 +255,10 @@ class VideoSource:
         if declared is None or last_s is None or self._info.partial:
             return
         length_s = last_s + 1 / (self._info.fps or float(USUAL_RATE))
+        is_shorter = declared < last_s
         too_long_s, near_s = declared - length_s, max(_LENGTH_OFF_S, _LENGTH_OFF * length_s)
         is_end = abs(too_long_s - self._info.starts_s) < near_s
-        if too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
+        if is_shorter or too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
             self._info = replace(self._info, duration_s=length_s)
 
     def _note(self, text: str, *, partial: bool = False) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fer.batch.plan import plan_batch
 from fer.cli import DONE, FAILED, main
-from fer.errors import ChangedInputError
+from fer.errors import ChangedInputError, DamagedInputError
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.records import GivenFile
@@ -262,6 +262,25 @@ def test_case_83_names_that_stand_twice_in_a_zip_are_all_read(tmp_path, gray):
     (tmp_path / "all.zip").write_bytes(zipped({"P1/a.png": gray}))
     with pytest.raises(ChangedInputError, match="changed"):
         found[1].content()
+
+
+def test_case_105_a_cut_zip_is_not_taken_for_the_zip_inside_it(tmp_path, gray):
+    whole = zipped({"a.png": gray, "inner.zip": zipped({"b.png": gray}), "c.png": gray})
+    assert len(list(zip_files(whole))) == 3
+    for end in range(len(whole) - 21, len(whole) - 200, -30):
+        with pytest.raises(DamagedInputError, match="cut off"):
+            list(zip_files(whole[:end]))
+
+
+def test_case_78_what_systems_put_beside_pictures_is_not_looked_at(tmp_path, gray):
+    put(tmp_path, a_DOT_png=gray, mine__b_DOT_png=gray)
+    for folder in ("$RECYCLE.BIN", "@eaDir/a.png", "System Volume Information", "#recycle", "__MACOSX"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "SYNOPHOTO_THUMB_M.png").write_bytes(gray)
+    seen = survey([tmp_path])
+    assert ([file.label for file in seen.found], seen.lost) == (["a.png", "mine/b.png"], ())
+    packed = zipped({"@eaDir/a.png/THUMB.png": gray, "a.png": gray})
+    assert [file.label for file in zip_files(packed)] == ["a.png"]
 
 
 def test_case_83_a_zip_of_clips_is_read_like_a_folder(tmp_path, gray, film, capsys):

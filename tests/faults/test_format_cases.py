@@ -214,6 +214,17 @@ def test_case_79_gray_values_of_any_width_keep_their_brightness(what):
     assert bool(loaded.notes) == bool(said)
 
 
+@pytest.mark.parametrize("mark", [b"", b"\0\0\1\x30\x0aMotionPhoto_Data"], ids=["Pixel", "Galaxy"])
+def test_case_79_the_film_behind_a_photo_is_said_and_the_photo_is_whole(mark):
+    photo = saved(scene(), "JPEG", quality=95)
+    loaded = read_image(photo + mark + clip(ramp(2)))
+    assert np.array_equal(loaded.frame.image, read_image(photo).frame.image)
+    assert not loaded.partial
+    (note,) = loaded.notes
+    assert "film lies behind the photo" in note
+    assert read_image(photo + b"ftyp" + b"\0\0\0\x18ftyp").notes == ()
+
+
 def test_case_79_a_film_of_bare_jpegs_is_not_lost_behind_its_first_picture():
     first, second = saved(scene(), "JPEG"), saved(scene().rotate(180), "JPEG")
     loaded = read_image(first + second)

@@ -502,6 +502,40 @@ def test_case_25_a_display_matrix_that_also_scales_still_turns(scale):
     assert plain[0].shape == (64, 48, 3)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+def test_case_24_an_avi_that_counts_fields_has_even_times_up_to_its_end(codec):
+    options = {"codec": codec, "codec_options": {"bf": "2"}, "rate": 25}
+    frames, info = read(clip(ramp(14), container="avi", **options))
+    assert [f.timestamp_s for f in frames] == pytest.approx([k / 25 for k in range(14)])
+    assert (info.fps, info.notes) == (25.0, ())
+
+
+def test_case_24_a_length_that_ends_before_the_last_picture_is_put_right():
+    data = bytearray(clip(ramp(10), container="matroska", rate=10))
+    at = data.index(b"\x44\x89\x88") + 3  # its length in milliseconds, behind the name of that field
+    assert struct.unpack_from(">d", data, at) == (1000.0,)
+    struct.pack_into(">d", data, at, 500.0)
+    frames, info = read(bytes(data))
+    assert (len(frames), info.duration_s) == (10, pytest.approx(1.0))
+
+
+def test_case_27_of_two_videos_in_a_file_it_is_said_which_was_read():
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as output:
+        sizes = [(64, 48), (128, 96)]
+        streams = [output.add_stream("libx264", rate=10) for _ in sizes]
+        for stream, (stream.width, stream.height) in zip(streams, sizes, strict=True):
+            stream.pix_fmt = "yuv420p"
+        for stream, (width, height) in zip(streams, sizes, strict=True):
+            for image in ramp(3, width=width, height=height):
+                output.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            output.mux(stream.encode(None))
+    frames, info = read(file.getvalue())
+    size = (frames[0].width, frames[0].height)
+    assert size in ((64, 48), (128, 96))
+    assert info.notes == (f"The file holds 2 videos: only that of {size[0]} x {size[1]} pixels was read.",)
+
+
 def test_case_26_a_size_change_is_passed_on():
     file = io.BytesIO()
     with av.open(file, "w", format="webm") as output:
