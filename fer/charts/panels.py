@@ -85,7 +85,9 @@ def compose(
         notes += _words(panel, axis_id, domain[1], dark)
         top += panel.height_px + 6
     if key:
+        # Beside long names the plot begins far to the right: the key begins where it usually does.
         place = {"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+        place["xshift"] = LEFT_PX - margin["l"]
         notes.append(_note(key, dark, color=ink(dark).text, **place))
     axes["xaxis"] = time_axis(dark, *span_s, anchor=axis_id, domain=[0, 1], automargin=False)
     height = plot_px + key_px + AXIS_PX

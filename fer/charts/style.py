@@ -14,16 +14,18 @@ from fer.text import clock, percent
 FONT = '"Source Sans 3", "Source Sans", system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 FONT_PX = 13
 SMALL_PX = 12
-NAME_LENGTH = 18
-"""Characters of a person's name in a chart."""
+NAME_LENGTH, ROW_NAME_LENGTH = 18, 10
+"""Characters of a person's name in a chart, and beside a row: on a telephone every one of them is room that
+the time axis does not have."""
 TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
 MAX_TIME_TICKS = 7
 _TAG, _WIDE = re.compile(r"<[^>]*>"), "MWmw@%●…"
 
 
-def short_name(name: str) -> str:
-    """A name as far as a chart has room for it."""
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+def short_name(name: str, length: int = NAME_LENGTH) -> str:
+    """A name as far as a chart has room for it; its end stays, which tells "Participant 1" from 2."""
+    tail = length // 3
+    return name if len(name) <= length else f"{name[: length - tail - 1]}…{name[-tail:]}"
 
 
 def words_of(name: str) -> str:
@@ -49,7 +51,8 @@ def _em(letter: str) -> float:
 
 def row_label(name: str, color: str) -> str:
     """A person's name beside a row: a dot in the person's color, then the name."""
-    return f'<span style="color:{color}">●</span> {words_of(name)}' if color else words_of(name)
+    words = escape(short_name(name, ROW_NAME_LENGTH))
+    return f'<span style="color:{color}">●</span> {words}' if color else words
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ NARROW = (
     "{ width: 100% !important; flex: 1 1 100% !important; } }"
 )
 """On a telephone a card takes the whole line."""
+CALM = f'[class*="st-key-{BOX}"] [data-testid="stHorizontalBlock"] {{ overflow: visible !important; }}'
+"""Without a picture three lines of words are a little taller than their box, which would have a scrollbar."""
 NAME_LENGTH, CARD_NAME_LENGTH = 28, 20
 """Characters of a name in the picker, and on a card, where they keep to one line."""
 
@@ -118,7 +120,7 @@ def _style(faces: tuple[FaceSummary, ...], chosen: int | None) -> str:
     rules = [f".st-key-{_box(f)} {{ border-left: 5px solid {f.color} !important; }}" for f in faces]
     if chosen is not None:
         rules.append(f".st-key-{BOX}{chosen} {{ box-shadow: 0 0 0 2px currentColor; }}")
-    return f"<style>{NARROW} {' '.join(rules)}</style>"
+    return f"<style>{NARROW} {CALM} {' '.join(rules)}</style>"
 
 
 def _card(face: FaceSummary, picture: bytes | None) -> None:

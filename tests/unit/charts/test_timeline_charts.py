@@ -199,7 +199,11 @@ def test_a_long_name_has_room_beside_its_row_without_plotly_measuring_it():
     timeline = make_timeline(SCRIPT)
     edits = ([Edit("rename", 1, name=name)] for name in ("Anna", "Anna-Sophie Müller"))
     short, long = (timeline_chart(with_edits(timeline, edit)) for edit in edits)
-    assert short.layout.margin.l < long.layout.margin.l < 200
+    assert short.layout.margin.l < long.layout.margin.l < 120
+    [row, *_] = long.layout.yaxis.ticktext
+    assert row.endswith("Anna-S…ler"), "its end tells it from others"
+    shifts = [next(a.xshift for a in one.layout.annotations if a.yshift == 4) for one in (short, long)]
+    assert shifts == [58 - one.layout.margin.l for one in (short, long)]
     axes = [long.layout[name] for name in long.layout if name.startswith(("xaxis", "yaxis"))]
     assert len(axes) > 4 and not any(axis.automargin for axis in axes)
 
