@@ -10,6 +10,7 @@ from fer.text import percent
 NO_BINS = "The calibration figures are not here, so there is no diagram to draw."
 NO_CURVE = "The coverage curve is not here, so there is nothing to move."
 HEIGHT_PX = 380
+KEY_LINE_PX = 18
 COVERAGE_PX = 320
 BAR_WIDTH = 0.045
 FEWEST = 10
@@ -34,8 +35,13 @@ def reliability_chart(
         f"Reliability diagram: expected calibration error{earlier} {after.ece.value:.1%} after scaling. "
         "Points on the diagonal are as often right as they are sure."
     )
-    margin = {"l": 56, "r": 16, "t": 12, "b": 44}
-    figure = go.Figure(layout=base_layout(dark, height=HEIGHT_PX, alt=alt, margin=margin))
+    key = _key(before, after, dark)
+    key_px = KEY_LINE_PX * len(key)
+    margin = {"l": 56, "r": 16, "t": 12 + key_px, "b": 44}
+    figure = go.Figure(layout=base_layout(dark, height=HEIGHT_PX + key_px, alt=alt, margin=margin))
+    # Above the plot: on a telephone the lines go through every corner of it.
+    place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    figure.add_annotation(text="<br>".join(key), showarrow=False, align="left", **place)
     line = {"color": colors.muted, "width": 1, "dash": "dot"}
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line=line)
     if before is not None:
@@ -56,7 +62,6 @@ def reliability_chart(
         yaxis2=axis(dark, domain=[0, 0.17], fixedrange=True, nticks=3),
     )
     _titles(figure, dark, xaxis="confidence of the answer", yaxis="share that is right", yaxis2="answers")
-    _key(figure, before, after, dark)
     return figure
 
 
@@ -75,16 +80,14 @@ def _reliability(figure: go.Figure, bins: ReliabilityBins, name: str, color: str
     )
 
 
-def _key(figure: go.Figure, before: Calibration | None, after: Calibration, dark: bool) -> None:
-    """What the lines are, in the empty upper left corner."""
+def _key(before: Calibration | None, after: Calibration, dark: bool) -> list[str]:
+    """What the lines are, a line of words each."""
     colors = ink(dark)
     shown = f"after {after.scaling} scaling, ECE {after.ece.value:.1%}"
     words = [f'<span style="color:{colors.accent}">━</span> {shown}']
     if before is not None:
         words.insert(0, f'<span style="color:{colors.muted}">╍</span> as trained, ECE {before.ece.value:.1%}')
-    words.append(f'<span style="color:{colors.muted}">┈</span> as often right as sure')
-    place = {"x": 0.03, "y": 0.98, "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "top"}
-    figure.add_annotation(text="<br>".join(words), showarrow=False, align="left", **place)
+    return [*words, f'<span style="color:{colors.muted}">┈</span> as often right as sure']
 
 
 def coverage_chart(coverage: Coverage, unsure_below: float, *, dark: bool = False) -> go.Figure:

@@ -82,6 +82,7 @@ def test_an_exclusion_leaves_headline_shares_and_findings_and_is_said(app):
     assert not app.exception
     assert app.subheader[0].value.split(":")[0] == before.split(":")[0]
     assert "Excluded by hand: 2.0 s of 1 min (3%)" in texts(app)
+    assert "290 of 300 analysed frames counted" in texts(app)
     report = registry().kept(app.session_state[session.OWNER], session.READING).shown
     assert report.summary.excluded_s == pytest.approx(2.0) and len(report.timeline.markers) == len(MARKED)
     tab(app, "Markers")

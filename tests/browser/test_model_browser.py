@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fer.dataset.tagging import TAG_COLUMNS
 from fer.sample import sample_video
@@ -27,6 +27,19 @@ def test_a_cell_of_the_confusion_matrix_answers_and_parts_have_addresses(page: P
     expect(page.get_by_role("tab", name="How sure")).to_have_attribute(
         "aria-selected", "true", timeout=live_app.PATIENCE_MS
     )
+
+
+def test_the_tools_of_a_table_come_once_a_finger_touches_it(browser: Browser, address: str):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    live_app.open_page(page, address, "model")
+    table = page.locator('[data-testid="stDataFrame"]').first
+    tools = table.locator('[data-testid="stElementToolbar"]')
+    expect(tools).to_have_css("opacity", "0", timeout=live_app.PATIENCE_MS)
+    table.scroll_into_view_if_needed()
+    table.tap()
+    expect(tools).to_have_css("opacity", "1", timeout=live_app.PATIENCE_MS)
+    context.close()
 
 
 def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: str):

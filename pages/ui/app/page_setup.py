@@ -28,11 +28,17 @@ STYLE = """<style>
 [data-testid="stMain"] { scroll-padding: 5rem 0 3rem; }
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stElementToolbar"] button:focus-visible { outline: 2px solid; outline-offset: -2px; }
+@media (hover: none) {
+  [data-testid="stDataFrame"]:not(:hover, :focus-within) [data-testid="stElementToolbar"] {
+    opacity: 0; pointer-events: none;
+  }
+}
 </style>"""
 """Everybody can read 4.5 to 1: Streamlit writes small words at 4.1, and in the dark theme white words on a
 color that is light enough to be words elsewhere, and the button of an open popover in a dim one. Whoever goes
 by keyboard sees where they are: what gets the focus comes out from under the head of the page, and links of
-the navigation have a ring. Nothing here may move anything: it comes after the first words."""
+the navigation have a ring. On a touch screen the tools of a table would lie over the words above it: they
+come once the table is touched. Nothing here may move anything: it comes after the first words."""
 
 
 def configure(title: str = "") -> None:

@@ -22,7 +22,7 @@ NO_FACE, NOT_READ = "no face", "not read"
 """What stands for an expression where there is no face, and where the file gave no photo."""
 COLUMNS = ("place", "face_id", "Photo", "Face", "Expression", "Confidence", "Remark", "used")
 SHOWN = ["Photo", "Face", "Expression", "Confidence", "Remark"]
-NAME_PX = 220
+NAME_PX, CONFIDENCE_PX = 220, 110
 
 People = Mapping[int, Mapping[int, str]]
 """Place of a photo -> id of each face that is a person -> its name, empty where none was given."""
@@ -43,7 +43,9 @@ def show(result: PhotosResult, table: pd.DataFrame) -> list[int]:
         hide_index=True,
         placeholder=MISSING,
         column_config={
-            "Confidence": st.column_config.ProgressColumn(format="%d%%", min_value=0, max_value=100),
+            "Confidence": st.column_config.ProgressColumn(
+                format="%d%%", min_value=0, max_value=100, width=CONFIDENCE_PX
+            ),
             "Remark": st.column_config.TextColumn(width="large"),
         },
         alt="Every face with expression, confidence and quality; bad files with the reason",

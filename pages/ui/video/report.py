@@ -190,7 +190,10 @@ def _facts(report: Report) -> str:
     """What was analysed, in one line."""
     source, summary = report.timeline.source, report.summary
     length = source.duration_s or summary.end_s
-    parts = [clock(length), f"{source.width}×{source.height}", count(summary.frames, "analysed frame")]
+    frames = count(len(report.timeline.frame_times_s), "analysed frame")
+    if summary.frames < len(report.timeline.frame_times_s):
+        frames = f"{summary.frames:,} of {frames} counted"  # the rest is excluded
+    parts = [clock(length), f"{source.width}×{source.height}", frames]
     if summary.faces:
         n = len(summary.by_presence)
         parts.append("1 person" if n == 1 else f"{n} people")
