@@ -53,6 +53,7 @@ class Mp4Encoder:
         self._size = (0, 0)
         self._first_s = 0.0
         self._last_tick = -1
+        self._stands = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -73,8 +74,9 @@ class Mp4Encoder:
             container, stream = self._open(image, timestamp_s)
         rgb = av.VideoFrame.from_ndarray(fitted(image, self._size), format="rgb24")
         frame = rgb.reformat(format="yuv420p")
-        tick = round((timestamp_s - self._first_s) * CLOCK_HZ)
-        self._last_tick = max(tick, self._last_tick + 1)
+        tick = max(round((timestamp_s - self._first_s) * CLOCK_HZ), self._last_tick + 1)
+        self._stands = tick - max(0, self._last_tick)
+        self._last_tick = tick
         frame.pts, frame.time_base = self._last_tick, Fraction(1, CLOCK_HZ)
         self._mux_sound(container, self._last_tick / CLOCK_HZ)
         container.mux(stream.encode(frame))
@@ -91,8 +93,13 @@ class Mp4Encoder:
             return
         try:
             self._mux_sound(container, self._last_tick / CLOCK_HZ + SOUND_AFTER_S)
-            if stream is not None:
-                container.mux(stream.encode())
+            packets = stream.encode() if stream is not None else []
+            for packet in packets:
+                # The last picture stands as long as the one before it, not for a thirtieth of a second. The
+                # muxer looks at the last one that is shown, and at the last one in the file.
+                if self._stands and (packet is packets[-1] or packet.pts == self._last_tick):
+                    packet.duration = self._stands
+            container.mux(packets)
         finally:
             self._container = self._stream = None
             container.close()

@@ -1,6 +1,7 @@
 """Sizes that files declare, read without decoding anything: the guard in front of the decoders."""
 
 import os
+import re
 import struct
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 """Formats whose size is read here; Pillow reads that of the others without decoding them."""
 
 _MAX_BOXES = 100_000
+_BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 
 
@@ -123,6 +125,8 @@ def _last_box_end(file: BinaryIO, size: int) -> int:
             break
         file.seek(position)
         head = file.read(16)
+        if not _BOX_NAME.fullmatch(head[4:8]):  # something else behind the last box
+            break
         length = struct.unpack_from(">I", head)[0]
         if length == 1:
             length = struct.unpack_from(">Q", head, 8)[0]

@@ -225,9 +225,7 @@ class VideoSource:
         if not reader.decoded:
             raise DamagedInputError("Not one picture of the video can be decoded: convert it to MP4 (H.264).")
         if reader.cut_short:
-            whole = "" if self.duration_s is None else f" of {_minutes(self.duration_s)}"
-            text = f"The video is cut off: it was read up to {_minutes(self._clock.last_s or 0.0)}{whole}."
-            self._note(text, partial=True)
+            self._note(f"The video is cut off: it was read up to {self._reached()}.", partial=True)
         if reader.skipped:
             self._note(f"Damaged frames that were left out: {reader.skipped}.")
         if reader.others:
@@ -260,6 +258,15 @@ class VideoSource:
         is_end = abs(too_long_s - self._info.starts_s) < near_s
         if is_shorter or too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
             self._info = replace(self._info, duration_s=length_s)
+        elif too_long_s > near_s and reader.skipped:
+            self._note(f"The video is damaged: it was read up to {self._reached()}.", partial=True)
+        elif too_long_s > near_s:
+            self._note(f"Pictures were found up to {self._reached()}: there the last one stands.")
+
+    def _reached(self) -> str:
+        """Up to where there were pictures, of how long."""
+        read = _minutes(self._clock.last_s or 0.0)
+        return read if self.duration_s is None else f"{read} of {_minutes(self.duration_s)}"
 
     def _note(self, text: str, *, partial: bool = False) -> None:
         info = self._info

@@ -191,6 +191,24 @@ def test_case_18_half_a_video_gives_the_part_that_decodes_and_is_marked_partial(
     assert any(note.startswith("The video is cut off: it was read up to 0:0") for note in info.notes)
 
 
+def test_case_18_something_behind_a_whole_mp4_is_not_called_cut_off():
+    data = clip(noise(5))
+    for behind in (bytes(5000), b"\xfe\xff\x13\x37" * 999, b"\0\0\0\x18\x01\x02\x03\x04"):
+        frames, info = read(data + behind)
+        assert (len(frames), info.partial, info.notes) == (5, False, ())
+    assert read(data + b"\0\1\0\0mdat")[1].partial
+
+
+@pytest.mark.parametrize("options", [MKV, {"codec_options": {"g": "5"}}], ids=["MKV", "MP4"])
+def test_case_18_a_file_that_was_copied_in_part_into_its_full_length_is_said(options):
+    data = clip(noise(60), **options)
+    data = index_in_front(data) if "container" not in options else data
+    frames, info = read(data[: len(data) // 3] + bytes(len(data) - len(data) // 3))
+    assert 0 < len(frames) < 40
+    assert info.partial
+    assert info.notes[-1] == "The video is damaged: it was read up to 0:01 of 0:06."
+
+
 def test_case_19_audio_only_is_refused():
     with pytest.raises(NoVideoError):
         VideoSource(sound())

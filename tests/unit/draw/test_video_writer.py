@@ -47,6 +47,16 @@ def test_uneven_times_and_colors_come_back(tmp_path):
         assert image.mean(axis=(0, 1)) == pytest.approx(color, abs=8)
 
 
+@pytest.mark.parametrize("gap_s", [0.04, 0.5, 10.0])
+@pytest.mark.parametrize("frames", [2, 30])
+def test_the_last_picture_stands_as_long_as_the_one_before(tmp_path, gap_s, frames):
+    with VideoWriter(tmp_path / "slow.mp4") as video:
+        for number in range(frames):
+            video.write(flat(5 * number), number * gap_s)
+    with av.open(str(tmp_path / "slow.mp4")) as container:
+        assert container.duration / av.time_base == pytest.approx(frames * gap_s, abs=0.002)
+
+
 def test_times_that_do_not_rise_are_moved_behind_each_other(tmp_path):
     with VideoWriter(tmp_path / "stuck.mp4") as video:
         for time_s in (0.0, 0.5, 0.5, 0.2, 1.0):
