@@ -190,6 +190,7 @@ def test_break_it_says_where_the_answer_changes():
     assert not app.exception
     assert "The answer **happy** becomes **unsure** from " in texts(app)
     assert f"On {read_robustness().votes.n:,} faces" in texts(app)
+    assert "What ten people would say (FER+)" in texts(app)
     app.button_group(key="break_what").set_value("noise").run()
     assert "The answer **happy** becomes **" in texts(app)
     app.button_group(key="break_what").set_value("mouth").run()

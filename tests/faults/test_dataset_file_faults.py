@@ -86,7 +86,7 @@ def test_case_33_quoted_cells_are_read_and_an_open_quote_is_said(read):
     ("header", "said"),
     [
         ("emotion,Usage", "lacks the column pixels"),
-        ("a,b", "emotion and pixels"),
+        ("a,b", "lacks the columns emotion and pixels"),
         ("pixels", "test.csv"),
         ("emotion,emotion,pixels", "column emotion twice"),
         ("emotion,pixels, pixels", "column pixels twice"),

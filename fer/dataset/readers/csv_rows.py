@@ -63,8 +63,9 @@ def _check_columns(names: list[str], label: str) -> None:
             "give train.csv, icml_face_data.csv or fer2013.csv, which have labels."
         )
     if missing:
+        what = "columns" if len(missing) > 1 else "column"
         raise DatasetError(
-            f"{label!r} lacks the column {' and '.join(missing)} in its first line: give a FER2013 CSV."
+            f"{label!r} lacks the {what} {' and '.join(missing)} in its first line: give a FER2013 CSV."
         )
 
 

@@ -54,10 +54,16 @@ def _curves(face: LabFace, name: str) -> None:
         found = response(lambda crops, head=head: lab.heads(crops)[head], face.crop, name)
         with column:
             if len(ordered) > 1:
-                st.markdown(f"**{ANSWER_TEXT[head].capitalize()}**")
+                st.markdown(f"**{_title(head)}**")
             unsure_below = lab.manifest.head(head).unsure_below
             st.markdown(_sentence(found, unsure_below))
             chart(response_chart(found, unsure_below, dark=is_dark()), key=f"break_curves_{head}")
+
+
+def _title(head: str) -> str:
+    """A head in words, as a sentence starts; the names of data sets in them stay as they are."""
+    words = ANSWER_TEXT[head]
+    return words[0].upper() + words[1:]
 
 
 def _one_strength(face: LabFace, found: Response) -> None:
@@ -113,6 +119,6 @@ def _on_everybody(name: str) -> None:
             st.subheader(f"On {one.n:,} faces", anchor=False)
             chart(robustness_chart(one, name, dark=is_dark()), key=f"break_everybody_{one.answer}")
             st.caption(
-                f"{ANSWER_TEXT[one.answer].capitalize()}: {one.split}, one view; unchanged "
+                f"{_title(one.answer)}: {one.split}, one view; unchanged "
                 f"{percent(one.accuracy)} are right."
             )
