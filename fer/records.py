@@ -26,16 +26,28 @@ _KINDS = {np.floating: "f", np.integer: "iu"}
 def _check(record: object, name: str, shape: tuple[int | None, ...], dtype: type) -> None:
     """Raise ValueError unless ``record.name`` is an array of that shape (None: any) and dtype."""
     array = getattr(record, name)
-    got = (getattr(array, "shape", None), getattr(array, "dtype", type(array)))
-    fits = (
-        isinstance(array, np.ndarray)
-        and array.ndim == len(shape)
-        and all(want is None or want == have for want, have in zip(shape, array.shape, strict=True))
-        and (array.dtype.type is dtype or array.dtype.kind in _KINDS.get(dtype, ""))
-    )
-    if not fits:
+    if not (isinstance(array, np.ndarray) and _fits(array, shape, dtype)):
+        got = (getattr(array, "shape", None), getattr(array, "dtype", type(array)))
         wanted = f"shape {shape}, {dtype.__name__}"
         raise ValueError(f"{type(record).__name__}.{name}: wanted {wanted}, got {got[0]}, {got[1]}")
+
+
+def _fits(array: np.ndarray, shape: tuple[int | None, ...], dtype: type) -> bool:
+    """As `_check` asks for it: fifty times a frame, so without a generator."""
+    found, kind = array.shape, array.dtype
+    if len(found) != len(shape) or not (kind.type is dtype or kind.kind in _KINDS.get(dtype, "")):
+        return False
+    for wanted, size in zip(shape, found, strict=True):  # noqa: SIM110
+        if wanted is not None and wanted != size:
+            return False
+    return True
+
+
+def _are_all(rows: np.ndarray, n: int) -> bool:
+    """Whether an index array or a mask chooses all of n rows, in their order."""
+    if len(rows) != n:
+        return False
+    return bool(rows.all() if rows.dtype == bool else (rows == np.arange(n)).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +159,9 @@ class Faces:
         return len(self.detections)
 
     def __getitem__(self, rows) -> "Faces":
-        """The chosen rows (index array, slice or boolean mask) as a new record."""
+        """The chosen rows (index array, slice or boolean mask) as a record; this very one if they are all."""
+        if isinstance(rows, np.ndarray) and _are_all(rows, len(self)):
+            return self
         return Faces(
             self.detections[rows],
             self.landmarks[rows],

@@ -2,12 +2,32 @@
 
 import numpy as np
 
-from fer.action_units.table import INDEX, TABLE, ActionUnit
+from fer.action_units.table import INDEX, TABLE
 
 _CHOSEN = tuple(dict.fromkeys(chosen for unit in TABLE for _, chosen in unit.heights))
 _PAIRS = tuple(dict.fromkeys((a, b) for unit in TABLE for _, a, b in unit.distances))
 _FROM, _TO = (list(points) for points in zip(*_PAIRS, strict=True))
-"""What the formulas share is worked out once a frame."""
+_POINTS = sorted({point for chosen in _CHOSEN for point in chosen})
+
+
+def _factors() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The table as matrices: of the heights of `_POINTS`, of the distances of `_PAIRS` and of the lids, each
+    (terms, k); and (k, k) what is subtracted of other units."""
+    heights, distances = np.zeros((len(_POINTS), len(TABLE))), np.zeros((len(_PAIRS), len(TABLE)))
+    lids, minus = np.zeros((2, len(TABLE))), np.eye(len(TABLE))
+    for k, unit in enumerate(TABLE):
+        for factor, chosen in unit.heights:
+            for point in chosen:
+                heights[_POINTS.index(point), k] += factor / len(chosen)
+        for factor, a, b in unit.distances:
+            distances[_PAIRS.index((a, b)), k] += factor
+        for factor, code in unit.minus:
+            minus[INDEX[code], k] -= factor
+        lids[:, k] = unit.lids
+    return heights, distances, lids, minus
+
+
+_HEIGHTS, _DISTANCES, _LIDS, _MINUS = _factors()
 
 
 def metrics(points: np.ndarray, lids: np.ndarray) -> np.ndarray:
@@ -20,28 +40,6 @@ def metrics(points: np.ndarray, lids: np.ndarray) -> np.ndarray:
     Returns:
         (n, k) float64 in the order of `CODES`: eye distances, for lids eye widths.
     """
-    heights = {chosen: points[:, chosen, 1].mean(1) for chosen in _CHOSEN}
     apart = np.linalg.norm(points[:, _FROM] - points[:, _TO], axis=2)
-    distances = dict(zip(_PAIRS, apart.T, strict=True))
-    middle = lids.mean(1)
-    plain = np.column_stack([_plain(unit, heights, distances, middle) for unit in TABLE])
-    out = plain.copy()
-    for k, unit in enumerate(TABLE):
-        for factor, code in unit.minus:
-            out[:, k] -= factor * plain[:, INDEX[code]]
-    return out
-
-
-def _plain(
-    unit: ActionUnit,
-    heights: dict[tuple[int, ...], np.ndarray],
-    distances: dict[tuple[int, int], np.ndarray],
-    lids: np.ndarray,
-) -> np.ndarray:
-    """(n,) without what is subtracted of other units."""
-    total = lids @ np.array(unit.lids)
-    for factor, chosen in unit.heights:
-        total = total + factor * heights[chosen]
-    for factor, a, b in unit.distances:
-        total = total + factor * distances[a, b]
-    return total
+    plain = points[:, _POINTS, 1] @ _HEIGHTS + apart @ _DISTANCES + lids.mean(1) @ _LIDS
+    return plain @ _MINUS

@@ -145,7 +145,9 @@ class UnitJudge:
     def _memory(self, face_id: int, time_s: float) -> FaceMemory:
         if self._still or face_id < 0:
             return FaceMemory(Baseline.of_population(self.known))
-        memory = self._faces.setdefault(face_id, FaceMemory(Baseline.of_population(self.known)))
+        if face_id not in self._faces:
+            self._faces[face_id] = FaceMemory(Baseline.of_population(self.known))
+        memory = self._faces[face_id]
         memory.touched_s = time_s
         if time_s - memory.seen_s > GAP_S:
             memory.raw = memory.state = None

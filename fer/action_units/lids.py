@@ -1,21 +1,28 @@
 """The lids of a stream's faces: read where an eye looks other than when it was read last, held in between.
 
-The iris model takes a third of a frame's time. In every second frame of a usual video it is asked only if an
-eye has changed by more than the camera's grain. No blink of our clips is lost by that; every second frame
-without a look would lose a third of them.
+The iris model takes a third of a frame's time. In every second frame of a usual video it is asked only if the
+light and dark of an eye from top to bottom have changed: that is where a lid moves, and neither the head's
+turning nor the camera's grain does much there. In 2,048 frames of seven clips two of three looks are left, no
+lid is held that is off by more than .05 eye widths, and no blink is lost; every second frame without a look
+would lose some.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from fer.action_units.eyes import EyeModel, eye_patches
 from fer.records import UNCONFIRMED, Faces, Frame
 
-CHANGED_FROM = 3.0
-"""Mean difference of two patches of an eye, in gray levels, from which it is read again."""
+ROWS, COLUMNS = slice(14, 50), slice(16, 48)
+"""What is looked at of an eye's patch: the lids and the brow's lower edge, between the eye's corners."""
+
+GRAIN = 3.0
+"""Gray levels that are added to an eye's contrast: one without any has no light and dark."""
+
+CHANGED_FROM = 0.09
+"""Mean difference of two profiles, see `profiles`, from which an eye is read again."""
 
 READ_EVERY_S = 0.05
 """It is read at least this often: nothing is held for longer than one frame of 25 or 30 a second."""
@@ -31,12 +38,26 @@ class HeldLids:
     Args:
         time_s: When.
         heights: (2, 2), see `EyeModel.lids`.
-        patches: (2, 64, 64, 3) uint8, what it was read from.
+        profiles: (2, rows) of what it was read from, see `profiles`.
     """
 
     time_s: float
     heights: np.ndarray
-    patches: np.ndarray
+    profiles: np.ndarray
+
+
+def profiles(patches: np.ndarray) -> np.ndarray:
+    """Light and dark of eyes from top to bottom.
+
+    Args:
+        patches: (n, 2, 64, 64, 3) uint8, see `eye_patches`.
+
+    Returns:
+        (n, 2, rows) mean of every row, less the eye's own mean and over its own contrast.
+    """
+    rows = patches[:, :, ROWS, COLUMNS].mean((3, 4))
+    rows -= rows.mean(2, keepdims=True)
+    return rows / (rows.std(2, keepdims=True) + GRAIN)
 
 
 class LidFollower:
@@ -63,7 +84,8 @@ class LidFollower:
         """
         now, ids = frame.timestamp_s, faces.track_id.tolist()
         patches = eye_patches(frame.image, faces.landmarks)
-        due = [k for k, face_id in enumerate(ids) if not self._may_hold(face_id, now, patches[k])]
+        seen = profiles(patches)
+        due = [k for k, face_id in enumerate(ids) if not self._may_hold(face_id, now, seen[k])]
         heights = np.zeros((len(ids), 2, 2))
         if due:
             heights[due] = self._eyes.lids(patches[due])
@@ -71,7 +93,7 @@ class LidFollower:
             if k not in due:
                 heights[k] = self.held[face_id].heights
             elif face_id != UNCONFIRMED:
-                self.held[face_id] = HeldLids(now, heights[k], patches[k])
+                self.held[face_id] = HeldLids(now, heights[k], seen[k])
         self._forget(now)
         return heights
 
@@ -79,12 +101,11 @@ class LidFollower:
         """Go on where another follower stopped."""
         self.held = dict(held)
 
-    def _may_hold(self, face_id: int, now: float, patches: np.ndarray) -> bool:
+    def _may_hold(self, face_id: int, now: float, seen: np.ndarray) -> bool:
         held = self.held.get(face_id)
         if held is None or not 0 <= now - held.time_s < READ_EVERY_S:
             return False
-        changes = [cv2.norm(a, b, cv2.NORM_L1) / a.size for a, b in zip(patches, held.patches, strict=True)]
-        return max(changes) < CHANGED_FROM
+        return bool(np.abs(seen - held.profiles).mean(1).max() < CHANGED_FROM)
 
     def _forget(self, now: float) -> None:
         for face_id in [k for k, held in self.held.items() if now - held.time_s > FORGET_S]:

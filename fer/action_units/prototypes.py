@@ -78,6 +78,9 @@ _RATES = [
 ]
 """For each expression: (rows of units, how often they are present)."""
 
+_UNTOLD = -1.0
+"""In place of the presence of a unit that cannot be told."""
+
 
 def is_warning(verdict: UnitVerdict) -> bool:
     """True where a person should be warned."""
@@ -130,7 +133,8 @@ def log_ratios(present: np.ndarray, base_rate: np.ndarray) -> np.ndarray:
         (7,) in the order of `EMOTIONS`.
     """
     # Plain numbers: NumPy's take three times as long here, for every face of every frame.
-    seen, usual = present.tolist(), base_rate.tolist()
+    seen = [_UNTOLD if math.isnan(value) else value for value in present.tolist()]
+    usual = base_rate.tolist()
     return np.array([_log_ratio(rates, seen, usual) for rates in _RATES])
 
 
@@ -139,16 +143,12 @@ def _log_ratio(
 ) -> float:
     total = 0.0
     for units, rate in rates:
-        rows = [row for row in units if not math.isnan(present[row])]
-        if rows:
-            k = max(rows, key=present.__getitem__)
-            share = _share(present[k], rate) / _share(present[k], base_rate[k])
+        k = units[0] if len(units) == 1 else max(units, key=present.__getitem__)
+        seen, usual = present[k], base_rate[k]
+        if seen != _UNTOLD:
+            share = (seen * rate + (1 - seen) * (1 - rate)) / (seen * usual + (1 - seen) * (1 - usual))
             total += TABLE[k].reliability * math.log(share)
     return total
-
-
-def _share(present: float, rate: float) -> float:
-    return present * rate + (1 - present) * (1 - rate)
 
 
 def judge(

@@ -27,8 +27,8 @@ def square_patch(
     to_patch = patch_matrix(center, side, roll_degrees, out_px)
     shrink = int(side / out_px / SHRINK_FROM) + 1
     if shrink > 1:
-        angle = np.deg2rad(roll_degrees)
-        reach = side / 2 * (abs(np.cos(angle)) + abs(np.sin(angle))) + shrink
+        angle = math.radians(roll_degrees)
+        reach = side / 2 * (abs(math.cos(angle)) + abs(math.sin(angle))) + shrink
         height, width = image.shape[:2]
         left, right = _whole_steps(center[0] - reach, center[0] + reach, shrink, width)
         top, bottom = _whole_steps(center[1] - reach, center[1] + reach, shrink, height)
@@ -53,12 +53,10 @@ def _whole_steps(low: float, high: float, step: int, end: int) -> tuple[int, int
 
 def patch_matrix(center: np.ndarray, side: float, roll_degrees: float, out_px: int) -> np.ndarray:
     """(2, 3) affine matrix from picture pixels to pixels of the patch."""
-    scale = out_px / side
-    angle = np.deg2rad(roll_degrees)
-    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
-    turn = np.array([[cos, sin], [-sin, cos]])
-    middle = (out_px - 1) / 2
-    return np.column_stack([turn, middle - turn @ np.asarray(center, float)])
+    scale, angle = out_px / side, math.radians(roll_degrees)
+    cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
+    x, y, middle = float(center[0]), float(center[1]), (out_px - 1) / 2
+    return np.array([[cos, sin, middle - (cos * x + sin * y)], [-sin, cos, middle - (cos * y - sin * x)]])
 
 
 def to_picture(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -71,9 +69,11 @@ def to_picture(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     Returns:
         The same shape in picture pixels.
     """
-    inverse = np.linalg.inv(matrix[:, :2])
+    (cos, sin, _), _ = matrix.tolist()
+    scale = math.hypot(cos, sin)
     out = np.empty_like(points)
-    out[:, :2] = (points[:, :2] - matrix[:, 2]) @ inverse.T
+    # Turned and scaled: the inverse is the transpose over the scale's square.
+    out[:, :2] = (points[:, :2] - matrix[:, 2]) @ (matrix[:, :2] / scale**2)
     if points.shape[1] == 3:
-        out[:, 2] = points[:, 2] * np.sqrt(abs(np.linalg.det(inverse)))
+        out[:, 2] = points[:, 2] / scale
     return out

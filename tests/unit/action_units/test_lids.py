@@ -30,8 +30,13 @@ def face(*ids: int) -> Faces:
     return faces_of(KNOWN.canonical, ids)
 
 
-def at(time_s: float, gray: int = 90):
-    return replace(FRAME, timestamp_s=time_s, image=np.full_like(FRAME.image, gray))
+def at(time_s: float, lid: float = 0.0, gray: int = 90):
+    """A frame with a dark lash line so many eye widths over the eyes."""
+    image, points = np.full_like(FRAME.image, gray), face(1).landmarks[0, :, :2]
+    width = np.linalg.norm(points[133] - points[33])
+    line = round(points[33, 1] - lid * width)
+    image[line - 2 : line + 2] //= 3
+    return replace(FRAME, timestamp_s=time_s, image=image)
 
 
 def test_nobody_is_not_asked_about(eyes):
@@ -47,8 +52,14 @@ def test_an_eye_that_looks_the_same_is_held_for_one_frame(eyes):
 
 def test_an_eye_that_changes_is_read_at_once(eyes):
     follower = LidFollower(eyes)
-    seen = [follower.lids(at(k / 30, gray), face(1))[0, 0, 0] for k, gray in enumerate((90, 92, 90, 120))]
+    seen = [follower.lids(at(k / 30, lid), face(1))[0, 0, 0] for k, lid in enumerate((0.3, 0.3, 0.3, 0.1))]
     assert seen == [1, 1, 2, 3]
+
+
+def test_light_that_changes_moves_no_lid(eyes):
+    follower = LidFollower(eyes)
+    seen = [follower.lids(at(k / 30, 0.3, gray), face(1))[0, 0, 0] for k, gray in enumerate((90, 180))]
+    assert seen == [1, 1]
 
 
 def test_slow_streams_read_every_frame(eyes):
