@@ -119,6 +119,5 @@ def _on_everybody(name: str) -> None:
             st.subheader(f"On {one.n:,} faces", anchor=False)
             chart(robustness_chart(one, name, dark=is_dark()), key=f"break_everybody_{one.answer}")
             st.caption(
-                f"{_title(one.answer)}: {one.split}, one view; unchanged "
-                f"{percent(one.accuracy)} are right."
+                f"{_title(one.answer)}: {one.split}, one view; unchanged {percent(one.accuracy)} are right."
             )

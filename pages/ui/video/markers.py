@@ -84,7 +84,8 @@ def take(report: Report, stretch: Stretch, name: str | None = None) -> None:
     except InputError as error:
         st.session_state[TROUBLE] = error_text_of(error)
         return
-    put(report, (*of(report), marker))
+    if marker not in of(report):  # a key that was pressed twice
+        put(report, (*of(report), marker))
 
 
 def put(report: Report, markers: Sequence[Marker]) -> None:
