@@ -40,6 +40,7 @@ _PREFIXES = (
     (b"MM\0+", "tiff"),
     (b"\x1a\x45\xdf\xa3", "matroska"),
     (b"\0\0\x01\xba", "mpeg"),
+    (b"IMKH", "mpeg"),  # Hikvision puts 40 bytes of its own in front
     (b"\0\0\x01\xb3", "mpegvideo"),
     (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "asf"),
     (b"FLV\x01", "flv"),
@@ -85,6 +86,7 @@ _FIRST_UNITS = {
 _KNOWN_BUT_NOT_READ = (
     (b".RMF", "video", "RealMedia"),
     (bytes.fromhex("b7d800203749da11a64e0007e95ead8d"), "video", "Windows TV (WTV)"),
+    (b"DHAV", "video", "Dahua (DAV)"),
     (b"FWS", "video", "Flash (SWF)"),
     (b"CWS", "video", "Flash (SWF)"),
     (b"\0\0\0\x0cjP  \r\n", "image", "JPEG 2000"),

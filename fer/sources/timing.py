@@ -8,15 +8,18 @@ JUMP_BACK_S = 1.0
 
 _LARGEST_SLACK_S = 0.0005
 _ROUNDING_S = 1e-6
+_STANDS_STILL = 5
+"""A stamp that is repeated so often is no time: some recorders give every frame the same one."""
 
 
 class PtsClock:
     """Turns presentation time stamps (PTS) into seconds that always grow.
 
     Normal stamps become seconds since the first picture. A missing one follows the frame before it
-    at the mean frame rate; a repeated one, or one that goes a little back, follows by one tick; one
-    that goes back by more than a second, or on by more than the longest gap, starts a new part, which is
-    put behind the old one. So does the first stamp at all, where it comes after frames without one.
+    at the mean frame rate, and so does one that stands still; one that is repeated, or goes a little back,
+    follows by one tick; one that goes back by more than a second, or on by more than the longest gap, starts
+    a new part, which is put behind the old one. So does the first stamp at all, where it comes after frames
+    without one.
 
     Args:
         time_base: Seconds in one tick.
@@ -28,6 +31,9 @@ class PtsClock:
         repaired: Number of frames whose time had to be made up.
         last_s: Time of the last frame in seconds, None before the first.
     """
+
+    _last_pts: int | None = None
+    _again = 0
 
     def __init__(
         self,
@@ -52,6 +58,8 @@ class PtsClock:
         if self._origin is None and pts is not None:
             before_s = 0.0 if self.last_s is None else self.last_s + self._period_s
             self._origin = pts - round(before_s / self._time_base)
+        self._again = self._again + 1 if pts is not None and pts == self._last_pts else 0
+        self._last_pts = pts
         time_s = None if pts is None else self._seconds(pts, self._origin or 0)
         if self.last_s is None:
             self.last_s = self._first(time_s)
@@ -76,7 +84,7 @@ class PtsClock:
 
     def _repair(self, last_s: float, time_s: float | None) -> float:
         self.repaired += 1
-        if time_s is None:
+        if time_s is None or self._again >= _STANDS_STILL:
             return last_s + self._period_s
         if self._stamped and 0 <= last_s - time_s <= JUMP_BACK_S:
             return last_s + self._tick_s

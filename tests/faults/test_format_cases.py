@@ -419,6 +419,16 @@ def test_case_80_raw_dv_is_read_square_and_without_its_second_field():
     assert corner_names(frames[0].image) == "rgbw"
 
 
+def test_case_80_a_recorders_own_bytes_in_front_of_mpeg_are_passed_by():
+    plain = clip(ramp(12), **VIDEOS["MPEG-2"][0])
+    data = b"IMKH\1\1".ljust(40, b"\0") + plain
+    assert sniff(data) == "mpeg"
+    with VideoSource(data) as video, VideoSource(plain) as same:
+        frames, wanted = list(video), list(same)
+    assert [frame.timestamp_s for frame in frames] == [frame.timestamp_s for frame in wanted]
+    assert all(np.array_equal(a.image, b.image) for a, b in zip(frames, wanted, strict=True))
+
+
 @pytest.mark.parametrize("what", ["MPEG-2", "TS", "WMV", "FLV"])
 def test_case_80_half_a_file_gives_its_part(what):
     data = clip(ramp(40), **VIDEOS[what][0], codec_options={"g": "5"})
@@ -428,7 +438,12 @@ def test_case_80_half_a_file_gives_its_part(what):
 
 
 def test_case_80_a_format_that_is_not_read_is_named_as_a_video():
-    for start in (b".RMF\0\0\0\x12", b"CWS\x09", bytes.fromhex("b7d800203749da11a64e0007e95ead8d")):
+    for start in (
+        b".RMF\0\0\0\x12",
+        b"DHAV\xfd",
+        b"CWS\x09",
+        bytes.fromhex("b7d800203749da11a64e0007e95ead8d"),
+    ):
         with pytest.raises(UnsupportedInputError, match="video, which is not read here: convert it to MP4"):
             VideoSource(start + bytes(2000))
 

@@ -390,6 +390,15 @@ def test_case_24_clock_repairs_missing_times():
     assert clock.repaired == 2
 
 
+def test_case_24_clock_goes_on_where_the_stamps_stand_still():
+    clock = PtsClock(Fraction(1, 1000), period_s=0.04)
+    got = [clock.time_of(pts) for pts in (*[0] * 8, 500, 500, 540)]
+    assert got == pytest.approx(
+        [0, 0.001, 0.002, 0.003, 0.004, 0.044, 0.084, 0.124, 0.5, 0.501, 0.54], abs=1e-6
+    )
+    assert clock.repaired == 8
+
+
 def test_case_24_clock_puts_a_restarted_recording_behind_the_first():
     clock = PtsClock(Fraction(1, 10), period_s=0.1)
     got = [clock.time_of(pts) for pts in (100, 101, 0, 1, 2)]
