@@ -17,8 +17,8 @@ from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.labels import tagging as tag_view
 from pages.ui.labels.report import kappa_word
+from pages.ui.model import card, training
 from pages.ui.model import scores as model_scores
-from pages.ui.model import training
 from pages.ui.parts import examples
 from pages.ui.parts.explanation import agreement, places, sentence
 from pages.ui.work import dataset, explain
@@ -274,3 +274,12 @@ def test_a_video_without_faces_is_one_sentence():
 )
 def test_kappa_has_a_word(kappa, word):
     assert kappa_word(kappa) == word
+
+
+def test_a_table_of_the_card_is_words_only_and_reached_by_keyboard():
+    text = '| at | a "b" |\n| --- | --- |\n| one `--flip` | **3** <i> |\n'
+    assert card.table_html(text) == (
+        '<div tabindex="0" role="region" aria-label="Table of at, a &quot;b&quot;" style="overflow-x: auto">'
+        '<table><thead><tr><th scope="col">at</th><th scope="col">a "b"</th></tr></thead>'
+        "<tbody><tr><td>one <code>--flip</code></td><td><b>3</b> &lt;i&gt;</td></tr></tbody></table></div>"
+    )

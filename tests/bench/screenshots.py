@@ -402,6 +402,9 @@ def model_right(page: Page, address: str) -> None:
 
 def model_cell(page: Page, address: str) -> None:
     model_right(page, address)
+    page.get_by_text("one label (FER2013)").click()  # cells answer where the sides are those of the data
+    page.get_by_text("Click a cell to see faces of it").wait_for(timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
     live_app.click_cell(page, "confusion", "fear", "sad")
     page.get_by_text("Labelled fear, read as sad").wait_for(timeout=live_app.PATIENCE_MS)
 
