@@ -1,16 +1,23 @@
 """Work that runs ahead: an iterator in a thread of its own, a few items before they are asked for.
 
 The models, FFmpeg and OpenCV give Python's lock back while they compute, so that steps of one stream that
-stand one behind the other keep several processors busy, and every frame still passes them in its order.
+stand one behind the other keep several processors busy, and every frame still passes them in its order. Items
+are handed over a few at a time: threads that wake each other for every frame spend a tenth of the time on it.
 """
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
-ITEMS_AHEAD = 2
-"""Enough to even out steps of unequal length; each item may hold a picture of 25 MB."""
+TOGETHER, TOGETHER_BYTES, TOGETHER_S = 4, 12 * 2**20, 0.05
+"""Most items that are handed over at once, from how many bytes on they are enough, and how old the first of
+them may become."""
+
+GROUPS_AHEAD = 1
+"""Groups that may wait to be taken; besides, one is being made and one used."""
 
 _LOOK_AROUND_S = 0.05
 _END = object()
@@ -18,48 +25,60 @@ _END = object()
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterable[Item], *, most: int = ITEMS_AHEAD) -> Generator[Item, None, None]:
+def ahead(items: Iterable[Item], *, size: Callable[[Item], int] = lambda _: 0) -> Generator[Item, None, None]:
     """The same items in the same order, made in another thread.
 
     Args:
         items: Read from one thread only, which is not the caller's; a generator is closed there.
-        most: Items that may wait to be taken; besides, one is being made.
+        size: Bytes of an item: large ones are handed over one by one.
 
     Raises:
         Exception: What making an item raised, after the items before it.
     """
-    line: queue.Queue = queue.Queue(most)
+    line: queue.Queue = queue.Queue(GROUPS_AHEAD)
     stop = threading.Event()
-    worker = threading.Thread(target=_fill, args=(items, line, stop), name="fer-ahead", daemon=True)
+    worker = threading.Thread(target=_fill, args=(items, size, line, stop), name="fer-ahead", daemon=True)
     worker.start()
     try:
         while True:
-            item, error = line.get()
+            group, error = line.get()
+            while group:
+                item = group.popleft()
+                if item is _END:
+                    return
+                yield item
             if error is not None:
                 raise error
-            if item is _END:
-                return
-            yield item
     finally:
         stop.set()
         worker.join()
 
 
-def _fill(items: Iterable, line: queue.Queue, stop: threading.Event) -> None:
-    """Put (item, None) of every item into the line, at last the end or (None, error)."""
+def _fill(items: Iterable, size: Callable, line: queue.Queue, stop: threading.Event) -> None:
+    """Put (group, None) of all items into the line, the end or (group, error) at last."""
     made = iter(items)
+    group: deque = deque()
+    error = None
     try:
+        since_s, held = time.monotonic(), 0
         for item in made:
-            if not _put(line, (item, None), stop):
+            group.append(item)
+            held += size(item)
+            now_s = time.monotonic()
+            if len(group) < TOGETHER and held < TOGETHER_BYTES and now_s - since_s < TOGETHER_S:
+                continue
+            if not _put(line, (group, None), stop):
                 break
-        last = (_END, None)
-    except BaseException as error:
-        last = (None, error)
+            group, since_s, held = deque(), time.monotonic(), 0
+        else:
+            group.append(_END)
+    except BaseException as raised:
+        error = raised
     try:
         getattr(made, "close", lambda: None)()
-    except Exception as error:
-        last = (None, error)
-    _put(line, last, stop)
+    except Exception as raised:
+        error = raised
+    _put(line, (group, error), stop)
 
 
 def _put(line: queue.Queue, entry: tuple, stop: threading.Event) -> bool:

@@ -158,11 +158,11 @@ class Analyzer:
     def stream(
         self, frames: Iterable[Frame], *, side_by_side: bool = True
     ) -> Generator[tuple[Frame, Observations], None, None]:
-        """Read frames in their order, each step in a thread of its own: the same answers as from `analyze`,
-        in half the time on two processors.
+        """Read frames in their order, with threads for decoding, for finding and for the rest: the same as
+        from `analyze`, in little more than half the time on two processors.
 
         Args:
-            frames: Read from another thread, a few frames ahead of what is given out.
+            frames: Read from another thread, some frames ahead of what is given out.
             side_by_side: False does one step after the other, in this thread.
 
         Yields:
@@ -172,9 +172,10 @@ class Analyzer:
             for frame in frames:
                 yield frame, self.analyze(frame)
             return
-        found = ahead(self._found(frame) for frame in ahead(frames))
-        for measured in ahead(self._measured(one) for one in found):
-            yield measured.frame, self._read(measured)
+        decoded = ahead(frames, size=lambda frame: frame.image.nbytes)
+        found = (self._found(frame) for frame in decoded)
+        for one in ahead(found, size=lambda one: one.frame.image.nbytes):
+            yield one.frame, self._read(self._measured(one))
 
     def _found(self, frame: Frame) -> "_Found":
         """The faces of a frame that are read; needs the frames in their order."""

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from fer.ahead import ITEMS_AHEAD, ahead
+from fer.ahead import GROUPS_AHEAD, TOGETHER, TOGETHER_BYTES, TOGETHER_S, ahead
 
 CALLER = threading.current_thread
 
@@ -56,5 +56,34 @@ def test_who_stops_asking_closes_the_source_in_its_own_thread():
     with closing(ahead(k for k in ahead(_endless()))) as stream:
         assert [next(stream) for _ in range(3)] == [1, 2, 3]
     assert len(closed_in) == 1 and closed_in[0] is made[0]
-    assert len(made) <= 3 + 2 * (ITEMS_AHEAD + 2)
+    assert len(made) <= 2 * TOGETHER * (GROUPS_AHEAD + 2)
     assert _workers() == []
+
+
+def test_large_items_are_not_kept_waiting_for_others():
+    made = []
+
+    def _large():
+        while True:
+            made.append(TOGETHER_BYTES)
+            yield made[-1]
+
+    with closing(ahead(_large(), size=int)) as stream:
+        next(stream)
+    assert len(made) <= GROUPS_AHEAD + 2
+
+
+def test_items_that_take_long_are_not_kept_waiting_for_others():
+    asked = threading.Event()
+
+    def _slow():
+        yield 1
+        asked.wait(TOGETHER_S)
+        yield 2
+        assert asked.wait(30), "the second came without a third"
+        yield 3
+
+    with closing(ahead(_slow())) as stream:
+        assert [next(stream), next(stream)] == [1, 2]
+        asked.set()
+        assert next(stream) == 3
