@@ -339,6 +339,8 @@ def _columns(
 ) -> Columns:
     wanted = [k for k, name in enumerate(table.header) if name and keep(name)]
     _check_names([table.header[k] for k in wanted])
+    if not wanted:
+        return Columns({}, {}, np.zeros(0, np.int64), table.encoding)
     texts = {k: [] for k in wanted if is_text(table.header[k])}
     numbers = {k: array("d") for k in wanted if k not in texts}
     seen, lines, read, room = {}, array("l"), Numbers(), MAX_TEXT_CHARACTERS

@@ -274,7 +274,7 @@ def test_case_101_named_pictures_that_are_missing_are_said_to_be_missing(tmp_pat
     [
         ",".join(ALL_VOTE_COLUMNS).encode() + b",Image name" + b",x" * 1_000_000 + b"\n",
         VOTES_HEADER.encode() + b"\n" + b"1\n" * 2_000_000,
-        b"1\n" * 1_000_000,
+        b"1\n" * 4_000_000,
         VOTES_HEADER.encode() + b"\n" + b"T,a.png" + b",1" * 10 + b"," * 3_000_000,
         b'"' + b"x\n" * 3_000_000,
     ],
