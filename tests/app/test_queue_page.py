@@ -20,6 +20,7 @@ from pages.ui.work.queue import VideoQueue
 from pages.ui.work.recordings import Queued
 from pages.ui.work.video import VideoResult
 from tests.helpers.app import open_page, registry, texts
+from tests.helpers.bad_data import zip_bytes
 from tests.helpers.factories import make_source, make_timeline
 
 ANNA = "a" * 43
@@ -56,16 +57,21 @@ def queue_of(app: AppTest) -> VideoQueue:
     return registry().kept(app.session_state[session.OWNER], session.QUEUE)
 
 
+def wait_for_all(app: AppTest) -> None:
+    """Until everything in the queue is read."""
+    queue, deadline = queue_of(app), time.monotonic() + PATIENCE_S
+    while any(item.state in (JobState.WAITING, JobState.RUNNING) for item in queue.items):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page once all videos are read."""
     given = [[Upload(name, b"\0\0\0\x18ftypisom" + name.encode()) for name in NAMES]]
     monkeypatch.setattr(uploads, "take", lambda *_, **__: given.pop(0) if given else [])
     app = open_page("pages/video.py")
-    queue, deadline = queue_of(app), time.monotonic() + PATIENCE_S
-    while any(item.state in (JobState.WAITING, JobState.RUNNING) for item in queue.items):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for_all(app)
     return app.run()
 
 
@@ -75,6 +81,20 @@ def test_all_videos_stand_in_the_list_and_in_one_table(app: AppTest):
     assert "Several videos" in said and all(name in said for name in NAMES)
     assert "This one is damaged." in said and "No condition is named yet" in said
     assert app.dataframe[0].value["session"].tolist() == list(NAMES[:3])
+
+
+def test_case_78_what_a_zip_holds_beside_videos_is_named_with_its_reason(monkeypatch: pytest.MonkeyPatch):
+    files = {"P01_calm.mp4": b"\0\0\0\x18ftypisom", "notes_*1*.txt": b"hello", "face.mp4": b"no video"}
+    given = [[Upload("study.zip", zip_bytes(files))]]
+    monkeypatch.setattr(uploads, "take", lambda *_, **__: given.pop(0) if given else [])
+    app = open_page("pages/video.py")
+    wait_for_all(app)
+    assert not app.exception
+    assert [one.label for one in app.expander] == ["Beside the videos: 1 passed over, 1 could not be read"]
+    lines = [caption.value for caption in app.expander[0].caption]
+    assert "notes\\_\\*1\\*" in lines[0], "a name is no Markdown"
+    assert "it is no picture and no video" in lines[0]
+    assert lines[1].startswith("Could not be read: face") and "in no format that is read here" in lines[1]
 
 
 def test_a_pattern_of_names_makes_groups(app: AppTest):
