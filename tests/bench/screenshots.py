@@ -461,7 +461,7 @@ def labels_tagged(page: Page, address: str) -> None:
         page.keyboard.press(key)
         page.wait_for_timeout(600)
     page.get_by_role("button", name="Stop and evaluate").click()
-    page.get_by_text("Every face as CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Check as JSON").wait_for(timeout=live_app.PATIENCE_MS)
     page.wait_for_timeout(1500)
 
 

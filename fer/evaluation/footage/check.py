@@ -116,7 +116,8 @@ class FootageCheck:
             names = [b.answer for b in self.beliefs if b.verdict == verdict]
             if names:
                 said.append(f"{words}: {join(names)}.")
-        rest = f"; {count(self.n_unnamed, 'face')} could not be named and are left out" * (self.n_unnamed > 0)
+        left = "is left out" if self.n_unnamed == 1 else "are left out"
+        rest = f"; {count(self.n_unnamed, 'face')} could not be named and {left}" * (self.n_unnamed > 0)
         said.append(f"All of this rests on {count(self.n_named, 'tag')} by one person's eyes{rest}.")
         return tuple(said)
 

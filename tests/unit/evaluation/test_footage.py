@@ -174,6 +174,7 @@ def test_a_check_says_what_to_believe():
     assert check.answered == pytest.approx(0.9)
     words = " ".join(check.sentences())
     assert "Believe here: happy." in words and "Do not believe here: sad." in words and "42 tags" in words
+    assert "1 face could not be named and is left out" in words
     document = json.loads(check_json(check))
     assert document["shares"]["neutral"]["value"] == pytest.approx(check.shares["neutral"].value, rel=1e-4)
 
