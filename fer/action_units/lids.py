@@ -1,7 +1,7 @@
 """The lids of a stream's faces: read where an eye looks other than when it was read last, held in between.
 
-The iris model takes a third of a frame's time. Between looks a tenth of a second apart it is asked only if the
-light and dark of an eye from top to bottom have changed: that is where a lid moves, and neither the head's
+The iris model takes a third of a frame's time. Between looks a tenth of a second apart it is asked only if
+light and dark of an eye have changed from top to bottom: that is where a lid moves, and neither the head's
 turning nor the camera's grain does much there. In 2,048 frames of seven clips 56 of 100 looks are left (75 at
 half the frames a second), no lid is held that is off by more than .05 eye widths, and no blink is lost; looks
 at every second frame alone would lose some.
