@@ -55,10 +55,5 @@ def quality_codes(frame: Frame, faces: Faces, crops: np.ndarray) -> tuple[str, .
 
 def sharpness(crop: np.ndarray) -> float:
     """Variance of the Laplacian of a gray crop over the crop's own variance."""
-    spread = _variance(crop)
-    return _variance(cv2.Laplacian(crop, cv2.CV_32F)) / spread if spread > 1 else 0.0
-
-
-def _variance(picture: np.ndarray) -> float:
-    """As `np.var`, in a tenth of the time."""
-    return float(cv2.meanStdDev(picture)[1][0, 0]) ** 2
+    spread = float(crop.var())
+    return float(cv2.Laplacian(crop, cv2.CV_32F).var()) / spread if spread > 1 else 0.0
