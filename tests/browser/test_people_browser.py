@@ -50,7 +50,7 @@ def split_at(page: Page, name: str, seconds: float, *, people: int) -> int:
     page.get_by_role("button", name="Split where the player stands").click()
     count_is(page, people)
     closed(page)
-    assert any(word == "<b>Anna</b>" for word in cards(page))
+    assert any(word == "<b>Ann</b>" for word in cards(page))
     return max(int(word.split()[-1]) for word in cards(page) if word.startswith("Face "))
 
 
@@ -74,20 +74,20 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     assert first[0] == "Face 1" and len(first) >= 2
 
     card(page, "Face 1").get_by_role("button", name="Name").click()
-    page.get_by_role("textbox", name="Name", exact=True).fill("<b>Anna</b>")
+    page.get_by_role("textbox", name="Name", exact=True).fill("<b>Ann</b>")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="<b>Anna</b>:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_role("heading", name="<b>Ann</b>:")).to_be_visible(timeout=live_app.PATIENCE_MS)
     closed(page)
-    assert page.locator(".st-key-timeline .ytick", has_text="<b>Anna</b>").count() == 1
+    assert page.locator(".st-key-timeline .ytick", has_text="<b>Ann</b>").count() == 1
 
-    joined = split_at(page, "Anna", 4.0, people=len(first) + 1)
+    joined = split_at(page, "Ann", 4.0, people=len(first) + 1)
     assert f"Face {joined}" not in first
     change(page, f"Face {joined}")
     page.get_by_role("combobox", name="Same person as").click()
-    page.get_by_role("option", name="Anna").click()
+    page.get_by_role("option", name="Ann").click()
     count_is(page, len(first))
     closed(page)
-    new = split_at(page, "Anna", 2.4, people=len(first) + 1)
+    new = split_at(page, "Ann", 2.4, people=len(first) + 1)
 
     change(page, f"Face {new}")
     page.get_by_role("button", name="Not a person").click()
@@ -96,14 +96,14 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     page.get_by_role("button", name="Undo").click()
     expect(card(page, f"Face {new}")).to_be_visible(timeout=live_app.PATIENCE_MS)
 
-    page.get_by_role("radio", name="<b>Anna</b>").click()
+    page.get_by_role("radio", name="<b>Ann</b>").click()
     live_app.settled(page)
     expect(page.get_by_role("heading", name=f"Face {new}:")).to_have_count(0)
     page.get_by_text("Why: the Action Units").click()
     expect(page.get_by_role("button", name="Neutral face")).to_be_visible()
 
     rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").decode())))
-    assert {row["person"] for row in rows} == {"", "<b>Anna</b>"}
+    assert {row["person"] for row in rows} == {"", "<b>Ann</b>"}
     document = json.loads(saved(page, "JSON"))
     assert [edit["kind"] for edit in document["persons"]["edits"]] == ["rename", "split", "same", "split"]
     assert document["persons"]["edits"][3]["time_s"] == pytest.approx(2.4, abs=0.1)
@@ -114,4 +114,4 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     button = page.get_by_role("button", name="Save the video, faces blurred")
     expect(button).to_be_visible(timeout=live_app.PATIENCE_MS)
     assert saved(page, "Save the video, faces blurred")[4:8] == b"ftyp"
-    assert "<b>Anna</b>" in cards(page)
+    assert "<b>Ann</b>" in cards(page)
