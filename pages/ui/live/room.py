@@ -28,6 +28,8 @@ NO_FRAME_S, NO_FRAME_WANTED_S = 10.0, 5.0
 """A stream that brings nothing for this long has ended: in general, and while somebody waits for its place. A
 closed tab does not always say so, and the network notices only after half a minute."""
 MAX_LAG_S = 2.0
+LEAVING_S = 3.0
+"""A stream that was lost so shortly before its visitor left the page ended by that."""
 LAGGING_FOR_S = 10.0
 """Frames queue up on their way back when the processor is too slow: a session that lags this long ends."""
 KEPT_RECORDINGS = 3
@@ -338,10 +340,15 @@ class Room:
         self._rooms.gate.leave(token)
 
     def leave(self) -> None:
-        """The visitor went to another page: the stream ends there, and nothing is wrong."""
-        if self.phase is not Phase.READY:
-            self.stop()
-            self.left = True
+        """The visitor went to another page: the stream ends there, and nothing is wrong.
+
+        The browser ends it too, and what it says of that may come first, as a stream that was lost.
+        """
+        was_on = self.phase is not Phase.READY
+        self.stop()
+        with self._lock:
+            if was_on or (self.error is LOST and self.since_stop_s < LEAVING_S):
+                self.error, self.left = None, True
 
     def ended(self, session: LiveSession) -> None:
         """The stream of that session has ended: Stop, another page, a closed tab, a lost network.

@@ -13,7 +13,7 @@ from pages.ui.live import room as live_room
 from pages.ui.live.face_cards import bars
 from pages.ui.live.health import HealthState, health, numbers
 from pages.ui.live.moment import ranked_faces
-from pages.ui.live.room import CAMERA_ERRORS, Choice, Phase, Room, Rooms
+from pages.ui.live.room import CAMERA_ERRORS, LEAVING_S, LOST, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
 from tests.helpers.factories import OneFace, make_observations, probs_of
 from tests.helpers.live_fakes import STEP_S, Clock, FakeAnalyzer, feed, picture, until
@@ -116,6 +116,19 @@ def test_leaving_the_page_is_no_error_and_is_forgotten_with_the_next_start(rooms
     other = rooms.new_room()
     other.leave()
     assert not other.left  # nothing ran there
+
+
+def test_a_stream_that_the_browser_ends_on_the_way_to_another_page_was_not_lost(rooms, clock):
+    room = live(rooms)
+    room.stop(LOST)  # the connection's end was heard of before the other page began
+    clock.now_s += LEAVING_S / 2
+    room.leave()
+    assert room.left and room.error is None
+    room = live(rooms)
+    room.stop(LOST)
+    clock.now_s += LEAVING_S
+    room.leave()
+    assert not room.left and room.error is LOST
 
 
 def test_a_session_that_lags_ends_and_a_short_delay_does_not(rooms, clock, monkeypatch):
