@@ -39,6 +39,48 @@ def close(session_id: str) -> None:
         runtime.get_instance().clear_user_info_for_session(session_id)
 
 
+class Rounds:
+    """A thread that looks around as long as there is anything to look after.
+
+    Args:
+        name: The thread's.
+        every_s: Seconds between two looks.
+        look: Looks around; what it raises is logged, and ends the care for nobody else.
+        needed: Whether there is anything; called with the lock held.
+        lock: Of what is looked after.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        every_s: float,
+        look: Callable[[], object],
+        *,
+        needed: Callable[[], object],
+        lock: threading.Lock,
+    ) -> None:
+        self._name, self._every_s, self._look, self._needed, self._lock = name, every_s, look, needed, lock
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Look around from now on; to be called with the lock held."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
+            self._thread.start()
+
+    def _loop(self) -> None:
+        while True:
+            time.sleep(self._every_s)
+            try:
+                self._look()
+            except Exception as error:
+                _LOGGER.error("%s: %s", self._name, type(error).__name__)
+            with self._lock:
+                if not self._needed():
+                    self._thread = None
+                    return
+
+
 class Caretaker:
     """Drops what lost sessions keep.
 
@@ -72,7 +114,9 @@ class Caretaker:
         self._lock = threading.Lock()
         self._sessions: dict[str, str] = {}
         self._seen: dict[str, float] = {}
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds(
+            "caretaker", LOOK_EVERY_S, self.look, needed=lambda: self._sessions, lock=self._lock
+        )
 
     def watch(self, owner: str, session_id: str, visit: str = "") -> None:
         """Look after an owner that lives in that Streamlit session.
@@ -85,9 +129,7 @@ class Caretaker:
         with self._lock:
             self._sessions[owner], self._visits[owner] = session_id, visit
             self._seen[owner] = self._clock()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="caretaker", daemon=True)
-                self._thread.start()
+            self._rounds.begin()
 
     def found_again(self, visit: str, session_id: str) -> str | None:
         """The owner that this visitor has left last, if its tab is gone: it lives on in another session.
@@ -154,16 +196,3 @@ class Caretaker:
     def _end(self, session_id: str) -> None:
         self._close(session_id)
         self._forget(session_id)
-
-    def _loop(self) -> None:
-        while True:
-            time.sleep(LOOK_EVERY_S)
-            try:
-                self.look()
-            except Exception as error:
-                # One bad look must not end the care for everybody else.
-                _LOGGER.error("caretaker: %s", type(error).__name__)
-            with self._lock:
-                if not self._sessions:
-                    self._thread = None
-                    return

@@ -9,6 +9,7 @@ from typing import ParamSpec
 import streamlit as st
 from streamlit import runtime
 
+from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
 from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
@@ -98,6 +99,15 @@ def show_error(error: ErrorText) -> None:
     with st.container(border=True):
         st.markdown(f":material/error: {plain(error.text)}")
         st.caption(f"Code: {plain(error.code)}")
+
+
+@contextmanager
+def shows_guesses() -> Iterator[None]:
+    """What had to be guessed of the files that are read in here is said beside the page."""
+    with told_guesses() as guesses:
+        yield
+    for guess in guesses:
+        st.toast(plain(guess), icon=":material/info:", duration="long")
 
 
 def show_trouble(key: str) -> None:

@@ -5,7 +5,6 @@ that run ends: the browser has forgotten the timers of the run before and never 
 page stands still. So a small thread draws the page of such a session anew, while there is anything to watch.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +17,13 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.ui.app.lifetime import Rounds
+
 P = ParamSpec("P")
 LATE_S, LATEST_S = 6.0, 60.0
 """A fragment that is this late has stopped. Each time that drawing the page anew has not helped the wait is
 twice as long, up to the second: browsers slow down the timers of a tab that nobody sees."""
 LOOK_EVERY_S = 1.0
-
-_LOGGER = logging.getLogger("fer.app")
 
 
 def draw_anew(session_id: str) -> bool:
@@ -78,7 +77,9 @@ class PollWatch:
         self._clock = clock
         self._lock = threading.Lock()
         self._sessions: dict[str, Polled] = {}
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds(
+            "poll watch", LOOK_EVERY_S, self.look, needed=lambda: self._sessions, lock=self._lock
+        )
 
     def begin(self, session_id: str) -> None:
         """A page is being drawn: whatever polled before is gone."""
@@ -111,19 +112,15 @@ class PollWatch:
                 del self._sessions[session_id]  # nothing polls any more
                 return
             there.wait(self._clock())
-            if self._thread is None and runtime.exists():
-                self._thread = threading.Thread(target=self._loop, name="poll watch", daemon=True)
-                self._thread.start()
+            if runtime.exists():
+                self._rounds.begin()
 
     def look(self) -> list[str]:
         """Draw the pages anew that have stopped; returns the ids of their sessions."""
         now_s = self._clock()
         with self._lock:
-            late = [
-                k for k, one in self._sessions.items() if min(one.due_s.values(), default=now_s + 1) <= now_s
-            ]
-            for session_id in late:
-                one = self._sessions[session_id]
+            late = [k for k, one in self._sessions.items() if any(due <= now_s for due in one.due_s.values())]
+            for one in map(self._sessions.__getitem__, late):
                 one.late_s = min(2 * one.late_s, LATEST_S)
                 one.wait(now_s)
         gone = {session_id for session_id in late if not self._draw_anew(session_id)}
@@ -131,19 +128,6 @@ class PollWatch:
             for session_id in gone:
                 self._sessions.pop(session_id, None)
         return [session_id for session_id in late if session_id not in gone]
-
-    def _loop(self) -> None:
-        while True:
-            time.sleep(LOOK_EVERY_S)
-            try:
-                self.look()
-            except Exception as error:
-                # One session that cannot be drawn must not end the care for the others.
-                _LOGGER.error("poll watch: %s", type(error).__name__)
-            with self._lock:
-                if not self._sessions:
-                    self._thread = None
-                    return
 
 
 @st.cache_resource(show_spinner=False)

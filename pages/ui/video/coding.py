@@ -11,7 +11,6 @@ from fer.export.findings import findings_sheet
 from fer.findings.agreement import CODES, agreement_with
 from fer.findings.coding import Coding, read_coding
 from fer.findings.gathering import Findings
-from fer.io.guesses import told_guesses
 from fer.text import MISSING, count
 from fer.timeline.report import Report
 from pages.ui.app import downloads, page_setup, session, uploads
@@ -60,13 +59,11 @@ def _take(source: str) -> None:
     if not files:
         return
     try:
-        with told_guesses() as guesses:
+        with page_setup.shows_guesses():
             coding = read_coding(files[0].data)
     except InputError as error:
         page_setup.show_error(error_text_of(error))
         return
-    for guess in guesses:
-        st.toast(plain(guess), icon=":material/info:", duration="long")
     session.keep(session.CODING, _Given(source, files[0].name, coding))
     st.rerun(scope="fragment")
 

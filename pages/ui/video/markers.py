@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from fer.errors import InputError
-from fer.io.guesses import told_guesses
 from fer.text import MISSING
 from fer.timeline.markers import (
     MARKER_KINDS,
@@ -253,11 +252,9 @@ def _files(markers: tuple[Marker, ...], analyzed: Report) -> None:
             given = uploads.take("Stimulus list", key="markers_file", types=["csv", "txt"], limit_mb=LIMIT_MB)
             if given:
                 try:
-                    with told_guesses() as guesses:
+                    with page_setup.shows_guesses():
                         found = read_markers(given[0].data)
                     put(analyzed, in_order({*markers, *found}))
-                    for guess in guesses:
-                        st.toast(plain(guess), icon=":material/info:", duration="long")
                     _fold("markers_load")
                 except InputError as error:
                     st.session_state[TROUBLE] = error_text_of(error)
