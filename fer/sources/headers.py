@@ -14,6 +14,7 @@ SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 _MAX_BOXES = 100_000
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
 _SEGMENT_ID = b"\x18\x53\x80\x67"
+_BLANK_BYTES = 4096
 
 
 def image_size(data: bytes, sniffed: str) -> tuple[int, int] | None:
@@ -56,6 +57,21 @@ def is_cut_short(file: BinaryIO, sniffed: str) -> bool:
         return True  # not even the first header is whole
     finally:
         file.seek(0)
+
+
+def ends_blank(file: BinaryIO) -> bool:
+    """Whether the file's end was never written, as after a copy that broke off in a file of the full length.
+
+    Args:
+        file: Open for reading; left where it was.
+    """
+    position = file.tell()
+    try:
+        file.seek(-min(_BLANK_BYTES, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        end = file.read(_BLANK_BYTES)
+        return len(end) == _BLANK_BYTES and len(set(end)) == 1
+    finally:
+        file.seek(position)
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

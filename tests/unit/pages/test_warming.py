@@ -6,18 +6,24 @@ import threading
 import pytest
 
 from pages.ui.app import session, warming
+from pages.ui.app.jobs import JobRegistry
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
+def registry(monkeypatch):
+    """A server of its own: in that of the process another test may still be live."""
+    registry = JobRegistry()
+    monkeypatch.setattr(session, "registry", lambda: registry)
     monkeypatch.setattr(warming, "_begun", threading.Lock())
     monkeypatch.setattr(warming.gc, "freeze", lambda: None)
+    return registry
 
 
 def _join() -> None:
     for thread in threading.enumerate():
         if thread.name == "fer-warming":
-            thread.join()
+            thread.join(timeout=60)
+            assert not thread.is_alive()
 
 
 def test_everything_is_loaded_once(monkeypatch):
@@ -35,16 +41,16 @@ def test_everything_is_loaded_once(monkeypatch):
     assert asked == [*warming.MODULES, "pages.ui.parts.sample_clip", "the clip"]
 
 
-def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkeypatch):
+def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkeypatch, registry):
     order = []
     monkeypatch.setattr(warming.gc, "freeze", lambda: order.append("frozen"))
 
     def leaves(_wait_s: float) -> None:
         order.append("waited")
-        session.registry().drop("somebody")
+        registry.drop("somebody")
 
     monkeypatch.setattr(warming.time, "sleep", leaves)
-    session.registry().keep("somebody", session.ROOM, "a camera")
+    registry.keep("somebody", session.ROOM, "a camera")
     warming.settle()
     assert order == ["waited", "frozen"]
 
