@@ -13,7 +13,8 @@ import skimage.data
 from xdist.scheduler import LoadScopeScheduling
 
 from fer.dataset.readers.fer2013 import FaceDataset, read_dataset
-from fer.sample import sample_video
+from fer.sample import clip
+from fer.sample.shipped import shipped_video
 from fer.sources import decode_apart
 from tests.helpers.places import ROOT, SHARED
 
@@ -114,10 +115,10 @@ def portrait() -> np.ndarray:
 @pytest.fixture(scope="session")
 def sample_clip() -> bytes:
     """The built-in sample as an MP4."""
-    return sample_video()
+    return shipped_video()
 
 
 @pytest.fixture(scope="session")
 def short_clip() -> bytes:
     """The first two seconds of the sample, 30 frames."""
-    return sample_video(duration_s=2.0)
+    return clip.sample_video(duration_s=2.0)

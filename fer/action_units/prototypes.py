@@ -87,12 +87,12 @@ def is_warning(verdict: UnitVerdict) -> bool:
     return verdict.kind == CONTRADICTED and verdict.emotion in WARNED
 
 
-def verdict_sentence(verdict: UnitVerdict) -> str:
-    """What a person reads, as in "Happy, supported by AU12 lip corner puller 3.4 and AU25".
+def verdict_sentence(verdict: UnitVerdict, confidence: float | None = None) -> str:
+    """What a person reads, as in "Happy 86%, supported by AU12 lip corner puller 3.4 and AU25".
 
     Where units are seen and decide nothing, it says so; "cannot check" is said only where nothing is seen.
     """
-    head = verdict.emotion.capitalize()
+    head = verdict.emotion.capitalize() + (f" {confidence:.0%}" if confidence is not None else "")
     units = describe_units(verdict.seen)
     if verdict.kind == SUPPORTED:
         return f"{head}, supported by {units}" if units else f"{head}, supported: no unit is seen"

@@ -10,7 +10,7 @@ from fer.benchmark import material, whole
 from fer.benchmark.rival import FerPackage
 from fer.benchmark.speed import benchmark_video, machine, repeated
 from fer.photos import analyze_photos
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from fer.settings import Settings
 
 ROUNDS = 3

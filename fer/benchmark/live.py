@@ -14,7 +14,7 @@ from fer.benchmark.vp8 import CLOCK_HZ, Vp8Codec, camera_packets
 from fer.live import LiveSession, Overlay, VideoProcessor
 from fer.pipeline import Analyzer
 from fer.records import Frame
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 
 SIZE = (640, 480)
 FPS = 15.0

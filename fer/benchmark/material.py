@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fer.draw.video_writer import Mp4Encoder, fitted
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.sources import VideoSource
 
 FACE_CLOSE_UP = (slice(40, 390), slice(145, 495))

@@ -31,6 +31,7 @@ COMMANDS = (
         "rerun",
         "batch",
         "summarize",
+        "sample",
     ),
 )
 DONE, FAILED, WRONG_USE = 0, 1, 2

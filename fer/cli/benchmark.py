@@ -11,7 +11,7 @@ from fer.benchmark.document import document
 from fer.benchmark.live import live_latency
 from fer.benchmark.sections import write_sections
 from fer.io.files import write_text
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from fer.stages import STAGES
 
 SHORT_S, LONG_S = 20.0, 180.0

@@ -1,7 +1,7 @@
 """The built-in sample: a clip of a moving portrait whose expressions are known.
 
-It is drawn when it is asked for, always the same, without a file, a model or a download. What is
-shown when is data: `SCRIPT`.
+It is drawn, always the same, without a model or a download; `fer.sample.shipped` keeps one that is drawn
+already. What is shown when is data: `SCRIPT`.
 """
 
 import io

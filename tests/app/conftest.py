@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.work.analysis import jpeg
 
 

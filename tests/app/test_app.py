@@ -10,7 +10,7 @@ from fer.draw.video_writer import Mp4Encoder
 from fer.emotion.network import EmotionNetwork
 from fer.errors import MissingModelError
 from fer.export.forms import FORMS
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.home import sample_frame

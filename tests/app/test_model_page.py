@@ -12,7 +12,7 @@ from fer.emotion.network import read_manifest
 from fer.errors import ExplanationError, ModelError
 from fer.evaluation.figures.speed import read_speed
 from fer.explain.maps import Explanation
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.labels import tagging as tag_view

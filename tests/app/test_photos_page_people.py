@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.timeline.persons import Edit
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload

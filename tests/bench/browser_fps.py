@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.live.operator_settings import LIVE_UNITS
 from tests.helpers import live_app
 

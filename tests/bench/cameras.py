@@ -17,7 +17,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, V
 from aiortc.mediastreams import MediaStreamError
 
 from fer.benchmark.vp8 import CLOCK_HZ, camera_packets
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 
 FPS = 15
 SIZE = (640, 480)

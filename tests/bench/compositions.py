@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from fer.records import Frame
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.sources import VideoSource
 
 TILE_PX = 256

@@ -15,7 +15,7 @@ from pathlib import Path
 MEDIA = Path("../shared/media")
 VIDEOS, PHOTOS = (".mp4", ".webm", ".mov"), (".jpg", ".jpeg", ".png")
 SAMPLE = (
-    "import sys, pathlib; from fer.sample import sample_video; "
+    "import sys, pathlib; from fer.sample.clip import sample_video; "
     "pathlib.Path(sys.argv[1]).write_bytes(sample_video())"
 )
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{1,2} [A-Z][a-z]+ \d{4},? \d\d:\d\d")

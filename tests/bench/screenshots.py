@@ -22,7 +22,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
 from fer.faces.crop import crop_faces
 from fer.pipeline import Analyzer
-from fer.sample import expressions_at, sample_frames, sample_video
+from fer.sample.clip import expressions_at, sample_frames, sample_video
 from fer.settings import Settings
 from pages.ui.work.analysis import jpeg
 from tests.bench import studio_states

@@ -77,7 +77,7 @@ def in_a_browser() -> None:
     """From a key to the chart, on the sample."""
     from playwright.sync_api import sync_playwright
 
-    from fer.sample import sample_video
+    from fer.sample.clip import sample_video
     from tests.helpers import live_app
 
     app, sent = live_app.running_app(), []

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from fer.sample import sample_frames, sample_video
+from fer.sample.clip import sample_frames, sample_video
 from pages.ui.app.navigation import PAGES
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app

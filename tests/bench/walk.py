@@ -16,7 +16,7 @@ from pathlib import Path
 
 import fer
 from fer.draw.video_writer import Mp4Encoder
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from tests.helpers.datasets import scenes, write
 
 

@@ -8,7 +8,7 @@ pytest.importorskip("playwright.sync_api", reason="needs playwright (requirement
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from tests.helpers import live_app
 from tests.helpers.live_app import own_requests_only
 

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from fer.dataset.readers.fer2013 import ALL_VOTE_COLUMNS
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app
 

@@ -10,7 +10,7 @@ pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.app.navigation import INSIDE, PAGES, TOP
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 from playwright.sync_api import TimeoutError as LateError
 
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from tests.helpers import live_app
 from tests.helpers.live_app import own_requests_only
 

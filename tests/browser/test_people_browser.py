@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from tests.helpers import live_app
 
 pytestmark = pytest.mark.browser

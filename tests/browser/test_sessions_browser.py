@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from tests.helpers import live_app
 from tests.helpers.kept import sessions_file
 

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 from pympi.Elan import Eaf
 
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from tests.helpers import live_app
 from tests.helpers.stimuli import STIMULI
 

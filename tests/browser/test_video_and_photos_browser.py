@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from fer.draw.video_writer import Mp4Encoder
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.timeline.timeline import COLUMNS
 from pages.ui.work.analysis import jpeg
 from tests.helpers import live_app

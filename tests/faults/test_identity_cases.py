@@ -10,7 +10,7 @@ from fer.draw.video_writer import Mp4Encoder
 from fer.live import LiveSession
 from fer.pipeline import Analyzer, analyze_video
 from fer.records import Frame
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.settings import Settings
 from fer.timeline.headline import headlines
 from tests.bench.compositions import nobody

@@ -142,6 +142,13 @@ SOURCES = (
         package="cv2",
     ),
     Source(
+        "models/sample.mp4",
+        "the built-in sample, a video of 12 seconds",
+        "this project, `fer sample --draw`, from the portrait in the next row",
+        "public domain, as the portrait",
+        "drawn, nothing was learnt",
+    ),
+    Source(
         "skimage/data/astronaut.png",
         "the portrait that the built-in sample is drawn from",
         "NASA's portrait of Eileen Collins, in PyPI's scikit-image",

@@ -11,7 +11,7 @@ from fer.action_units.table import CODES, INDEX
 from fer.constants import QUALITY_OK
 from fer.pipeline import Analyzer, Components
 from fer.records import Frame
-from fer.sample import action_units_at, sample_frames
+from fer.sample.clip import action_units_at, sample_frames
 from fer.settings import Settings
 from fer.sources import VideoSource
 

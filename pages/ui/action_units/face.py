@@ -6,7 +6,7 @@ from fer.draw.drawn_face import marked_face
 from fer.errors import InputError
 from fer.pipeline import Analyzer
 from fer.records import Frame, Observations
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
 from pages.ui.app import page_setup, session, uploads

@@ -11,7 +11,7 @@ from fer.errors import InputError
 from fer.faces.crop import crop_faces
 from fer.pipeline import Components, load_components
 from fer.records import Frame
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
 from pages.ui.app import page_setup, session, uploads

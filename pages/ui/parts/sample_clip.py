@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from fer.sample.shipped import shipped_video
 from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 
@@ -11,13 +12,9 @@ SAMPLE_NAME = "Built-in sample.mp4"
 VIDEO_PAGE = "pages/video.py"
 
 
-@st.cache_resource(show_spinner=False)
 def sample_clip() -> Upload:
-    """The sample video, made once in this process."""
-    # Imported here: the button stands on pages that need no video library.
-    from fer.sample import sample_video
-
-    return Upload(SAMPLE_NAME, sample_video())
+    """The sample video."""
+    return Upload(SAMPLE_NAME, shipped_video())
 
 
 def button(*, primary: bool, width: Literal["content", "stretch"] = "content") -> None:
@@ -29,6 +26,5 @@ def button(*, primary: bool, width: Literal["content", "stretch"] = "content") -
         key="try_sample",
         width=width,
     ):
-        with st.spinner("Making the sample"):
-            session.keep(session.CLIP, sample_clip())
+        session.keep(session.CLIP, sample_clip())
         st.switch_page(VIDEO_PAGE)

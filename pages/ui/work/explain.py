@@ -14,7 +14,7 @@ from fer.faces.crop import crop_faces
 from fer.photos import analyze_photo
 from fer.pipeline import Analyzer
 from fer.records import Observations
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.settings import Settings
 from fer.sources import read_image
 from pages.ui.app import session

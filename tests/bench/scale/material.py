@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import cv2
 
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from fer.sources import VideoSource
 from tests.helpers.clips import clip
 from tests.helpers.places import SHARED

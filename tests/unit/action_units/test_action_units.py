@@ -275,7 +275,8 @@ def test_a_smile_supports_happy_and_the_sentence_names_it():
     verdict = verdict_of("happy", presence_of(AU12=0.99, AU25=0.99))
     assert verdict.kind == SUPPORTED
     assert (
-        verdict_sentence(verdict) == "Happy, supported by AU12 lip corner puller 4.0 and AU25 lips part 4.0"
+        verdict_sentence(verdict, 0.86)
+        == "Happy 86%, supported by AU12 lip corner puller 4.0 and AU25 lips part 4.0"
     )
 
 
@@ -325,8 +326,8 @@ def test_two_units_that_look_alike_are_seen_where_one_is_and_unseen_where_neithe
 
 def test_what_decides_nothing_is_said_as_that_and_never_contradicts_itself():
     seen = UnitVerdict("surprise", NOT_CHECKABLE, seen=(("AU12", 4.7),))
-    assert verdict_sentence(seen) == (
-        "Surprise, neither supported nor contradicted by AU12 lip corner puller 4.7"
+    assert verdict_sentence(seen, 0.86) == (
+        "Surprise 86%, neither supported nor contradicted by AU12 lip corner puller 4.7"
     )
     assert verdict_sentence(UnitVerdict("sad", NOT_CHECKABLE)) == "Sad; the geometry cannot check it"
     unsure = verdict_sentence(UnitVerdict("unsure", NOT_CHECKABLE, seen=(("AU12", 4.7),)))

@@ -27,7 +27,7 @@ from fer.errors import (
 from fer.live import LiveCounts, LiveResult, LiveSnapshot
 from fer.live.records import NEVER_S
 from fer.records import Frame
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.sources import camera as camera_module
 from fer.sources.camera import CAMERA_APIS, CameraSource
 from tests.helpers.clips import clip as video_of

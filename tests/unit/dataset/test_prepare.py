@@ -17,7 +17,7 @@ from fer.dataset.prepare import (
 )
 from fer.dataset.readers.fer2013 import SPLITS, read_dataset
 from fer.errors import DatasetError, SettingsError
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from pages.ui.work.analysis import jpeg
 from tests.helpers.bad_data import noise, png, zip_bytes
 

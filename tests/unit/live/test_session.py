@@ -17,7 +17,7 @@ from fer.live.smooth import CausalSmoother
 from fer.live.timing import Pacer, RateMeter, SessionClock
 from fer.pipeline import Analyzer
 from fer.records import Frame, Suggestion
-from fer.sample import sample_frames
+from fer.sample.clip import sample_frames
 from fer.timeline.edits import with_edits
 from fer.timeline.smooth import smooth
 from tests.helpers.factories import make_observations, probs_of

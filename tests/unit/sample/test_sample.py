@@ -15,14 +15,13 @@ from fer.faces.crop import crop_faces
 from fer.faces.detectors.blazeface import BlazeFaceDetector
 from fer.faces.mesh import FaceMesh
 from fer.io.places import MODELS_DIR
-from fer.sample import (
+from fer.sample import clip, portrait
+from fer.sample.clip import (
     LENGTH_S,
     NOBODY,
     SCRIPT,
     action_units_at,
-    clip,
     expressions_at,
-    portrait,
     sample_frames,
     sample_video,
 )

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
-from fer.sample import NOBODY, expressions_at, sample_frames
+from fer.sample.clip import NOBODY, expressions_at, sample_frames
 from fer.settings import Settings
 from fer.sources.account import lost
 

@@ -8,7 +8,7 @@ import pytest
 from fer.constants import EMOTIONS
 from fer.pipeline import AnalysisProgress, Analyzer, analyze_video
 from fer.records import Frame
-from fer.sample import SCRIPT
+from fer.sample.clip import SCRIPT
 from fer.settings import Settings
 from fer.stages import Stages
 

@@ -12,7 +12,7 @@ from fer.cli import DONE, FAILED, main
 from fer.errors import InputError
 from fer.export.csv import to_csv
 from fer.pipeline import analyze_video
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from fer.settings import Settings
 from fer.timeline.neutral_faces import most_neutral, neutral_at, of_this_clip, with_baselines
 from fer.timeline.read import read_timeline

@@ -13,7 +13,7 @@ from fer.errors import InputError
 from fer.export.csv import to_csv
 from fer.export.html import to_html
 from fer.export.json import to_json
-from fer.sample import sample_video
+from fer.sample.clip import sample_video
 from fer.settings import Settings
 from fer.timeline.edits import ids_after, with_edits
 from fer.timeline.headline import headlines
