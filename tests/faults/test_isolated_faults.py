@@ -23,7 +23,7 @@ from fer.errors import (
     StalledInputError,
     UnsupportedInputError,
 )
-from fer.sources import VideoSource, decode_apart, images, open_video, read_image
+from fer.sources import VideoSource, decode_apart, have_one_ready, images, open_video, read_image
 from fer.sources.isolated import limits, parent, reading
 from fer.sources.isolated.channel import Channel, ChannelClosed, ChannelSilent
 from fer.sources.isolated.parent import Child, Children
@@ -168,8 +168,12 @@ def test_a_video_that_was_closed_or_left_says_so_or_starts_again(children):
 
 def test_the_policy_is_one_for_all(children):
     data = clip(ramp(2))
+    have_one_ready()
+    assert children._spare is None
     try:
         decode_apart()
+        have_one_ready()
+        assert children._spare.alive
         with open_video(data) as video:
             assert isinstance(video, VideoApart)
         assert read_image(png()).frame.image.shape == (30, 40, 3)
@@ -277,6 +281,7 @@ from fer.sources.isolated import parent, reading
 from fer.sources.isolated.reading import VideoApart
 parent.COMMAND = (sys.executable, sys.argv[1])
 video = VideoApart(open(sys.argv[2], "rb").read())
+parent.CHILDREN.warm()
 print(video._child.pid, parent.CHILDREN._spare.pid, flush=True)
 for frame in video:
     pass

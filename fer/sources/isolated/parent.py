@@ -216,12 +216,10 @@ class Children:
         self._timer: threading.Timer | None = None
 
     def fresh(self) -> Child:
-        """A process that has seen no file; the next one is started beside it."""
+        """A process that has seen no file. The next one starts at its `end`, not beside its work."""
         with self._lock:
             spare, self._spare = self._spare, None
-        child = spare if spare is not None and spare.alive else Child()
-        self.warm()
-        return child
+        return spare if spare is not None and spare.alive else Child()
 
     def warm(self) -> None:
         """Have one ready."""
@@ -243,12 +241,17 @@ class Children:
     def give_back(self, child: Child, *, most: int) -> None:
         """A process has done its picture; after `most` it is ended."""
         if child.used >= most or not child.alive:
-            child.close()
+            self.end(child)
             return
         child.since_s = time.monotonic()
         with self._lock:
             self._waiting.append(child)
             self._look_later()
+
+    def end(self, child: Child) -> None:
+        """A process has done its work: end it, and have the next one ready."""
+        child.close()
+        self.warm()
 
     def close(self) -> None:
         """End all that wait."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fer.sources import images, video
 from fer.sources.images import LoadedImage
+from fer.sources.isolated import reading
 from fer.sources.isolated.reading import VideoApart, read_image_apart, sound_apart
 from fer.sources.sound import Sound
 from fer.sources.video import VideoSource
@@ -27,6 +28,12 @@ def decode_apart(wanted: bool = True) -> None:
 def decodes_apart() -> bool:
     """Whether files are decoded in processes of their own."""
     return _apart
+
+
+def have_one_ready() -> None:
+    """Start the process for the next file now, so that it need not wait: a fresh server has none."""
+    if _apart:
+        reading.CHILDREN.warm()
 
 
 def open_video(source: bytes | str | Path, **options) -> VideoSource | VideoApart:

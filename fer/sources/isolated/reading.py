@@ -45,7 +45,9 @@ def read_image_apart(source: bytes | str | Path, *, name: str | None = None) -> 
         CHILDREN.give_back(child, most=PICTURES_EACH)
         raise
     except BaseException:
-        child.close()  # a decoder that met damage may be damaged itself: no other picture goes through it
+        CHILDREN.end(
+            child
+        )  # a decoder that met damage may be damaged itself: no other picture goes through it
         raise
     CHILDREN.give_back(child, most=PICTURES_EACH)
     notes = tuple(str(note)[:500] for note in message.get("notes", ())[:10])
@@ -69,7 +71,7 @@ def sound_apart(source: bytes | str | Path) -> tuple[bytes, str]:
     except InputError:
         return b"", _NO_SOUND
     finally:
-        child.close()
+        CHILDREN.end(child)
 
 
 class VideoApart:
@@ -158,7 +160,7 @@ class VideoApart:
     def _let_go(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            child.close()
+            CHILDREN.end(child)
 
 
 def _bytes_of(source: bytes | str | Path) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from fer.sources import have_one_ready
 from pages.ui.app import session
 
 MODULES = ("pages.ui.work.video", "pages.ui.video.report", "pages.ui.work.photos")
@@ -40,9 +41,9 @@ def begin() -> None:
 
 def _warm() -> None:
     try:
+        have_one_ready()
         for name in MODULES:
             importlib.import_module(name)
-        importlib.import_module("pages.ui.parts.sample_clip").sample_clip()
         settle()
     except Exception:
         logging.getLogger(__name__).warning("Warming up failed", exc_info=True)

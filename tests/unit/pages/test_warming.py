@@ -26,19 +26,14 @@ def _join() -> None:
             assert not thread.is_alive()
 
 
-def test_everything_is_loaded_once(monkeypatch):
+def test_everything_is_loaded_once_and_a_decoder_starts_first(monkeypatch):
     asked = []
-
-    class _Module:
-        @staticmethod
-        def sample_clip() -> None:
-            asked.append("the clip")
-
-    monkeypatch.setattr(warming.importlib, "import_module", lambda name: asked.append(name) or _Module)
+    monkeypatch.setattr(warming, "have_one_ready", lambda: asked.append("a decoder"))
+    monkeypatch.setattr(warming.importlib, "import_module", asked.append)
     for _ in range(3):
         warming.begin()
     _join()
-    assert asked == [*warming.MODULES, "pages.ui.parts.sample_clip", "the clip"]
+    assert asked == ["a decoder", *warming.MODULES]
 
 
 def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkeypatch, registry):
@@ -56,6 +51,7 @@ def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkey
 
 
 def test_what_fails_is_logged_and_nothing_else(monkeypatch, caplog):
+    monkeypatch.setattr(warming, "have_one_ready", lambda: None)
     monkeypatch.setattr(warming, "MODULES", ("pages.ui.no_such_room",))
     with caplog.at_level(logging.WARNING):
         warming.begin()
