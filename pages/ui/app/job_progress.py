@@ -10,7 +10,7 @@ from fer.text import clock, count, span
 from pages.ui.app import page_setup, polling, session
 from pages.ui.app.jobs import Job, JobState
 
-POLL_EVERY_S = 0.6
+POLL_EVERY_S = 0.3
 ETA_AFTER_S = 1.0
 """An estimate from less than this is a guess."""
 
