@@ -10,13 +10,14 @@ from fer.draw.annotate import draw
 from fer.errors import FerError
 from fer.pipeline import Analyzer
 from fer.sample.shipped import shipped_video
+from fer.settings import Settings
 from fer.sources.video import VideoSource
 from fer.text import clock
 from pages.ui.app import page_setup
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.bars import probability_bars
-from pages.ui.work.analysis import jpeg
+from pages.ui.work.analysis import jpeg, leave
 
 WIDTH = 640
 FPS, TELLING_S = 5.0, 0.4
@@ -47,12 +48,14 @@ def sample_frame() -> SampleFrame:
     Raises:
         ModelError: A model cannot be used.
     """
-    analyzer = Analyzer()
+    settings = Settings()
+    analyzer = Analyzer(settings)
     with VideoSource(shipped_video(), fps=FPS) as video:
         for frame in video:
             seen = analyzer.analyze(frame)
             if frame.timestamp_s >= TELLING_S:
                 break
+    leave(settings, analyzer.components)
     picture = jpeg(draw(frame.image, seen), width=WIDTH)
     probs = seen.probs[0] if len(seen) else None
     return SampleFrame(picture, probs, analyzer.unsure_below, frame.timestamp_s)

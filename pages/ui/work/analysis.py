@@ -23,6 +23,20 @@ def job_key(kind: str, content: str, settings: Settings) -> str:
     return f"{kind}:{content}:{json.dumps([values[name] for name in ANALYSIS_FIELDS])}"
 
 
+_left: dict[tuple, Components] = {}
+"""Models for video that whoever loaded them uses no more."""
+
+
+def leave(settings: Settings, models: Components) -> None:
+    """Hand models for video on: the next worker that would load the same ones takes them.
+
+    Args:
+        settings: What they were loaded for.
+        models: From now on somebody else's: no two threads may use them.
+    """
+    _left[_kind(settings)] = models
+
+
 def components(tools: dict, settings: Settings, *, still: bool = False) -> Components:
     """The worker thread's own models: loaded once and kept, one set for video and one for photos.
 
@@ -31,11 +45,15 @@ def components(tools: dict, settings: Settings, *, still: bool = False) -> Compo
         settings: Which models.
         still: For photos.
     """
-    slot = "still" if still else "video"
-    wanted = (settings.detector, settings.detector_path, settings.flip, settings.answer)
+    slot, wanted = "still" if still else "video", _kind(settings)
     if tools.get(slot, (None,))[0] != wanted:
-        tools[slot] = (wanted, load_components(settings, still=still))
+        left = None if still else _left.pop(wanted, None)
+        tools[slot] = (wanted, left or load_components(settings, still=still))
     return tools[slot][1]
+
+
+def _kind(settings: Settings) -> tuple:
+    return settings.detector, settings.detector_path, settings.flip, settings.answer
 
 
 def network(tools: dict, *, answer: str | None = None) -> EmotionNetwork:
