@@ -100,6 +100,25 @@ class JobRegistry:
                 self._changed.notify_all()
             return job
 
+    def take_over(self, owner: str, key: str, *, of: str) -> Job | None:
+        """Another owner's job of that key becomes the session's own, unless it has one or that one came to
+        nothing.
+
+        Args:
+            owner: Token of the session.
+            key: Of the job.
+            of: Token of whoever has it.
+        """
+        with self._changed:
+            job = self._jobs.get((of, key))
+            lost = (JobState.FAILED, JobState.CANCELLED)
+            if job is None or job.state in lost or (owner, key) in self._jobs:
+                return None
+            self._make_room(owner)
+            self._jobs[owner, key] = self._jobs.pop((of, key))
+            job.owner = owner
+            return job
+
     def find(self, owner: str, key: str) -> Job | None:
         """The session's job of that key, or None."""
         with self._changed:
@@ -115,6 +134,11 @@ class JobRegistry:
         with self._changed:
             busy = (JobState.WAITING, JobState.RUNNING)
             return sum(j.state in busy and j.number < job.number for j in self._jobs.values())
+
+    def is_busy(self) -> bool:
+        """Whether any job runs or waits."""
+        with self._changed:
+            return any(not job.finished for job in self._jobs.values())
 
     def cancel(self, job: Job) -> None:
         """Ask a running job to stop; a waiting one ends at once."""

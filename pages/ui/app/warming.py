@@ -15,9 +15,11 @@ import streamlit as st
 
 from fer.sources import have_one_ready
 from pages.ui.app import session
+from pages.ui.app.jobs import Job
 
 MODULES = ("pages.ui.work.video", "pages.ui.video.report", "pages.ui.work.photos")
-LIVE_WAIT_S = 1.0
+SAMPLE = "pages.ui.parts.sample_clip"
+WAIT_S = 1.0
 _begun = threading.Lock()
 _SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 _PLOTLY = "PlotlyChart.*.js"
@@ -42,22 +44,23 @@ def begin() -> None:
 def _warm() -> None:
     try:
         have_one_ready()
+        sample = importlib.import_module(SAMPLE).analyze_ahead()
         for name in MODULES:
             importlib.import_module(name)
-        settle()
+        settle(meanwhile=sample)
     except Exception:
         logging.getLogger(__name__).warning("Warming up failed", exc_info=True)
 
 
-def settle() -> None:
+def settle(*, meanwhile: Job | None = None) -> None:
     """Take what was loaded out of the collector's rounds.
 
     Streamlit starts one after each run of a page and of a fragment, and the modules' objects alone make it
-    long enough to be felt. Nobody is live meanwhile: what is there now is never collected, and pictures of a
-    camera must be.
+    long enough to be felt. Nobody is live then and that job is over: what is there now is never collected,
+    and pictures must be.
     """
-    while session.registry().anybody_keeps(session.ROOM):
-        time.sleep(LIVE_WAIT_S)
+    while session.registry().anybody_keeps(session.ROOM) or not (meanwhile is None or meanwhile.finished):
+        time.sleep(WAIT_S)
     gc.collect()
     gc.freeze()
 

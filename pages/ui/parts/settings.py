@@ -29,9 +29,14 @@ DETECTORS = {
 NOT_THERE = "The original project's SSD network is offered once its files lie in models/detectors/."
 
 
+def usual() -> Settings:
+    """The settings of a visitor who has changed none."""
+    return Settings(fps=DEFAULT_RATE)
+
+
 def current() -> Settings:
     """The settings that analyses of this session run with."""
-    return st.session_state.setdefault(ANALYSIS, Settings(fps=DEFAULT_RATE))
+    return st.session_state.setdefault(ANALYSIS, usual())
 
 
 def analysis_form(*, label: str, video: bool = True) -> None:

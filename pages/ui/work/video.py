@@ -15,6 +15,8 @@ from pages.ui.app.jobs import Job
 from pages.ui.app.uploads import Upload
 from pages.ui.work.analysis import components, job_key, jpeg
 
+NOBODY_YET = "nobody yet"
+"""Owner of what the server analyses ahead."""
 PREVIEW_EVERY_S = 1.0
 PREVIEW_WIDTH = 640
 
@@ -32,10 +34,26 @@ class VideoResult:
     portraits: tuple[Portrait, ...]
 
 
+def analyze_ahead(clip: Upload, settings: Settings) -> Job | None:
+    """Analyse a clip that nobody has asked for yet: whoever does so first takes it over.
+
+    Returns:
+        None where somebody's work is being done: it comes first.
+    """
+    if session.registry().is_busy():
+        return None
+    return session.registry().submit(NOBODY_YET, _key(clip, settings), video_work(clip, settings))
+
+
 def video_job(clip: Upload, settings: Settings) -> Job:
-    """The analysis of this clip: found again, or put in the line."""
-    key = job_key("video", clip.sha256, settings)
-    return session.registry().submit(session.owner(), key, video_work(clip, settings))
+    """The analysis of this clip: found again, taken over, or put in the line."""
+    key, owner = _key(clip, settings), session.owner()
+    ahead = session.registry().take_over(owner, key, of=NOBODY_YET)
+    return ahead or session.registry().submit(owner, key, video_work(clip, settings))
+
+
+def _key(clip: Upload, settings: Settings) -> str:
+    return job_key("video", clip.sha256, settings)
 
 
 def video_work(clip: Upload, settings: Settings) -> Callable[[Job, dict], VideoResult]:

@@ -50,6 +50,32 @@ def test_the_same_key_is_the_same_job_but_not_for_another_session():
     assert registry.find("ben", "k") is other
 
 
+def test_a_job_of_the_server_belongs_to_the_first_who_asks():
+    registry, gate = JobRegistry(), Gate()
+    ahead = registry.submit("server", "k", gate)
+    assert gate.started.wait(PATIENCE_S) and registry.is_busy()
+    assert registry.take_over("anna", "another", of="server") is None
+    assert registry.take_over("anna", "k", of="server") is ahead
+    assert registry.take_over("ben", "k", of="server") is None
+    assert registry.find("anna", "k") is ahead and registry.jobs_of("server") == []
+    registry.drop("anna")
+    assert finish(ahead).state is JobState.CANCELLED and not registry.is_busy()
+
+
+def test_what_came_to_nothing_is_not_taken_over_and_neither_is_what_one_has():
+    registry = JobRegistry()
+
+    def fails(job, tools):
+        raise DamagedInputError("no")
+
+    finish(registry.submit("server", "bad", fails))
+    assert registry.take_over("anna", "bad", of="server") is None
+    finish(registry.submit("server", "k", lambda job, tools: 1))
+    own = registry.submit("anna", "k", lambda job, tools: 2)
+    assert registry.take_over("anna", "k", of="server") is None
+    assert registry.find("anna", "k") is own
+
+
 def test_others_wait_and_are_told_how_many_are_before_them():
     registry, gate = JobRegistry(workers=1), Gate()
     first = registry.submit("anna", "k", gate)

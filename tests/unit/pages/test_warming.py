@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from pages.ui.app import session, warming
-from pages.ui.app.jobs import JobRegistry
+from pages.ui.app.jobs import Job, JobRegistry, JobState
 
 
 @pytest.fixture(autouse=True)
@@ -28,12 +28,18 @@ def _join() -> None:
 
 def test_everything_is_loaded_once_and_a_decoder_starts_first(monkeypatch):
     asked = []
+
+    class _Module:
+        @staticmethod
+        def analyze_ahead() -> None:
+            asked.append("the sample")
+
     monkeypatch.setattr(warming, "have_one_ready", lambda: asked.append("a decoder"))
-    monkeypatch.setattr(warming.importlib, "import_module", asked.append)
+    monkeypatch.setattr(warming.importlib, "import_module", lambda name: asked.append(name) or _Module)
     for _ in range(3):
         warming.begin()
     _join()
-    assert asked == ["a decoder", *warming.MODULES]
+    assert asked == ["a decoder", warming.SAMPLE, "the sample", *warming.MODULES]
 
 
 def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkeypatch, registry):
@@ -47,6 +53,20 @@ def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkey
     monkeypatch.setattr(warming.time, "sleep", leaves)
     registry.keep("somebody", session.ROOM, "a camera")
     warming.settle()
+    assert order == ["waited", "frozen"]
+
+
+def test_what_was_loaded_stays_until_the_sample_is_read(monkeypatch):
+    order = []
+    sample = Job("nobody yet", "video:sample", None, JobState.RUNNING)
+
+    def ends(_wait_s: float) -> None:
+        order.append("waited")
+        sample.state = JobState.DONE
+
+    monkeypatch.setattr(warming.gc, "freeze", lambda: order.append("frozen"))
+    monkeypatch.setattr(warming.time, "sleep", ends)
+    warming.settle(meanwhile=sample)
     assert order == ["waited", "frozen"]
 
 
