@@ -151,9 +151,14 @@ def launched(engine: Playwright, film: Path | None = None) -> Iterator[Browser]:
         browser.close()
 
 
+def has_run(page: Page) -> None:
+    """Wait until the script has run."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=PATIENCE_MS)
+
+
 def settled(page: Page) -> None:
     """Wait until the script has run and nothing is being drawn."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=PATIENCE_MS)
+    has_run(page)
     page.wait_for_timeout(400)
 
 
@@ -220,10 +225,16 @@ def first_point(page: Page, key: str) -> tuple[float, float]:
     return box["x"] + x, box["y"] + y
 
 
-def wait_for_report(page: Page) -> None:
-    """Wait until a video's player and chart are drawn."""
+def report_is_there(page: Page) -> None:
+    """Wait until a video's player and chart are drawn and its page is whole."""
     page.wait_for_selector(".st-key-player video", timeout=PATIENCE_MS)
     page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=PATIENCE_MS)
+    has_run(page)
+
+
+def wait_for_report(page: Page) -> None:
+    """Wait until a video's report is drawn and nothing moves any more."""
+    report_is_there(page)
     settled(page)
 
 

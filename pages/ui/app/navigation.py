@@ -82,6 +82,7 @@ def _shown() -> tuple[AppPage, ...]:
 
 def run() -> None:
     """Draw the navigation and run the page that was asked for."""
+    warming.put_aside()
     page = _declare()
     token = _inside.set(True)
     try:

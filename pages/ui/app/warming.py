@@ -20,7 +20,7 @@ from pages.ui.app.jobs import Job
 MODULES = ("pages.ui.work.video", "pages.ui.video.report", "pages.ui.work.photos")
 SAMPLE = "pages.ui.parts.sample_clip"
 WAIT_S = 1.0
-_begun = threading.Lock()
+_put_aside, _begun = threading.Lock(), threading.Lock()
 _SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 _PLOTLY = "PlotlyChart.*.js"
 _JS = """
@@ -35,6 +35,13 @@ export default function ({ data }) {
 _component = st.components.v2.component("plotly_ahead", js=_JS)
 
 
+def put_aside() -> None:
+    """Before this process's first page is drawn: take what is there, Streamlit above all, out of the
+    collector's rounds, of which there is one after every run of a page."""
+    if _put_aside.acquire(blocking=False):
+        gc.freeze()
+
+
 def begin() -> None:
     """Load once in this process, in a thread of its own. Whatever fails is said by the page that needs it."""
     if _begun.acquire(blocking=False):
@@ -44,6 +51,7 @@ def begin() -> None:
 def _warm() -> None:
     try:
         have_one_ready()
+        settle()  # the page that was drawn has loaded most modules, and rounds would hold up what follows
         sample = importlib.import_module(SAMPLE).analyze_ahead()
         for name in MODULES:
             importlib.import_module(name)

@@ -56,6 +56,15 @@ def test_what_was_loaded_leaves_the_collectors_rounds_once_nobody_is_live(monkey
     assert order == ["waited", "frozen"]
 
 
+def test_what_is_there_before_the_first_page_is_put_aside_once(monkeypatch):
+    frozen = []
+    monkeypatch.setattr(warming, "_put_aside", threading.Lock())
+    monkeypatch.setattr(warming.gc, "freeze", lambda: frozen.append(True))
+    for _ in range(3):
+        warming.put_aside()
+    assert frozen == [True]
+
+
 def test_what_was_loaded_stays_until_the_sample_is_read(monkeypatch):
     order = []
     sample = Job("nobody yet", "video:sample", None, JobState.RUNNING)
