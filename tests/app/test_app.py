@@ -189,6 +189,7 @@ def test_an_unexpected_error_is_a_reference_and_names_nothing(monkeypatch, clip,
         raise RuntimeError("secret-name.mp4")
 
     monkeypatch.setattr(analysis, "load_components", broken)
+    monkeypatch.setattr(analysis, "_left", {})
     app = open_page("pages/video.py")
     registry_tools_gone()
     app = finished(give(app, session.CLIP, clip))
