@@ -15,7 +15,6 @@ import streamlit as st
 
 from fer.sources import have_one_ready
 from pages.ui.app import session
-from pages.ui.app.jobs import Job
 
 MODULES = ("pages.ui.work.video", "pages.ui.video.report", "pages.ui.work.photos")
 SAMPLE = "pages.ui.parts.sample_clip"
@@ -37,7 +36,11 @@ _component = st.components.v2.component("plotly_ahead", js=_JS)
 
 def put_aside() -> None:
     """Before this process's first page is drawn: take what is there, Streamlit above all, out of the
-    collector's rounds, of which there is one after every run of a page."""
+    collector's rounds.
+
+    Streamlit starts one after each run of a page and of a fragment, and the modules' objects alone make it
+    long enough to be felt.
+    """
     if _put_aside.acquire(blocking=False):
         gc.freeze()
 
@@ -51,23 +54,25 @@ def begin() -> None:
 def _warm() -> None:
     try:
         have_one_ready()
-        settle()  # the page that was drawn has loaded most modules, and rounds would hold up what follows
-        sample = importlib.import_module(SAMPLE).analyze_ahead()
+        settle(waits=False)  # the page that was drawn has loaded most modules
+        importlib.import_module(SAMPLE).analyze_ahead()
         for name in MODULES:
             importlib.import_module(name)
-        settle(meanwhile=sample)
+        settle()
     except Exception:
         logging.getLogger(__name__).warning("Warming up failed", exc_info=True)
 
 
-def settle(*, meanwhile: Job | None = None) -> None:
-    """Take what was loaded out of the collector's rounds.
+def settle(*, waits: bool = True) -> None:
+    """Take what was loaded out of the collector's rounds, once nobody is live and nothing is being analysed:
+    what is there then is never collected, and pictures must be.
 
-    Streamlit starts one after each run of a page and of a fragment, and the modules' objects alone make it
-    long enough to be felt. Nobody is live then and that job is over: what is there now is never collected,
-    and pictures must be.
+    Args:
+        waits: False does nothing if that is not so now.
     """
-    while session.registry().anybody_keeps(session.ROOM) or not (meanwhile is None or meanwhile.finished):
+    while session.registry().anybody_keeps(session.ROOM) or session.registry().is_busy():
+        if not waits:
+            return
         time.sleep(WAIT_S)
     gc.collect()
     gc.freeze()

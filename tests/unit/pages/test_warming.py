@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from pages.ui.app import session, warming
-from pages.ui.app.jobs import Job, JobRegistry, JobState
+from pages.ui.app.jobs import JobRegistry
 
 
 @pytest.fixture(autouse=True)
@@ -65,17 +65,21 @@ def test_what_is_there_before_the_first_page_is_put_aside_once(monkeypatch):
     assert frozen == [True]
 
 
-def test_what_was_loaded_stays_until_the_sample_is_read(monkeypatch):
-    order = []
-    sample = Job("nobody yet", "video:sample", None, JobState.RUNNING)
+def test_what_was_loaded_stays_while_something_is_analysed(monkeypatch, registry):
+    order, gate = [], threading.Event()
+    job = registry.submit("anna", "k", lambda job, tools: gate.wait(60))
 
     def ends(_wait_s: float) -> None:
         order.append("waited")
-        sample.state = JobState.DONE
+        gate.set()
+        while not job.finished:  # `finish` would sleep too
+            gate.wait()
 
     monkeypatch.setattr(warming.gc, "freeze", lambda: order.append("frozen"))
     monkeypatch.setattr(warming.time, "sleep", ends)
-    warming.settle(meanwhile=sample)
+    warming.settle(waits=False)
+    assert order == []
+    warming.settle()
     assert order == ["waited", "frozen"]
 
 
