@@ -327,7 +327,7 @@ def test_no_detector_finds_a_hidden_face():
     pytest.importorskip("skimage")
     from fer.faces.detectors.blazeface import BlazeFaceDetector
     from fer.faces.mesh import FaceMesh
-    from fer.sample.clip import clip
+    from fer.sample import clip
 
     detector, mesh = BlazeFaceDetector(), FaceMesh()
     image = clip._Stage(640, 480).draw(9.0)
