@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from fer.batch.files import SourceFile
+from fer.batch.participants import TABLE_NAMES
 from fer.batch.store import file_system, is_remote
 from fer.errors import InputError, MissingInputError
 from fer.io.names import unique_stems
@@ -121,7 +122,9 @@ def _of(found: list[tuple[SourceFile, str]], lost: Iterable[GivenFile]) -> Plan:
     recordings = [
         Recording(label, stem, kind, files) for (label, kind, files), stem in zip(given, stems, strict=True)
     ]
-    return Plan(tuple(sorted(recordings, key=lambda one: one.label)), tuple(lost))
+    # The study's own table is no file too many: `fer summarize` reads it where it lies.
+    lost = tuple(one for one in lost if one.name not in TABLE_NAMES)
+    return Plan(tuple(sorted(recordings, key=lambda one: one.label)), lost)
 
 
 def _listed(place: str) -> tuple[list[tuple[SourceFile, str]], list[GivenFile]]:

@@ -49,6 +49,13 @@ def test_every_video_and_every_folder_of_photos_is_a_recording(place):
     assert video.expected(Settings(fps=3.0)) == 6
 
 
+def test_the_table_of_participants_is_no_file_too_many(place):
+    (place / "participants.csv").write_text("participant,condition\nP01,calm\n")
+    (place / "P01" / "participants.csv").write_text("not where it is looked for\n")
+    lost = {one.name for one in plan_batch(str(place), out=str(place / "out")).lost}
+    assert lost == {"notes.txt", "broken.mp4", "P01/participants.csv"}
+
+
 def test_what_lies_in_the_results_is_no_input(place):
     (place / "out").mkdir()
     (place / "out" / "4.png").write_bytes(PICTURE)
