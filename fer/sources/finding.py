@@ -105,7 +105,11 @@ def find_inputs(paths: Iterable[str | Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in map(Path, paths):
         if path.is_dir():
-            usable = (one for one in _walk(path) if isinstance(one, Path) and _kind(one) != "unknown")
+            files = list(_walk(path))
+            for one in files:
+                if isinstance(one, GivenFile) and one.fate == "refused":
+                    raise MissingInputError(one.reason)
+            usable = (one for one in files if isinstance(one, Path) and _kind(one) != "unknown")
             found.update(dict.fromkeys(sorted(usable)))
         elif path.exists():
             found[path] = None
@@ -131,25 +135,30 @@ def _look(path: Path) -> Iterator[FoundFile | GivenFile]:
         yield from _judge(path, safe_path(path.name), given=True)
         return
     empty = True
-    try:
-        for one in _walk(path):
-            empty = False
-            if isinstance(one, GivenFile):
-                yield one
-            else:
-                yield from _judge(one, safe_path(one.relative_to(path)), given=False)
-    except InputError as error:
-        yield _refused(path.name, "unknown", error)
+    for one in _walk(path):
         empty = False
+        if isinstance(one, GivenFile):
+            yield one
+        else:
+            yield from _judge(one, safe_path(one.relative_to(path)), given=False)
     if empty:
         yield _refused(path.name, "unknown", MissingInputError("there is no photo or video in this folder."))
 
 
 def _walk(folder: Path) -> Iterator[Path | GivenFile]:
-    """Files below a folder, sorted by path; links to folders as what is passed over."""
+    """Files below a folder, sorted by path; links to folders as what is passed over, and refused those folders
+    that may not be read: the others are read all the same."""
     files: list[Path] = []
     links: list[GivenFile] = []
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
+    closed: list[GivenFile] = []
+
+    def refuse(error: OSError) -> None:
+        place = Path(error.filename or folder)
+        label = safe_path(place.relative_to(folder)) if place != folder else folder.name
+        text = f"The folder {place} cannot be read: check its permissions."
+        closed.append(_refused(label, "unknown", MissingInputError(text)))
+
+    for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not is_hidden(PurePath(name))]
         for name in folders:
             link = Path(parent, name)
@@ -158,6 +167,7 @@ def _walk(folder: Path) -> Iterator[Path | GivenFile]:
         files += [Path(parent, name) for name in names if not is_hidden(PurePath(name))]
     yield from sorted(files)
     yield from links
+    yield from closed
 
 
 def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile | GivenFile]:
@@ -273,6 +283,3 @@ def _with_folders(file: FoundFile, depth: int) -> SourceLabel:
     outer = place.parts if file.member is not None else place.parts[: len(place.parts) - len(own.parts)]
     return safe_path(PurePosixPath(*outer[-depth:], own)) if outer[1:] else file.label
 
-
-def _refuse(error: OSError) -> None:
-    raise MissingInputError(f"The folder {error.filename} cannot be read: check its permissions.") from error

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fer.batch.plan import plan_batch
 from fer.cli import DONE, FAILED, main
-from fer.errors import ChangedInputError, DamagedInputError
+from fer.errors import ChangedInputError, DamagedInputError, MissingInputError
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
 from fer.records import GivenFile
@@ -334,6 +334,28 @@ def test_a_photo_that_cannot_be_unpacked_costs_its_own_row_only(gray):
     batch = analyze_photos([("a", broken), ("b", lambda: gray)], components=components)
     assert [file.fate for file in batch.report.timeline.source.given] == ["refused", "read"]
     assert [file.name for file in lost(batch.report.timeline.source.given)] == ["a"]
+
+
+def test_case_78_a_folder_that_may_not_be_read_costs_only_itself(tmp_path, gray, monkeypatch):
+    """As `lost+found` on a disk, or the bin of another user."""
+    put(tmp_path, a_DOT_png=gray, closed__b_DOT_png=gray, open__c_DOT_png=gray)
+    scan = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    seen = survey([tmp_path])
+    assert [file.label for file in seen.found] == ["a.png", "open/c.png"]
+    (left,) = seen.lost
+    assert (left.name, left.fate, left.code) == ("closed", "refused", "input_missing")
+    assert "check its permissions" in left.reason
+    (whole,) = survey([tmp_path / "closed"]).lost
+    assert (whole.name, whole.fate) == ("closed", "refused")
+    with pytest.raises(MissingInputError, match="closed cannot be read"):
+        find_inputs([tmp_path])
 
 
 def test_labels_of_paths_keep_folders_and_nothing_else():
