@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -143,6 +143,7 @@ class AnimationReader:
     start = 0
     aspect = Fraction(1)
     others = 0
+    holes: Sequence[tuple[float, float]] = ()
     codec = pixel_format = ""
 
     def __init__(self, file: BinaryIO | io.RawIOBase, sniffed: str) -> None:

@@ -25,7 +25,9 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
-from fer.sources.headers import is_cut_short
+from fer.sources.headers import Bytes, is_cut_short
+from fer.sources.holes import AviCounter, HoleFinder, bridged
+from fer.sources.timing import JUMP_BACK_S
 
 MAX_PIXELS = 34_000_000
 """Largest frame: 7680x4320 (8K) passes."""
@@ -114,7 +116,7 @@ class GuardedFile:
         guard: Is asked at every read.
     """
 
-    def __init__(self, file: BinaryIO, guard: StallGuard) -> None:
+    def __init__(self, file: Bytes, guard: StallGuard) -> None:
         self._file = file
         self._guard = guard
         self.seek = file.seek
@@ -226,11 +228,12 @@ class FilmReader:
     def __init__(self, file: BinaryIO | io.FileIO | io.BytesIO, sniffed: str, guard: StallGuard) -> None:
         self._guard = guard
         size = file.seek(0, os.SEEK_END)
-        self.cut_short = is_cut_short(file, sniffed)
+        read, bridges = bridged(file, sniffed)
+        self.cut_short = is_cut_short(read, sniffed)
         guard.progress()
         self._container: InputContainer | None
         self._container = container = open_container(
-            GuardedFile(file, guard), sniffed, cut_short=self.cut_short
+            GuardedFile(read, guard), sniffed, cut_short=self.cut_short
         )
         try:
             self._stream = stream = picture_stream(container)
@@ -252,8 +255,11 @@ class FilmReader:
         # An AVI has no presentation times, and FFmpeg guesses wrong ones where pictures are stored in another
         # order than they are shown. Their decoding times count them as they come out.
         self._by_dts = sniffed == "avi"
+        self._counter = AviCounter(stream) if self._by_dts else None
         self._last_dts: int | None = None
         self._step = 1
+        # The times of an MP4 are sums of durations: they never go back.
+        self._ordered, self._newest = sniffed == "mp4", None
         if self._by_dts:
             self.start = None
             # Its mean rate counts packets, of which every other one is empty where it counts fields.
@@ -264,6 +270,13 @@ class FilmReader:
             pictures = self.duration_s * (self.fps or float(USUAL_RATE))
             if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
                 self.duration_s = None
+        self._holes = HoleFinder(
+            file,
+            sniffed,
+            bridges=bridges,
+            tick_s=self.time_base,
+            period_s=1 / (self.fps or float(USUAL_RATE)),
+        )
         self.decoded = self.skipped = 0
         self.short_of_memory = self.reshaped = False
         self._shape: Fraction | None = None
@@ -273,6 +286,12 @@ class FilmReader:
         if self._container is not None:
             self._container.close()
         self._container = None
+
+    @property
+    def holes(self) -> list[tuple[float, float]]:
+        """(seconds at which it begins, its length) of each stretch so far for which the file is blank."""
+        tick_s, start = float(self.time_base), self.start or 0
+        return [((a - start) * tick_s, (b - a) * tick_s) for a, b in self._holes.found]
 
     def pictures(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """(number in the stream, decoded frame) of every undamaged frame; the rest is counted."""
@@ -286,13 +305,24 @@ class FilmReader:
                 continue
             for picture in pictures:
                 self._guard.progress()
-                if picture.is_corrupt:
+                if picture.is_corrupt or self._comes_late(picture):
                     self.skipped += 1
                     continue
                 self.decoded += 1
                 if picture.key_frame:
                     self._look_at_shape()
                 yield self.decoded + self.skipped - 1, picture
+
+    def _comes_late(self, picture: av.VideoFrame) -> bool:
+        """Whether a picture belongs before those that came, as a decoder gives it behind damage.
+
+        Never where the times themselves can go back.
+        """
+        if not self._ordered or picture.pts is None:
+            return False
+        late = self._newest is not None and (self._newest - picture.pts) * self.time_base > JUMP_BACK_S
+        self._newest = picture.pts if self._newest is None else max(self._newest, picture.pts)
+        return late
 
     def _look_at_shape(self) -> None:
         """Notice another shape of the pixels; a frame itself does not say its own."""
@@ -342,6 +372,9 @@ class FilmReader:
             except FFmpegError:  # what was read so far is still good; the caller says so
                 self.cut_short = True
                 return
+            if self._counter:
+                self._counter.mend(packet)
+            self._holes.see(packet, packet.dts if self._by_dts or packet.pts is None else packet.pts)
             yield packet
 
     def _declared_duration(self, container: InputContainer, sniffed: str) -> float | None:

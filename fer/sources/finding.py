@@ -146,8 +146,10 @@ def _look(path: Path) -> Iterator[FoundFile | GivenFile]:
 
 
 def _walk(folder: Path) -> Iterator[Path | GivenFile]:
-    """Files below a folder, sorted by path; links to folders as what is passed over, and refused those folders
-    that may not be read: the others are read all the same."""
+    """Files below a folder, sorted by path; then links to folders, and the folders that may not be read.
+
+    One of those costs what lies in it: everything else is read all the same.
+    """
     files: list[Path] = []
     links: list[GivenFile] = []
     closed: list[GivenFile] = []
@@ -282,4 +284,3 @@ def _with_folders(file: FoundFile, depth: int) -> SourceLabel:
     # A zip member's label begins below the zip file, a file's ends with its own path.
     outer = place.parts if file.member is not None else place.parts[: len(place.parts) - len(own.parts)]
     return safe_path(PurePosixPath(*outer[-depth:], own)) if outer[1:] else file.label
-

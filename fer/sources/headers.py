@@ -3,7 +3,7 @@
 import os
 import re
 import struct
-from typing import BinaryIO
+from typing import Protocol
 
 _JPEG_SIZE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
 _JPEG_RARE_MARKERS = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7)
@@ -15,6 +15,22 @@ _MAX_BOXES = 100_000
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 _BLANK_BYTES = 4096
+
+
+class Bytes(Protocol):
+    """An open file, or one that is mended as it is read."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """As of a file."""
+        ...
+
+    def tell(self) -> int:
+        """As of a file."""
+        ...
 
 
 def image_size(data: bytes, sniffed: str) -> tuple[int, int] | None:
@@ -34,7 +50,7 @@ def image_size(data: bytes, sniffed: str) -> tuple[int, int] | None:
         return None
 
 
-def is_cut_short(file: BinaryIO, sniffed: str) -> bool:
+def is_cut_short(file: Bytes, sniffed: str) -> bool:
     """Whether a video file declares more bytes than it has, as after a broken download.
 
     Args:
@@ -59,7 +75,7 @@ def is_cut_short(file: BinaryIO, sniffed: str) -> bool:
         file.seek(0)
 
 
-def ends_blank(file: BinaryIO) -> bool:
+def ends_blank(file: Bytes) -> bool:
     """Whether the file's end was never written, as after a copy that broke off in a file of the full length.
 
     Args:
@@ -133,23 +149,29 @@ def _jpeg_frame(data: bytes) -> int:
     return 0
 
 
-def _last_box_end(file: BinaryIO, size: int) -> int:
+def _last_box_end(file: Bytes, size: int) -> int:
     """Where the last top-level box of an MP4 file says that it ends."""
     position = 0
     for _ in range(_MAX_BOXES):
         if position + 8 > size:
             break
-        file.seek(position)
-        head = file.read(16)
-        if not _BOX_NAME.fullmatch(head[4:8]):  # something else behind the last box
-            break
-        length = struct.unpack_from(">I", head)[0]
-        if length == 1:
-            length = struct.unpack_from(">Q", head, 8)[0]
-        if length < 8:  # 0: up to the end of the file; 2 to 7: padding or garbage after the boxes
+        name, length = box_head(file, position)
+        # Without a name: something else behind the last box. 0: up to the end of the file; 2 to 7: padding or
+        # garbage after the boxes.
+        if not name or length < 8:
             break
         position += length
     return position
+
+
+def box_head(file: Bytes, position: int) -> tuple[bytes, int]:
+    """(name, length in bytes) of the box of an MP4 that begins at a byte; no name where none begins."""
+    file.seek(position)
+    head = file.read(16)
+    if not _BOX_NAME.fullmatch(head[4:8]):
+        return b"", 0
+    length = struct.unpack_from(">I", head)[0]
+    return head[4:8], struct.unpack_from(">Q", head, 8)[0] if length == 1 else length
 
 
 def _segment_end(head: bytes) -> int:

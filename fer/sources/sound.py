@@ -23,6 +23,7 @@ from fer.sources.container import (
     StallGuard,
     open_container,
 )
+from fer.sources.holes import bridged
 from fer.sources.magic import HEAD_BYTES, sniff
 from fer.sources.opening import open_binary
 from fer.sources.timing import JUMP_BACK_S
@@ -61,7 +62,7 @@ class Sound:
             self.there = False
             return
         try:
-            file = GuardedFile(self._file, StallGuard(STALL_S))
+            file = GuardedFile(bridged(self._file, sniffed)[0], StallGuard(STALL_S))
             self._container = open_container(file, sniffed, cut_short=False)
             self._stream = _best_sound(self._container)
             self._origin_s = _start_of_pictures(self._container)

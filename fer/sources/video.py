@@ -26,6 +26,9 @@ STALL_S = 20.0
 
 RESIZED = "The size of the pictures changes within the video: it begins with {width} x {height} pixels."
 RESHAPED = "The shape of the pixels changes within the video: that of its beginning was taken for all."
+HOLE = "A part of the file is blank: {length_s:.1f} s of the video are missing at {at}."
+MORE_HOLES = "More parts of the file are blank."
+_HOLES_NAMED = 5
 _LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
 """A declared length may be off by so many seconds, or by such a share."""
 
@@ -151,6 +154,7 @@ class VideoSource:
                 self._note(RESIZED.format(width=self._info.width, height=self._info.height))
             if reader.reshaped:
                 self._note(RESHAPED)
+            self._note_holes(reader)
             self._given += 1
             yield frame
             self._guard.progress()  # the time that the caller took is not the video's
@@ -243,6 +247,13 @@ class VideoSource:
         for note in self._developer.notes:
             self._note(note)
         self._settle_length(reader)
+
+    def _note_holes(self, reader: FilmReader | AnimationReader) -> None:
+        """Say what is missing in the middle."""
+        for begin_s, length_s in reader.holes[:_HOLES_NAMED]:
+            self._note(HOLE.format(length_s=length_s, at=_minutes(begin_s)), partial=True)
+        if len(reader.holes) > _HOLES_NAMED:
+            self._note(MORE_HOLES)
 
     def _settle_length(self, reader: FilmReader | AnimationReader) -> None:
         """Put a declared length right that the pictures, all of them, show to be wrong.

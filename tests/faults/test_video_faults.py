@@ -211,6 +211,53 @@ def test_case_18_a_file_that_was_copied_in_part_into_its_full_length_is_said(opt
     assert info.notes[-1] == "The video is damaged: it was read up to 0:01 of 0:06."
 
 
+HOLED = {
+    "MKV": MKV,
+    "WebM": VP8,
+    "AVI": {"container": "avi", "codec": "mjpeg", "pix_fmt": "yuvj420p"},
+    "TS": {"container": "mpegts"},
+    "WMV": {"container": "asf", "codec": "wmv2"},
+    "MP4 in fragments": {"container_options": {"movflags": "frag_keyframe+empty_moov"}},
+}
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize("kind", HOLED)
+def test_case_18_a_hole_in_the_middle_is_said_and_what_follows_keeps_its_times(kind, unwritten):
+    options = {"codec_options": {"g": "5", "bf": "0"}, **HOLED[kind]}
+    data = clip(noise(60, width=96, height=96), **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (60, False, ())
+    first, behind = int(0.35 * len(data)), int(0.65 * len(data))
+    frames, info = read(data[:first] + unwritten * (behind - first) + data[behind:])
+    assert 20 < len(frames) < 55
+    assert times(frames)[-1] == pytest.approx(times(whole)[-1], abs=0.01)
+    assert info.duration_s == pytest.approx(6, abs=0.15)
+    assert np.array_equal(frames[-1].image, whole[-1].image)
+    assert info.partial
+    (note,) = [note for note in info.notes if note.startswith("A part of the file is blank: ")]
+    assert note.endswith(("s of the video are missing at 0:01.", "s of the video are missing at 0:02."))
+
+
+def test_case_18_a_gap_in_time_alone_is_no_hole():
+    """A recording of a screen on which nothing happens."""
+    stamps = [0, 1, 2, 900, 901]
+    for options in (MKV, VP8):
+        frames, info = read(clip(noise(5), pts=stamps, **options))
+        assert (len(frames), info.partial, info.notes) == (5, False, ())
+
+
+def test_case_18_pictures_that_come_late_behind_damage_do_not_shift_the_others():
+    """A decoder gives what it still held back: its time of long ago is no new beginning."""
+    data = clip(noise(100), codec_options={"g": "40", "bf": "3"})
+    whole = times(read(data)[0])
+    for part in range(10, 70, 5):
+        first = len(data) * part // 100
+        frames, info = read(data[:first] + bytes(len(data) // 5) + data[first + len(data) // 5 :])
+        assert times(frames)[-1] <= whole[-1] + 0.01
+        assert info.duration_s == pytest.approx(10)
+
+
 def test_case_19_audio_only_is_refused():
     with pytest.raises(NoVideoError):
         VideoSource(sound())
