@@ -22,6 +22,7 @@ class Difference:
         low: Lower end of its interval; NaN where there is none.
         high: Upper end.
         told: A difference can be told.
+        words: The difference with its interval, as people read it.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Difference:
     low: float
     high: float
     told: bool
+    words: str
 
 
 def differences_chart(rows: Sequence[Difference], *, unit: str, dark: bool = False) -> go.Figure:
@@ -41,7 +43,7 @@ def differences_chart(rows: Sequence[Difference], *, unit: str, dark: bool = Fal
     """
     shown = [row for row in rows if math.isfinite(row.value)][:MAX_ROWS]
     colors = ink(dark)
-    alt = "; ".join(f"{row.label} {row.value:+.3f}" + (_interval(row)) for row in shown) or "No difference."
+    alt = "; ".join(f"{row.label} {row.words}" for row in shown) or "No difference."
     figure = go.Figure(layout=base_layout(dark, height=86 + ROW_PX * len(shown), alt=alt))
     known = [math.isfinite(row.low) and math.isfinite(row.high) for row in shown]
     figure.add_scatter(
@@ -61,20 +63,14 @@ def differences_chart(rows: Sequence[Difference], *, unit: str, dark: bool = Fal
             "color": colors.muted,
             "thickness": 2,
         },
-        customdata=[f"{words_of(row.label)} {row.value:+.3f}{_interval(row)}" for row in shown],
+        customdata=[f"{words_of(row.label)} {row.words}" for row in shown],
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=False,
     )
     figure.add_vline(0, line={"color": colors.muted, "width": 1, "dash": "dot"})
     figure.update_xaxes(
-        axis(dark, showgrid=True, fixedrange=True, tickformat="+.2f"),
+        axis(dark, showgrid=True, fixedrange=True, tickformat="+~g"),
         title={"text": unit, "font": {"size": SMALL_PX, "color": colors.muted}, "standoff": 6},
     )
     ticks = {"tickvals": list(range(len(shown))), "ticktext": [words_of(row.label) for row in shown]}
     return figure.update_yaxes(axis(dark, range=[len(shown) - 0.5, -0.5], fixedrange=True, **ticks))
-
-
-def _interval(row: Difference) -> str:
-    if not (math.isfinite(row.low) and math.isfinite(row.high)):
-        return ""
-    return f" (95% interval {row.low:+.3f} to {row.high:+.3f})"

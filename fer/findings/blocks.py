@@ -12,7 +12,7 @@ References:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -67,11 +67,6 @@ class Interval:
     def known(self) -> bool:
         """There are data enough for an interval."""
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
-
-    @property
-    def turned(self) -> "Interval":
-        """Of the negative sum."""
-        return replace(self, value=-self.value, low=-self.high, high=-self.low)
 
     @property
     def differs(self) -> bool:

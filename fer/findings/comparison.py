@@ -10,7 +10,7 @@ from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.findings.blocks import MIN_EFFECTIVE, MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.series import VALENCE, Series, series_of
-from fer.text import signed, span
+from fer.text import MISSING, signed, span
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
@@ -63,11 +63,10 @@ class Comparison:
         if not self.interval.differs:
             difference = points(self.interval, self.measure)
             return f"No difference can be told in {what}: {sides}, a difference of {difference}."
-        up = self.interval.value > 0
-        more, less = (self.first, self.second) if up else (self.second, self.first)
-        difference = points(self.interval if up else self.interval.turned, self.measure)
-        figures = f"{sides}, a difference of {difference}, effect size {abs(self.effect):.2f}"
-        return f"{what[0].upper()}{what[1:]} is higher in {more} than in {less}: {figures}."
+        lies = "higher" if self.interval.value > 0 else "lower"  # the sign is the table's
+        difference = points(self.interval, self.measure)
+        figures = f"{sides}, a difference of {difference}, effect size {signed(self.effect, 2)}"
+        return f"{what[0].upper()}{what[1:]} is {lies} in {self.first} than in {self.second}: {figures}."
 
     def _lack(self) -> str:
         if self.kind == "groups":
@@ -86,17 +85,25 @@ def measure_words(measure: str) -> str:
 def number(value: float, measure: str) -> str:
     """A mean as people read it: percent, or valence with its sign."""
     if not np.isfinite(value):
-        return "–"
+        return MISSING
     return signed(value, 2) if measure == VALENCE else f"{100 * value:.1f}%"
 
 
 def points(interval: Interval, measure: str) -> str:
     """A difference with its interval, in percentage points or in steps of valence."""
-    value, low, high = interval.value, interval.low, interval.high
-    if measure == VALENCE:
-        return f"{signed(value, 2)} (95% interval {signed(low, 2)} to {signed(high, 2)})"
-    between = f"{signed(100 * low, 1)} to {signed(100 * high, 1)}"
-    return f"{signed(100 * value, 1)} points (95% interval {between})"
+    low, high = (_change(end, measure) for end in (interval.low, interval.high))
+    return f"{change(interval.value, measure)} (95% interval {low} to {high})"
+
+
+def change(value: float, measure: str) -> str:
+    """A difference as people read it: percentage points, or steps of valence."""
+    if not np.isfinite(value):
+        return MISSING
+    return _change(value, measure) + ("" if measure == VALENCE else " points")
+
+
+def _change(value: float, measure: str) -> str:
+    return signed(value, 2) if measure == VALENCE else signed(100 * value, 1)
 
 
 def lack(interval: Interval, what: str) -> str:

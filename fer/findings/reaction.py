@@ -9,7 +9,7 @@ from fer.errors import InputError
 from fer.findings.blocks import MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.comparison import measure_words, number, points
 from fer.findings.series import Series, series_of
-from fer.text import count, percent
+from fer.text import count, percent, signed
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
@@ -92,7 +92,7 @@ class Reaction:
     def _support(self) -> str:
         parts = [f"a change of {points(self.interval, self.measure)}"] if self.interval.known else []
         if self.interval.differs:
-            parts.append(f"effect size {self.effect:.2f}")
+            parts.append(f"effect size {signed(self.effect, 2)}")
         if np.isfinite(self.chance):
             parts.append(f"as large a change follows {percent(self.chance)} of all moments")
         return "".join(f"; {part}" for part in parts)

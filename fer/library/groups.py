@@ -10,7 +10,7 @@ import pandas as pd
 
 from fer.constants import EMOTIONS, UNSURE
 from fer.findings.blocks import MIN_UNITS, Channel, Interval, interval_of
-from fer.findings.comparison import points
+from fer.findings.comparison import number, points
 from fer.io.spreadsheet import Sheet
 from fer.library.records import PersonFigures
 
@@ -126,15 +126,12 @@ class Contrast:
     @property
     def sentence(self) -> str:
         """What the numbers carry, and no more."""
-        up = self.interval.value > 0
-        more, less = (self.first, self.second) if up else (self.second, self.first)
-        means = (self.mean_first, self.mean_second) if up else (self.mean_second, self.mean_first)
-        high, low = (f"{100 * mean:.0f}%" for mean in means)
-        interval = self.interval if up else self.interval.turned
+        amount = "more" if self.interval.value > 0 else "less"  # the sign is the table's
+        first, second = (number(mean, self.state) for mean in (self.mean_first, self.mean_second))
         how = f"{self.units} participants under both" if self.paired else f"{self.units} in all"
         return (
-            f"Read as {self.state} for more of the time under {more} ({high}) than under {less} ({low}): a "
-            f"difference of {points(interval, self.state)}, {how}."
+            f"Read as {self.state} for {amount} of the time under {self.first} ({first}) than under "
+            f"{self.second} ({second}): a difference of {points(self.interval, self.state)}, {how}."
         )
 
 

@@ -1,5 +1,8 @@
 """Markers, moments and findings of the Video page, without a browser."""
 
+import json
+
+import pyarrow as pa
 import pytest
 
 from fer.timeline.markers import Marker
@@ -147,3 +150,31 @@ def test_where_all_rows_compare_the_same_two_the_heads_name_them(app):
     [table] = app.dataframe
     assert {"mean_first", "mean_second"} <= set(table.value) and "first" not in set(table.value)
     assert "Mean, after joke" in table.proto.columns and "Mean, before joke" in table.proto.columns
+
+
+def test_sentence_and_table_give_a_number_in_the_same_words(app):
+    marked(app)
+    app.session_state["finding_measures"] = ["sad", "valence"]
+    tab(app, "Findings")
+    [table] = app.dataframe
+    shown = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
+    assert table.value["mean_first"].between(-1, 1).all()  # it is sorted by numbers, whatever they are called
+    words = shown.set_index("measure")
+    assert words.loc["sad", "mean_first"].str.fullmatch(r"\d+\.\d%").all()
+    assert words.loc["sad", "difference"].str.fullmatch(r"[+−]\d+\.\d points").all()
+    assert words.loc["valence", ["mean_first", "difference"]].stack().str.fullmatch(r"[+−]\d\.\d\d").all()
+    said = [one.value.replace("\\", "") for one in app.markdown if "after joke" in one.value]
+    for sentence, row in zip(said, shown.itertuples(), strict=True):
+        assert f"from {row.mean_second} before to {row.mean_first} after" in sentence
+        assert row.told == "too few data" or f"a change of {row.difference} (95% interval" in sentence
+
+
+def test_points_and_valence_have_an_axis_each(app):
+    marked(app)
+    tab(app, "Findings")
+    layouts = [json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart")]
+    titles = [layout.get("xaxis", {}).get("title", {}).get("text", "") for layout in layouts]
+    assert [title for title in titles if " minus " in title] == [
+        "after joke minus before joke, in points",
+        "after joke minus before joke, valence from −1 to +1",
+    ]

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
-import pandas as pd
 import streamlit as st
 
-from fer.charts.differences import Difference, differences_chart
 from fer.constants import DISPLAY_ORDER, UNSURE
-from fer.export.findings import findings_sheet, findings_to_json
 from fer.findings.comparison import (
     compare_groups,
     compare_persons,
@@ -22,14 +18,13 @@ from fer.findings.gathering import Findings, halves
 from fer.findings.reaction import AFTER_S, BASELINE_S, MAX_WINDOW_S, reaction
 from fer.findings.series import VALENCE
 from fer.findings.synchrony import synchrony
-from fer.text import MISSING, count
+from fer.text import count
 from fer.timeline.markers import Marker
 from fer.timeline.report import Report
 from fer.timeline.timeline import Timeline
-from pages.ui.app import downloads, session
+from pages.ui.app import session
 from pages.ui.app.markdown import plain
-from pages.ui.app.theme import chart, is_dark
-from pages.ui.video import coding
+from pages.ui.video import answers, coding
 from pages.ui.work import sitting
 
 PEOPLE = 4
@@ -45,29 +40,6 @@ VALENCE_TEXT = (
     "Valence is happy minus the strongest negative expression, the rule that FaceReader publishes: an index "
     "that nobody has validated for this network."
 )
-ICONS = {
-    "yes": ":material/check_circle:",
-    "no": ":material/remove:",
-    "too few data": ":material/hourglass_empty:",
-}
-WORDS = {
-    "who": "Who",
-    "measure": "Measure",
-    "first": "First",
-    "second": "Second",
-    "mean_first": "Mean of first",
-    "mean_second": "Mean of second",
-    "difference": "Difference",
-    "low": "95% from",
-    "high": "95% to",
-    "effect": "Effect size",
-    "p": "p",
-    "told": "Told",
-}
-NUMBERS = ("mean_first", "mean_second", "difference", "low", "high", "effect", "p")
-
-
-HEADS = WORDS | {name: st.column_config.NumberColumn(WORDS[name], format="%.3g") for name in NUMBERS}
 
 
 @dataclass(frozen=True)
@@ -113,7 +85,7 @@ def show(report: Report, face_id: int | None) -> None:
     if not measures:
         st.caption("Choose what is measured.")
         return
-    _show_answer(_answered(report, (question, asked.key, tuple(measures)), asked, measures), report)
+    answers.show(_answered(report, (question, asked.key, tuple(measures)), asked, measures), report)
 
 
 def _answered(report: Report, key: tuple, asked: Asked, measures: Sequence[str]) -> Findings:
@@ -295,55 +267,6 @@ def _groups(report: Report, face_id: int | None) -> Asked | None:
 
 def _named(timeline: Timeline, found: list) -> tuple:
     return tuple((timeline.source.name, one) for one in found)
-
-
-def _show_answer(found: Findings, report: Report) -> None:
-    """Sentences first, then the differences as a picture, then every number."""
-    sheet = findings_sheet(found)
-    rows = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
-    for row in rows:
-        st.markdown(f"{ICONS.get(row['told'], '')} {plain(row['sentence'])}")
-    if excluded := report.summary.excluded_text():
-        st.caption(f":material/content_cut: {excluded}")
-    if not rows:
-        st.markdown("There is nothing to compare: nobody could be read.")
-        return
-    differences = [
-        Difference(
-            f"{row['who']} {row['measure']}".strip(),
-            *(_number(row[name]) for name in ("difference", "low", "high")),
-            told=row["told"] == "yes",
-        )
-        for row in rows
-    ]
-    differences = [one for one in differences if isfinite(one.low)]  # a point alone would look certain
-    if differences:
-        sides = f"{rows[0]['first']} minus {rows[0]['second']}; 1 is 100 points"
-        chart(differences_chart(differences, unit=sides, dark=is_dark()), key="finding_chart")
-    _numbers(rows)
-    with st.container(horizontal=True):
-        stem = downloads.safe_stem(report.timeline.source.name, "findings")
-        downloads.of_table(lambda: sheet, stem, key="finding")
-        downloads.of_json("JSON", lambda: findings_to_json(found), f"{stem}.json", key="finding_json")
-
-
-def _numbers(rows: list[dict[str, str]]) -> None:
-    """Every number in a table. Where all rows compare the same two, the heads of the means name them."""
-    shown = [name for name in WORDS if any(row[name] for row in rows)]
-    heads = dict(HEADS)
-    sides = {(row["first"], row["second"]) for row in rows}
-    if len(sides) == 1 and {"mean_first", "mean_second"} <= set(shown):
-        for name, mean, side in zip(("first", "second"), ("mean_first", "mean_second"), *sides, strict=True):
-            shown.remove(name)
-            heads[mean] = st.column_config.NumberColumn(f"Mean, {side}", format="%.3g")
-    table = pd.DataFrame(
-        {name: [_number(row[name]) if name in NUMBERS else row[name] for row in rows] for name in shown}
-    )
-    st.dataframe(table, placeholder=MISSING, hide_index=True, key="finding_table", column_config=heads)
-
-
-def _number(cell: str) -> float:
-    return float(cell) if cell else float("nan")
 
 
 CODED = "Coded by people"

@@ -104,8 +104,8 @@ def test_persons_and_videos_are_compared():
     assert compare_videos(first, second, "happy", faces=(2, 5)).interval.differs is False
     less = compare_persons(first, 2, 1, "happy")
     assert less.interval.high < -0.2
-    assert "is higher in face 1 than in face 2" in less.sentence
-    assert "a difference of +29" in less.sentence
+    assert "is lower in face 2 than in face 1" in less.sentence
+    assert "a difference of −29" in less.sentence and "effect size −" in less.sentence
 
 
 def test_a_group_counts_videos_not_frames():

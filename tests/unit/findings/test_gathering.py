@@ -78,7 +78,7 @@ def test_the_first_half_is_compared_with_the_second():
         "No question could be answered: there were too few data for 1 question."
     )
     assert found.extent_first == found.extent_second == pytest.approx(30)
-    assert "is higher in the second half than in the first half" in found.sentence
+    assert "is lower in the first half than in the second half" in found.sentence
     assert gather([make_timeline({1: [("", 1.0)]})], Questions((), HAPPY, halves=True)).comparisons == ()
 
 

@@ -92,7 +92,10 @@ def test_conditions_are_compared_pair_by_pair():
     assert len(found) == len(EMOTIONS)
     happy = next(c for c in found if c.state == "happy")
     assert (happy.first, happy.second) == ("a", "b") and happy.interval.differs
-    assert "more of the time under b (74%) than under a (14%)" in happy.sentence
+    assert (
+        "less of the time under a (13.5%) than under b (73.5%): a difference of −60.0 points"
+        in happy.sentence
+    )
     many = [line(str(k), f"P{k}", f"c{k}", 0.5) for k in range(5)]
     assert compared(group_means(many)) == []
 
