@@ -69,7 +69,7 @@ def differences_chart(rows: Sequence[Difference], *, unit: str, dark: bool = Fal
     )
     figure.add_vline(0, line={"color": colors.muted, "width": 1, "dash": "dot"})
     figure.update_xaxes(
-        axis(dark, showgrid=True, fixedrange=True, tickformat="+~g"),
+        axis(dark, showgrid=True, fixedrange=True, tickformat="+~g", labelalias={"+0": "0"}),
         title={"text": unit, "font": {"size": SMALL_PX, "color": colors.muted}, "standoff": 6},
     )
     ticks = {"tickvals": list(range(len(shown))), "ticktext": [words_of(row.label) for row in shown]}

@@ -10,7 +10,7 @@ from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.findings.blocks import MIN_EFFECTIVE, MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.series import VALENCE, Series, series_of
-from fer.text import MISSING, signed, span
+from fer.text import MISSING, count, signed, span
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
 
@@ -110,9 +110,10 @@ def lack(interval: Interval, what: str) -> str:
     """Why there is no interval."""
     if not np.isfinite(interval.effective):
         return f"nothing varies in {what}"
+    worth = count(round(max(interval.effective, 0)), "independent reading")
     return (
-        f"neighbouring readings are so alike that {what} are worth about {max(interval.effective, 0):.0f} "
-        f"independent ones, and {MIN_EFFECTIVE:.0f} are needed"
+        f"neighbouring readings are so alike that {what} are worth about {worth}, and {MIN_EFFECTIVE:.0f} "
+        "are needed"
     )
 
 

@@ -69,7 +69,7 @@ def test_a_reloaded_tab_comes_back_to_its_video_and_nobody_else_does(
 def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
     browser: Browser, short: bytes, tmp_path: Path
 ):
-    kept = {"FER_DATA_DIR": str(tmp_path)}
+    kept = {"FER_DATA_DIR": str(tmp_path), "port": live_app.free_port()}
     with live_app.own_requests_only(browser) as page:
         with live_app.running_app(**kept) as (address, _):
             opened_report(page, address, short, "talk.mp4")
@@ -77,7 +77,12 @@ def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
             keep(page, "First talk")
         assert any(b"First talk" in file.read_bytes() for file in tmp_path.rglob("*.sqlite"))
         with live_app.running_app(**kept) as (address, _):
-            live_app.open_page(page, address, "sessions")
+            # The tab is still there: it hears that its server is another one, and where to go.
+            expect(page.get_by_text("The app was started anew")).to_be_visible(timeout=live_app.PATIENCE_MS)
+            assert page.get_by_text("Drop a video here").count()
+            page.get_by_role("link", name="What you kept").click()
+            page.get_by_role("button", name="Open", exact=True).wait_for(timeout=live_app.PATIENCE_MS)
+            assert not page.get_by_text("The app was started anew").count()
             # The chart's code comes while the list is read.
             page.wait_for_function(
                 "performance.getEntriesByType('resource').some((one) => one.name.includes('PlotlyChart'))",

@@ -100,6 +100,8 @@ def test_boxes_and_words_are_drawn_over_the_player_and_can_be_switched_off(studi
     values = studio.get_by_role("table", name="At the playhead")
     expect(values).to_contain_text("Face 2")
     assert "%" in values.get_by_role("row", name="happy").last.inner_text()
+    said = values.inner_text().split()
+    assert "<1%" in said and "0%" not in said, "as everywhere else"
     studio.get_by_role("button", name="Boxes").click()
     expect(faces).to_have_count(0)
     studio.get_by_role("button", name="Boxes").click()

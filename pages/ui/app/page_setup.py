@@ -3,21 +3,23 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import ParamSpec
 
 import streamlit as st
+from PIL import Image, ImageDraw
 from streamlit import runtime
 
 from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
-from pages.ui.app import navigation, polling, session, uploads, visitor
+from pages.ui.app import connection, navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
-from pages.ui.app.icon import icon
 from pages.ui.app.markdown import plain
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
+ICON_PX = 64
+TEAL, PAPER = "#1F5F73", "#FDFDFB"
 ARRIVED, FIRST_LOOK_S = "arrived", 0.15
 """Session key: the browser knows the page's width. Until then it holds a narrow empty page; what comes in the
 same moment as the width would jump sideways."""
@@ -49,10 +51,24 @@ def configure(title: str = "") -> None:
         title: The page's name, for the browser's tab.
     """
     name = f"{title} · {APP_NAME}" if title else APP_NAME
-    st.set_page_config(page_title=name, page_icon=icon(), layout="wide")
+    st.set_page_config(page_title=name, page_icon=_icon(), layout="wide")
     if runtime.exists() and not st.session_state.get(ARRIVED):
         st.session_state[ARRIVED] = True
         time.sleep(FIRST_LOOK_S)
+
+
+@cache
+def _icon() -> Image.Image:
+    """A face that shows nothing, drawn here: an icon by name would be fetched from a font server."""
+    scale = 4
+    side = ICON_PX * scale
+    picture = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((0, 0, side - 1, side - 1), fill=TEAL)
+    for x in (0.34, 0.66):
+        pen.ellipse([side * v for v in (x - 0.07, 0.33, x + 0.07, 0.47)], fill=PAPER)
+    pen.rounded_rectangle([side * v for v in (0.28, 0.64, 0.72, 0.72)], radius=side * 0.04, fill=PAPER)
+    return picture.resize((ICON_PX, ICON_PX), Image.Resampling.LANCZOS)
 
 
 @contextmanager
@@ -70,11 +86,13 @@ def page(title: str) -> Iterator[None]:
     if visitor.ask_to_log_in():
         st.stop()
     session.begin(title)
+    connection.note()
     navigation.neighbours(title)
     try:
         with polling.page_drawn():
             yield
         visitor.remember()
+        connection.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

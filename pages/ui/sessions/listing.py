@@ -34,6 +34,7 @@ EMPTY = (
     "Nothing is kept yet. Open a video or a recording, press **Keep this** beside its name, and it stands "
     "here: the timeline, names, marks and settings; pictures and the video only if you say so."
 )
+NOT_FOUND = "No session is like that: search for less, or set the filters back to “any”."
 OFF = (
     "Sessions are not kept here: whoever runs this app has switched the library off (FER_LIBRARY). "
     "Everything else works, and each result can be saved as a file."
@@ -71,6 +72,8 @@ def show() -> None:
     page = min(st.session_state.get(PAGE, 1), max(pages, 1))
     for entry in found[(page - 1) * SHOWN : page * SHOWN]:
         _row(entry, known)
+    if not found:
+        st.markdown(NOT_FOUND)
     if pages > 1:
         st.pagination(pages, key=PAGE)
     _import()
@@ -135,8 +138,7 @@ def _asked(known: Known) -> dict[str, str]:
 def _bar(found: list[Entry], chosen: list[Entry], everything: int) -> None:
     """What can be done with several at once."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = count(everything, "session") if len(found) == everything else f"{len(found)} of {everything}"
-        st.markdown(f"{len(chosen)} of {words} chosen" if chosen else words, width="content")
+        st.markdown(_how_many(len(chosen), len(found), everything), width="content")
         if found:
             label = "Choose none" if chosen else "Choose all"
             more = {"type": "tertiary", "on_click": _choose, "args": (found, not chosen)}
@@ -154,6 +156,14 @@ def _bar(found: list[Entry], chosen: list[Entry], everything: int) -> None:
         _export(ids, "sessions", key="sessions_export", label="Export")
         more = {"icon": ":material/delete:", "on_click": _ask_to_delete, "args": (ids,)}
         st.button("Delete", key="sessions_delete", **more)
+
+
+def _how_many(chosen: int, found: int, everything: int) -> str:
+    """Example: "2 chosen of 5 found, 14 sessions in all"."""
+    in_all = count(everything, "session")
+    if found == everything:
+        return f"{chosen} of {in_all} chosen" if chosen else in_all
+    return f"{chosen} chosen of {found} found, {in_all} in all" if chosen else f"{found} of {in_all} found"
 
 
 def _choose(entries: list[Entry], value: bool) -> None:

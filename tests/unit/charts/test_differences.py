@@ -21,4 +21,5 @@ def test_points_have_their_intervals_and_names_are_text():
     assert (list(points.error_x.array), list(points.error_x.arrayminus)) == ([15, 0], [10, 0])
     assert figure.layout.yaxis.ticktext[0] == "&lt;b&gt;Anna&lt;/b&gt; happy"
     assert figure.layout.meta["alt"].endswith("(95% interval +10.0 to +35.0); fear −10.0 points")
+    assert figure.layout.xaxis.labelalias == {"+0": "0"}
     assert points.customdata[1] == "fear −10.0 points"

@@ -91,7 +91,7 @@ def test_two_seconds_of_a_slow_change_are_too_few_data():
     timeline = timeline_of({1: np.linspace(0.1, 0.9, 40)})
     found = compare_segments(timeline, 1, "happy", [Marker("a", 0, 2)], [Marker("b", 2, 4)])
     assert found.sentence.startswith("Too few data to compare the probability of happy of face 1")
-    assert "and 10 are needed" in found.sentence
+    assert "are worth about 1 independent reading, and 10 are needed" in found.sentence
 
 
 def test_persons_and_videos_are_compared():

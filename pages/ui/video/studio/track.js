@@ -68,6 +68,9 @@ function answerOf(track, row) {
 }
 
 function percent(share) {
+  // As fer.text.percent: nothing that was read is nothing, or everything.
+  if (share < 0.005) return "<1%";
+  if (share >= 0.995) return ">99%";
   return `${Math.round(100 * share)}%`;
 }
 
