@@ -138,7 +138,7 @@ class AnimationReader:
         DamagedInputError: It cannot be opened.
     """
 
-    cut_short = short_of_memory = joined = timeless = reshaped = False
+    cut_short = short_of_memory = joined = timeless = reshaped = another_follows = False
     time_base = TICK
     start = 0
     aspect = Fraction(1)

@@ -25,7 +25,7 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
-from fer.sources.headers import Bytes, is_cut_short
+from fer.sources.headers import Bytes, another_follows, is_cut_short, is_fragmented
 from fer.sources.holes import AviCounter, HoleFinder, bridged
 from fer.sources.timing import JUMP_BACK_S
 
@@ -230,7 +230,11 @@ class FilmReader:
         size = file.seek(0, os.SEEK_END)
         read, bridges = bridged(file, sniffed)
         self.cut_short = is_cut_short(read, sniffed)
+        # The times of an MP4 in one piece are sums of durations: they never go back.
+        self._ordered = sniffed == "mp4" and not is_fragmented(read)
+        self._newest: int | None = None
         guard.progress()
+        self._file, self._sniffed, self._reached = file, sniffed, 0
         self._container: InputContainer | None
         self._container = container = open_container(
             GuardedFile(read, guard), sniffed, cut_short=self.cut_short
@@ -258,8 +262,6 @@ class FilmReader:
         self._counter = AviCounter(stream) if self._by_dts else None
         self._last_dts: int | None = None
         self._step = 1
-        # The times of an MP4 are sums of durations: they never go back.
-        self._ordered, self._newest = sniffed == "mp4", None
         if self._by_dts:
             self.start = None
             # Its mean rate counts packets, of which every other one is empty where it counts fields.
@@ -292,6 +294,11 @@ class FilmReader:
         """(seconds at which it begins, its length) of each stretch so far for which the file is blank."""
         tick_s, start = float(self.time_base), self.start or 0
         return [((a - start) * tick_s, (b - a) * tick_s) for a, b in self._holes.found]
+
+    @property
+    def another_follows(self) -> bool:
+        """Whether another video lies in the file behind what was read."""
+        return another_follows(self._file, self._sniffed, self._reached)
 
     def pictures(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """(number in the stream, decoded frame) of every undamaged frame; the rest is counted."""
@@ -372,6 +379,7 @@ class FilmReader:
             except FFmpegError:  # what was read so far is still good; the caller says so
                 self.cut_short = True
                 return
+            self._reached = max(self._reached, (packet.pos or 0) + packet.size)
             if self._counter:
                 self._counter.mend(packet)
             self._holes.see(packet, packet.dts if self._by_dts or packet.pts is None else packet.pts)

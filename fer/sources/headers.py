@@ -3,6 +3,7 @@
 import os
 import re
 import struct
+from collections.abc import Iterator
 from typing import Protocol
 
 _JPEG_SIZE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
@@ -12,9 +13,15 @@ SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 """Formats whose size is read here; Pillow reads that of the others without decoding them."""
 
 _MAX_BOXES = 100_000
+_ENDLESS = 2**63
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 _BLANK_BYTES = 4096
+_BEGINNINGS = {
+    "flv": re.compile(rb"FLV\x01[\0-\x05]\0\0\0\x09\0\0\0\0"),
+    "asf": re.compile(re.escape(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"))),
+}
+_FOLLOWS_WITHIN = 2**24
 
 
 class Bytes(Protocol):
@@ -90,6 +97,28 @@ def ends_blank(file: Bytes) -> bool:
         file.seek(position)
 
 
+def another_follows(file: Bytes, sniffed: str, position: int) -> bool:
+    """Whether another video of the same kind lies in the file, which FFmpeg does not reach.
+
+    So it is where whole files were joined as bytes (``cat``, ``copy /b``); other containers are read on.
+
+    Args:
+        file: Open for reading; left where it was.
+        sniffed: Its format, from `fer.sources.sniff`.
+        position: Behind the last byte that was read of the first one.
+    """
+    place = file.tell()
+    try:
+        if sniffed == "mp4":
+            return _second_mp4(file, file.seek(0, os.SEEK_END))
+        if sniffed not in _BEGINNINGS:
+            return False
+        file.seek(position)
+        return _BEGINNINGS[sniffed].search(file.read(_FOLLOWS_WITHIN)) is not None
+    finally:
+        file.seek(place)
+
+
 def _png_size(data: bytes) -> tuple[int, int]:
     return struct.unpack_from(">II", data, 16)
 
@@ -151,6 +180,24 @@ def _jpeg_frame(data: bytes) -> int:
 
 def _last_box_end(file: Bytes, size: int) -> int:
     """Where the last top-level box of an MP4 file says that it ends."""
+    return max((position + length for _, position, length in _boxes(file, size)), default=0)
+
+
+def is_fragmented(file: Bytes) -> bool:
+    """Whether an MP4 is made of fragments, each with times of its own; left at its start."""
+    fragmented = any(name == b"moof" for name, _, _ in _boxes(file, file.seek(0, os.SEEK_END)))
+    file.seek(0)
+    return fragmented
+
+
+def _second_mp4(file: Bytes, size: int) -> bool:
+    """Whether boxes of another MP4 follow those of one; a fragmented one can name its type again."""
+    names = b" ".join(name for name, position, length in _boxes(file, size) if position + length <= size)
+    return b"moof" not in names and re.search(rb"ftyp.*moov.*ftyp.*moov", names) is not None
+
+
+def _boxes(file: Bytes, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """(name, first byte, length) of each top-level box of an MP4."""
     position = 0
     for _ in range(_MAX_BOXES):
         if position + 8 > size:
@@ -160,8 +207,8 @@ def _last_box_end(file: Bytes, size: int) -> int:
         # garbage after the boxes.
         if not name or length < 8:
             break
+        yield name, position, length
         position += length
-    return position
 
 
 def box_head(file: Bytes, position: int) -> tuple[bytes, int]:
@@ -170,8 +217,10 @@ def box_head(file: Bytes, position: int) -> tuple[bytes, int]:
     head = file.read(16)
     if not _BOX_NAME.fullmatch(head[4:8]):
         return b"", 0
-    length = struct.unpack_from(">I", head)[0]
-    return head[4:8], struct.unpack_from(">Q", head, 8)[0] if length == 1 else length
+    length = int.from_bytes(head[:4], "big")
+    if length == 1:  # cut within its long length, it is longer than the file
+        length = int.from_bytes(head[8:], "big") if len(head) == 16 else _ENDLESS
+    return head[4:8], length
 
 
 def _segment_end(head: bytes) -> int:

@@ -27,6 +27,10 @@ STALL_S = 20.0
 RESIZED = "The size of the pictures changes within the video: it begins with {width} x {height} pixels."
 RESHAPED = "The shape of the pixels changes within the video: that of its beginning was taken for all."
 HOLE = "A part of the file is blank: {length_s:.1f} s of the video are missing at {at}."
+ANOTHER = (
+    "The file goes on with another video, as where files were joined as they are: only the first was read. "
+    "Join them with a video program."
+)
 MORE_HOLES = "More parts of the file are blank."
 _HOLES_NAMED = 5
 _LENGTH_OFF_S, _LENGTH_OFF = 1.0, 0.1
@@ -231,6 +235,8 @@ class VideoSource:
             raise DamagedInputError("Not one picture of the video can be decoded: convert it to MP4 (H.264).")
         if reader.cut_short:
             self._note(f"The video is cut off: it was read up to {self._reached()}.", partial=True)
+        if reader.another_follows:
+            self._note(ANOTHER, partial=True)
         if reader.skipped:
             self._note(f"Damaged frames that were left out: {reader.skipped}.")
         if reader.others:

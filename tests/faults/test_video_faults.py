@@ -30,7 +30,7 @@ from fer.records import Frame, SourceInfo
 from fer.sources import VideoSource, hash_source, sniff
 from fer.sources.developing import Developer
 from fer.sources.timing import FrameSampler, PtsClock, rate_within
-from fer.sources.video import RESIZED
+from fer.sources.video import ANOTHER, RESIZED
 from tests.helpers.clips import clip, corner_names, corners, damage, flat, mjpeg_packets, noise, ramp
 
 VP8 = {"container": "webm", "codec": "libvpx"}
@@ -237,6 +237,29 @@ def test_case_18_a_hole_in_the_middle_is_said_and_what_follows_keeps_its_times(k
     assert info.partial
     (note,) = [note for note in info.notes if note.startswith("A part of the file is blank: ")]
     assert note.endswith(("s of the video are missing at 0:01.", "s of the video are missing at 0:02."))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"container": "mov"}, {"container": "flv", "codec": "flv"}, {"container": "asf", "codec": "wmv2"}],
+    ids=["MP4", "MOV", "FLV", "WMV"],
+)
+def test_case_18_a_second_video_behind_the_first_is_said(options):
+    """Chapters of a camera that were joined with `copy /b`."""
+    data = clip(noise(20), **options)
+    assert read(data)[1].notes == ()
+    frames, info = read(data + clip(noise(30), **options))
+    assert (len(frames), info.partial) == (20, True)
+    assert ANOTHER in info.notes
+
+
+@pytest.mark.parametrize(
+    "options", [MKV, VP8, {"container": "avi", "codec": "mpeg4"}, {"container": "mpegts"}]
+)
+def test_case_18_videos_that_can_be_joined_are_read_on(options):
+    frames, info = read(clip(noise(20), **options) + clip(noise(30), **options))
+    assert len(frames) >= 49
+    assert ANOTHER not in info.notes
 
 
 def test_case_18_a_gap_in_time_alone_is_no_hole():
