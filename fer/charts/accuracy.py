@@ -14,7 +14,7 @@ from fer.text import count, percent
 
 NO_ROWS = "There is no labelled face, so there is nothing to count."
 NO_NETWORKS = "There is no network to compare."
-NAME_LENGTH, TALL_ROW_PX, MAX_TICKS = 20, 38, 5
+NAME_LENGTH, TALL_ROW_PX, MAX_TICKS = 22, 38, 5
 """Characters of a name beside its dot, longer ones take two lines; the height of such rows; numbers below.
 On a telephone the dots would have no room else."""
 CELL_PX = 46

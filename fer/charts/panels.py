@@ -13,6 +13,8 @@ KEY_LINE_PX = 20
 KEY_WORDS_A_LINE = 4
 AXIS_PX = 46
 LABEL_WIDTH_PX = 78
+TOP_PX, TOP_TICK_PX = 4, 10
+"""Above the first panel; where no title stands between, half of a tick's word reaches into it."""
 LEFT_PX, TICK_PX = 58, 16
 """Left margin at least, and what lies between a word beside an axis and both its neighbours."""
 
@@ -65,7 +67,7 @@ def compose(
     """
     titled = len(panels) > 1
     title_px = TITLE_PX if titled else 0
-    key_px = KEY_LINE_PX * (key.count("<br>") + 1) + 4 if key else 4
+    key_px = KEY_LINE_PX * (key.count("<br>") + 1) + 4 if key else TOP_PX if titled else TOP_TICK_PX
     plot_px = sum(p.height_px + title_px for p in panels) + 6 * (len(panels) - 1)
     right = LABEL_WIDTH_PX if any(p.labels for p in panels) else 22
     margin = {"l": _left_px(panels), "r": right, "t": key_px, "b": AXIS_PX}

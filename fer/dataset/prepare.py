@@ -23,6 +23,7 @@ from fer.pipeline import Analyzer
 from fer.records import Frame
 from fer.sources import content_kind, open_video, read_image, safe_name
 from fer.sources.archives import is_hidden
+from fer.text import count, quality_words
 
 SHARES = (0.8, 0.1, 0.1)
 """Of the faces that should stand in Training, PublicTest and PrivateTest."""
@@ -239,9 +240,10 @@ def sentences(prepared: Prepared) -> tuple[str, ...]:
     data = prepared.dataset
     counts = Counter(data.usage.tolist())
     parts = ", ".join(f"{counts[name]:,} in {name}" for name in SPLITS if counts[name])
-    said = [f"{len(data):,} faces from {prepared.n_files:,} files: {parts}."]
+    said = [f"{count(len(data), 'face')} from {count(prepared.n_files, 'file')}: {parts}."]
     said += [
-        f"{n:,} faces left out as {code.replace('_', ' ')}." for code, n in sorted(prepared.left_out.items())
+        f"{count(n, 'face')} left out: {quality_words(code)}."
+        for code, n in sorted(prepared.left_out.items())
     ]
     said += [f"{text}." for text in prepared.cleaning.sentences()]
     if len(set(data.labels[data.usage == SPLITS[0]].tolist())) == 1:

@@ -17,7 +17,7 @@ from pages.ui.live.room import Phase, Room
 
 EVERY_S = 0.5
 CHART_EVERY_S = 1.0
-FACE = "live_face"
+FACE, LONGEST = "live_face", 0
 MAX_FACES = 6
 """Faces to choose from for the chart."""
 WAITING = {
@@ -104,16 +104,22 @@ def last_minute(room: Room, shown: Phase) -> None:
     if len(ranked) > 1:
         picked = st.pills(
             "Face of the chart",
-            sorted(ranked[:MAX_FACES]),
-            format_func=lambda face_id: plain(shot.names.get(face_id) or f"Face {face_id}"),
+            [LONGEST, *sorted(ranked[:MAX_FACES])],
+            required=True,
+            default=LONGEST,
+            format_func=lambda face_id: plain(_name(shot, face_id)) if face_id else "Seen longest",
             label_visibility="collapsed",
             key=FACE,
         )
         chosen = picked or chosen
     if chosen is not None:
-        st.caption(f"The last minute, {plain(shot.names.get(chosen) or f'face {chosen}')}")
+        st.caption(f"The last minute: {plain(_name(shot, chosen))}")
     figure = rolling_chart(timeline, shot.time_s, chosen, shot.markers, dark=is_dark())
     chart(figure, key="live_chart")
+
+
+def _name(shot: LiveSnapshot, face_id: int) -> str:
+    return shot.names.get(face_id) or f"Face {face_id}"
 
 
 def ranked_faces(ids: np.ndarray, counts: np.ndarray, shot: LiveSnapshot) -> list[int]:

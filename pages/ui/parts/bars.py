@@ -7,7 +7,8 @@ from fer.charts.style import add_bars, axis, base_layout, ink
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.text import percent
 
-ROW_PX = 26
+ROW_PX, NUMBER_WIDTH = 26, 0.16
+"""Height of a row; how wide a number is at most, as a share of the axis."""
 
 
 def probability_bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> go.Figure:
@@ -32,5 +33,15 @@ def probability_bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> g
         note = {"text": f"unsure below {percent(unsure_below)}", "font": font}
         line = {"color": ink(dark).muted, "width": 1, "dash": "dot"}
         figure.add_vline(unsure_below, line=line, annotation=note, annotation_position="bottom right")
+        _make_room(figure, values, unsure_below)
         figure.update_layout(margin={"b": 24})
     return figure
+
+
+def _make_room(figure: go.Figure, values: dict[str, float], unsure_below: float) -> None:
+    """A number that the line would go through stands behind it."""
+    for bar, (state, value) in zip(figure.data, values.items(), strict=True):
+        if value <= unsure_below < value + NUMBER_WIDTH:
+            bar.textposition = "none"
+            place = {"x": unsure_below, "y": state, "xanchor": "left", "xshift": 3}
+            figure.add_annotation(text=percent(value), showarrow=False, **place)

@@ -21,7 +21,8 @@ LIMITS = (
     "Grad-CAM shows places that raise the output for the expression; the occlusion map shows how much the "
     "output falls when a place is hidden (orange), or rises (blue). They show **where** the network looks: "
     "not why a person looks so, not that the answer is right, and regions of a 48-pixel face rather than "
-    "single muscles. Where the two differ, rely on neither."
+    "single muscles. Where the two differ, rely on neither. The percentages here are of this one view of the "
+    "face; the answer elsewhere also reads its mirror image."
 )
 
 

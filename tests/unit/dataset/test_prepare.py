@@ -1,5 +1,6 @@
 """From photos and clips to a data set: labels, crops, quality, duplicates, splits by person, the file."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -80,6 +81,12 @@ def test_a_person_stands_in_one_split_and_three_fill_all(made):
     assert made.missing_splits == ()
     assert {len(set(made.dataset.usage[made.dataset.labels == k])) for k in (3, 4, 5)} == {1}
     assert "Training holds a single expression, which nothing can be learned from." in sentences(made)
+
+
+def test_what_was_left_out_is_said_in_words(made):
+    said = sentences(replace(made, left_out={"cut_off": 1, "dark": 2}))
+    assert "1 face left out: cut off by the frame's edge." in said
+    assert "2 faces left out: too dark." in said
 
 
 def test_the_file_is_read_back_as_it_was(made, tmp_path):

@@ -10,12 +10,13 @@ from fer.errors import MissingModelError
 from fer.live import LiveCounts, LiveResult, LiveSnapshot, Overlay
 from fer.live.records import NEVER_S
 from pages.ui.live import room as live_room
+from pages.ui.live.chart import rolling_chart
 from pages.ui.live.face_cards import bars
 from pages.ui.live.health import HealthState, health, numbers
 from pages.ui.live.moment import ranked_faces
 from pages.ui.live.room import CAMERA_ERRORS, LEAVING_S, LOST, Choice, Phase, Room, Rooms
 from pages.ui.work.recordings import FACES_HIDDEN, NOTHING_KEPT
-from tests.helpers.factories import OneFace, make_observations, probs_of
+from tests.helpers.factories import OneFace, make_observations, make_timeline, probs_of
 from tests.helpers.live_fakes import STEP_S, Clock, FakeAnalyzer, feed, picture, until
 
 
@@ -304,3 +305,9 @@ def test_bars_say_every_probability_in_words_and_to_scale():
     assert "width:90.0%" in drawn and "left:50.0%" in drawn
     sure = bars(np.eye(7, dtype=np.float32)[3] * 0.999, 0.5, dark=True)
     assert "&gt;99%" in sure
+
+
+def test_the_last_minute_has_room_for_the_word_at_its_top():
+    figure = rolling_chart(make_timeline({1: [("happy", 3.0)]}), 3.0, 1, dark=False)
+    assert figure.layout.yaxis.ticktext[-1] == "100%"
+    assert figure.layout.margin.t >= figure.layout.yaxis.tickfont.size / 2, "Plotly leaves it out otherwise"

@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from fer.constants import SUPPORTED
+from fer.constants import EMOTIONS, SUPPORTED
 from fer.photos import PhotoResult
 from fer.pipeline import AnalysisProgress
 from fer.settings import Settings
@@ -14,6 +15,7 @@ from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import highlights
+from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import NO_FACE, NOT_READ, in_words, rows
 from pages.ui.work.analysis import job_key
@@ -188,3 +190,15 @@ def test_the_title_of_photos_says_how_many_faces_it_is_about():
 def test_nose_and_upper_lip_are_one_bar():
     drawn = bars(units_of(SUPPORTED, AU09=1.5, AU10=3.0), 0, dark=False)
     assert drawn.count("AU9/10") == 1 and ">3.0<" in drawn
+
+
+def test_a_number_that_the_line_of_unsure_would_go_through_stands_behind_it():
+    probs = np.full(len(EMOTIONS), 0.03)
+    probs[EMOTIONS.index("sad")] = 0.59
+    [note] = [
+        one for one in probability_bars(probs, 0.62, dark=False).layout.annotations if one.text == "59%"
+    ]
+    assert (note.x, note.y) == (0.62, "sad")
+    clear = probability_bars(probs, 0.3, dark=False)
+    assert not any(one.text == "59%" for one in clear.layout.annotations)
+    assert {bar.textposition for bar in clear.data} == {"outside"}
