@@ -46,7 +46,8 @@ _END_RECORD_BYTES = 22
 _LOCATOR_BYTES = 20
 _RECORD_64_BYTES = 56
 _END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
-_ENCRYPTED = 0x1
+_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
+_UNICODE_PATH = 0x7075
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _READ_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
@@ -64,7 +65,28 @@ _FIRST_ENTRY, _MARK_OF_PARTS = b"PK\x03\x04", 4
 def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
     """A member's name inside the zip file."""
     # Some packers of Windows write folders with backslashes.
-    return PurePosixPath(member.filename.replace("\\", "/"))
+    return PurePosixPath(_readable_name(member).replace("\\", "/"))
+
+
+def _readable_name(member: zipfile.ZipInfo) -> str:
+    """A member's name in its true letters: macOS writes UTF-8 and does not say so, others put it elsewhere.
+
+    Reference:
+        PKWARE, APPNOTE.TXT, 4.6.9: Info-ZIP Unicode Path Extra Field.
+    """
+    if member.flag_bits & _IS_UTF8 or member.filename.isascii():
+        return member.filename
+    stored = member.orig_filename.encode("cp437", "replace")
+    extra = member.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == _UNICODE_PATH and field[1:5] == struct.pack("<I", zlib.crc32(stored)):
+            stored = field[5:]
+    try:
+        return stored.decode("utf-8")
+    except UnicodeDecodeError:
+        return member.filename
 
 
 def is_hidden(name: PurePath) -> bool:
@@ -146,18 +168,15 @@ class ZipMember:
         source: The zip file's path or bytes.
         name: Of its entry.
         place: Byte at which its entry begins: several of one name can stand in a zip file.
+        label: Its path inside the zip file, in its true letters.
         archive: The zip file, open, where it lies in memory; one on the disk is opened when it is read.
     """
 
     source: Path | bytes
     name: str
     place: int
+    label: SourceLabel = SourceLabel("unnamed")
     archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def label(self) -> SourceLabel:
-        """Its path inside the zip file."""
-        return safe_path(self.name)
 
     def head(self) -> bytes:
         """Its first bytes.
@@ -214,7 +233,9 @@ def zip_members(source: Path | bytes) -> list[ZipMember]:
     with _opened(source) as archive:
         shared = None if isinstance(source, Path) else archive
         members = [m for m in archive.infolist() if not m.is_dir() and not is_hidden(member_name(m))]
-        return [ZipMember(source, m.filename, m.header_offset, shared) for m in members]
+        return [
+            ZipMember(source, m.filename, m.header_offset, safe_path(member_name(m)), shared) for m in members
+        ]
 
 
 def _entry(archive: zipfile.ZipFile, name: str, place: int) -> zipfile.ZipInfo:
@@ -336,7 +357,7 @@ def _members(
     used: set[str] = set()
     with file, archive:
         for member in chosen:
-            file_name = _unique(safe_name(member.filename, default="photo"), used)
+            file_name = _unique(safe_name(str(member_name(member)), default="photo"), used)
             # One byte over the limit of a picture is enough for `read_image` to refuse it.
             yield file_name, _read(archive, member, MAX_FILE_BYTES + 1)
 

@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +22,7 @@ from fer.settings import Settings
 from fer.sources import archives
 from fer.sources.account import account, lost
 from fer.sources.archives import open_archive
-from fer.sources.finding import find_inputs, survey, zip_files
+from fer.sources.finding import FoundFile, find_inputs, survey, zip_files
 from fer.sources.opening import safe_path
 from tests.helpers.clips import clip, ramp
 
@@ -356,6 +358,32 @@ def test_case_78_a_folder_that_may_not_be_read_costs_only_itself(tmp_path, gray,
     assert (whole.name, whole.fate) == ("closed", "refused")
     with pytest.raises(MissingInputError, match="closed cannot be read"):
         find_inputs([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("stored", "extra", "name"),
+    [
+        ("Mu\u0308ller.png".encode(), b"", "Mu\u0308ller.png"),  # macOS
+        ("Müller.png".encode("cp437"), b"", "Müller.png"),  # Windows
+        (b"\xe9t\xe9.png", b"", "ΘtΘ.png"),  # cannot be known
+        (b"\x82t\x82.png", "лето.png".encode(), "лето.png"),  # WinZip, Info-ZIP
+    ],
+)
+def test_case_100_names_in_a_zip_have_their_true_letters(gray, stored, extra, name):
+    file = io.BytesIO()
+    plain = "n" * len(stored)
+    member = zipfile.ZipInfo(plain)
+    if extra:
+        field = b"\1" + struct.pack("<I", zlib.crc32(stored)) + extra
+        member.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(member, gray)
+    data = file.getvalue().replace(plain.encode(), stored)
+    (found,) = zip_files(data)
+    assert isinstance(found, FoundFile)
+    assert found.label == name
+    assert found.content() == gray
+    assert [label for label, _ in archives.read_zip(data)] == [name]
 
 
 def test_labels_of_paths_keep_folders_and_nothing_else():
