@@ -48,6 +48,7 @@ _RECORD_64_BYTES = 56
 _END_RECORD_REACH = _LOCATOR_BYTES + _RECORD_64_BYTES + _END_RECORD_BYTES + 65_535
 _ENCRYPTED, _IS_UTF8 = 0x1, 0x800
 _UNICODE_PATH = 0x7075
+_UNNAMED = SourceLabel("unnamed")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _READ_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
@@ -175,7 +176,7 @@ class ZipMember:
     source: Path | bytes
     name: str
     place: int
-    label: SourceLabel = SourceLabel("unnamed")
+    label: SourceLabel = _UNNAMED
     archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
 
     def head(self) -> bytes:
