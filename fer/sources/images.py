@@ -22,6 +22,7 @@ from fer.errors import (
 )
 from fer.records import Frame
 from fer.sources.animation import is_animated
+from fer.sources.blanks import has_blank
 from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
@@ -128,6 +129,8 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
         raise UnsupportedInputError(_RARE_JPEG)
     if sniffed in SIZED:
         _check_size(image_size(data, sniffed), sniffed)
+    if has_blank(data, sniffed):
+        raise DamagedInputError(_DAMAGED)
     try:
         with _open(data, sniffed) as picture:
             _check_size(picture.size, sniffed)

@@ -109,6 +109,43 @@ def test_case_03_a_cut_jpeg_of_any_coding_is_refused(options):
             read_image(data[: int(len(data) * share)])
 
 
+CODED = [
+    ("JPEG", {"quality": 90}),
+    ("JPEG", {"quality": 90, "optimize": True}),
+    ("JPEG", {"quality": 90, "subsampling": 0}),
+    ("WEBP", {"quality": 90}),
+    ("HEIF", {"quality": 90}),
+    ("AVIF", {"quality": 90}),
+]
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize(("form", "options"), CODED)
+def test_case_03_a_picture_that_was_written_in_part_is_never_half_a_picture(form, options, unwritten):
+    """As a copy that broke off in a file of the full length, or a bad card, leaves it."""
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    rough = np.random.default_rng(0).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(rough), form, **options)
+    assert read_image(data).notes == ()
+    for begin, end in ((0.3, 0.6), (0.6, 1.0)):
+        first, behind = int(begin * len(data)), int(end * len(data))
+        with pytest.raises(DamagedInputError):
+            read_image(data[:first] + unwritten * (behind - first) + data[behind:])
+
+
+@pytest.mark.parametrize(
+    ("form", "options"), [*CODED, ("JPEG", {"progressive": True}), ("WEBP", {"lossless": True})]
+)
+@pytest.mark.parametrize("value", [0, 127, 255])
+def test_case_03_flat_areas_and_blank_notes_are_no_damage(form, options, value):
+    """A drawing, whose code can be long runs of zeros, and what a program left empty beside the pixels."""
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    flat = np.full((1600, 2400, 3), value, np.uint8)
+    flat[700:764, 900:964] = np.random.default_rng(0).integers(0, 256, (64, 64, 3))
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0" + bytes(9000)
+    assert pixels(encoded(Image.fromarray(flat), form, **options, exif=exif)).shape == flat.shape
+
+
 def test_case_04_pixel_bomb_is_refused_from_its_header(monkeypatch):
     bomb = png(12_000, 12_000, depth=8, color=0, rows=bytes(12_001) * 12_000)
     assert len(bomb) < 150_000
