@@ -110,11 +110,9 @@ def lack(interval: Interval, what: str) -> str:
     """Why there is no interval."""
     if not np.isfinite(interval.effective):
         return f"nothing varies in {what}"
-    worth = count(round(max(interval.effective, 0)), "independent reading")
-    return (
-        f"neighbouring readings are so alike that {what} are worth about {worth}, and {MIN_EFFECTIVE:.0f} "
-        "are needed"
-    )
+    n = round(interval.effective)
+    worth = f"about {count(n, 'independent reading')}" if n > 0 else "less than one independent reading"
+    return f"neighbouring readings are so alike that {what} are worth {worth}, and {MIN_EFFECTIVE:.0f} are needed"
 
 
 def compare_segments(

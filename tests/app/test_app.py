@@ -1,6 +1,7 @@
 """The pages as Streamlit runs them, without a browser: empty, busy, error and result."""
 
 import io
+import zipfile
 from itertools import islice
 
 import pytest
@@ -251,6 +252,19 @@ def test_many_bad_photos_are_listed_in_the_table():
     assert not app.exception
     assert "2 more could not be read" in texts(app)
     assert len(app.dataframe[0].value) == 7
+
+
+def _zipped(name: str, data: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, data)
+    return archive.getvalue()
+
+
+def test_what_is_no_picture_is_named_without_a_code():
+    batch = PhotoUploads((Upload("a.zip", _zipped("readme.txt", b"no picture")),))
+    app = finished(give(open_page("pages/photos.py"), session.BATCH, batch))
+    assert "no picture and no video" in texts(app) and "``" not in texts(app) and "` `" not in texts(app)
 
 
 def test_photos_can_be_shown_and_saved_without_faces(photo):

@@ -154,11 +154,12 @@ def test_where_all_rows_compare_the_same_two_the_heads_name_them(app):
 
 def test_sentence_and_table_give_a_number_in_the_same_words(app):
     marked(app)
-    app.session_state["finding_measures"] = ["sad", "valence"]
+    app.session_state["finding_measures"] = ["valence", "sad"]
     tab(app, "Findings")
     [table] = app.dataframe
     shown = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
     assert table.value["mean_first"].between(-1, 1).all()  # it is sorted by numbers, whatever they are called
+    assert shown["measure"].tolist()[:2] == ["sad", "valence"], "not as they were pressed"
     words = shown.set_index("measure")
     assert words.loc["sad", "mean_first"].str.fullmatch(r"\d+\.\d%").all()
     assert words.loc["sad", "difference"].str.fullmatch(r"[+−]\d+\.\d points").all()

@@ -76,14 +76,15 @@ def ask(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         return table
     if set(st.session_state.get(SHOWN) or ()) - set(counts):
         st.session_state[SHOWN] = []  # another threshold has another set of words
+    # On a line of their own: beside something else they would be cut off on a telephone and not wrapped.
+    shown = st.pills(
+        "Only",
+        list(counts),
+        selection_mode="multi",
+        format_func=lambda kind: f"{kind} {counts[kind]}",
+        key=SHOWN,
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shown = st.pills(
-            "Only",
-            list(counts),
-            selection_mode="multi",
-            format_func=lambda kind: f"{kind} {counts[kind]}",
-            key=SHOWN,
-        )
         person = None
         if names:
             if st.session_state.get(PERSON) not in (None, EVERYBODY, *names):

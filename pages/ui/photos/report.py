@@ -160,7 +160,8 @@ def _failed(failed: list[PhotoResult]) -> None:
     """Files that gave nothing, each with its reason; a long list is cut, the table has all."""
     with st.container(gap="xxsmall"):
         for one in failed[:FAILED_SHOWN]:
-            st.markdown(f":material/error: **{name(one.name)}** {plain(one.error)} `{one.error_code}`")
+            code = f" `{one.error_code}`" if one.error_code else ""  # what is no picture has none
+            st.markdown(f":material/error: **{name(one.name)}**: {plain(one.error)}{code}")
         if len(failed) > FAILED_SHOWN:
             st.caption(f"{len(failed) - FAILED_SHOWN} more could not be read; see the table.")
 

@@ -77,6 +77,7 @@ def show(report: Report, face_id: int | None) -> None:
         key="finding_measures",
         format_func=lambda one: "valence (unvalidated index)" if one == VALENCE else one,
     )
+    measures = [one for one in ORDER if one in measures]  # not as they were pressed
     if VALENCE in measures:
         st.caption(VALENCE_TEXT)
     asked = QUESTIONS[question](report, face_id)

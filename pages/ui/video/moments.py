@@ -63,15 +63,11 @@ def _strongest(found: list[Peak], *, several: bool, played: bool) -> None:
 def _asked(found: list[Peak]) -> list[Peak]:
     """Those that are asked for."""
     present = [state for state in ORDER if any(p.emotion == state for p in found)]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        states = st.pills("Only these expressions", present, selection_mode="multi", key="moment_states")
-        kinds = st.pills(
-            "Only these moments",
-            list(KINDS),
-            selection_mode="multi",
-            format_func=KINDS.get,
-            key="moment_kinds",
-        )
+    # Not beside each other: on a telephone the many expressions would be cut off there and not wrapped.
+    states = st.pills("Only these expressions", present, selection_mode="multi", key="moment_states")
+    kinds = st.pills(
+        "Only these moments", list(KINDS), selection_mode="multi", format_func=KINDS.get, key="moment_kinds"
+    )
     return [p for p in found if (not states or p.emotion in states) and (not kinds or p.kind in kinds)]
 
 

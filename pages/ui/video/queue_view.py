@@ -183,6 +183,8 @@ def _row(found: VideoQueue, item: Item, naming: Naming) -> None:
                 st.markdown(f"{item.share:.0%}", width="content")
             elif item.state in (JobState.CANCELLED, JobState.WAITING):
                 st.caption(str(item.state), width="content")
+            else:
+                st.empty()  # the word that stood here is gone at once, not when the page is drawn
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(found, item, key)
     if item.error is not None and item.state is JobState.FAILED:
