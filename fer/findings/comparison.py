@@ -112,7 +112,8 @@ def lack(interval: Interval, what: str) -> str:
         return f"nothing varies in {what}"
     n = round(interval.effective)
     worth = f"about {count(n, 'independent reading')}" if n > 0 else "less than one independent reading"
-    return f"neighbouring readings are so alike that {what} are worth {worth}, and {MIN_EFFECTIVE:.0f} are needed"
+    alike = f"neighbouring readings are so alike that {what} are worth {worth}"
+    return f"{alike}, and {MIN_EFFECTIVE:.0f} are needed"
 
 
 def compare_segments(
