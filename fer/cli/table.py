@@ -38,16 +38,16 @@ def sheet_of(read: Columns) -> Sheet:
     """A table that was read as text, to be written: columns of nothing but numbers become numbers."""
     columns, texts = {}, set()
     for name, cells in read.texts.items():
-        numbers = _as_numbers(cells)
+        numbers = _as_numbers(cells, read.delimiter)
         if numbers is None:
             texts.add(name)
         columns[name] = [unescape_formula(cell) for cell in cells] if numbers is None else numbers
     return Sheet(list(columns), list(zip(*columns.values(), strict=True)), frozenset(texts))
 
 
-def _as_numbers(cells: list[str]) -> list[str] | None:
+def _as_numbers(cells: list[str], delimiter: str) -> list[str] | None:
     """The cells with decimal points, their digits kept; None where one is no number."""
-    read, out = Numbers(), []
+    read, out = Numbers(delimiter), []
     try:
         for cell in cells:
             value = read(cell)

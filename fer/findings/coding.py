@@ -201,7 +201,7 @@ def _boris(data: bytes, observation: str) -> list[Coded]:
     rows = [
         k for k in range(len(read)) if not observation or cells.get("Observation id", [""])[k] == observation
     ]
-    numbers = Numbers()
+    numbers = Numbers(read.delimiter)
 
     def _seconds(name: str, k: int) -> float:
         try:

@@ -86,6 +86,8 @@ GUESSED = (
 _GAPS = re.compile("(?<=\\d)[ '\u2019\u00a0\u202f](?=\\d{3}(?!\\d))")
 """What stands between groups of three digits, besides points and commas."""
 
+_MIXED = "decimal points and decimal commas are mixed"
+_THOUSANDS = "its comma may separate thousands: save the table without such marks"
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})+(?:(?!\1)[.,]\d+)?")
 
 
@@ -221,14 +223,19 @@ def header_of(head: bytes) -> list[str]:
 class Numbers:
     """Cells as numbers, with a decimal point or a decimal comma: one of both in a table.
 
+    Args:
+        delimiter: What stands between the table's cells. Between commas, ``1,234`` can be 1234 (as English
+            spreadsheets write it) or 1.234: it is refused, unless another number has shown decimal commas.
+
     Example:
         >>> read = Numbers()
         >>> read("0,5"), read("1.234,5"), read("-1e-3")
         (0.5, 1234.5, -0.001)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, delimiter: str = "") -> None:
         self._sign = ""
+        self._may_group = delimiter == ","
 
     def __call__(self, text: str) -> float:
         """The number; NaN where the cell is empty or says so.
@@ -262,12 +269,14 @@ class Numbers:
             return word.replace(group, "").replace(",", ".")
         if word.count(",") > 1 or "." in word:
             raise ValueError("two decimal signs")
+        if self._may_group and grouped and word.lstrip("+-")[0] != "0" and not self._sign:
+            raise ValueError(_THOUSANDS)
         self._saw(",")
         return word.replace(",", ".")
 
     def _saw(self, sign: str) -> None:
         if self._sign and sign != self._sign:
-            raise ValueError("decimal points and decimal commas in one table")
+            raise ValueError(_MIXED)
         self._sign = sign
 
 
@@ -280,12 +289,14 @@ class Columns:
         texts: Name -> n cells.
         lines: (n,) the line of the file at which each row ended.
         encoding: Of the file.
+        delimiter: What stood between its cells.
     """
 
     numbers: dict[str, np.ndarray]
     texts: dict[str, list[str]]
     lines: np.ndarray
     encoding: str
+    delimiter: str
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -340,10 +351,10 @@ def _columns(
     wanted = [k for k, name in enumerate(table.header) if name and keep(name)]
     _check_names([table.header[k] for k in wanted])
     if not wanted:
-        return Columns({}, {}, np.zeros(0, np.int64), table.encoding)
+        return Columns({}, {}, np.zeros(0, np.int64), table.encoding, table.delimiter)
     texts = {k: [] for k in wanted if is_text(table.header[k])}
     numbers = {k: array("d") for k in wanted if k not in texts}
-    seen, lines, read, room = {}, array("l"), Numbers(), MAX_TEXT_CHARACTERS
+    seen, lines, read, room = {}, array("l"), Numbers(table.delimiter), MAX_TEXT_CHARACTERS
     for row in table:
         if len(row) != len(table.header):
             raise DamagedInputError(
@@ -368,6 +379,7 @@ def _columns(
         {table.header[k]: column for k, column in texts.items()},
         np.array(lines, np.int64),
         table.encoding,
+        table.delimiter,
     )
 
 
@@ -375,11 +387,15 @@ def _number(read: Numbers, text: str, table: Table, column: int) -> float:
     try:
         return read(text)
     except ValueError as exc:
-        more = " (decimal points and decimal commas are mixed)" if "in one table" in str(exc) else ""
         raise DamagedInputError(
             f"Line {table.line} of the CSV has {text[:20]!r} in the column {table.header[column]!r}, "
-            f"which holds numbers{more}."
+            f"which holds numbers{why_no_number(exc)}."
         ) from exc
+
+
+def why_no_number(error: ValueError) -> str:
+    """What a person should know about a cell that `Numbers` refused, in brackets; mostly nothing."""
+    return f" ({error})" if str(error) in (_MIXED, _THOUSANDS) else ""
 
 
 def _check_names(names: list[str]) -> None:

@@ -13,7 +13,7 @@ from fer.constants import EXCLUDED
 from fer.errors import DamagedInputError, InputError
 from fer.io.csv import unescape_formula
 from fer.io.spreadsheet import Sheet, as_csv
-from fer.io.table import Columns, Numbers, column_name, read_columns
+from fer.io.table import Columns, Numbers, column_name, read_columns, why_no_number
 from fer.text import clock, count
 from fer.timeline.timeline import Timeline
 
@@ -96,7 +96,7 @@ def read_markers(path: bytes | str | Path) -> tuple[Marker, ...]:
     for name in ("name", "start_s"):
         if name not in cells:
             raise DamagedInputError(f"The stimulus list has no column {name!r}: it needs name and start_s.")
-    numbers = Numbers()
+    numbers = Numbers(read.delimiter)
     return in_order(_marker(read, k, cells, numbers) for k in range(len(read)))
 
 
@@ -126,7 +126,9 @@ def _seconds(name: str, cell, numbers: Numbers) -> float:
     try:
         return numbers(cell(name))
     except ValueError as exc:
-        raise InputError(f"{name} holds {cell(name)[:20]!r}, which is no number of seconds.") from exc
+        raise InputError(
+            f"{name} holds {cell(name)[:20]!r}, which is no number of seconds{why_no_number(exc)}."
+        ) from exc
 
 
 def markers_to_csv(markers: Sequence[Marker]) -> str:

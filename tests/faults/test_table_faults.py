@@ -27,6 +27,7 @@ from fer.io.table import Columns, Numbers, Table, header_of, read_columns
 from fer.records import SourceInfo
 from fer.sources.archives import read_zip
 from fer.timeline.foreign_units import read_foreign
+from fer.timeline.markers import read_markers
 from fer.timeline.persons import persons_from_json
 from fer.timeline.read import read_timeline
 from tests.helpers.bad_data import PIXELS, csv_bytes, noise, zip_bytes
@@ -163,6 +164,19 @@ def test_case_102_a_missing_number_is_not_a_number(text):
 def test_case_102_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError):
         Numbers()(text)
+
+
+def test_case_102_a_comma_that_may_separate_thousands_is_never_guessed():
+    """An English spreadsheet writes "1,234" for 1234; between semicolons it is 1.234."""
+    table = 'name,value\na,"{}"\nb,"{}"\n'
+    with pytest.raises(InputError, match=r"Line 2 .* '1,234' .* may separate thousands"):
+        read_columns(table.format("1,234", "2").encode(), is_text=named)
+    for first, numbers in (("0,033", [0.033, 1.234]), ("12,5", [12.5, 1.234]), ("-0,125", [-0.125, 1.234])):
+        read = read_columns(table.format(first, "1,234").encode(), is_text=named)
+        assert read.numbers["value"].tolist() == numbers
+    assert read_columns(b"name;value\na;1,234\n", is_text=named).numbers["value"].tolist() == [1.234]
+    with pytest.raises(InputError, match="may separate thousands"):
+        read_markers(b'name,start_s\na,"1,234"\n')
 
 
 def test_case_102_points_and_commas_in_one_table_are_refused_and_named():
