@@ -19,9 +19,10 @@ from fer.batch.store import Store
 from fer.batch.work import WORK, Answer, Order, piece_name, pieces_folder
 from fer.emotion.network import read_manifest
 from fer.errors import FerError, InputError, OutputError, OutputExistsError, SettingsError
-from fer.records import GivenFile
+from fer.records import LOST, GivenFile
 from fer.settings import Settings
 from fer.sources import content_kind
+from fer.sources.account import lost
 from fer.text import count
 
 PIECE_S = 60.0
@@ -80,6 +81,7 @@ class BatchResult:
         done: Recordings that are done, in this run or before.
         failed: (label, reason, code) of each that failed.
         lost: Files of which nothing could be read, with the reason.
+        in_part: Files that were not read whole in this run, with what is missing.
         notes: What the user should know, one sentence each.
         frames: Frames and photos that were read in this run.
         seconds: That it took.
@@ -89,6 +91,7 @@ class BatchResult:
     done: int
     failed: tuple[tuple[str, str, str], ...]
     lost: tuple[GivenFile, ...]
+    in_part: tuple[GivenFile, ...]
     notes: tuple[str, ...]
     frames: int
     seconds: float
@@ -169,6 +172,7 @@ class Batch:
         self._queue: deque[int] = deque()
         self._done = 0
         self._failed: list[tuple[str, str, str]] = []
+        self._left: list[GivenFile] = []
         self._notes: list[str] = []
         self._memory_mb: dict[str, float] = {}
         self._peak_mb = 0.0
@@ -196,7 +200,8 @@ class Batch:
         return BatchResult(
             done=self._done,
             failed=tuple(self._failed),
-            lost=self._plan.lost,
+            lost=(*self._plan.lost, *lost(self._left)),
+            in_part=tuple(file for file in self._left if file.fate not in LOST),
             notes=tuple(self._notes),
             frames=self._frames,
             seconds=time.monotonic() - self._started_s,
@@ -366,6 +371,7 @@ class Batch:
         if answer.error:
             self._again(chain, answer.number, answer.finish, answer.error, answer.code)
         elif answer.finish:
+            self._left += answer.left
             self._finish(chain)
         else:
             self._piece_done(chain, answer)

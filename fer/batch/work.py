@@ -23,7 +23,7 @@ from fer.export.parquet import to_parquet
 from fer.io.files import file_bytes
 from fer.photos import analyze_photos, photos_info
 from fer.pipeline import Analyzer, Components, load_components, video_report
-from fer.records import Frame
+from fer.records import Frame, GivenFile
 from fer.settings import Settings
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import TimelineBuilder, joined
@@ -92,6 +92,7 @@ class Answer:
         error: Why it failed, one sentence; empty if it did not.
         code: Of that error.
         fatal: Other recordings would fail by the same.
+        left: Files of a recording that were not read whole; known once its pieces are together.
     """
 
     key: int
@@ -106,6 +107,7 @@ class Answer:
     error: str = ""
     code: str = ""
     fatal: bool = False
+    left: tuple[GivenFile, ...] = ()
 
 
 Tell = Callable[[int, int, int], None]
@@ -231,8 +233,11 @@ def perform(order: Order, bench: Bench, tell: Tell) -> Answer:
     facts: dict[str, Any]
     answer = Answer(order.key, order.number, order.finish, worker=bench.name)
     try:
-        done = _finish(order) if order.finish else _read(order, bench, tell)
-        facts = _facts(done)
+        if order.finish:
+            facts = {"last": True, "left": _finish(order)}
+        else:
+            done = _read(order, bench, tell)
+            facts = {"last": done.last, "frames": len(done.timeline.frame_times_s)}
     except FerError as exc:
         bench.close()
         facts = {"error": exc.message, "code": exc.code, "fatal": isinstance(exc, FATAL)}
@@ -244,13 +249,6 @@ def perform(order: Order, bench: Bench, tell: Tell) -> Answer:
         facts = {"error": f"It made the program fail ({type(exc).__name__}: {exc}).", "code": "unexpected"}
     now, peak = memory_mb()
     return replace(answer, seconds=time.monotonic() - started, memory_mb=now, peak_mb=peak, **facts)
-
-
-def _facts(done: Piece | None) -> dict[str, Any]:
-    """What an answer says of a piece; None where pieces were put together."""
-    if done is None:
-        return {"last": True}
-    return {"last": done.last, "frames": len(done.timeline.frame_times_s)}
 
 
 def _read(order: Order, bench: Bench, tell: Tell) -> Piece:
@@ -310,8 +308,8 @@ def _seldom(tell: Tell) -> Tell:
     return _tell
 
 
-def _finish(order: Order) -> None:
-    """Put the pieces together and write the results."""
+def _finish(order: Order) -> tuple[GivenFile, ...]:
+    """Put the pieces together and write the results; which files were not read whole."""
     store = Store(order.out)
     pieces = [piece_from_bytes(store.read(piece_name(order.key, n))) for n in range(order.number)]
     report = report_of(pieces)
@@ -326,6 +324,7 @@ def _finish(order: Order) -> None:
         results[f"{order.stem}.html"] = lambda: to_html(report)
     for name, make in results.items():
         store.write(name, file_bytes(make()))
+    return tuple(file for file in report.timeline.source.given if file.fate != "read")
 
 
 def report_of(pieces: list[Piece]) -> Report:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fer.batch.crew import Crew
     from fer.batch.engine import BatchResult
     from fer.batch.plan import Recording
+    from fer.records import GivenFile
 
 MEMORY_MB = 3000
 """Most memory of a worker, unless another ceiling is given: 8K video needs less."""
@@ -136,16 +137,21 @@ def show_result(result: "BatchResult", out: str) -> int:
     )
     for note in result.notes:
         print(f"  {note}")
-    passed = [one for one in result.lost if one.fate == "passed_over"]
-    if passed:
-        print(f"  {count(len(passed), 'other file')} passed over:")
-        for one in passed[:MOST_NAMED]:
-            print(f"    {one.as_text()}")
-        if len(passed) > MOST_NAMED:
-            print(f"    and {len(passed) - MOST_NAMED:,} more")
+    _print_files(result.in_part, "read in part")
+    _print_files([one for one in result.lost if one.fate == "passed_over"], "passed over")
     refused = [one for one in result.lost if one.fate == "refused"]
     for label, reason, code in result.failed:
         print(f"error: {label}: {reason} [{code}]", file=sys.stderr)
     for one in refused:
         print(f"error: {one.as_text()}", file=sys.stderr)
     return 1 if result.failed or result.lost else 0
+
+
+def _print_files(files: Sequence["GivenFile"], what: str) -> None:
+    """The first of some files, each with its reason."""
+    if files:
+        print(f"  {count(len(files), 'file')} {what}:")
+    for one in files[:MOST_NAMED]:
+        print(f"    {one.as_text()}")
+    if len(files) > MOST_NAMED:
+        print(f"    and {len(files) - MOST_NAMED:,} more")

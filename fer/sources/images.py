@@ -22,10 +22,10 @@ from fer.errors import (
 )
 from fer.records import Frame
 from fer.sources.animation import is_animated
-from fer.sources.blanks import has_blank
 from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
+from fer.sources.pixels.blanks import has_blank
 from fer.sources.pixels.deep import is_deep, mend_planes, spread
 from fer.sources.pixels.strips import Decoded, HeicRows, upright_rgb
 

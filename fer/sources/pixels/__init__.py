@@ -1,1 +1,1 @@
-"""From a decoded photo to its pixels: upright, in RGB, bright as they were meant, and in little memory."""
+"""From a photo to its pixels: whole, upright, in RGB, bright as they were meant, and in little memory."""

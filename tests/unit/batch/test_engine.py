@@ -1,7 +1,9 @@
+import io
 import json
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from fer.batch.engine import FatalBatchError
 from fer.batch.manifest import DONE, FAILED
@@ -186,6 +188,22 @@ def test_photos_are_read_in_pieces(study, monkeypatch):
     assert table["frame"].tolist() == [0, 1, 2, 4]
     given = json.loads((study.out / "photos.json").read_text())["source"]["given"]
     assert [one["fate"] for one in given] == ["read", "read", "read", "refused", "read"]
+
+
+def test_case_78_photos_and_videos_that_are_damaged_inside_are_told(study):
+    """Their first bytes are good: only whoever reads them finds out."""
+    photo = io.BytesIO()
+    Image.new("RGB", (64, 64), "gray").save(photo, "JPEG")
+    (study.folder / "a.jpg").write_bytes(photo.getvalue())
+    (study.folder / "b.jpg").write_bytes(photo.getvalue()[:400])
+    film = clip(noise(12), rate=4, container="matroska")
+    (study.folder / "c.mkv").write_bytes(film[: len(film) // 2])
+    result = study.run()
+    assert (result.done, result.failed) == (2, ())
+    (left,) = result.lost
+    assert (left.name, left.fate, left.code) == ("b.jpg", "refused", "input_damaged")
+    (part,) = result.in_part
+    assert (part.name, part.fate) == ("c.mkv", "read_in_part")
 
 
 def test_a_file_that_nobody_can_read_is_written_down(dull):

@@ -63,11 +63,22 @@ def test_lines_come_now_and_then_where_nobody_watches():
 @pytest.mark.parametrize(("n", "more"), [(0, ""), (2, ""), (MOST_NAMED + 3, "and 3 more")])
 def test_case_78_files_that_were_passed_over_are_named(capsys, n, more):
     lost = tuple(GivenFile(f"n{k}.txt", "unknown", "passed_over", "it is a text.") for k in range(n))
-    result = BatchResult(done=1, failed=(), lost=lost, notes=(), frames=1, seconds=1.0, peak_mb=1.0)
+    result = BatchResult(
+        done=1, failed=(), lost=lost, in_part=(), notes=(), frames=1, seconds=1.0, peak_mb=1.0
+    )
     assert show_result(result, "out") == (1 if n else 0)  # as with `fer analyze`
     said = capsys.readouterr().out
     assert ("n1.txt: it is a text." in said, said.count("n0.txt")) == (n > 1, min(n, 1))
     assert (more in said, "more" in said) == (True, bool(more))
+
+
+def test_case_78_files_that_were_read_in_part_are_named(capsys):
+    cut = GivenFile("a.mp4", "video", "read_in_part", "It is cut off.")
+    result = BatchResult(
+        done=1, failed=(), lost=(), in_part=(cut,), notes=(), frames=1, seconds=1.0, peak_mb=1.0
+    )
+    assert show_result(result, "out") == 0  # as with `fer analyze`
+    assert "  1 file read in part:\n    a.mp4: It is cut off.\n" in capsys.readouterr().out
 
 
 def test_a_terminal_gets_bars():
