@@ -303,6 +303,24 @@ def test_case_79_an_animated_picture_is_a_video_with_its_own_times(form):
     assert "animated" in read_image(data).notes[0]
 
 
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_case_79_an_animated_picture_is_upright_as_the_photo_of_its_first(form, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pictures = [Image.fromarray(corners()), Image.fromarray(corners()[::-1])]
+    data = saved(
+        pictures[0], form, save_all=True, append_images=pictures[1:], duration=100, exif=exif.tobytes()
+    )
+    with VideoSource(data) as video:
+        declared = (video.info.width, video.info.height)
+        first, second = video
+    photo = read_image(data).frame.image
+    assert corner_names(first.image) == corner_names(photo)
+    assert declared == (photo.shape[1], photo.shape[0]) == (first.width, first.height)
+    assert corner_names(second.image) != corner_names(first.image)
+
+
 def test_case_79_the_stand_in_of_an_animated_png_is_no_part_of_the_film():
     pictures = [Image.new("RGB", SIZE, color) for color in ("white", "red", "lime", "blue")]
     options = {"save_all": True, "append_images": pictures[1:], "duration": 80}

@@ -73,7 +73,7 @@ def upright_rgb(picture: Decoded, notes: list[str], *, factor: int = 1) -> np.nd
         notes: Gets what the user should know.
         factor: The array is so many times smaller.
     """
-    orientation = _orientation(picture)
+    orientation = orientation_of(picture)
     height, width = (-(-side // factor) for side in (picture.height, picture.width))
     shape = (width, height, 3) if orientation in _ON_THE_SIDE else (height, width, 3)
     upright = np.empty(shape, np.uint8)
@@ -189,7 +189,7 @@ def _numbers(strip: Image.Image) -> np.ndarray:
     return np.nan_to_num(np.asarray(strip, np.float32), nan=0.0, posinf=65535.0)
 
 
-def _orientation(picture: Decoded) -> int:
+def orientation_of(picture: Decoded) -> int:
     """EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
         return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
