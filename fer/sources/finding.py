@@ -259,8 +259,11 @@ def _distinct(found: list[FoundFile]) -> tuple[FoundFile, ...]:
     depth = [0] * len(found)
     labels = [file.label for file in found]
     for _ in range(max((len(file.path.parts) for file in found), default=0)):
-        times = Counter(labels)
-        again = [k for k, label in enumerate(labels) if times[label] > 1]
+        same: dict[str, list[int]] = {}
+        for k, label in enumerate(labels):
+            same.setdefault(label, []).append(k)
+        # Names of one folder can be one label without their odd letters: no folder tells those apart.
+        again = [k for group in same.values() if len({_outer(found[k]) for k in group}) > 1 for k in group]
         if not again:
             break
         for k in again:
@@ -279,8 +282,11 @@ def _numbered(label: SourceLabel, used: Counter[str]) -> SourceLabel:
 
 def _with_folders(file: FoundFile, depth: int) -> SourceLabel:
     """The label with so many more names of the path in front of it."""
-    place = file.path.absolute()
-    own = PurePosixPath(file.label)
-    # A zip member's label begins below the zip file, a file's ends with its own path.
-    outer = place.parts if file.member is not None else place.parts[: len(place.parts) - len(own.parts)]
-    return safe_path(PurePosixPath(*outer[-depth:], own)) if outer[1:] else file.label
+    outer = _outer(file)
+    return safe_path(PurePosixPath(*outer[-depth:], file.label)) if outer[1:] else file.label
+
+
+def _outer(file: FoundFile) -> tuple[str, ...]:
+    """The parts of the path in front of the label: a zip member's label begins below the zip file."""
+    parts = file.path.absolute().parts
+    return parts if file.member is not None else parts[: len(parts) - len(PurePosixPath(file.label).parts)]

@@ -338,6 +338,16 @@ def test_a_photo_that_cannot_be_unpacked_costs_its_own_row_only(gray):
     assert [file.name for file in lost(batch.report.timeline.source.given)] == ["a"]
 
 
+def test_case_81_names_of_one_folder_that_look_the_same_show_no_outer_folder(tmp_path, gray):
+    place, other = tmp_path / "anna" / "P01", tmp_path / "anna" / "P02"
+    put(place, a_DOT_png=gray)
+    (place / "a\n.png").write_bytes(gray)
+    assert {file.label for file in survey([place]).found} == {"a.png", "a.png (2)"}
+    put(other, a_DOT_png=gray)
+    labels = {file.label for file in survey([place, other]).found}
+    assert labels == {"P01/a.png", "P01/a.png (2)", "P02/a.png"}
+
+
 def test_case_78_a_folder_that_may_not_be_read_costs_only_itself(tmp_path, gray, monkeypatch):
     """As `lost+found` on a disk, or the bin of another user."""
     put(tmp_path, a_DOT_png=gray, closed__b_DOT_png=gray, open__c_DOT_png=gray)
