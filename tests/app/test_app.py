@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 from streamlit.elements.lib import policies
+from streamlit.testing.v1 import AppTest
 
 from fer.draw.video_writer import Mp4Encoder
 from fer.emotion.network import EmotionNetwork
@@ -236,6 +237,20 @@ def test_an_upload_is_handed_over_and_the_uploader_is_empty_again(photo):
     batch = registry().kept(app.session_state[session.OWNER], session.BATCH)
     assert [(one.name, one.data) for one in batch.uploads] == [("a.jpg", photo)]
     assert "photos_upload_0" not in app.session_state
+
+
+def test_who_is_next_hears_of_nobody_before_them():
+    def waiting():
+        from pages.ui.app import job_progress
+        from pages.ui.app.jobs import Job
+
+        job_progress.wait_for(
+            Job("me", "video", None), what="Reading the video", describe=job_progress.of_video
+        )
+
+    app = AppTest.from_function(waiting).run()
+    assert not app.exception
+    assert "Reading the video" in texts(app) and "before you" not in texts(app)
 
 
 def test_two_sessions_see_only_their_own(clip):

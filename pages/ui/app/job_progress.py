@@ -60,8 +60,8 @@ def _watch(job: Job, what: str, describe: Callable[[AnalysisProgress | None], tu
         if job.preview:
             st.image(job.preview, width="stretch", alt="What is being read, its faces marked")
     with words:
-        if job.state is JobState.WAITING:
-            before = session.registry().before(job)
+        before = session.registry().before(job) if job.state is JobState.WAITING else 0
+        if before:
             st.markdown(f"#### Waiting, {before} before you")
             st.progress(0.0)
         else:
