@@ -139,3 +139,26 @@ def test_nothing_jumps_while_a_page_comes(browser, address, width, path):
     shift = tab.evaluate("window.shift")
     tab.context.close()
     assert shift < (MAX_SHIFT_INSIDE if ADDRESSES[path] in INSIDE else MAX_SHIFT)
+
+
+@pytest.mark.parametrize("page", INSIDE, ids=lambda page: page.title)
+def test_on_a_telephone_the_row_of_neighbours_shows_where_one_is(browser, address, page):
+    tab = tab_of(browser, 390, "light")
+    live_app.open_page(tab, address, Path(page.path).stem)
+    here = tab.locator(".st-key-neighbours [aria-current=page]")
+    here.wait_for(timeout=live_app.PATIENCE_MS)
+    box = here.bounding_box()
+    assert page.title in here.inner_text() and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    tab.context.close()
+
+
+def test_on_a_telephone_filters_wrap(browser, address):
+    frames = [jpeg(frame.image) for frame in sample_frames(fps=1.0)]
+    tab = tab_of(browser, 390, "light")
+    live_app.open_page(tab, address, "photos")
+    live_app.upload(tab, *((f"{k}.jpg", frame) for k, frame in enumerate(frames)), ("x.jpg", b"none"))
+    filters = tab.locator(".st-key-photo_shown [role=button], .st-key-photo_shown button")
+    filters.last.wait_for(timeout=live_app.PATIENCE_MS)
+    boxes = [one.bounding_box() for one in filters.all()]
+    assert len(boxes) > 4 and all(box["x"] + box["width"] <= 390 for box in boxes)
+    tab.context.close()

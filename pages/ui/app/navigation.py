@@ -48,6 +48,19 @@ PAGES = (*TOP, *INSIDE)
 ROW_PX = 44
 """Height of the row of neighbours: its links come after the words below it, and must not move them."""
 
+_JS = """
+export default function ({ data }) {
+  const row = document.querySelector(".st-key-neighbours");
+  const here = row?.querySelectorAll("a")[data.place];
+  if (!here || here.hasAttribute("aria-current")) return;
+  here.setAttribute("aria-current", "page");
+  const [outer, inner] = [row.getBoundingClientRect(), here.getBoundingClientRect()];
+  row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+}
+"""
+_in_sight = st.components.v2.component("neighbour_in_sight", js=_JS)
+"""On a telephone the row is wider than the page, and where one is may stand outside it."""
+
 _inside: ContextVar[bool] = ContextVar("inside_navigation", default=False)
 
 
@@ -109,5 +122,8 @@ def neighbours(title: str) -> None:
     with st.container(
         horizontal=True, wrap=False, gap="small", height=ROW_PX, border=False, key="neighbours"
     ):
-        for page in (TOP[-1], *INSIDE):
+        row = (TOP[-1], *INSIDE)
+        for page in row:
             st.page_link(page.path, label=page.title, icon=page.icon)
+        place = next(k for k, page in enumerate(row) if page.title == title)
+        _in_sight(key=f"neighbour_{place}", data={"place": place}, width=1, height=1)

@@ -83,7 +83,7 @@ def _groups(view: DatasetView) -> None:
         st.caption("There is none.")
         return
     kinds = {kind: [group for group in view.groups if wanted(group)] for kind, wanted in KINDS.items()}
-    kind = st.segmented_control(
+    kind = st.pills(
         "Groups",
         list(kinds),
         default="all",
