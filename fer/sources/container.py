@@ -25,7 +25,7 @@ from fer.errors import (
     TooLargeInputError,
     UnsupportedInputError,
 )
-from fer.sources.headers import Bytes, another_follows, is_cut_short, is_fragmented
+from fer.sources.headers import Bytes, another_follows, ends_blank, is_cut_short, is_fragmented
 from fer.sources.holes import AviCounter, HoleFinder, bridged
 from fer.sources.timing import JUMP_BACK_S
 
@@ -294,6 +294,11 @@ class FilmReader:
         """(seconds at which it begins, its length) of each stretch so far for which the file is blank."""
         tick_s, start = float(self.time_base), self.start or 0
         return [((a - start) * tick_s, (b - a) * tick_s) for a, b in self._holes.found]
+
+    @property
+    def ends_in_hole(self) -> bool:
+        """Whether the file is blank behind the last picture."""
+        return self._holes.ends_in_hole() or ends_blank(self._file)
 
     @property
     def another_follows(self) -> bool:

@@ -14,13 +14,15 @@ from av.video.stream import VideoStream
 
 from fer.sources.headers import Bytes, box_head
 
-BLOCK_BYTES, BLANK_BLOCKS = 4096, 4
-"""So many blocks in a row of one byte are a hole: padding, which some containers have, is shorter."""
+BLANK_BYTES = {
+    **dict.fromkeys(("matroska", "flv", "mpegts", "ogg"), 512),
+    **dict.fromkeys(("avi", "mpeg", "asf", "mxf"), 16_384),
+}
+"""Container that is read on behind a hole -> so many equal bytes in a row are one; padding is shorter."""
 
-CONTINUOUS = ("matroska", "avi", "mpeg", "mpegts", "asf", "flv", "ogg", "mxf")
-"""Containers that are read on behind a hole, and whose packets say when they are shown."""
+_LOOKED_THROUGH = 2**24
+"""Bytes behind the last packet in which a hole begins."""
 
-_PLACES = 64
 _SHORTEST_S = 0.25
 _PERIODS = 3
 _MAX_HOLES = 1000
@@ -134,7 +136,8 @@ class HoleFinder:
         period_s: float,
     ) -> None:
         self._file, self._bridges = file, bridges
-        self._wanted = sniffed in CONTINUOUS or bool(bridges)
+        self._blank_bytes = BLANK_BYTES.get(sniffed, 0)
+        self._wanted = bool(self._blank_bytes or bridges)
         self._reads_ahead = sniffed == "asf"  # FFmpeg says the place of an earlier packet there
         self._period = round(period_s / tick_s)
         self._least = max(_SHORTEST_S / tick_s, _PERIODS * period_s / tick_s)
@@ -151,6 +154,15 @@ class HoleFinder:
         self._tick = tick if self._tick is None else max(tick, self._tick)
         self._end = packet.pos + packet.size
 
+    def ends_in_hole(self) -> bool:
+        """Whether there is a hole behind the last packet."""
+        if not self._blank_bytes or self._end is None:
+            return False
+        place = self._file.tell()
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(place)
+        return self._has_blank(self._end, size)
+
     def _lies_between(self, position: int) -> bool:
         """Whether there is a hole between the last packet and a byte."""
         begin = self._end or 0
@@ -159,16 +171,11 @@ class HoleFinder:
         return self._has_blank(begin, self._file.tell() if self._reads_ahead else position)
 
     def _has_blank(self, begin: int, end: int) -> bool:
-        place, in_a_row = self._file.tell(), 0
-        step = max(BLOCK_BYTES, (end - begin) // _PLACES)
-        for start in range(begin, end - BLOCK_BYTES + 1, step):
-            self._file.seek(start)
-            block = self._file.read(BLOCK_BYTES)
-            in_a_row = in_a_row + 1 if block.count(block[:1]) == BLOCK_BYTES else 0
-            if in_a_row == BLANK_BLOCKS:
-                break
+        place, length = self._file.tell(), self._blank_bytes
+        self._file.seek(begin)
+        data = self._file.read(max(0, min(end - begin, _LOOKED_THROUGH)))
         self._file.seek(place)
-        return in_a_row == BLANK_BLOCKS
+        return any(byte * length in data for byte in (b"\0", b"\xff"))
 
 
 class AviCounter:

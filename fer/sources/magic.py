@@ -108,6 +108,8 @@ _KNOWN_BUT_NOT_READ = (
 """Start of the file, whether it is a picture, a video or an archive of files, and its name."""
 
 
+_BLANK_BYTES = 64
+
 _CURES = {
     "image": ("picture", "save it as JPEG"),
     "video": ("video", "convert it to MP4"),
@@ -217,6 +219,10 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
             article = "an" if name[0] == "O" else "a"
             return UnsupportedInputError(f"This is {article} {name} {noun}, which is not read here: {cure}.")
     found = sniff(head)
+    if len(head) >= _BLANK_BYTES and len(set(head)) == 1:
+        return UnsupportedInputError(
+            "The file begins blank, as a copy does that was not completed: copy it again."
+        )
     if found == "unknown":
         return UnsupportedInputError(f"The file is in no format that is read here: {cures[wanted]}.")
     name = FORMAT_TEXT.get(found, found.upper())

@@ -13,7 +13,6 @@ from fer.records import Frame, SourceInfo
 from fer.sources.animation import AnimationReader, is_animated
 from fer.sources.container import LONGEST_GAP_S, USUAL_RATE, FilmReader, StallGuard
 from fer.sources.developing import Developer
-from fer.sources.headers import ends_blank
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import hash_source, open_binary, source_name
 from fer.sources.timing import FrameSampler, PtsClock, rate_within
@@ -276,7 +275,7 @@ class VideoSource:
         is_end = abs(too_long_s - self._info.starts_s) < near_s
         if is_shorter or too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
             self._info = replace(self._info, duration_s=length_s)
-        elif too_long_s > near_s and (reader.skipped or ends_blank(self._file)):
+        elif too_long_s > near_s and (reader.skipped or reader.ends_in_hole):
             self._note(f"The video is damaged: it was read up to {self._reached()}.", partial=True)
         elif too_long_s > near_s:
             self._note(f"Pictures were found up to {self._reached()}: there the last one stands.")

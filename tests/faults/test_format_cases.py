@@ -287,6 +287,13 @@ def test_case_79_a_camera_raw_is_no_tiff_photo():
         read_image(data)
 
 
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+def test_case_79_a_file_that_was_never_written_is_not_called_an_unknown_format(unwritten):
+    for read in (read_image, VideoSource):
+        with pytest.raises(UnsupportedInputError, match=r"begins blank, as a copy does.*copy it again"):
+            read(unwritten * 50_000)
+
+
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
 def test_case_79_an_animated_picture_is_a_video_with_its_own_times(form):
     pictures = [Image.new("RGB", SIZE, color) for color in ("red", "lime", "blue")]

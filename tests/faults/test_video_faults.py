@@ -239,6 +239,18 @@ def test_case_18_a_hole_in_the_middle_is_said_and_what_follows_keeps_its_times(k
     assert note.endswith(("s of the video are missing at 0:01.", "s of the video are missing at 0:02."))
 
 
+def test_case_18_a_single_lost_sector_of_a_webm_is_said():
+    """It costs the rest of its cluster, where it hits the head of a block."""
+    data = clip(noise(60), codec_options={"g": "15"}, **VP8)
+    with av.open(io.BytesIO(data)) as container:
+        place = [packet.pos for packet in container.demux(video=0)][20]
+    assert place is not None
+    frames, info = read(data[: place - 400] + bytes(1024) + data[place + 624 :])
+    assert 30 < len(frames) < 57
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: ")
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"container": "mov"}, {"container": "flv", "codec": "flv"}, {"container": "asf", "codec": "wmv2"}],
