@@ -23,6 +23,7 @@ from fer.pipeline import Analyzer
 from fer.records import Frame
 from fer.sources import content_kind, open_video, read_image, safe_name
 from fer.sources.archives import is_hidden
+from fer.sources.finding import files_below
 from fer.text import count, quality_words
 
 SHARES = (0.8, 0.1, 0.1)
@@ -84,9 +85,12 @@ class Prepared:
 
 
 def folder_files(folder: Path) -> list[tuple[PurePosixPath, Path]]:
-    """Every file of a folder by its name inside it, sorted; hidden ones are passed over."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    named = [(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files]
+    """Every file of a folder by its name inside it, sorted; hidden ones are passed over.
+
+    Raises:
+        MissingInputError: A folder may not be read.
+    """
+    named = [(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files_below(folder)]
     return [(name, path) for name, path in named if not is_hidden(name)]
 
 

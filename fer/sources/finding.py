@@ -118,6 +118,28 @@ def find_inputs(paths: Iterable[str | Path]) -> list[Path]:
     return list(found)
 
 
+def files_below(folder: Path) -> list[Path]:
+    """Every file of a folder and of those in it, hidden ones too, sorted; links to folders are not followed.
+
+    For data sets, of which a part that may not be read must not be missing unseen.
+
+    Raises:
+        MissingInputError: A folder may not be read.
+    """
+    found: list[Path] = []
+
+    def refuse(error: OSError) -> None:
+        raise MissingInputError(_closed(error, folder)) from error
+
+    for parent, _, names in os.walk(folder, onerror=refuse):
+        found += [Path(parent, name) for name in names]
+    return sorted(path for path in found if path.is_file())
+
+
+def _closed(error: OSError, folder: Path) -> str:
+    return f"The folder {error.filename or folder} cannot be read: check its permissions."
+
+
 def _expanded(paths: Iterable[str | Path], lost: list[GivenFile]) -> Iterator[Path]:
     for path in map(Path, paths):
         if path.exists() or not glob.has_magic(str(path)):
@@ -157,8 +179,7 @@ def _walk(folder: Path) -> Iterator[Path | GivenFile]:
     def refuse(error: OSError) -> None:
         place = Path(error.filename or folder)
         label = safe_path(place.relative_to(folder)) if place != folder else folder.name
-        text = f"The folder {place} cannot be read: check its permissions."
-        closed.append(_refused(label, "unknown", MissingInputError(text)))
+        closed.append(_refused(label, "unknown", MissingInputError(_closed(error, folder))))
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not is_hidden(PurePath(name))]

@@ -14,6 +14,8 @@ from PIL import Image
 
 from fer.batch.plan import plan_batch
 from fer.cli import DONE, FAILED, main
+from fer.dataset.prepare import folder_files
+from fer.dataset.readers.folders import read_folder
 from fer.errors import ChangedInputError, DamagedInputError, MissingInputError
 from fer.photos import analyze_photos
 from fer.pipeline import load_components
@@ -22,7 +24,7 @@ from fer.settings import Settings
 from fer.sources import archives
 from fer.sources.account import account, lost
 from fer.sources.archives import open_archive
-from fer.sources.finding import FoundFile, find_inputs, survey, zip_files
+from fer.sources.finding import FoundFile, files_below, find_inputs, survey, zip_files
 from fer.sources.opening import safe_path
 from tests.helpers.clips import clip, ramp
 
@@ -366,8 +368,13 @@ def test_case_78_a_folder_that_may_not_be_read_costs_only_itself(tmp_path, gray,
     assert "check its permissions" in left.reason
     (whole,) = survey([tmp_path / "closed"]).lost
     assert (whole.name, whole.fate) == ("closed", "refused")
-    with pytest.raises(MissingInputError, match="closed cannot be read"):
-        find_inputs([tmp_path])
+    # A data set of which a part is missing would be another one.
+    for whole_or_nothing in (lambda: find_inputs([tmp_path]), lambda: files_below(tmp_path)):
+        with pytest.raises(MissingInputError, match="closed cannot be read"):
+            whole_or_nothing()
+    for read in (read_folder, folder_files):
+        with pytest.raises(MissingInputError, match="closed cannot be read"):
+            read(tmp_path)
 
 
 @pytest.mark.parametrize(

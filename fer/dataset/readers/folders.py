@@ -11,7 +11,7 @@ from fer.dataset.faces import FaceCollector, FaceDataset
 from fer.errors import DatasetError, InputError
 from fer.sources import read_image
 from fer.sources.archives import is_hidden
-from fer.sources.finding import kind_by_name
+from fer.sources.finding import files_below, kind_by_name
 from fer.sources.opening import safe_name
 
 SPLIT_WITHOUT_FOLDER = "all"
@@ -32,10 +32,11 @@ def read_folder(folder: Path) -> FaceDataset:
 
     Raises:
         DatasetError: No picture stands in a folder named after an emotion.
+        MissingInputError: A folder may not be read.
         TooLargeInputError: There are too many files.
     """
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return read_pictures(((PurePosixPath(p.relative_to(folder)), p) for p in paths), folder.name)
+    files = ((PurePosixPath(path.relative_to(folder)), path) for path in files_below(folder))
+    return read_pictures(files, folder.name)
 
 
 def read_pictures(files: Iterable[tuple[PurePosixPath, bytes | Path]], label: str) -> FaceDataset:
