@@ -18,7 +18,7 @@ from pillow_heif import from_pillow
 
 from fer.dataset.readers.folders import read_folder
 from fer.dataset.readers.labeled import read_label_folder
-from fer.errors import InputError, TooLargeInputError, UnsupportedInputError
+from fer.errors import DamagedInputError, InputError, TooLargeInputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
 from fer.sources.video import RESHAPED
@@ -285,6 +285,14 @@ def test_case_79_a_camera_raw_is_no_tiff_photo():
     data = saved(scene(), "TIFF", tiffinfo={50706: b"\1\4\0\0"})
     with pytest.raises(UnsupportedInputError, match=r"camera raw.*export it as JPEG"):
         read_image(data)
+
+
+def test_case_79_a_tiff_with_negative_numbers_is_refused_and_never_turned_white():
+    """Of a heat camera or a scanner: what is black in it nobody says."""
+    gray = np.tile(np.arange(200, dtype=np.int32), (100, 1))
+    assert read_image(saved(Image.fromarray(gray), "TIFF")).frame.image.max() > 190
+    with pytest.raises(DamagedInputError, match="in a form that few programs read"):
+        read_image(saved(Image.fromarray(gray - 100), "TIFF"))
 
 
 @pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])

@@ -14,6 +14,7 @@ STRIP_ROWS = 256
 
 _EXIF_ORIENTATION = 0x0112
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
+_SAMPLE_FORMAT, _SIGNED = 339, 2
 _EXIF_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
 _AS_STORED = {
     2: lambda up: up[:, ::-1],
@@ -163,9 +164,15 @@ def _brightest(picture: Decoded, notes: list[str]) -> float:
 
     A PNG's is 65535, whatever its brightest pixel is. TIFF files of cameras and laboratories hold 8 to 14
     bits in 16, or numbers of 0 to 1; the file says so, or it is seen by their brightest pixel, and is said.
+
+    Raises:
+        ValueError: There are negative numbers: what is black in them nobody says.
     """
     if picture.format != "TIFF":
         return 65535.0
+    is_signed = picture.mode == "I" and _SIGNED in getattr(picture, "tag_v2", {}).get(_SAMPLE_FORMAT, ())
+    if is_signed and any(np.asarray(strip).min(initial=0) < 0 for _, strip in _strips(picture)):
+        raise ValueError("negative numbers")
     top = max((float(_numbers(strip).max(initial=0)) for _, strip in _strips(picture)), default=0.0)
     if picture.mode == "F" and top <= 1:
         most = 1
