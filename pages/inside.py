@@ -19,7 +19,7 @@ with page_setup.page("Look inside"):
     st.markdown("How an answer comes about, and how far to trust it.")
     for k in range(0, len(navigation.INSIDE), COLUMNS):
         row = navigation.INSIDE[k : k + COLUMNS]
-        for page, column in zip(row, st.columns(COLUMNS, gap="large"), strict=False):
+        for page, column in zip(row, st.columns(COLUMNS, gap="small"), strict=False):
             with column, st.container(gap="xxsmall"):
                 st.page_link(page.path, label=f"**{page.title}**", icon=page.icon)
                 st.caption(ABOUT[page.title])

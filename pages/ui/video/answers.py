@@ -31,15 +31,16 @@ HEADS = {
     "measure": "Measure",
     "first": "First",
     "second": "Second",
-    "mean_first": "Mean of first",
-    "mean_second": "Mean of second",
     "difference": "Difference",
     "low": "95% from",
     "high": "95% to",
+    "mean_first": "Mean of first",
+    "mean_second": "Mean of second",
     "effect": "Effect size",
     "p": "p",
     "told": "Told",
 }
+"""The answer first: a telephone shows the first columns only."""
 MEANS, CHANGES = ("mean_first", "mean_second"), ("difference", "low", "high")
 NUMBERS = (*MEANS, *CHANGES, "effect", "p")
 SMALL_P = 0.001
