@@ -91,7 +91,11 @@ def read_markers(path: bytes | str | Path) -> tuple[Marker, ...]:
         InputError: The file cannot be read or a line is wrong; says which line and why.
     """
     read = read_columns(path, max_rows=MAX_MARKERS, label="The stimulus list")
-    cells = {column_name(name).casefold(): texts for name, texts in read.texts.items()}
+    names = [column_name(name).casefold() for name in read.texts]
+    for name in MARKER_COLUMNS:
+        if names.count(name) > 1:
+            raise DamagedInputError(f"The stimulus list has the column {name!r} twice: remove one of them.")
+    cells = dict(zip(names, read.texts.values(), strict=True))
     cells.setdefault("colour", cells.get("color", [""] * len(read)))
     for name in ("name", "start_s"):
         if name not in cells:

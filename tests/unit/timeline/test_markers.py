@@ -60,6 +60,11 @@ def test_a_list_without_times_is_refused():
         read_markers(b"name\na\n")
 
 
+def test_case_34_a_column_that_is_there_in_two_spellings_is_refused():
+    with pytest.raises(DamagedInputError, match="the column 'name' twice"):
+        read_markers(b"Name,name,start_s\na,b,1\n")
+
+
 def test_an_exclusion_leaves_every_figure_and_is_counted():
     timeline = make_timeline({1: [("happy", 2.0), ("sad", 1.0), ("", 1.0)]})
     before = summarize(timeline)
