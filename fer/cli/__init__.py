@@ -34,6 +34,8 @@ COMMANDS = (
         "sample",
     ),
 )
+NETWORK = ("train", "convert", "evaluate", "card", "robustness", "networks", "lesson", "release")
+"""Those that make and measure the network: their files lie in a room of their own."""
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED, TERMINATED = 130, 143
 NO_MEMORY = "There is not enough memory for this: close other programs, or give fewer or smaller files."
@@ -52,7 +54,8 @@ def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=fer.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in names:
-        importlib.import_module(f"fer.cli.{name}").add_parser(commands)
+        room = "fer.cli.network" if name in NETWORK else "fer.cli"
+        importlib.import_module(f"{room}.{name}").add_parser(commands)
     return parser
 
 

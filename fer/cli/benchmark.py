@@ -12,6 +12,7 @@ from fer.benchmark.live import live_latency
 from fer.benchmark.sections import write_sections
 from fer.io.files import write_text
 from fer.sample.clip import sample_video
+from fer.sample.shipped import shipped_video
 from fer.stages import STAGES
 
 SHORT_S, LONG_S = 20.0, 180.0
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.document and not args.json:
         args.usage_error("--document is written from the file of figures: give --json too")
     if args.against:
-        figures = compare(args.clips[0] if args.clips else sample_video(), args.their_python, say=print)
+        figures = compare(args.clips[0] if args.clips else shipped_video(), args.their_python, say=print)
     else:
         figures = {"live": _live()} if args.live else _clips(args)
     print(f"peak memory of this process: {speed.peak_memory_mib():.0f} MiB")
@@ -74,7 +75,7 @@ def _live() -> dict:
 def _clips(args: argparse.Namespace) -> dict:
     figures = {"machine": speed.machine(), "clips": []}
     sources = [(str(p), p.name) for p in args.clips] or [
-        (sample_video(), "sample 640x480"),
+        (shipped_video(), "sample 640x480"),
         (sample_video(width=1280, height=720), "sample 1280x720"),
     ]
     print(
@@ -104,7 +105,7 @@ def _clips(args: argparse.Namespace) -> dict:
 
 
 def _memory() -> dict:
-    clip = sample_video()
+    clip = shipped_video()
     figures = {}
     with tempfile.TemporaryDirectory() as folder:
         for seconds in (SHORT_S, LONG_S):

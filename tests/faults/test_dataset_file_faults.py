@@ -221,7 +221,7 @@ def test_case_40_repeats_are_counted_within_and_across_splits():
 
 
 def test_case_40_training_and_evaluation_say_so(read, tmp_path, capsys):
-    from fer.cli.evaluate import _show_warnings
+    from fer.cli.network.evaluate import _show_warnings
 
     rows = [f"{ROW},Training", f"{ROW},PublicTest", f"9,{PIXELS},Training"]
     data = read(csv_bytes(*rows, header="emotion,pixels,Usage"), "fer.csv")

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from fer.cli import DONE, FAILED, build_parser, main
-from fer.cli.release import commands
+from fer.cli.network.release import commands
 from fer.io.places import MODELS_DIR
 
 EVERYTHING = ["--recipe", "recipe.json", "--clip", "clip.mp4", "--lesson"]

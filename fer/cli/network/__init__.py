@@ -1,0 +1,1 @@
+"""Commands that make and measure the network, one file each."""
