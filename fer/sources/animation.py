@@ -14,7 +14,7 @@ from PIL import Image
 from fer.errors import DamagedInputError, InputError, TooLargeInputError
 from fer.sources.magic import HEAD_BYTES, MAY_BE_ANIMATED, input_kind, sniff
 from fer.sources.opening import open_binary
-from fer.sources.pixels.strips import orientation_of
+from fer.sources.pixels.strips import ON_THE_SIDE, orientation_of, upright_and_stored
 
 TICK = Fraction(1, 1000)
 """Seconds: these formats count milliseconds or hundredths."""
@@ -24,19 +24,6 @@ USUAL_MS, SHORTEST_MS = 100, 20
 
 MAX_FILE_BYTES = 256 * 2**20
 MAX_PIXELS = 34_000_000
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF orientation -> what makes the pictures upright."""
-
-_ON_THE_SIDE = (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8])
 
 _BLOCKS_SEEN = 200_000
 _GIF_PICTURE, _GIF_EXTENSION = 0x2C, 0x21
@@ -172,8 +159,8 @@ class AnimationReader:
             self.count = int(getattr(self._picture, "n_frames", 1))
         except Exception as error:
             raise _damaged() from error
-        self._turn = _TURNS.get(orientation_of(self._picture))
-        self.width, self.height = self._picture.size[:: -1 if self._turn in _ON_THE_SIDE else 1]
+        self._orientation = orientation_of(self._picture)
+        self.width, self.height = self._picture.size[:: -1 if self._orientation in ON_THE_SIDE else 1]
         if not 0 < self.width * self.height <= MAX_PIXELS:
             raise TooLargeInputError(
                 f"The animated picture is larger than {MAX_PIXELS // 1_000_000} megapixels: make it smaller."
@@ -207,9 +194,9 @@ class AnimationReader:
                 return
             white = Image.new("RGB", rgba.size, "white")
             white.paste(rgba, mask=rgba.getchannel("A"))
-            if self._turn is not None:
-                white = white.transpose(self._turn)
-            frame = av.VideoFrame.from_ndarray(np.asarray(white), format="rgb24")
+            upright, stored = upright_and_stored(white.height, white.width, self._orientation)
+            stored[:] = np.asarray(white)
+            frame = av.VideoFrame.from_ndarray(upright, format="rgb24")
             frame.pts, frame.time_base = time_ms, TICK
             time_ms += stands_ms if stands_ms >= SHORTEST_MS else USUAL_MS
             self.decoded += 1

@@ -27,7 +27,7 @@ _AS_STORED = {
 }
 """EXIF orientation -> the view of an upright array in which the stored rows lie."""
 
-_ON_THE_SIDE = (5, 6, 7, 8)
+ON_THE_SIDE = (5, 6, 7, 8)
 _MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 _NEAR_SRGB = ("srgb", "display p3", "c2ci", "uncalibrated")
 
@@ -74,11 +74,8 @@ def upright_rgb(picture: Decoded, notes: list[str], *, factor: int = 1) -> np.nd
         notes: Gets what the user should know.
         factor: The array is so many times smaller.
     """
-    orientation = orientation_of(picture)
     height, width = (-(-side // factor) for side in (picture.height, picture.width))
-    shape = (width, height, 3) if orientation in _ON_THE_SIDE else (height, width, 3)
-    upright = np.empty(shape, np.uint8)
-    stored = _AS_STORED.get(orientation, lambda up: up)(upright)
+    upright, stored = upright_and_stored(height, width, orientation_of(picture))
     is_gray = picture.mode.startswith(("I", "F"))
     white = _brightest(picture, notes) if is_gray else 0.0
     # Pillow turns such TIFFs round itself where they have 8 bits.
@@ -194,6 +191,22 @@ def _numbers(strip: Image.Image) -> np.ndarray:
     if strip.mode == "I":  # Pillow holds 32 bits with a sign
         return np.asarray(strip).view(np.uint32).astype(np.float32)
     return np.nan_to_num(np.asarray(strip, np.float32), nan=0.0, posinf=65535.0)
+
+
+def upright_and_stored(height: int, width: int, orientation: int) -> tuple[np.ndarray, np.ndarray]:
+    """Room for a picture, and the same room as the picture is stored: what fills the second fills the first.
+
+    Args:
+        height: Stored rows.
+        width: Stored columns.
+        orientation: Of EXIF, 1 to 8.
+
+    Returns:
+        (H, W, 3) or (W, H, 3) uint8, and its view (H, W, 3).
+    """
+    shape = (width, height, 3) if orientation in ON_THE_SIDE else (height, width, 3)
+    upright = np.empty(shape, np.uint8)
+    return upright, _AS_STORED.get(orientation, lambda up: up)(upright)
 
 
 def orientation_of(picture: Decoded) -> int:
