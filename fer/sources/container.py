@@ -249,6 +249,26 @@ class FilmReader:
         self.aspect = stream.sample_aspect_ratio or Fraction(1)
         self.codec = stream.codec_context.codec.canonical_name
         self.pixel_format = stream.codec_context.pix_fmt or ""
+        self._set_clock(stream, sniffed)
+        self.joined = sniffed in JOINED
+        self.duration_s = self._declared_duration(container, sniffed)
+        if self.joined and self.duration_s is not None:
+            pictures = self.duration_s * (self.fps or float(USUAL_RATE))
+            if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
+                self.duration_s = None
+        self._holes = HoleFinder(
+            file,
+            sniffed,
+            bridges=bridges,
+            tick_s=self.time_base,
+            period_s=1 / (self.fps or float(USUAL_RATE)),
+        )
+        self.decoded = self.skipped = 0
+        self.short_of_memory = self.reshaped = False
+        self._shape: Fraction | None = None
+
+    def _set_clock(self, stream: VideoStream, sniffed: str) -> None:
+        """What the times of the pictures are told from."""
         self.fps = _declared_fps(stream)
         self.time_base = stream.time_base or _USUAL_TICK_S
         self.start = stream.start_time
@@ -266,22 +286,6 @@ class FilmReader:
             self.start = None
             # Its mean rate counts packets, of which every other one is empty where it counts fields.
             self.fps = float(stream.guessed_rate) if stream.guessed_rate and self.fps else self.fps
-        self.joined = sniffed in JOINED
-        self.duration_s = self._declared_duration(container, sniffed)
-        if self.joined and self.duration_s is not None:
-            pictures = self.duration_s * (self.fps or float(USUAL_RATE))
-            if pictures * _LEAST_BYTES > size:  # between two recordings that were joined, its clock jumped
-                self.duration_s = None
-        self._holes = HoleFinder(
-            file,
-            sniffed,
-            bridges=bridges,
-            tick_s=self.time_base,
-            period_s=1 / (self.fps or float(USUAL_RATE)),
-        )
-        self.decoded = self.skipped = 0
-        self.short_of_memory = self.reshaped = False
-        self._shape: Fraction | None = None
 
     def close(self) -> None:
         """Free the decoder."""

@@ -127,12 +127,11 @@ def files_below(folder: Path) -> list[Path]:
         MissingInputError: A folder may not be read.
     """
     found: list[Path] = []
-
-    def refuse(error: OSError) -> None:
-        raise MissingInputError(_closed(error, folder)) from error
-
-    for parent, _, names in os.walk(folder, onerror=refuse):
+    errors: list[OSError] = []
+    for parent, _, names in os.walk(folder, onerror=errors.append):
         found += [Path(parent, name) for name in names]
+    if errors:
+        raise MissingInputError(_closed(errors[0], folder)) from errors[0]
     return sorted(path for path in found if path.is_file())
 
 
@@ -174,14 +173,8 @@ def _walk(folder: Path) -> Iterator[Path | GivenFile]:
     """
     files: list[Path] = []
     links: list[GivenFile] = []
-    closed: list[GivenFile] = []
-
-    def refuse(error: OSError) -> None:
-        place = Path(error.filename or folder)
-        label = safe_path(place.relative_to(folder)) if place != folder else folder.name
-        closed.append(_refused(label, "unknown", MissingInputError(_closed(error, folder))))
-
-    for parent, folders, names in os.walk(folder, onerror=refuse):
+    errors: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not is_hidden(PurePath(name))]
         for name in folders:
             link = Path(parent, name)
@@ -190,7 +183,10 @@ def _walk(folder: Path) -> Iterator[Path | GivenFile]:
         files += [Path(parent, name) for name in names if not is_hidden(PurePath(name))]
     yield from sorted(files)
     yield from links
-    yield from closed
+    for error in errors:
+        place = Path(error.filename or folder)
+        label = safe_path(place.relative_to(folder)) if place != folder else folder.name
+        yield _refused(label, "unknown", MissingInputError(_closed(error, folder)))
 
 
 def _judge(path: Path, label: SourceLabel, *, given: bool) -> Iterator[FoundFile | GivenFile]:
