@@ -10,7 +10,7 @@ from fer.benchmark import material, whole
 from fer.benchmark.rival import FerPackage
 from fer.benchmark.speed import benchmark_video, machine, repeated
 from fer.photos import analyze_photos
-from fer.sample.clip import sample_video
+from fer.sample.shipped import shipped_video
 from fer.settings import Settings
 
 ROUNDS = 3
@@ -141,7 +141,7 @@ def by_length(folder: Path, say: Callable[[str], None]) -> list[dict]:
     rows = []
     for length_s in LENGTHS_S:
         path = folder / f"{length_s:.0f}.mp4"
-        path.write_bytes(repeated(sample_video(), length_s))
+        path.write_bytes(repeated(shipped_video(), length_s))
         run = whole.run("-c", _READ_AND_DRAW, str(path), str(LENGTH_FPS), str(folder / "drawn_s"))
         drawn_s = float((folder / "drawn_s").read_text())
         path.unlink()

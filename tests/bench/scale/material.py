@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import cv2
 
-from fer.sample.clip import sample_video
+from fer.sample.shipped import shipped_video
 from fer.sources import VideoSource
 from tests.helpers.clips import clip
 from tests.helpers.places import SHARED
@@ -35,7 +35,7 @@ def six_clips(folder: Path, *, seconds: float = 0.0) -> Path:
     for name in CLIPS:
         path = SHARED / "media" / name
         if not path.is_file():
-            sample = sample or sample_video()
+            sample = sample or shipped_video()
         data = path.read_bytes() if path.is_file() else sample
         (folder / name).write_bytes(repeated(data, seconds) if seconds else data)
     return folder
@@ -65,7 +65,7 @@ def repeated(data: bytes, seconds: float) -> bytes:
 
 def long_clip(hours: float, *, fps: float = 1.0, height: int = 240) -> bytes:
     """The sample, small and slow, for hours."""
-    with VideoSource(sample_video(), fps=5.0) as video:
+    with VideoSource(shipped_video(), fps=5.0) as video:
         images = [cv2.resize(frame.image, (height * 4 // 3, height)) for frame in video]
     rate = max(1, round(fps))
     minute = [images[k % len(images)] for k in range(60 * rate)]
@@ -75,7 +75,7 @@ def long_clip(hours: float, *, fps: float = 1.0, height: int = 240) -> bytes:
 def many_photos(folder: Path, count: int, *, kinds: int = 50) -> Path:
     """So many JPEG files, of a few contents: the others are further names of the same files."""
     fresh(folder).mkdir(parents=True)
-    with VideoSource(sample_video(), fps=5.0) as video:
+    with VideoSource(shipped_video(), fps=5.0) as video:
         images = [cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR) for frame in video][:kinds]
     images = [cv2.resize(image, PHOTO_PX) for image in images]
     for k in range(count):
