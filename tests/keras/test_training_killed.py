@@ -12,7 +12,8 @@ import pytest
 
 pytest.importorskip("keras", reason="training needs TensorFlow, which a small container may leave out")
 
-from fer.cli import DONE, FAILED, INTERRUPTED, main, train
+from fer.cli import DONE, FAILED, INTERRUPTED, main
+from fer.cli.network import train
 from fer.evaluation.figures.history import read_history
 from fer.training.checkpoint import CHECKPOINT, read_checkpoint
 from tests.helpers.places import ROOT
