@@ -149,8 +149,13 @@ class TimelineRecorder:
 
 
 def _within(markers: Iterable[Marker], start_s: float, end_s: float) -> Iterator[Marker]:
-    """What of the markers lies in a recording, in its time."""
+    """What of the markers lies in a recording, in its time.
+
+    The newest frame is still being read when a recording ends: an event of that moment stands at the last.
+    """
     for marker in markers:
         first, last = max(marker.start_s, start_s), min(marker.end_s, end_s)
+        if marker.kind == "event" and marker.start_s >= start_s:
+            first = last
         if first < last or (first == last and marker.kind == "event"):
             yield replace(marker, start_s=first - start_s, end_s=last - start_s)

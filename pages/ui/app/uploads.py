@@ -8,6 +8,7 @@ import streamlit as st
 from starlette import formparsers
 from starlette.exceptions import HTTPException
 from streamlit import runtime
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -78,15 +79,15 @@ _HELD_BY: dict[str, Callable[[], int]] = {}
 
 
 def keep_in_memory() -> None:
-    """Let the server take uploads in memory, and no more than there is room for.
+    """Let the server take uploads in memory, no more than there is room for, and lose none.
 
-    By default it rolls anything over 1 MB to a temporary file, and takes any number of files from a session,
-    whether a page asked for them or not.
+    By default it rolls anything over 1 MB to a temporary file, takes any number of files from a session,
+    whether a page asked for them or not, and forgets to answer some.
     """
     Arriving.refuse = _too_busy
     formparsers.SpooledTemporaryFile = Arriving
-    if MemoryUploadedFileManager.add_file is not _add_within_bounds:
-        MemoryUploadedFileManager.add_file = _add_within_bounds
+    MemoryUploadedFileManager.add_file = _add_within_bounds
+    ForwardMsgQueue.clear = _clear_but_answers
 
 
 def count_session(session_id: str, held: Callable[[], int]) -> None:
@@ -115,6 +116,27 @@ def _add_within_bounds(manager: MemoryUploadedFileManager, session_id: str, file
     if held + len(file.data) > SESSION_BYTES:
         raise HTTPException(413, "This session holds too much already: close something on a page first.")
     _ADD_FILE(manager, session_id, file)
+
+
+_CLEAR = ForwardMsgQueue.clear
+_ANSWERS = ("file_urls_response", "backend_operation_response")
+
+
+def _clear_but_answers(
+    queue: ForwardMsgQueue,
+    retain_lifecycle_msgs: bool = False,
+    fragment_ids_this_run: list[str] | None = None,
+) -> None:
+    """Streamlit's `clear`, without the loss of an upload.
+
+    A page that begins anew throws away what was to be sent to its browser (1.67), and with it, now and then,
+    the address that a browser with a file waits for: it would wait for ever.
+    """
+    before = queue._queue
+    _CLEAR(queue, retain_lifecycle_msgs, fragment_ids_this_run)
+    if retain_lifecycle_msgs:
+        answers = [message for message in before if message.WhichOneof("type") in _ANSWERS]
+        queue._queue += [message for message in answers if message not in queue._queue]
 
 
 def _too_busy() -> Exception:

@@ -193,6 +193,20 @@ def test_a_range_is_begun_and_ended_by_one_call(session, clock):
     assert session.snapshot().markers == (ad,) and session.snapshot().range_since_s == NEVER_S
 
 
+def test_a_moment_named_while_the_newest_frame_is_being_read_stays_in_the_recording(session, analyzer, clock):
+    feed(session, clock, 5)
+    session.mark("before")
+    feed(session, clock, 1, start=5)
+    session.start_recording()
+    feed(session, clock, 10, start=6)
+    analyzer.error = RuntimeError("no time")
+    feed(session, clock, 3, start=16)  # came, and could not be read
+    session.mark("joke")
+    timeline = session.stop_recording()
+    assert [m.name for m in timeline.markers] == ["joke"]
+    assert timeline.markers[0].start_s == timeline.markers[0].end_s == timeline.frame_times_s[-1]
+
+
 def test_a_range_that_runs_is_cut_to_the_recording(session, clock):
     feed(session, clock, 5)
     session.mark_range("ad")

@@ -12,6 +12,8 @@ import pytest
 from starlette import formparsers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -166,3 +168,16 @@ def test_case_106_the_largest_file_of_any_page_passes_the_server():
     largest = max(uploads.DATA_MB, uploads.VIDEO_MB, uploads.PHOTO_MB)
     assert config["server"]["maxUploadSize"] >= largest > 301  # FER2013's CSV has 301 MB
     assert largest * uploads.MEGABYTE < SESSION_BYTES < IN_FLIGHT_BYTES
+
+
+def test_a_browser_that_waits_with_a_file_gets_its_answer_though_the_page_begins_anew():
+    queue, answer, other = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
+    answer.file_urls_response.response_id = "a file"
+    other.delta.new_element.text.body = "drawn anew"
+    for fragments in (None, ["one"]):
+        queue.enqueue(other)
+        queue.enqueue(answer)
+        queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+        sent = queue.flush()
+        assert sent.count(answer) == 1 and sent.count(other) == (fragments is not None)
+        assert queue.is_empty()
