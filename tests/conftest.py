@@ -21,16 +21,22 @@ from tests.helpers.places import ROOT, SHARED
 MAX_WORKERS = 4
 """Each may hold TensorFlow and the app: a gigabyte."""
 
-SHARING = ("tests/browser/", "tests/keras/")
+SHARING = ("tests/keras/", "tests/browser/")
+"""Folders that are longest at it: they begin."""
+
+OWN_SERVERS = tuple(f"tests/browser/test_{name}_browser.py" for name in ("live", "sessions", "visits"))
+"""Files that share the least."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A worker for each processor; none for a few files, which are done before workers have started."""
+    """A worker for each processor and one more, as a third of the time is spent waiting for browsers and
+    children; none for a few files, which are done before workers have started.
+    """
     chosen = config.option.file_or_dir
     if chosen and all(".py" in place for place in chosen):
         return 0
-    return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    return min(len(os.sched_getaffinity(0)) + 1, MAX_WORKERS)
 
 
 def shared_with(test: str) -> str:
@@ -38,6 +44,8 @@ def shared_with(test: str) -> str:
     its folder where that shares one browser or TensorFlow.
     """
     file = test.partition("::")[0]
+    if file in OWN_SERVERS:
+        return file
     return next((folder for folder in SHARING if file.startswith(folder)), file)
 
 
@@ -52,6 +60,11 @@ class ByFileOrFolder(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
     """Which worker runs what."""
     return ByFileOrFolder(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that none of them is left over at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SHARING))
 
 
 def pytest_collection_finish() -> None:

@@ -14,18 +14,18 @@ from tests.helpers.live_app import own_requests_only
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Where the app answers."""
+def engine() -> Iterator[Playwright]:
+    """What drives browsers; there can be only one."""
     if not live_app.CHROMIUM.exists():
         pytest.skip(f"needs Chromium at {live_app.CHROMIUM} (apt-get install chromium)")
-    with live_app.running_app() as (found, _):
+    with sync_playwright() as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def engine(address: str) -> Iterator[Playwright]:
-    """What drives browsers; there can be only one."""
-    with sync_playwright() as found:
+def address(engine: Playwright) -> Iterator[str]:
+    """Where the app answers."""
+    with live_app.running_app() as (found, _):
         yield found
 
 

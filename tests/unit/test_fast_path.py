@@ -62,6 +62,7 @@ def test_no_test_imports_from_another():
     [
         ("tests/unit/io/test_locks.py::test_a[b::c]", "tests/unit/io/test_locks.py"),
         ("tests/browser/test_model_browser.py::test_a", "tests/browser/"),
+        ("tests/browser/test_live_browser.py::test_a", "tests/browser/test_live_browser.py"),
         ("tests/keras/test_networks.py::test_a[se_vgg]", "tests/keras/"),
     ],
 )

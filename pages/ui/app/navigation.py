@@ -49,13 +49,19 @@ ROW_PX = 44
 """Height of the row of neighbours: its links come after the words below it, and must not move them."""
 
 _JS = """
-export default function ({ data }) {
-  const row = document.querySelector(".st-key-neighbours");
-  const here = row?.querySelectorAll("a")[data.place];
-  if (!here || here.hasAttribute("aria-current")) return;
-  here.setAttribute("aria-current", "page");
-  const [outer, inner] = [row.getBoundingClientRect(), here.getBoundingClientRect()];
-  row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+export default function ({ data, parentElement }) {
+  const row = (parentElement.host || parentElement).closest(".st-key-neighbours");
+  const mark = () => {
+    const here = row.querySelectorAll("a")[data.place];
+    if (!here || here.hasAttribute("aria-current")) return;
+    here.setAttribute("aria-current", "page");
+    const [outer, inner] = [row.getBoundingClientRect(), here.getBoundingClientRect()];
+    row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  };
+  mark();
+  const watch = new MutationObserver(mark);  // links may come later, or anew
+  watch.observe(row, { childList: true, subtree: true });
+  return () => watch.disconnect();
 }
 """
 _in_sight = st.components.v2.component("neighbour_in_sight", js=_JS)
