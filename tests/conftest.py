@@ -62,11 +62,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduli
     return ByFileOrFolder(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that none of them is left over at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SHARING))
-
-
 def pytest_collection_finish() -> None:
     """What is imported by now stays: without it every collection of garbage takes a tenth of a second."""
     gc.collect()
@@ -74,7 +69,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in `tests/data` needs ../shared, in `tests/browser` a browser."""
+    """Whatever lies in `tests/data` needs ../shared, in `tests/browser` a browser. The longest come first, so
+    that none of them is left over at the end.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(SHARING))
     for item in items:
         for kind in ("data", "browser"):
             if item.path.is_relative_to(ROOT / "tests" / kind):
