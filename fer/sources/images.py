@@ -25,7 +25,7 @@ from fer.sources.animation import is_animated
 from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
-from fer.sources.pixels.blanks import has_blank
+from fer.sources.pixels.blanks import breaks_off, has_blank
 from fer.sources.pixels.deep import is_deep, mend_planes, spread
 from fer.sources.pixels.strips import Decoded, HeicRows, upright_rgb
 
@@ -136,6 +136,8 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
             _check_size(picture.size, sniffed)
             declared = picture.width * picture.height
             notes = _notes(picture, data, sniffed)
+            if breaks_off(data, picture):
+                raise DamagedInputError(_DAMAGED)
             partial = bool(notes)
             if sniffed == "jpeg" and _film_behind(data):
                 notes.append(_MOTION)

@@ -503,6 +503,29 @@ def test_case_85_a_stream_that_starts_at_an_hour_is_read_whole_and_from_0(option
     assert info.notes == ()
 
 
+@pytest.mark.parametrize("late_s", [2, 7])
+def test_case_85_pictures_of_a_matroska_file_that_begin_later_than_the_sound_begin_at_0(late_s):
+    """FFmpeg looks for the first one within 5 s, and takes 0 for the start of a later one."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as output:
+        pictures, sound = output.add_stream("mjpeg", rate=10), output.add_stream("pcm_s16le", rate=8000)
+        pictures.width, pictures.height, pictures.pix_fmt, sound.layout = 64, 48, "yuvj420p", "mono"
+        for second in range(late_s + 1):
+            samples = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), format="s16", layout="mono")
+            samples.rate, samples.pts, samples.time_base = 8000, 8000 * second, Fraction(1, 8000)
+            output.mux(sound.encode(samples))
+        for number, image in enumerate(ramp(5)):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = 10 * late_s + number, Fraction(1, 10)
+            output.mux(pictures.encode(frame))
+    with VideoSource(file.getvalue()) as video:
+        assert [frame.timestamp_s for frame in video] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+        info = video.info
+    assert info.starts_s == pytest.approx(late_s)
+    assert info.notes == ()
+    assert info.duration_s == pytest.approx(0.5, abs=0.6)  # of the file, less its start
+
+
 def with_pixels(aspect: Fraction, image: np.ndarray, container: str = "mp4", **turned) -> bytes:
     """A clip of one picture whose pixels are so many times as wide as high."""
     file = io.BytesIO()
@@ -559,22 +582,28 @@ def test_case_86_pixels_are_made_square_before_the_picture_is_turned():
     assert corner_names(first.image) == "brwg"
 
 
-def pq_frame(code: int) -> av.VideoFrame:
-    """A gray frame whose values are PQ code values (8 bits)."""
+def hdr_frame(code: int, transfer: int) -> av.VideoFrame:
+    """A gray frame of code values (8 bits) of such a transfer function."""
     frame = av.VideoFrame.from_ndarray(flat(code, width=16, height=16), format="rgb24")
-    frame.color_trc = 16
+    frame.color_trc = transfer
     return frame
 
 
-def test_case_89_hdr_is_mapped_to_an_ordinary_screen_and_said():
+@pytest.mark.parametrize(
+    ("kind", "transfer", "codes"), [("PQ", 16, (192, 148, 130, 86, 0)), ("HLG", 18, (255, 191, 161, 78, 0))]
+)
+def test_case_89_hdr_is_mapped_to_an_ordinary_screen_and_said(kind, transfer, codes):
+    """1000, 203 (the white of a page), 100, 15.8 and 0 cd/m2 in that function."""
     developer = Developer(Fraction(1))
-    # 148 of 255 is 203 cd/m2, the white of a page: bright. 100 cd/m2 (130) is a light gray, 1000 (192) white.
-    white, page, gray, black = (int(developer.develop(pq_frame(c))[3, 3, 0]) for c in (192, 148, 130, 0))
-    assert white == 255 or white > 235
-    assert 170 < page < white
-    assert 120 < gray < page
+    mapped = [int(developer.develop(hdr_frame(code, transfer))[3, 3, 0]) for code in codes]
+    white, page, gray, dark, black = mapped
+    assert white >= 254
+    assert 215 < page < 245
+    # As bright as in a picture whose white is 203 cd/m2: of its light 100 is 0.49, and 15.8 is 0.078.
+    assert gray == pytest.approx(186, abs=3)
+    assert dark == pytest.approx(79, abs=3)
     assert black == 0
-    assert developer.notes == [TONE_MAPPED]
+    assert developer.notes == [TONE_MAPPED.format(kind=kind)]
 
 
 def test_an_ordinary_frame_is_not_touched():
