@@ -253,6 +253,7 @@ class FilmReader:
         self.codec = stream.codec_context.codec.canonical_name
         self.pixel_format = stream.codec_context.pix_fmt or ""
         self._set_clock(stream, sniffed)
+        self._late = 0
         self._begun = self._look_at_first(container) if sniffed == "matroska" else None
         self.joined = sniffed in JOINED
         self.duration_s = self._declared_duration(container, sniffed)
@@ -300,8 +301,9 @@ class FilmReader:
         except (StopIteration, FFmpegError):
             return None
         if first.pts is not None and self.start is not None:
-            is_late = (first.pts - self.start) * self.time_base > _LOOKED_AT_S
-            self.start = first.pts if is_late else self.start
+            late = first.pts - self.start
+            if late * self.time_base > _LOOKED_AT_S:
+                self.start, self._late = first.pts, late
         return itertools.chain([first], packets)
 
     def close(self) -> None:
@@ -432,7 +434,7 @@ class FilmReader:
         if sniffed in _BARE:
             return None
         if self._stream.duration:
-            return float(self._stream.duration * self.time_base)
+            return float(max(0, self._stream.duration - self._late) * self.time_base)
         if not container.duration:
             return None
         length_s = container.duration / av.time_base

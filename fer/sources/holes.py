@@ -14,6 +14,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from fer.sources.headers import Bytes, box_head, second_of_fragments
+from fer.sources.pixels.blanks import has_blank
 
 BLANK_BYTES = {
     **dict.fromkeys(("matroska", "flv", "mpegts", "ogg"), 512),
@@ -182,7 +183,8 @@ class HoleFinder:
     ) -> None:
         self._file, self._bridges = file, bridges
         self._blank_bytes = BLANK_BYTES.get(sniffed, 0)
-        self._looks_into = codec in _CODED_WITHOUT_RUNS
+        self._is_jpeg = codec == "mjpeg"
+        self._looks_into = self._is_jpeg or codec in _CODED_WITHOUT_RUNS
         self._may_end_in_zeros = sniffed in _MAY_END_IN_ZEROS or codec in _MAY_END_IN_ZEROS
         self._reads_ahead = sniffed == "asf"  # FFmpeg says the place of an earlier packet there
         self._period = round(period_s / tick_s)
@@ -242,6 +244,8 @@ class HoleFinder:
     def _is_blank(self, packet: Packet) -> bool:
         """Whether a part of what a packet holds was never written."""
         data = bytes(packet)
+        if self._is_jpeg:
+            return has_blank(data, "jpeg")
         if len(data) >= _CHUNK_HEAD_BYTES and not (data.strip(b"\0") and data.strip(b"\xff")):
             return True
         ones = data.find(_ONES)
