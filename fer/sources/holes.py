@@ -17,8 +17,9 @@ from fer.sources.headers import Bytes, box_head, second_of_fragments
 from fer.sources.pixels.blanks import has_blank
 
 BLANK_BYTES = {
-    **dict.fromkeys(("matroska", "flv", "mpegts", "ogg"), 512),
-    **dict.fromkeys(("avi", "mpeg", "asf", "mxf"), 16_384),
+    **dict.fromkeys(("matroska", "flv", "mpegts", "ogg", "avi"), 512),
+    **dict.fromkeys(("mpeg", "mxf"), 4096),
+    "asf": 16_384,
 }
 """Container that is read on behind a hole -> so many equal bytes in a row are one; padding is shorter."""
 
@@ -28,6 +29,22 @@ _LOOKED_THROUGH = 2**24
 _CODED_WITHOUT_RUNS = ("h264", "hevc", "mpeg4", "vp8", "vp9", "av1")
 """Codecs whose pictures never hold many equal bytes in a row."""
 
+_NEVER_EMPTY = (
+    "mjpeg",
+    "prores",
+    "dnxhd",
+    "mpeg1video",
+    "mpeg2video",
+    "h263",
+    "theora",
+    "wmv1",
+    "wmv2",
+    "wmv3",
+    "vc1",
+)
+"""Further codecs of which no picture is blank as a whole, as one of raw pixels can be."""
+
+_RUN_IN_JPEG = 512
 _ZEROS, _ONES = bytes(64), b"\xff" * 64
 _FILLERS = (b"\x0c", b"\x4c\x01")
 """What stands in front of bytes of ones that H.264 and H.265 put in to keep their rate."""
@@ -40,6 +57,15 @@ _LONGEST_WAIT_S = 10.0
 
 _SHORTEST_S = 0.25
 _PERIODS = 3
+_CERTAIN_PERIODS = 1.5
+_CERTAIN = ("avi", "mxf", "asf")
+"""Containers of which a single missing picture is known to be lost: they count them, or lie in blocks."""
+
+_ASF_FACTS = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_BLOCKS = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_ASF_BLOCK_SIZE_AT, _ASF_FIRST_BLOCK_AT = 92, 50
+_ASF_HEADER_BYTES = 2**20
+
 _MAX_HOLES = 1000
 _FRAGMENT = b"moof"
 _FIRST_IN_FRAGMENT = b"mfhd"
@@ -183,12 +209,16 @@ class HoleFinder:
     ) -> None:
         self._file, self._bridges = file, bridges
         self._blank_bytes = BLANK_BYTES.get(sniffed, 0)
-        self._is_jpeg = codec == "mjpeg"
-        self._looks_into = self._is_jpeg or codec in _CODED_WITHOUT_RUNS
+        self._is_jpeg, self._is_avi = codec == "mjpeg", sniffed == "avi"
+        self._looks_into = codec in _CODED_WITHOUT_RUNS
+        self._is_never_empty = self._looks_into or codec in _NEVER_EMPTY
         self._may_end_in_zeros = sniffed in _MAY_END_IN_ZEROS or codec in _MAY_END_IN_ZEROS
         self._reads_ahead = sniffed == "asf"  # FFmpeg says the place of an earlier packet there
         self._period = round(period_s / tick_s)
-        self._least = max(_SHORTEST_S / tick_s, _PERIODS * period_s / tick_s)
+        self._least = max(_SHORTEST_S, _PERIODS * period_s) / tick_s
+        self._blocks = _asf_blocks(file) if sniffed == "asf" else None
+        if sniffed in _CERTAIN and (sniffed != "asf" or self._blocks):
+            self._least = _CERTAIN_PERIODS * period_s / tick_s
         self._longest_wait = _LONGEST_WAIT_S / tick_s
         self._end: int | None = None
         self._tick: int | None = None
@@ -202,7 +232,7 @@ class HoleFinder:
         Returns:
             Whether to decode it: it is not blank, nor built upon pictures that are missing.
         """
-        is_blank = self._looks_into and self._is_blank(packet)
+        is_blank = self._is_never_empty and self._is_blank(packet)
         if tick is None:
             return not is_blank
         begins = self._tick is not None and self._leaves_out(packet, tick)
@@ -244,14 +274,26 @@ class HoleFinder:
     def _is_blank(self, packet: Packet) -> bool:
         """Whether a part of what a packet holds was never written."""
         data = bytes(packet)
-        if self._is_jpeg:
-            return has_blank(data, "jpeg")
         if len(data) >= _CHUNK_HEAD_BYTES and not (data.strip(b"\0") and data.strip(b"\xff")):
             return True
+        if not self._looks_into:
+            return self._is_jpeg and has_blank(data, "jpeg", least_bytes=_RUN_IN_JPEG)
         ones = data.find(_ONES)
         if ones >= 0 and not data[:ones].endswith(_FILLERS):
             return True
-        return _ZEROS in (data.rstrip(b"\0") if self._may_end_in_zeros else data)
+        if not self._may_end_in_zeros:
+            return _ZEROS in data
+        return _ZEROS in data.rstrip(b"\0") or (data.endswith(_ZEROS) and self._goes_on_blank(packet))
+
+    def _goes_on_blank(self, packet: Packet) -> bool:
+        """Whether the zeros at the end of a packet of an AVI go on where the next one should begin."""
+        if not self._is_avi or packet.pos is None:
+            return False
+        place = self._file.tell()
+        self._file.seek(packet.pos + packet.size)
+        head = self._file.read(_CHUNK_HEAD_BYTES)
+        self._file.seek(place)
+        return not head.strip(b"\0")
 
     def ends_in_hole(self) -> bool:
         """Whether there is a hole behind the last packet."""
@@ -270,11 +312,30 @@ class HoleFinder:
         return self._has_blank(begin, self._file.tell() if self._reads_ahead else position)
 
     def _has_blank(self, begin: int, end: int) -> bool:
-        place, length = self._file.tell(), self._blank_bytes
+        if self._blocks:
+            first, size = self._blocks
+            begin = first + max(0, begin - first) // size * size
+        place = self._file.tell()
         self._file.seek(begin)
         data = self._file.read(max(0, min(end - begin, _LOOKED_THROUGH)))
         self._file.seek(place)
-        return any(byte * length in data for byte in (b"\0", b"\xff"))
+        if self._blocks:  # zeros may fill up the end of a block, and never begin one
+            heads = (data[at : at + len(_ZEROS)] for at in range(0, len(data), self._blocks[1]))
+            return any(head in (_ZEROS, _ONES) for head in heads)
+        return any(byte * self._blank_bytes in data for byte in (b"\0", b"\xff"))
+
+
+def _asf_blocks(file: Bytes) -> tuple[int, int] | None:
+    """(first byte, length) of the blocks of which an ASF file is made; None where it does not say."""
+    place = file.tell()
+    file.seek(0)
+    head = file.read(_ASF_HEADER_BYTES)
+    file.seek(place)
+    facts, blocks = head.find(_ASF_FACTS), head.find(_ASF_BLOCKS)
+    if min(facts, blocks) < 0 or len(head) < facts + _ASF_BLOCK_SIZE_AT + 4:
+        return None
+    size = struct.unpack_from("<I", head, facts + _ASF_BLOCK_SIZE_AT)[0]
+    return (blocks + _ASF_FIRST_BLOCK_AT, size) if size else None
 
 
 class AviCounter:

@@ -266,6 +266,39 @@ def test_case_18_pictures_of_which_the_file_holds_nothing_are_not_made_up(option
     assert info.notes[0].endswith("s of the video are missing at 0:02.")
 
 
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize(
+    ("codec", "pix_fmt"), [("mjpeg", "yuvj420p"), ("mpeg4", "yuv420p"), ("libx264", "yuv420p")]
+)
+def test_case_18_a_small_hole_in_an_avi_is_said(codec, pix_fmt, unwritten):
+    """It counts its pictures, so that even a single one is known to be missing."""
+    options = {} if codec == "mjpeg" else {"codec_options": {"g": "5", "bf": "0"}}
+    data = clip(noise(40, width=96, height=96), container="avi", codec=codec, pix_fmt=pix_fmt, **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (40, False, ())
+    first, known = int(0.4 * len(data)), {frame.timestamp_s: frame.image for frame in whole}
+    frames, info = read(data[:first] + unwritten * 4000 + data[first + 4000 :])
+    assert 30 < len(frames) < 40
+    assert all(np.array_equal(frame.image, known[frame.timestamp_s]) for frame in frames)
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: 0.")
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize(
+    "options", [HOLED["WMV"], {"container": "mxf", "codec": "mpeg2video"}], ids=["WMV", "MXF"]
+)
+def test_case_18_a_small_hole_in_a_wmv_or_mxf_is_said(options, unwritten):
+    data = clip(noise(40, width=96, height=96), rate=25, codec_options={"g": "5", "bf": "0"}, **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (40, False, ())
+    first = int(0.4 * len(data))
+    frames, info = read(data[:first] + unwritten * 8000 + data[first + 8000 :])
+    assert 25 < len(frames) < 40
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: 0.")
+
+
 def test_case_18_a_hole_that_no_whole_picture_follows_is_said():
     data = clip(noise(20, width=96, height=96), codec_options={"g": "100", "bf": "0"})
     with av.open(io.BytesIO(data)) as container:

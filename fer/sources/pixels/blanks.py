@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image
 
 BLANK_BYTES = 4096
-_BLANKS = (bytes(BLANK_BYTES), b"\xff" * BLANK_BYTES)
-_ZEROS, _ONES = _BLANKS
+_ZEROS, _ONES = b"\0", b"\xff"
+_BLANKS = (_ZEROS * BLANK_BYTES, _ONES * BLANK_BYTES)
 _PADDED = 4
 """What lies beside the pixels in the boxes of HEIC and AVIF may be padded: only longer runs count there."""
 
@@ -34,18 +34,19 @@ _FULL = 0.1
 """Such a share of a full row's bytes may be black, or white, by themselves."""
 
 
-def has_blank(data: bytes, sniffed: str) -> bool:
+def has_blank(data: bytes, sniffed: str, *, least_bytes: int = BLANK_BYTES) -> bool:
     """Whether a stretch of the coded pixels is blank.
 
     Args:
         data: The whole file.
         sniffed: Its format, from `fer.sources.sniff`.
+        least_bytes: So many equal bytes in a row are a blank stretch.
     """
     stretches = {"jpeg": _of_jpeg, "webp": _of_webp, "heic": _of_boxes, "avif": _of_boxes}.get(sniffed)
-    if stretches is None or not any(blank in data for blank in _BLANKS):
+    if stretches is None or not any(value * least_bytes in data for value in (_ZEROS, _ONES)):
         return False
     try:
-        return any(data.find(run, begin, end) >= 0 for begin, end, run in stretches(data))
+        return any(data.find(run * least_bytes, begin, end) >= 0 for begin, end, run in stretches(data))
     except (struct.error, IndexError, KeyError):  # the decoder will say so
         return False
 
@@ -93,7 +94,7 @@ def _of_webp(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     while position + 8 <= len(data):
         length = struct.unpack_from("<I", data, position + 4)[0]
         if data[position : position + 4] == b"VP8 ":
-            for run in _BLANKS:
+            for run in (_ZEROS, _ONES):
                 yield position + 8, position + 8 + length, run
         position += 8 + length + (length & 1)
 
@@ -107,7 +108,7 @@ def _of_boxes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
             length = struct.unpack_from(">Q", data, position + 8)[0]
         end = position + length if length else len(data)
         if name == b"mdat":
-            for run in _BLANKS:
+            for run in (_ZEROS, _ONES):
                 yield position + 8, end, run * _PADDED
         if length < 8:
             break
