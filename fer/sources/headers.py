@@ -8,6 +8,7 @@ from typing import Protocol
 
 _JPEG_SIZE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
 _JPEG_RARE_MARKERS = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7)
+_JPEG_BITS = 8
 _JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
 SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 """Formats whose size is read here; Pillow reads that of the others without decoding them."""
@@ -151,9 +152,10 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def is_rare_jpeg(data: bytes) -> bool:
-    """Whether a JPEG is of a kind that next to no program reads: lossless, hierarchical or JPEG-LS."""
+    """Whether a JPEG is of a kind that next to no program reads: lossless, hierarchical, JPEG-LS, 12 bits."""
     try:
-        return data[_jpeg_frame(data) + 1] in _JPEG_RARE_MARKERS
+        frame = _jpeg_frame(data)
+        return data[frame + 1] in _JPEG_RARE_MARKERS or (frame > 0 and data[frame + 4] != _JPEG_BITS)
     except (struct.error, IndexError):
         return False
 

@@ -21,6 +21,7 @@ from fer.dataset.readers.labeled import read_label_folder
 from fer.errors import DamagedInputError, InputError, TooLargeInputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
+from fer.sources.pixels.strips import UNSEEN
 from fer.sources.video import RESHAPED
 from tests.helpers.clips import clip, corner_names, corners, flat, ramp
 
@@ -238,6 +239,36 @@ def test_case_06_a_jpeg_of_a_rare_kind_is_not_called_damaged(marker):
     at = data.index(b"\xff\xc0")
     with pytest.raises(UnsupportedInputError, match="rare kind of JPEG: save it as"):
         read_image(data[: at + 1] + bytes([marker]) + data[at + 2 :])
+
+
+def test_case_06_a_jpeg_of_12_bits_is_not_called_damaged():
+    """As X-ray machines and some cameras of laboratories write them."""
+    data = saved(scene(), "JPEG")
+    at = data.index(b"\xff\xc0")
+    with pytest.raises(UnsupportedInputError, match="rare kind of JPEG: save it as"):
+        read_image(data[:at] + b"\xff\xc1" + data[at + 2 : at + 4] + b"\x0c" + data[at + 5 :])
+
+
+def bmp_of_32_bits(alpha: int) -> bytes:
+    """The scene as grabbers and screen recorders write it, with a mask for how far a pixel is transparent."""
+    pixels = np.dstack([np.asarray(scene())[::-1, :, ::-1], np.full(SIZE[::-1], alpha, np.uint8)]).tobytes()
+    head = struct.pack("<IiiHHIIiiII", 108, *SIZE, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file_head = struct.pack("<IHHI", 122 + len(pixels), 0, 0, 122)
+    return b"BM" + file_head + head + masks + b"BGRs" + bytes(48) + pixels
+
+
+def test_case_79_a_picture_that_is_transparent_everywhere_is_read_all_the_same_and_said():
+    assert read_image(bmp_of_32_bits(255)).notes == ()
+    unseen = Image.merge("RGBA", (*scene().split(), Image.new("L", SIZE, 0)))
+    for data in (bmp_of_32_bits(0), saved(unseen, "PNG"), saved(unseen, "TIFF")):
+        loaded = read_image(data)
+        assert np.array_equal(loaded.frame.image, np.asarray(scene()))
+        assert loaded.notes == (UNSEEN,)
+    one_seen = unseen.copy()
+    one_seen.putpixel((5, 5), (9, 9, 9, 255))
+    loaded = read_image(saved(one_seen, "PNG"))
+    assert (loaded.notes, int((loaded.frame.image < 255).any(-1).sum())) == ((), 1)
 
 
 def test_case_79_a_text_is_no_pgm():
