@@ -222,7 +222,7 @@ def second_of_fragments(file: Bytes) -> int:
             index = begins or position
         elif name == b"moof":
             times = _fragment_times(file, position, length)
-            if index and any(time < newest.get(track, 0) for track, time in times.items()):
+            if index and any(time <= newest.get(track, -1) for track, time in times.items()):
                 break
             newest |= times
             begins = index = 0

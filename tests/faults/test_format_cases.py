@@ -143,6 +143,7 @@ PHOTOS = {
     "GIF of one picture": saved(scene(), "GIF"),
     "WebP of one picture": saved(scene(), "WEBP", lossless=True, save_all=True),
 }
+FILM = clip(ramp(2))
 GRAY_PHOTOS = {
     "8 bits": (saved(scene().convert("L"), "TIFF"), ""),
     "16 bits": (saved(gray(257, np.uint16), "TIFF"), ""),
@@ -215,10 +216,18 @@ def test_case_79_gray_values_of_any_width_keep_their_brightness(what):
     assert bool(loaded.notes) == bool(said)
 
 
-@pytest.mark.parametrize("mark", [b"", b"\0\0\1\x30\x0aMotionPhoto_Data"], ids=["Pixel", "Galaxy"])
-def test_case_79_the_film_behind_a_photo_is_said_and_the_photo_is_whole(mark):
-    photo = saved(scene(), "JPEG", quality=95)
-    loaded = read_image(photo + mark + clip(ramp(2)))
+@pytest.mark.parametrize(
+    ("photo", "mark"),
+    [
+        (saved(scene(), "JPEG"), b""),
+        (saved(scene(), "JPEG"), b"\0\0\1\x30\x0aMotionPhoto_Data"),
+        (heic(scene()), struct.pack(">I4s", 8 + len(FILM), b"mpvd")),
+        (saved(scene(), "AVIF"), struct.pack(">I4s", 8 + len(FILM), b"mpvd")),
+    ],
+    ids=["Pixel", "Galaxy", "HEIC", "AVIF"],
+)
+def test_case_79_the_film_behind_a_photo_is_said_and_the_photo_is_whole(photo, mark):
+    loaded = read_image(photo + mark + FILM)
     assert np.array_equal(loaded.frame.image, read_image(photo).frame.image)
     assert not loaded.partial
     (note,) = loaded.notes
