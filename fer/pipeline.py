@@ -19,7 +19,8 @@ from fer.constants import QUALITY_OK
 from fer.emotion.network import EmotionNetwork
 from fer.faces.crop import crop_faces
 from fer.faces.detectors import Detector, make_detector
-from fer.faces.follow import FaceFollower, find_faces
+from fer.faces.find import find_faces
+from fer.faces.follow import FaceFollower
 from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
 from fer.records import ActionUnits, Faces, Frame, GivenFile, Observations, SourceInfo, Suggestion

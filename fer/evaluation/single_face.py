@@ -4,7 +4,7 @@ import numpy as np
 
 from fer.errors import DatasetError
 from fer.faces.crop import crop_faces
-from fer.faces.follow import find_faces
+from fer.faces.find import find_faces
 from fer.pipeline import Components, load_components
 from fer.settings import Settings
 from fer.stages import Stages

@@ -11,32 +11,28 @@ from typing import Any
 import numpy as np
 
 from fer.faces.cuts import CutDetector
-from fer.faces.detectors.base import Detector, intersection_over_smaller, intersection_over_union
-from fer.faces.mesh import FaceMesh, Regions, make_faces, mesh_boxes, regions_from_landmarks
+from fer.faces.detectors.base import Detector, intersection_over_union
+from fer.faces.find import (
+    TRUSTED_PRESENCE,
+    accepted,
+    accepted_lying,
+    anybody,
+    contest,
+    join,
+    stacked,
+    without_doubles,
+)
+from fer.faces.lying import TURNS, detect_lying, lies, turns_for
+from fer.faces.mesh import FaceMesh, make_faces, mesh_boxes, regions_from_landmarks
 from fer.faces.track import Tracker
 from fer.records import UNCONFIRMED, Detections, Faces, Frame, Suggestion
 from fer.stages import Stages
 
-FOLLOW_PRESENCE = 0.5
-"""Mesh presence from which a face is followed without the detector."""
-
-ACCEPT_PRESENCE = 0.1
-"""A detection in which the mesh sees a face this much is one."""
-
-TINY_PX, ACCEPT_TINY_SCORE = 48.0, 0.7
-"""The mesh does not see faces under about 40 px: there the detector's score decides."""
-
-ACCEPT_SCORE = 0.9
-"""From this score on the detector is believed against the mesh (masks, hands, strong turns)."""
-
 SAME_FACE_IOU = 0.3
 """A detection that overlaps a followed face this much is that face."""
 
-SAME_FACE_OVERLAP = 0.6
-"""Two meshes that share this much of the smaller one slid onto the same face."""
-
-UPSIDE_DOWN_SCORE = 0.9
-"""Of 120 press photos on their heads the detector finds 71%, nearly all with less; upright ones reach .91."""
+LYING_LONG_SIDE_PX, LYING_SMALLEST_PX = 320, 26.0
+"""A video's picture is made as small as this to be turned, and the smallest face that is wanted then."""
 
 RETRY_S = 0.1
 """While a face is missing, the detector looks for it this often."""
@@ -54,53 +50,6 @@ UNSEEN_FACTOR, UNSEEN_UNTIL = 0.85, 0.3
 """A face that only the mesh sees keeps this much of its score at every close look, down to an end."""
 
 _REMEMBERED = ("_cuts", "_tracker", "_last", "_size", "_seen_s", "_detected_s", "_looked_closely_s")
-
-
-def find_faces(image: np.ndarray, detector: Detector, mesh: FaceMesh, stages: Stages) -> Faces:
-    """Faces of a single picture, false detections thrown out by the mesh.
-
-    Args:
-        image: (H, W, 3) uint8, RGB.
-        detector: Where to look.
-        mesh: Landmarks and presence.
-        stages: Clock of the steps.
-
-    Returns:
-        Accepted faces, highest score first, without ids.
-    """
-    with stages.time("detect"):
-        found = detector.detect(image)
-    return _accepted(image, found, mesh, stages)
-
-
-def _accepted(image: np.ndarray, found: Detections, mesh: FaceMesh, stages: Stages) -> Faces:
-    """Detections that are faces, with the mesh's box where the mesh is trusted."""
-    tiny = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(1, initial=0) < TINY_PX
-    with stages.time("mesh"):
-        faces = _fitted_again(image, mesh.faces(image, found), np.flatnonzero(~tiny), mesh)
-    believed = found.score >= np.where(tiny, ACCEPT_TINY_SCORE, ACCEPT_SCORE)
-    faces = faces[believed | (faces.presence >= ACCEPT_PRESENCE)]
-    trusted = faces.presence >= FOLLOW_PRESENCE
-    boxes = np.where(trusted[:, None], mesh_boxes(faces.landmarks), faces.detections.xyxy)
-    return _without_doubles(replace(faces, detections=replace(faces.detections, xyxy=boxes)))
-
-
-def _fitted_again(image: np.ndarray, faces: Faces, rows: np.ndarray, mesh: FaceMesh) -> Faces:
-    """Fit again where the first mesh lies: a face stays one, what only looked like one falls apart."""
-    landmarks, presence = faces.landmarks.copy(), faces.presence.copy()
-    again, presence[rows] = mesh.fit(image, regions_from_landmarks(faces.landmarks[rows]))
-    better = presence[rows] >= FOLLOW_PRESENCE
-    landmarks[rows[better]] = again[better]
-    odd = rows[faces.detections.score[rows] < UPSIDE_DOWN_SCORE]
-    turned, seen = mesh.fit(image, _turned_over(regions_from_landmarks(faces.landmarks[odd])))
-    over = seen > np.maximum(presence[odd], FOLLOW_PRESENCE)
-    landmarks[odd[over]], presence[odd[over]] = turned[over], seen[over]
-    return make_faces(faces.detections, landmarks, presence)
-
-
-def _turned_over(regions: Regions) -> Regions:
-    """The same squares upside down: a face on its head is found too, but its mesh is fitted to nothing."""
-    return Regions(regions.center, regions.side, regions.roll + 180)
 
 
 class FaceFollower:
@@ -166,12 +115,12 @@ class FaceFollower:
     def _find(self, frame: Frame) -> Faces:
         """The faces of the next frame, without ids."""
         if abs(frame.timestamp_s - self._seen_s) >= SLOW_STEP_S:
-            return _join(self._detect(frame, Faces.empty()), self._follow(frame.image))
+            return join(self._detect(frame, Faces.empty()), self._follow(frame.image))
         faces = self._follow(frame.image)
         return self._detect(frame, faces) if self._should_detect(faces, frame.timestamp_s) else faces
 
     def _follow(self, image: np.ndarray) -> Faces:
-        known = self._last[self._last.presence >= FOLLOW_PRESENCE]
+        known = self._last[self._last.presence >= TRUSTED_PRESENCE]
         if not len(known):
             return Faces.empty()
         with self._stages.time("mesh"):
@@ -179,7 +128,7 @@ class FaceFollower:
         score = known.detections.score
         seen = Detections(mesh_boxes(landmarks), score, np.full_like(known.detections.keypoints, np.nan))
         faces = replace(make_faces(seen, landmarks, presence), track_id=known.track_id)
-        return _without_doubles(faces[presence >= FOLLOW_PRESENCE])
+        return without_doubles(faces[presence >= TRUSTED_PRESENCE])
 
     def _should_detect(self, faces: Faces, timestamp_s: float) -> bool:
         waited = timestamp_s - self._detected_s
@@ -194,10 +143,46 @@ class FaceFollower:
         with self._stages.time("detect"):
             found = self._detector.detect(frame.image, smallest_px=smallest_px)
         self._detected_s = frame.timestamp_s
-        overlap = intersection_over_union(found.xyxy, known.detections.xyxy) >= SAME_FACE_IOU
-        known = _renewed(known, (found.score[:, None] * overlap).max(0, initial=0), closely=closely)
-        new = _accepted(frame.image, found[~overlap.any(1)], self._mesh, self._stages)
-        return _join(known, new[np.argsort(new.detections.xyxy[:, 0])])  # ids count from left to right
+        score, unknown = _matched(found, known)
+        new = accepted(frame.image, unknown, self._mesh, self._stages)
+        if closely and (turns := self._turns(known, score, new)):
+            known, score, new = self._with_lying(frame.image, turns, known, score, new)
+        known = _renewed(known, score, closely=closely)
+        return join(known, new[np.argsort(new.detections.xyxy[:, 0])])  # ids count from left to right
+
+    def _turns(self, known: Faces, score: np.ndarray, new: Faces) -> tuple[int, ...]:
+        """How to turn the picture: both ways where nobody is for sure, else for those who lie unseen.
+
+        Args:
+            known: n followed faces.
+            score: (n,) the detector's of them; 0 where it does not see them.
+            new: The new faces of its look.
+        """
+        named = known.track_id != UNCONFIRMED
+        if not named.any() and not anybody(known, self._detector) and not anybody(new, self._detector):
+            return TURNS
+        return turns_for(known[score < self._detector.likely_score])
+
+    def _with_lying(
+        self, image: np.ndarray, turns: tuple[int, ...], known: Faces, score: np.ndarray, new: Faces
+    ) -> tuple[Faces, np.ndarray, Faces]:
+        """The arguments of `_turns`, after a look at the turned picture: scores of those who lie, new faces,
+        and better ones in the place of those who have no id."""
+        with self._stages.time("detect"):
+            found = detect_lying(
+                image,
+                self._detector,
+                turns,
+                long_side_px=LYING_LONG_SIDE_PX,
+                smallest_px=LYING_SMALLEST_PX,
+            )
+        score = np.where(lies(known), np.maximum(score, _matched(found, known)[0]), score)
+        named = known.track_id != UNCONFIRMED
+        lying = accepted_lying(image, _matched(found, known[named])[1], self._mesh, self._stages)
+        doubtful = np.flatnonzero(~named)
+        wins, loses = contest(lying, stacked(known[doubtful], new))
+        stay = np.delete(np.arange(len(known)), doubtful[loses[: len(doubtful)]])
+        return known[stay], score[stay], join(new[~loses[len(doubtful) :]], lying[wins])
 
     def _looks_closely(self, timestamp_s: float) -> bool:
         """Whether small faces are due to be looked for."""
@@ -213,6 +198,12 @@ class FaceFollower:
         known = (boxes[:, 2:] - boxes[:, :2]).max(1)
         share = SMALLEST_SHARE * max(frame.width, frame.height)
         return max(SMALLEST_PX, min(share, SMALLEST_OF_KNOWN * known.min(initial=np.inf)))
+
+
+def _matched(found: Detections, known: Faces) -> tuple[np.ndarray, Detections]:
+    """The best score (n,) of what was found at each known face, 0 where nothing was; and all the rest."""
+    overlap = intersection_over_union(found.xyxy, known.detections.xyxy) >= SAME_FACE_IOU
+    return (found.score[:, None] * overlap).max(0, initial=0), found[~overlap.any(1)]
 
 
 def _renewed(known: Faces, seen: np.ndarray, *, closely: bool) -> Faces:
@@ -242,21 +233,3 @@ def _scaled(faces: Faces, before: tuple[int, int], now: tuple[int, int]) -> Face
     scale = np.array([x, y], np.float32)
     detections = Detections(boxes.xyxy * np.tile(scale, 2), boxes.score, boxes.keypoints * scale)
     return replace(faces, detections=detections, landmarks=faces.landmarks * np.array([x, y, x], np.float32))
-
-
-def _join(known: Faces, new: Faces) -> Faces:
-    if not len(new):
-        return known
-    both = Detections.concatenate([known.detections, new.detections])
-    landmarks = np.concatenate([known.landmarks, new.landmarks])
-    faces = make_faces(both, landmarks, np.concatenate([known.presence, new.presence]))
-    return _without_doubles(faces)
-
-
-def _without_doubles(faces: Faces) -> Faces:
-    """Two meshes on one face, or a box inside another, are one face: the first stays."""
-    if len(faces) < 2:
-        return faces
-    boxes = faces.detections.xyxy
-    same = intersection_over_smaller(boxes, boxes) >= SAME_FACE_OVERLAP
-    return faces[~np.triu(same, 1).any(0)]

@@ -20,7 +20,7 @@ import numpy as np
 
 from fer.faces.detectors import Detector, make_detector
 from fer.faces.detectors.base import intersection_over_union
-from fer.faces.follow import find_faces
+from fer.faces.find import find_faces
 from fer.faces.mesh import FaceMesh
 from fer.io.files import write_text
 from fer.settings import DETECTORS, Settings

@@ -7,7 +7,7 @@ import pytest
 from fer.evaluation.units import checks, gates
 from fer.faces.detectors import make_detector
 from fer.faces.detectors.base import intersection_over_union
-from fer.faces.follow import find_faces
+from fer.faces.find import find_faces
 from fer.faces.mesh import FaceMesh
 from fer.photos import analyze_photos
 from fer.pipeline import Analyzer, analyze_video, load_components

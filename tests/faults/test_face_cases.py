@@ -1,9 +1,11 @@
-"""All faces, only faces: cases 90 to 93 through the whole pipeline."""
+"""All faces, only faces: cases 90 to 93 and 116 through the whole pipeline."""
 
 import cv2
 import numpy as np
 import pytest
 
+from fer.draw.late import LateHider
+from fer.faces.detectors.sensitive import sensitive_detector
 from fer.faces.mesh import eye_roll
 from fer.pipeline import Analyzer, Components, load_components
 from fer.records import Frame, Observations, SourceInfo
@@ -87,3 +89,53 @@ def test_case_93_a_face_upside_down_stays_so_in_a_video(models, portrait):
     assert all(len(one) == 1 for one in seen[-2:])
     assert abs(eye_roll(seen[-1].faces.landmarks)[0]) > 160
     assert list(seen[-1].verdicts[0]) == ["happy"]
+
+
+TO_THE_LEFT, TO_THE_RIGHT = 1, 3
+"""Quarters by which a picture is turned against the clock."""
+
+
+@pytest.mark.parametrize("quarters", [TO_THE_LEFT, TO_THE_RIGHT])
+def test_case_116_a_face_on_its_side_is_read_like_the_upright_one(models, portrait, quarters):
+    still = Analyzer(FAST, components=models, still=True)
+    upright = still.analyze(Frame(portrait))
+    turned = still.analyze(Frame(np.ascontiguousarray(np.rot90(portrait, quarters))))
+    assert len(upright) == len(turned) == 1
+    assert eye_roll(turned.faces.landmarks)[0] == pytest.approx(90 * (quarters - 2), abs=15)
+    assert list(turned.verdicts[0]) == list(upright.verdicts[0])
+    assert turned.probs[0] == pytest.approx(upright.probs[0], abs=0.1)
+
+
+def test_case_116_nobody_is_found_in_an_empty_picture_on_its_side(models):
+    still = Analyzer(FAST, components=models, still=True)
+    for at in {**nobody(), **patterns()}.values():
+        picture = at(0.0)
+        before = len(models.detector.detect(picture))
+        assert len(still.analyze(Frame(picture))) <= before
+
+
+def test_case_116_who_lies_down_and_rises_is_one_person(models, portrait):
+    angles = np.concatenate([np.linspace(0, 90, 16), np.full(40, 90), np.linspace(90, 0, 16)])
+    small = portrait[::2, ::2]
+    pictures = []
+    for angle in angles:
+        matrix = cv2.getRotationMatrix2D((128, 128), -float(angle), 1.0)
+        pictures.append(cv2.warpAffine(small, matrix, (256, 256), borderValue=[127] * 3))
+    seen = read(models, pictures, fps=4.0)
+    assert all(len(one) == 1 for one in seen)
+    assert {int(one.faces.track_id[0]) for one in seen} == {1}
+
+
+def test_case_116_a_video_on_its_side_is_covered_from_its_first_frame(models, portrait):
+    small = cv2.resize(portrait, (200, 200), interpolation=cv2.INTER_AREA)
+    turned = np.ascontiguousarray(np.rot90(small, TO_THE_RIGHT))
+    assert not len(sensitive_detector("yunet").find(turned)[0])  # it would be covered anyway
+    hider, pictures = LateHider(FAST, "blur"), []
+    for k, seen in enumerate(read(models, [turned] * 3)):
+        pictures += [hidden for *_, hidden in hider.push(Frame(turned, k, k / 5), seen)]
+    pictures += [hidden for *_, hidden in hider.flush()]
+    left, top, right, bottom = models.detector.detect(small).xyxy[0].round().astype(int)
+    height = turned.shape[0]
+    face = np.s_[left:right, height - bottom : height - top]  # where it lies in the turned picture
+    assert len(pictures) == 3
+    assert all((picture[face] != turned[face]).any(2).mean() > 0.75 for picture in pictures)

@@ -106,7 +106,7 @@ CASES: dict[int, tuple[str, str]] = {
     86: ("pixels that are not square", "answers and boxes of the square original"),
     87: ("sizes that change in the stream", "one id"),
     88: ("codecs that a browser does not play", "said, and a copy or stills"),
-    89: ("HDR (PQ and HLG)", "brightness mapped, said"),
+    89: ("HDR (PQ)", "brightness mapped, said"),
     90: ("faces of 24 px in large frames", "found within a second"),
     91: ("a face that fills the picture", "found"),
     92: ("posters, toys, letters", "no person"),
@@ -133,6 +133,7 @@ CASES: dict[int, tuple[str, str]] = {
     113: ("8000 x 8000 in 16 bits or with transparency", "read smaller, under 300 MB"),
     114: ("too little memory", "said so, never called damaged"),
     115: ("files that no page asked for", "bounded"),
+    116: ("a face on its side", "read like the upright one, one id"),
 }
 """Number -> what is given, and the right value."""
 

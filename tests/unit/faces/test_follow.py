@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fer.faces.detectors import Detector
 from fer.faces.follow import UNSEEN_FACTOR, FaceFollower, _renewed
 from fer.faces.mesh import make_faces
 from fer.records import N_KEYPOINTS, UNCONFIRMED, Detections, Faces, Frame
@@ -9,6 +10,8 @@ from fer.stages import Stages
 
 BOX = (40.0, 40.0, 160.0, 160.0)
 RATE = 25
+SIZE = (480, 640)
+"""Height and width of a frame."""
 
 
 def faces_of(*scores: float, ids: tuple[int, ...] = ()) -> Faces:
@@ -32,7 +35,9 @@ class Growing:
         self.scores, self.looks = scores, 0
 
     def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
-        """The next score; the last one stays."""
+        """The next score; the last one stays. The face stands: there is none in a turned picture."""
+        if image.shape[:2] != SIZE:
+            return Detections.empty()
         score = self.scores[min(self.looks, len(self.scores) - 1)]
         self.looks += 1
         return faces_of(score).detections
@@ -51,16 +56,35 @@ class Steady:
         return faces_of(*detections.score)
 
 
-def ids_over(detector: Growing, seconds: float) -> list[int]:
-    """The face's id in every frame."""
+class Watched:
+    """A detector whose looks are counted, by the size of the picture."""
+
+    name, sure_score, likely_score = "watched", 0.75, 0.5
+
+    def __init__(self, *scores: float) -> None:
+        self.scores, self.sizes = scores, []
+
+    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
+        """The same faces at every look."""
+        self.sizes.append(image.shape[:2])
+        return faces_of(*self.scores).detections
+
+
+def followed(detector: Detector, seconds: float) -> list[Faces]:
+    """The faces of every frame."""
     follower = FaceFollower(
         detector,
         Steady(),  # pyright: ignore[reportArgumentType]
         interval_s=1.0,
         stages=Stages(),
     )
-    frames = (Frame(np.zeros((240, 320, 3), np.uint8), k, k / RATE) for k in range(round(seconds * RATE)))
-    return [int(follower.update(frame).track_id[0]) for frame in frames]
+    frames = (Frame(np.zeros((*SIZE, 3), np.uint8), k, k / RATE) for k in range(round(seconds * RATE)))
+    return [follower.update(frame) for frame in frames]
+
+
+def ids_over(detector: Growing, seconds: float) -> list[int]:
+    """The face's id in every frame."""
+    return [int(faces.track_id[0]) for faces in followed(detector, seconds)]
 
 
 def test_no_face_has_no_score_to_renew():
@@ -97,3 +121,16 @@ def test_what_stays_doubtful_is_looked_at_seldom_after_a_while():
     first, detector = detector.looks, Growing(0.4)
     ids_over(detector, 5.0)
     assert first - detector.looks <= 6
+
+
+def test_an_empty_picture_is_looked_at_on_both_sides_once_a_second_and_small():
+    detector = Watched()
+    followed(detector, 3.0)
+    assert detector.sizes.count(SIZE) == 3 * RATE
+    assert detector.sizes.count((320, 240)) == len(detector.sizes) - 3 * RATE == 3 * 2
+
+
+def test_nobody_looks_at_the_sides_where_somebody_is():
+    detector = Watched(0.9)
+    followed(detector, 3.0)
+    assert set(detector.sizes) == {SIZE}
