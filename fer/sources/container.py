@@ -6,6 +6,7 @@ bytes name. A playlist (ffconcat, HLS, DASH) cannot make it read a neighbouring 
 
 import errno
 import io
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,8 @@ _USUAL_TICK_S = Fraction(1, 90_000)  # FFmpeg's own where a container has none
 USUAL_RATE = Fraction(25)
 """Frames a second where a file does not say."""
 _HIGHEST_FPS = 1000.0
+_LOOKED_AT_S = 4
+"""FFmpeg looks for the first picture within 5 s."""
 _COUNTED_FROM_0 = ("matroska", "flv")
 """Containers that say when they end, not how long they are."""
 _BARE = ("mpegvideo", "h264", "hevc")
@@ -250,6 +253,8 @@ class FilmReader:
         self.codec = stream.codec_context.codec.canonical_name
         self.pixel_format = stream.codec_context.pix_fmt or ""
         self._set_clock(stream, sniffed)
+        self._late = 0
+        self._begun = self._look_at_first(container) if sniffed == "matroska" else None
         self.joined = sniffed in JOINED
         self.duration_s = self._declared_duration(container, sniffed)
         if self.joined and self.duration_s is not None:
@@ -259,11 +264,12 @@ class FilmReader:
         self._holes = HoleFinder(
             file,
             sniffed,
+            codec=self.codec,
             bridges=bridges,
             tick_s=self.time_base,
             period_s=1 / (self.fps or float(USUAL_RATE)),
         )
-        self.decoded = self.skipped = 0
+        self.decoded = self.skipped = self._packets_seen = 0
         self.short_of_memory = self.reshaped = False
         self._shape: Fraction | None = None
 
@@ -287,6 +293,19 @@ class FilmReader:
             # Its mean rate counts packets, of which every other one is empty where it counts fields.
             self.fps = float(stream.guessed_rate) if stream.guessed_rate and self.fps else self.fps
 
+    def _look_at_first(self, container: InputContainer) -> Iterator[av.Packet] | None:
+        """All packets, where the first could be looked at: FFmpeg takes 0 for the start if it is late."""
+        packets = container.demux(self._stream)
+        try:
+            first = next(packets)
+        except (StopIteration, FFmpegError):
+            return None
+        if first.pts is not None and self.start is not None:
+            late = first.pts - self.start
+            if late * self.time_base > _LOOKED_AT_S:
+                self.start, self._late = first.pts, late
+        return itertools.chain([first], packets)
+
     def close(self) -> None:
         """Free the decoder."""
         if self._container is not None:
@@ -298,6 +317,11 @@ class FilmReader:
         """(seconds at which it begins, its length) of each stretch so far for which the file is blank."""
         tick_s, start = float(self.time_base), self.start or 0
         return [((a - start) * tick_s, (b - a) * tick_s) for a, b in self._holes.found]
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether nothing behind the last hole could be read."""
+        return self._holes.is_open
 
     @property
     def ends_in_hole(self) -> bool:
@@ -313,6 +337,9 @@ class FilmReader:
         """(number in the stream, decoded frame) of every undamaged frame; the rest is counted."""
         for packet in self._packets():
             self._guard.check()
+            if not self._is_readable(packet):
+                self.skipped += 1 if packet.size else 0
+                continue
             try:
                 pictures = packet.decode()
             except FFmpegError as error:  # a damaged packet costs its own frame, not the video
@@ -371,13 +398,14 @@ class FilmReader:
         """
         if self._container is not None:
             self._container.seek(pts, stream=self._stream, backward=True)
+        self._begun = None
         yield from self.pictures()
 
     def _packets(self) -> Iterator[av.Packet]:
         """The stream's packets up to the end of the file or the place where it is broken."""
         if self._container is None:
             raise ValueError("The video was closed.")
-        packets = self._container.demux(self._stream)
+        packets = self._begun or self._container.demux(self._stream)
         while True:
             if self._container is None:  # FFmpeg would crash on a closed container
                 raise ValueError("The video was closed or started again while it was read.")
@@ -391,15 +419,22 @@ class FilmReader:
             self._reached = max(self._reached, (packet.pos or 0) + packet.size)
             if self._counter:
                 self._counter.mend(packet)
-            self._holes.see(packet, packet.dts if self._by_dts or packet.pts is None else packet.pts)
             yield packet
+
+    def _is_readable(self, packet: av.Packet) -> bool:
+        """Whether a packet is neither blank nor built upon what is missing."""
+        tick = packet.dts if self._by_dts or packet.pts is None else packet.pts
+        if not packet.size and tick is None:  # behind the last one
+            return True
+        self._packets_seen += 1
+        return self._holes.see(packet, self._packets_seen - 1 if self.timeless else tick)
 
     def _declared_duration(self, container: InputContainer, sniffed: str) -> float | None:
         """Length in seconds, of the pictures where it is known, else of the whole file."""
         if sniffed in _BARE:
             return None
         if self._stream.duration:
-            return float(self._stream.duration * self.time_base)
+            return float(max(0, self._stream.duration - self._late) * self.time_base)
         if not container.duration:
             return None
         length_s = container.duration / av.time_base

@@ -16,10 +16,15 @@ WIDEST_PIXEL = Fraction(4)
 
 MAX_PIXELS = 34_000_000
 
-_PQ = 16  # FFmpeg's AVCOL_TRC_SMPTE2084
-_PQ_WHITE_NITS, _PQ_PEAK_NITS = 203.0, 1000.0
+_PQ, _HLG = 16, 18  # FFmpeg's AVCOL_TRC_SMPTE2084 and AVCOL_TRC_ARIB_STD_B67
+_WHITE_NITS, _PEAK_NITS = 203.0, 1000.0
+_ROLLS_OFF_FROM = 0.5
+"""Of the light of a white page; skin lies below it."""
+
+_HLG_GAMMA = 1.2
+"""Of the system, at `_PEAK_NITS`."""
 INTERLACED = "The video is interlaced: one field of every frame was read."
-TONE_MAPPED = "The video is HDR (PQ): its brightness was mapped to that of an ordinary screen."
+TONE_MAPPED = "The video is HDR ({kind}): its brightness was mapped to that of an ordinary screen."
 
 
 class Developer:
@@ -48,9 +53,10 @@ class Developer:
         if picture.interlaced_frame:
             image = _one_field(image)
             self._note(INTERLACED)
-        if picture.color_trc == _PQ:
-            image = cv2.LUT(image, _PQ_TO_SDR)
-            self._note(TONE_MAPPED)
+        if picture.color_trc in _TO_SDR:
+            kind, values = _TO_SDR[picture.color_trc]
+            image = cv2.LUT(image, values)
+            self._note(TONE_MAPPED.format(kind=kind))
         return np.ascontiguousarray(self._upright.turn(image, picture))
 
     def _square_rgb(self, picture: av.VideoFrame) -> np.ndarray:
@@ -91,19 +97,38 @@ def _one_field(image: np.ndarray) -> np.ndarray:
     return out
 
 
-def _pq_to_sdr() -> np.ndarray:
-    """(256,) uint8: PQ code values to those of sRGB, the reference white at 203 cd/m2, highlights rolled off.
+def _pq_nits(code: np.ndarray) -> np.ndarray:
+    """cd/m2 of PQ code values from 0 to 1 (SMPTE ST 2084)."""
+    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
+    power = code ** (1 / m2)
+    return 10_000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
+
+
+def _hlg_nits(code: np.ndarray) -> np.ndarray:
+    """cd/m2 of HLG code values from 0 to 1 on a screen of `_PEAK_NITS`, color by color (ITU-R BT.2100)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    scene = np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
+    return _PEAK_NITS * scene**_HLG_GAMMA
+
+
+def _to_sdr(nits: np.ndarray) -> np.ndarray:
+    """(256,) uint8: code values of sRGB, as bright as they were meant up to `_ROLLS_OFF_FROM`.
+
+    Highlights are rolled off to `_PEAK_NITS`, which become white, by the Moebius transformation that goes on
+    with the same slope.
 
     References:
-        SMPTE ST 2084; ITU-R BT.2408 (reference white); Reinhard et al. 2002 (roll-off).
+        ITU-R BT.2408 (reference white at 203 cd/m2).
     """
-    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
-    power = np.linspace(0, 1, 256) ** (1 / m2)
-    nits = 10_000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
-    light, peak = nits / _PQ_WHITE_NITS, _PQ_PEAK_NITS / _PQ_WHITE_NITS
-    mapped = np.clip(light * (1 + light / peak**2) / (1 + light), 0, 1)
+    light, peak, knee = nits / _WHITE_NITS, _PEAK_NITS / _WHITE_NITS, _ROLLS_OFF_FROM
+    a = -(knee**2) * (peak - 1) / (knee**2 - 2 * knee + peak)
+    b = (knee**2 - 2 * knee * peak + peak) / (peak - 1)
+    rolled = (b**2 + 2 * b * knee + knee**2) / (b - a) * (light + a) / (light + b)
+    mapped = np.clip(np.where(light <= knee, light, rolled), 0, 1)
     srgb = np.where(mapped <= 0.0031308, 12.92 * mapped, 1.055 * mapped ** (1 / 2.4) - 0.055)
     return np.round(255 * srgb).astype(np.uint8)
 
 
-_PQ_TO_SDR = _pq_to_sdr()
+_CODES = np.linspace(0, 1, 256)
+_TO_SDR = {_PQ: ("PQ", _to_sdr(_pq_nits(_CODES))), _HLG: ("HLG", _to_sdr(_hlg_nits(_CODES)))}
+"""Transfer function -> its name, and its 8-bit code values as those of an ordinary screen."""

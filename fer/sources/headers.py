@@ -8,6 +8,7 @@ from typing import Protocol
 
 _JPEG_SIZE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
 _JPEG_RARE_MARKERS = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7)
+_JPEG_BITS = 8
 _JPEG_BARE_MARKERS = frozenset(range(0xD0, 0xDA)) | {0x01, 0xFF}
 SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 """Formats whose size is read here; Pillow reads that of the others without decoding them."""
@@ -15,6 +16,8 @@ SIZED = ("png", "gif", "bmp", "webp", "jpeg")
 _MAX_BOXES = 100_000
 _ENDLESS = 2**63
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
+_FRAGMENT_TIME = re.compile(rb"tfhd.{4}(.{4}).*?tfdt(.).{3}(.{8})", re.DOTALL)
+_FRAGMENT_HEAD_BYTES = 2**16
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 _BLANK_BYTES = 4096
 _BEGINNINGS = {
@@ -149,9 +152,10 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def is_rare_jpeg(data: bytes) -> bool:
-    """Whether a JPEG is of a kind that next to no program reads: lossless, hierarchical or JPEG-LS."""
+    """Whether a JPEG is of a kind that next to no program reads: lossless, hierarchical, JPEG-LS, 12 bits."""
     try:
-        return data[_jpeg_frame(data) + 1] in _JPEG_RARE_MARKERS
+        frame = _jpeg_frame(data)
+        return data[frame + 1] in _JPEG_RARE_MARKERS or (frame > 0 and data[frame + 4] != _JPEG_BITS)
     except (struct.error, IndexError):
         return False
 
@@ -193,7 +197,49 @@ def is_fragmented(file: Bytes) -> bool:
 def _second_mp4(file: Bytes, size: int) -> bool:
     """Whether boxes of another MP4 follow those of one; a fragmented one can name its type again."""
     names = b" ".join(name for name, position, length in _boxes(file, size) if position + length <= size)
-    return b"moof" not in names and re.search(rb"ftyp.*moov.*ftyp.*moov", names) is not None
+    if b"moof" in names:
+        return second_of_fragments(file) > 0
+    return re.search(rb"ftyp.*moov.*ftyp.*moov", names) is not None
+
+
+def second_of_fragments(file: Bytes) -> int:
+    """Where another fragmented MP4 begins behind the first: its index comes again, and times begin anew.
+
+    A stream that was saved in segments may repeat its index too, but there the times go on.
+
+    Args:
+        file: Open for reading; left at its start.
+
+    Returns:
+        Its first byte; 0 if there is none.
+    """
+    newest: dict[bytes, int] = {}
+    begins = index = 0
+    for name, position, length in _boxes(file, file.seek(0, os.SEEK_END)):
+        if name == b"ftyp":
+            begins = position
+        elif name == b"moov":
+            index = begins or position
+        elif name == b"moof":
+            times = _fragment_times(file, position, length)
+            if index and any(time <= newest.get(track, -1) for track, time in times.items()):
+                break
+            newest |= times
+            begins = index = 0
+    else:
+        index = 0
+    file.seek(0)
+    return index
+
+
+def _fragment_times(file: Bytes, position: int, length: int) -> dict[bytes, int]:
+    """Track -> tick at which a fragment begins in it."""
+    file.seek(position)
+    head = file.read(min(length, _FRAGMENT_HEAD_BYTES))
+    return {
+        track: int.from_bytes(time if version == b"\1" else time[:4], "big")
+        for track, version, time in _FRAGMENT_TIME.findall(head)
+    }
 
 
 def _boxes(file: Bytes, size: int) -> Iterator[tuple[bytes, int, int]]:

@@ -2,7 +2,8 @@
 
 A download in pieces or a bad disk leaves zeros (or 0xFF) in a file of the full length. Most containers are
 read on behind such a hole as if nothing had been there; for FFmpeg a fragmented MP4 ends there, and an AVI
-counts on.
+counts on. What is read behind a hole and built upon the pictures in it is left out, up to the next picture
+that stands alone: decoders would make up what is missing.
 """
 
 import os
@@ -12,19 +13,59 @@ from fractions import Fraction
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from fer.sources.headers import Bytes, box_head
+from fer.sources.headers import Bytes, box_head, second_of_fragments
+from fer.sources.pixels.blanks import has_blank
 
 BLANK_BYTES = {
-    **dict.fromkeys(("matroska", "flv", "mpegts", "ogg"), 512),
-    **dict.fromkeys(("avi", "mpeg", "asf", "mxf"), 16_384),
+    **dict.fromkeys(("matroska", "flv", "mpegts", "ogg", "avi"), 512),
+    "mpeg": 4096,
+    **dict.fromkeys(("asf", "mxf"), 16_384),
 }
 """Container that is read on behind a hole -> so many equal bytes in a row are one; padding is shorter."""
 
 _LOOKED_THROUGH = 2**24
 """Bytes behind the last packet in which a hole begins."""
 
+_CODED_WITHOUT_RUNS = ("h264", "hevc", "mpeg4", "vp8", "vp9", "av1")
+"""Codecs whose pictures never hold many equal bytes in a row."""
+
+_NEVER_EMPTY = (
+    "mjpeg",
+    "prores",
+    "dnxhd",
+    "mpeg1video",
+    "mpeg2video",
+    "h263",
+    "theora",
+    "wmv1",
+    "wmv2",
+    "wmv3",
+    "vc1",
+)
+"""Further codecs of which no picture is blank as a whole, as one of raw pixels can be."""
+
+_RUN_IN_JPEG = 512
+_ZEROS, _ONES = bytes(64), b"\xff" * 64
+_FILLERS = (b"\x0c", b"\x4c\x01")
+"""What stands in front of bytes of ones that H.264 and H.265 put in to keep their rate."""
+
+_MAY_END_IN_ZEROS = ("mpegts", "mpeg", "h264", "hevc", "avi", "vp8", "vp9", "av1")
+"""Containers and codecs with which zeros may fill up the end of a picture."""
+
+_LONGEST_WAIT_S = 10.0
+"""So long after a hole a picture that stands alone is waited for; then the others have mended themselves."""
+
 _SHORTEST_S = 0.25
 _PERIODS = 3
+_CERTAIN_PERIODS = 1.5
+_CERTAIN = ("avi", "asf")
+"""Containers of which a single missing picture is known to be lost: one counts them, one lies in blocks."""
+
+_ASF_FACTS = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_BLOCKS = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_ASF_BLOCK_SIZE_AT, _ASF_FIRST_BLOCK_AT = 92, 50
+_ASF_HEADER_BYTES = 2**20
+
 _MAX_HOLES = 1000
 _FRAGMENT = b"moof"
 _FIRST_IN_FRAGMENT = b"mfhd"
@@ -56,15 +97,44 @@ class BridgedFile:
         return bytes(data)
 
 
+class FirstPart:
+    """A file up to a byte, as if it ended there.
+
+    Args:
+        file: Open for reading.
+        size: So many bytes of it.
+    """
+
+    def __init__(self, file: Bytes, size: int) -> None:
+        self._file, self._size = file, size
+        self.tell = file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """As of a file."""
+        if whence == os.SEEK_END:
+            return self._file.seek(max(0, self._size + offset))
+        return self._file.seek(offset, whence)
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes."""
+        return self._file.read(max(0, min(size, self._size - self._file.tell())))
+
+
 def bridged(file: Bytes, sniffed: str) -> tuple[Bytes, list[tuple[int, int]]]:
     """What FFmpeg should read in a file's place, and the holes that are bridged in it.
+
+    Of fragmented MP4s that were joined it is the first: FFmpeg would mix their times.
 
     Args:
         file: Open for reading; left at its start.
         sniffed: Its format, from `fer.sources.sniff`.
     """
-    holes = fragment_holes(file) if sniffed == "mp4" else []
-    return BridgedFile(file, holes) if holes else file, holes
+    if sniffed != "mp4":
+        return file, []
+    holes = fragment_holes(file)
+    read = BridgedFile(file, holes) if holes else file
+    second = second_of_fragments(read)
+    return FirstPart(read, second) if second else read, holes
 
 
 def fragment_holes(file: Bytes) -> list[tuple[int, int]]:
@@ -113,11 +183,12 @@ def _next_fragment(file: Bytes, position: int) -> int:
 
 
 class HoleFinder:
-    """Notices where packets are missing because the file holds nothing in their place.
+    """Notices where packets are blank, or missing because the file holds nothing in their place.
 
     Args:
         file: What the packets are read from; its place is kept.
         sniffed: Its format, from `fer.sources.sniff`.
+        codec: FFmpeg's name of the pictures' codec.
         bridges: Holes of a fragmented MP4, as `fragment_holes` finds them.
         tick_s: Seconds in a tick of the packets' times.
         period_s: Usual time between two pictures in seconds.
@@ -131,28 +202,98 @@ class HoleFinder:
         file: Bytes,
         sniffed: str,
         *,
+        codec: str,
         bridges: list[tuple[int, int]],
         tick_s: Fraction,
         period_s: float,
     ) -> None:
         self._file, self._bridges = file, bridges
         self._blank_bytes = BLANK_BYTES.get(sniffed, 0)
-        self._wanted = bool(self._blank_bytes or bridges)
+        self._is_jpeg, self._is_avi = codec == "mjpeg", sniffed == "avi"
+        self._looks_into = codec in _CODED_WITHOUT_RUNS
+        self._is_never_empty = self._looks_into or codec in _NEVER_EMPTY
+        self._may_end_in_zeros = sniffed in _MAY_END_IN_ZEROS or codec in _MAY_END_IN_ZEROS
         self._reads_ahead = sniffed == "asf"  # FFmpeg says the place of an earlier packet there
         self._period = round(period_s / tick_s)
-        self._least = max(_SHORTEST_S / tick_s, _PERIODS * period_s / tick_s)
+        self._least = max(_SHORTEST_S, _PERIODS * period_s) / tick_s
+        self._blocks = _asf_blocks(file) if sniffed == "asf" else None
+        if sniffed in _CERTAIN and (sniffed != "asf" or self._blocks):
+            self._least = _CERTAIN_PERIODS * period_s / tick_s
+        self._longest_wait = _LONGEST_WAIT_S / tick_s
         self._end: int | None = None
         self._tick: int | None = None
+        self._since: int | None = None
+        self._read_from: int | None = None
         self.found: list[tuple[int, int]] = []
 
-    def see(self, packet: Packet, tick: int | None) -> None:
-        """The next packet, and its time in ticks."""
-        if not self._wanted or tick is None or packet.pos is None or len(self.found) == _MAX_HOLES:
-            return
-        if self._tick is not None and tick - self._tick > self._least and self._lies_between(packet.pos):
-            self.found.append((self._tick + self._period, tick))
+    def see(self, packet: Packet, tick: int | None) -> bool:
+        """The next packet, and its time in ticks.
+
+        Returns:
+            Whether to decode it: it is not blank, nor built upon pictures that are missing.
+        """
+        is_blank = self._is_never_empty and self._is_blank(packet)
+        if tick is None:
+            return not is_blank
+        begins = self._tick is not None and self._leaves_out(packet, tick)
+        if is_blank or begins:
+            first = tick if is_blank or self._tick is None else self._tick + self._period
+            self._since = first if self._since is None else min(self._since, first)
+        if self._since is not None and not is_blank:
+            if packet.is_keyframe or tick - self._since > self._longest_wait:
+                self._close(tick)
+                self._read_from = tick
+            else:
+                self._since = min(self._since, tick)
         self._tick = tick if self._tick is None else max(tick, self._tick)
-        self._end = packet.pos + packet.size
+        self._end = self._end if packet.pos is None else packet.pos + packet.size
+        return self._since is None and self._stands_alone(tick)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no picture was read behind the last hole."""
+        return self._since is not None
+
+    def _close(self, tick: int) -> None:
+        if self._since is not None and self._since < tick and len(self.found) < _MAX_HOLES:
+            self.found.append((self._since, tick))
+        self._since = None
+
+    def _stands_alone(self, tick: int) -> bool:
+        """Whether a packet behind a hole is no picture that is shown before the first whole one."""
+        if self._read_from is not None and tick > self._read_from:
+            self._read_from = None
+        return self._read_from is None or tick == self._read_from
+
+    def _leaves_out(self, packet: Packet, tick: int) -> bool:
+        """Whether pictures are missing in front of a packet, and blank bytes are in their place."""
+        if not (self._blank_bytes or self._bridges) or packet.pos is None or self._tick is None:
+            return False
+        return tick - self._tick > self._least and self._lies_between(packet.pos)
+
+    def _is_blank(self, packet: Packet) -> bool:
+        """Whether a part of what a packet holds was never written."""
+        data = bytes(packet)
+        if len(data) >= _CHUNK_HEAD_BYTES and not (data.strip(b"\0") and data.strip(b"\xff")):
+            return True
+        if not self._looks_into:
+            return self._is_jpeg and has_blank(data, "jpeg", least_bytes=_RUN_IN_JPEG)
+        ones = data.find(_ONES)
+        if ones >= 0 and not data[:ones].endswith(_FILLERS):
+            return True
+        if not self._may_end_in_zeros:
+            return _ZEROS in data
+        return _ZEROS in data.rstrip(b"\0") or (data.endswith(_ZEROS) and self._goes_on_blank(packet))
+
+    def _goes_on_blank(self, packet: Packet) -> bool:
+        """Whether the zeros at the end of a packet of an AVI go on where the next one should begin."""
+        if not self._is_avi or packet.pos is None:
+            return False
+        place = self._file.tell()
+        self._file.seek(packet.pos + packet.size)
+        head = self._file.read(_CHUNK_HEAD_BYTES)
+        self._file.seek(place)
+        return not head.strip(b"\0")
 
     def ends_in_hole(self) -> bool:
         """Whether there is a hole behind the last packet."""
@@ -171,11 +312,30 @@ class HoleFinder:
         return self._has_blank(begin, self._file.tell() if self._reads_ahead else position)
 
     def _has_blank(self, begin: int, end: int) -> bool:
-        place, length = self._file.tell(), self._blank_bytes
+        if self._blocks:
+            first, size = self._blocks
+            begin = first + max(0, begin - first) // size * size
+        place = self._file.tell()
         self._file.seek(begin)
         data = self._file.read(max(0, min(end - begin, _LOOKED_THROUGH)))
         self._file.seek(place)
-        return any(byte * length in data for byte in (b"\0", b"\xff"))
+        if self._blocks:  # zeros may fill up the end of a block, and never begin one
+            heads = (data[at : at + len(_ZEROS)] for at in range(0, len(data), self._blocks[1]))
+            return any(head in (_ZEROS, _ONES) for head in heads)
+        return any(byte * self._blank_bytes in data for byte in (b"\0", b"\xff"))
+
+
+def _asf_blocks(file: Bytes) -> tuple[int, int] | None:
+    """(first byte, length) of the blocks of which an ASF file is made; None where it does not say."""
+    place = file.tell()
+    file.seek(0)
+    head = file.read(_ASF_HEADER_BYTES)
+    file.seek(place)
+    facts, blocks = head.find(_ASF_FACTS), head.find(_ASF_BLOCKS)
+    if min(facts, blocks) < 0 or len(head) < facts + _ASF_BLOCK_SIZE_AT + 4:
+        return None
+    size = struct.unpack_from("<I", head, facts + _ASF_BLOCK_SIZE_AT)[0]
+    return (blocks + _ASF_FIRST_BLOCK_AT, size) if size else None
 
 
 class AviCounter:

@@ -25,7 +25,7 @@ from fer.sources.animation import is_animated
 from fer.sources.headers import SIZED, image_size, is_rare_jpeg
 from fer.sources.magic import HEAD_BYTES, input_kind, sniff, unsupported
 from fer.sources.opening import open_binary, source_name
-from fer.sources.pixels.blanks import has_blank
+from fer.sources.pixels.blanks import breaks_off, has_blank
 from fer.sources.pixels.deep import is_deep, mend_planes, spread
 from fer.sources.pixels.strips import Decoded, HeicRows, upright_rgb
 
@@ -77,7 +77,8 @@ _SEVERAL = {
 _FILM = "The file goes on with more JPEG pictures: only the first was read. Convert such a film to MP4."
 _JPEG_AFTER_JPEG = b"\xff\xd9\xff\xd8\xff"
 _MOTION = "A short film lies behind the photo, as phones make them: only the photo was read."
-_FILM_BOX, _BEFORE_FILMS = b"ftyp", (b"\xff\xd9", b"MotionPhoto_Data")
+_FILM_BOX, _BEFORE_FILMS = b"ftyp", (b"\xff\xd9", b"MotionPhoto_Data", b"mpvd")
+_MAY_HAVE_FILM = ("jpeg", "heic", "avif")
 _WHOLE_OF_SEVERAL = b"MPF\0"  # cameras put other views, maps and previews behind a photo, and say so
 _MPF_WITHIN = 2**17
 _DAMAGED = "The picture is cut off or damaged: copy or save it again."
@@ -136,8 +137,10 @@ def read_image(source: bytes | str | Path, *, name: str | None = None) -> Loaded
             _check_size(picture.size, sniffed)
             declared = picture.width * picture.height
             notes = _notes(picture, data, sniffed)
+            if breaks_off(data, picture):
+                raise DamagedInputError(_DAMAGED)
             partial = bool(notes)
-            if sniffed == "jpeg" and _film_behind(data):
+            if sniffed in _MAY_HAVE_FILM and _film_behind(data):
                 notes.append(_MOTION)
             factor = _reduction(picture, sniffed)
             if factor > 1 and sniffed == "jpeg":  # its decoder makes it smaller by itself
@@ -242,7 +245,7 @@ def _notes(picture: Image.Image, data: bytes, sniffed: str) -> list[str]:
 
 
 def _film_behind(data: bytes) -> bool:
-    """Whether a film stands behind a JPEG, as the cameras of phones put it."""
+    """Whether a film stands behind a JPEG, or in the last box of a HEIC, as the cameras of phones put it."""
     at = data.find(_FILM_BOX)
     while at >= 0:
         if data[max(0, at - 20) : at - 4].endswith(_BEFORE_FILMS):

@@ -19,6 +19,7 @@ from fer.sources.container import (
     DEMUXERS,
     JOINED,
     LONGEST_GAP_S,
+    FilmReader,
     GuardedFile,
     StallGuard,
     open_container,
@@ -66,6 +67,8 @@ class Sound:
             self._container = open_container(file, sniffed, cut_short=False)
             self._stream = _best_sound(self._container)
             self._origin_s = _start_of_pictures(self._container)
+            if sniffed == "matroska":
+                self._origin_s = _first_picture_s(source)
         except (InputError, FFmpegError, ValueError):
             self.trouble = "the sound cannot be read"
         self.there = self._stream is not None
@@ -179,6 +182,14 @@ def _start_of_pictures(container: InputContainer) -> Fraction:
     if first is None or first.start_time is None or first.time_base is None:
         return Fraction(0)
     return first.start_time * first.time_base
+
+
+def _first_picture_s(source: bytes | str | Path) -> Fraction:
+    """The same of a Matroska file, whose pictures may begin later than FFmpeg has looked."""
+    with open_binary(source) as file:
+        reader = FilmReader(file, "matroska", StallGuard(STALL_S))
+        reader.close()
+    return (reader.start or 0) * reader.time_base
 
 
 def _demux(stream: AudioStream) -> Iterator[Packet]:

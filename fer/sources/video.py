@@ -26,6 +26,10 @@ STALL_S = 20.0
 RESIZED = "The size of the pictures changes within the video: it begins with {width} x {height} pixels."
 RESHAPED = "The shape of the pixels changes within the video: that of its beginning was taken for all."
 HOLE = "A part of the file is blank: {length_s:.1f} s of the video are missing at {at}."
+UNTIMED_HOLE = (
+    "A part of the file is blank: pictures are missing at {at}, and those behind them stand too early."
+)
+BROKEN_OFF = "The video is damaged: it was read up to {reached}."
 ANOTHER = (
     "The file goes on with another video, as where files were joined as they are: only the first was read. "
     "Join them with a video program."
@@ -251,12 +255,15 @@ class VideoSource:
             self._note(f"Frames whose time is missing or repeated and was estimated: {self._clock.repaired}.")
         for note in self._developer.notes:
             self._note(note)
+        if reader.breaks_off and not reader.cut_short:
+            self._note(BROKEN_OFF.format(reached=self._reached()), partial=True)
         self._settle_length(reader)
 
     def _note_holes(self, reader: FilmReader | AnimationReader) -> None:
         """Say what is missing in the middle."""
         for begin_s, length_s in reader.holes[:_HOLES_NAMED]:
-            self._note(HOLE.format(length_s=length_s, at=_minutes(begin_s)), partial=True)
+            text = UNTIMED_HOLE if reader.timeless else HOLE
+            self._note(text.format(length_s=length_s, at=_minutes(begin_s)), partial=True)
         if len(reader.holes) > _HOLES_NAMED:
             self._note(MORE_HOLES)
 
@@ -276,7 +283,7 @@ class VideoSource:
         if is_shorter or too_long_s < -near_s or (too_long_s > near_s and (reader.joined or is_end)):
             self._info = replace(self._info, duration_s=length_s)
         elif too_long_s > near_s and (reader.skipped or reader.ends_in_hole):
-            self._note(f"The video is damaged: it was read up to {self._reached()}.", partial=True)
+            self._note(BROKEN_OFF.format(reached=self._reached()), partial=True)
         elif too_long_s > near_s:
             self._note(f"Pictures were found up to {self._reached()}: there the last one stands.")
 

@@ -21,6 +21,7 @@ from fer.dataset.readers.labeled import read_label_folder
 from fer.errors import DamagedInputError, InputError, TooLargeInputError, UnsupportedInputError
 from fer.sources import VideoSource, content_kind, read_image, sniff
 from fer.sources.developing import INTERLACED, TONE_MAPPED, Developer
+from fer.sources.pixels.strips import UNSEEN
 from fer.sources.video import RESHAPED
 from tests.helpers.clips import clip, corner_names, corners, flat, ramp
 
@@ -142,6 +143,7 @@ PHOTOS = {
     "GIF of one picture": saved(scene(), "GIF"),
     "WebP of one picture": saved(scene(), "WEBP", lossless=True, save_all=True),
 }
+FILM = clip(ramp(2))
 GRAY_PHOTOS = {
     "8 bits": (saved(scene().convert("L"), "TIFF"), ""),
     "16 bits": (saved(gray(257, np.uint16), "TIFF"), ""),
@@ -214,10 +216,18 @@ def test_case_79_gray_values_of_any_width_keep_their_brightness(what):
     assert bool(loaded.notes) == bool(said)
 
 
-@pytest.mark.parametrize("mark", [b"", b"\0\0\1\x30\x0aMotionPhoto_Data"], ids=["Pixel", "Galaxy"])
-def test_case_79_the_film_behind_a_photo_is_said_and_the_photo_is_whole(mark):
-    photo = saved(scene(), "JPEG", quality=95)
-    loaded = read_image(photo + mark + clip(ramp(2)))
+@pytest.mark.parametrize(
+    ("photo", "mark"),
+    [
+        (saved(scene(), "JPEG"), b""),
+        (saved(scene(), "JPEG"), b"\0\0\1\x30\x0aMotionPhoto_Data"),
+        (heic(scene()), struct.pack(">I4s", 8 + len(FILM), b"mpvd")),
+        (saved(scene(), "AVIF"), struct.pack(">I4s", 8 + len(FILM), b"mpvd")),
+    ],
+    ids=["Pixel", "Galaxy", "HEIC", "AVIF"],
+)
+def test_case_79_the_film_behind_a_photo_is_said_and_the_photo_is_whole(photo, mark):
+    loaded = read_image(photo + mark + FILM)
     assert np.array_equal(loaded.frame.image, read_image(photo).frame.image)
     assert not loaded.partial
     (note,) = loaded.notes
@@ -238,6 +248,36 @@ def test_case_06_a_jpeg_of_a_rare_kind_is_not_called_damaged(marker):
     at = data.index(b"\xff\xc0")
     with pytest.raises(UnsupportedInputError, match="rare kind of JPEG: save it as"):
         read_image(data[: at + 1] + bytes([marker]) + data[at + 2 :])
+
+
+def test_case_06_a_jpeg_of_12_bits_is_not_called_damaged():
+    """As X-ray machines and some cameras of laboratories write them."""
+    data = saved(scene(), "JPEG")
+    at = data.index(b"\xff\xc0")
+    with pytest.raises(UnsupportedInputError, match="rare kind of JPEG: save it as"):
+        read_image(data[:at] + b"\xff\xc1" + data[at + 2 : at + 4] + b"\x0c" + data[at + 5 :])
+
+
+def bmp_of_32_bits(alpha: int) -> bytes:
+    """The scene as grabbers and screen recorders write it, with a mask for how far a pixel is transparent."""
+    pixels = np.dstack([np.asarray(scene())[::-1, :, ::-1], np.full(SIZE[::-1], alpha, np.uint8)]).tobytes()
+    head = struct.pack("<IiiHHIIiiII", 108, *SIZE, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file_head = struct.pack("<IHHI", 122 + len(pixels), 0, 0, 122)
+    return b"BM" + file_head + head + masks + b"BGRs" + bytes(48) + pixels
+
+
+def test_case_79_a_picture_that_is_transparent_everywhere_is_read_all_the_same_and_said():
+    assert read_image(bmp_of_32_bits(255)).notes == ()
+    unseen = Image.merge("RGBA", (*scene().split(), Image.new("L", SIZE, 0)))
+    for data in (bmp_of_32_bits(0), saved(unseen, "PNG"), saved(unseen, "TIFF")):
+        loaded = read_image(data)
+        assert np.array_equal(loaded.frame.image, np.asarray(scene()))
+        assert loaded.notes == (UNSEEN,)
+    one_seen = unseen.copy()
+    one_seen.putpixel((5, 5), (9, 9, 9, 255))
+    loaded = read_image(saved(one_seen, "PNG"))
+    assert (loaded.notes, int((loaded.frame.image < 255).any(-1).sum())) == ((), 1)
 
 
 def test_case_79_a_text_is_no_pgm():
@@ -503,6 +543,29 @@ def test_case_85_a_stream_that_starts_at_an_hour_is_read_whole_and_from_0(option
     assert info.notes == ()
 
 
+@pytest.mark.parametrize("late_s", [2, 7])
+def test_case_85_pictures_of_a_matroska_file_that_begin_later_than_the_sound_begin_at_0(late_s):
+    """FFmpeg looks for the first one within 5 s, and takes 0 for the start of a later one."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as output:
+        pictures, sound = output.add_stream("mjpeg", rate=10), output.add_stream("pcm_s16le", rate=8000)
+        pictures.width, pictures.height, pictures.pix_fmt, sound.layout = 64, 48, "yuvj420p", "mono"
+        for second in range(late_s + 1):
+            samples = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), format="s16", layout="mono")
+            samples.rate, samples.pts, samples.time_base = 8000, 8000 * second, Fraction(1, 8000)
+            output.mux(sound.encode(samples))
+        for number, image in enumerate(ramp(5)):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = 10 * late_s + number, Fraction(1, 10)
+            output.mux(pictures.encode(frame))
+    with VideoSource(file.getvalue()) as video:
+        assert [frame.timestamp_s for frame in video] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+        info = video.info
+    assert info.starts_s == pytest.approx(late_s)
+    assert info.notes == ()
+    assert info.duration_s == pytest.approx(0.5, abs=0.6)  # of the file, less its start
+
+
 def with_pixels(aspect: Fraction, image: np.ndarray, container: str = "mp4", **turned) -> bytes:
     """A clip of one picture whose pixels are so many times as wide as high."""
     file = io.BytesIO()
@@ -559,22 +622,28 @@ def test_case_86_pixels_are_made_square_before_the_picture_is_turned():
     assert corner_names(first.image) == "brwg"
 
 
-def pq_frame(code: int) -> av.VideoFrame:
-    """A gray frame whose values are PQ code values (8 bits)."""
+def hdr_frame(code: int, transfer: int) -> av.VideoFrame:
+    """A gray frame of code values (8 bits) of such a transfer function."""
     frame = av.VideoFrame.from_ndarray(flat(code, width=16, height=16), format="rgb24")
-    frame.color_trc = 16
+    frame.color_trc = transfer
     return frame
 
 
-def test_case_89_hdr_is_mapped_to_an_ordinary_screen_and_said():
+@pytest.mark.parametrize(
+    ("kind", "transfer", "codes"), [("PQ", 16, (192, 148, 130, 86, 0)), ("HLG", 18, (255, 191, 161, 78, 0))]
+)
+def test_case_89_hdr_is_mapped_to_an_ordinary_screen_and_said(kind, transfer, codes):
+    """1000, 203 (the white of a page), 100, 15.8 and 0 cd/m2 in that function."""
     developer = Developer(Fraction(1))
-    # 148 of 255 is 203 cd/m2, the white of a page: bright. 100 cd/m2 (130) is a light gray, 1000 (192) white.
-    white, page, gray, black = (int(developer.develop(pq_frame(c))[3, 3, 0]) for c in (192, 148, 130, 0))
-    assert white == 255 or white > 235
-    assert 170 < page < white
-    assert 120 < gray < page
+    mapped = [int(developer.develop(hdr_frame(code, transfer))[3, 3, 0]) for code in codes]
+    white, page, gray, dark, black = mapped
+    assert white >= 254
+    assert 215 < page < 245
+    # As bright as in a picture whose white is 203 cd/m2: of its light 100 is 0.49, and 15.8 is 0.078.
+    assert gray == pytest.approx(186, abs=3)
+    assert dark == pytest.approx(79, abs=3)
     assert black == 0
-    assert developer.notes == [TONE_MAPPED]
+    assert developer.notes == [TONE_MAPPED.format(kind=kind)]
 
 
 def test_an_ordinary_frame_is_not_touched():

@@ -146,6 +146,32 @@ def test_case_03_flat_areas_and_blank_notes_are_no_damage(form, options, value):
     assert pixels(encoded(Image.fromarray(flat), form, **options, exif=exif)).shape == flat.shape
 
 
+PLAIN = ("BMP", "TIFF", "PPM")
+
+
+@pytest.mark.parametrize("form", PLAIN)
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+def test_case_03_uncompressed_pixels_that_break_off_within_a_row_are_damage(form, unwritten):
+    rough = np.random.default_rng(0).integers(1, 255, (90, 170, 3), dtype=np.uint8)
+    data = encoded(rough, form)
+    assert read_image(data).notes == ()
+    first = int(0.47 * len(data))
+    with pytest.raises(DamagedInputError):
+        read_image(data[:first] + unwritten * (len(data) - first))
+
+
+@pytest.mark.parametrize("form", PLAIN)
+@pytest.mark.parametrize("value", [0, 255])
+def test_case_03_black_and_white_that_belong_to_an_uncompressed_picture_are_no_damage(form, value):
+    """A bar that begins with a row, and the dark around a round picture."""
+    rough = np.random.default_rng(0).integers(1, 255, (90, 170, 3), dtype=np.uint8)
+    rows, columns = np.mgrid[0:90, 0:170]
+    round_one = np.where(((rows - 45) ** 2 + (columns - 85) ** 2 < 30**2)[..., None], rough, value)
+    bar = np.where(((rows > 40) & (rows < 60))[..., None], rough, value)
+    for image in (round_one, bar, np.full_like(rough, value)):
+        assert np.array_equal(pixels(encoded(image.astype(np.uint8), form)), image)
+
+
 def test_case_04_pixel_bomb_is_refused_from_its_header(monkeypatch):
     bomb = png(12_000, 12_000, depth=8, color=0, rows=bytes(12_001) * 12_000)
     assert len(bomb) < 150_000

@@ -239,6 +239,128 @@ def test_case_18_a_hole_in_the_middle_is_said_and_what_follows_keeps_its_times(k
     assert note.endswith(("s of the video are missing at 0:01.", "s of the video are missing at 0:02."))
 
 
+STANDING_ON = {"codec_options": {"g": "10", "bf": "2", "sc_threshold": "0"}}
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, MKV, {"codec": "mpeg4"}, {"container_options": {"movflags": "frag_keyframe+empty_moov"}}],
+    ids=["MP4", "MKV", "MPEG-4", "MP4 in fragments"],
+)
+def test_case_18_pictures_of_which_the_file_holds_nothing_are_not_made_up(options, unwritten):
+    """An MP4 says where each picture lies: its decoder would be given blanks, and show older pictures."""
+    data = clip(noise(60, width=96, height=96), **STANDING_ON, **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (60, False, ())
+    with av.open(io.BytesIO(data)) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    first, behind = packets[24][0] + 40, sum(packets[26]) - 40
+    frames, info = read(data[:first] + unwritten * (behind - first) + data[behind:])
+    known = {frame.timestamp_s: frame.image for frame in whole}
+    assert 48 <= len(frames) <= 55, "up to the next picture that stands alone, the 30th"
+    assert times(frames)[-1] == times(whole)[-1]
+    assert sum(not np.array_equal(frame.image, known[frame.timestamp_s]) for frame in frames) <= 1
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: 0.")
+    assert info.notes[0].endswith("s of the video are missing at 0:02.")
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+@pytest.mark.parametrize(
+    ("codec", "pix_fmt"), [("mjpeg", "yuvj420p"), ("mpeg4", "yuv420p"), ("libx264", "yuv420p")]
+)
+def test_case_18_a_small_hole_in_an_avi_is_said(codec, pix_fmt, unwritten):
+    """It counts its pictures, so that even a single one is known to be missing."""
+    options = {} if codec == "mjpeg" else {"codec_options": {"g": "5", "bf": "0"}}
+    data = clip(noise(40, width=96, height=96), container="avi", codec=codec, pix_fmt=pix_fmt, **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (40, False, ())
+    first, known = int(0.4 * len(data)), {frame.timestamp_s: frame.image for frame in whole}
+    frames, info = read(data[:first] + unwritten * 4000 + data[first + 4000 :])
+    assert 30 < len(frames) < 40
+    assert all(np.array_equal(frame.image, known[frame.timestamp_s]) for frame in frames)
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: 0.")
+
+
+@pytest.mark.parametrize("unwritten", [b"\0", b"\xff"])
+def test_case_18_a_small_hole_in_a_wmv_is_said(unwritten):
+    options = {"codec_options": {"g": "5", "bf": "0"}, **HOLED["WMV"]}
+    data = clip(noise(40, width=96, height=96), rate=25, **options)
+    whole, info = read(data)
+    assert (len(whole), info.partial, info.notes) == (40, False, ())
+    first = int(0.4 * len(data))
+    frames, info = read(data[:first] + unwritten * 8000 + data[first + 8000 :])
+    assert 25 < len(frames) < 40
+    assert info.partial
+    assert info.notes[0].startswith("A part of the file is blank: 0.")
+
+
+def test_case_18_silence_between_reordered_pictures_is_no_hole():
+    """Sound of zeros lies between the pictures of an MXF, whose times jump where their order is another."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mxf") as output:
+        pictures, sound = (
+            output.add_stream("mpeg2video", rate=25),
+            output.add_stream("pcm_s16le", rate=48_000),
+        )
+        pictures.width, pictures.height, pictures.pix_fmt, sound.layout = 64, 48, "yuv420p", "stereo"
+        pictures.options = {"bf": "2", "g": "12"}
+        for number, image in enumerate(ramp(30)):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            output.mux(pictures.encode(frame))
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 3840), np.int16), format="s16", layout="stereo")
+            silence.rate, silence.pts, silence.time_base = 48_000, 1920 * number, Fraction(1, 48_000)
+            output.mux(sound.encode(silence))
+        output.mux(pictures.encode(None))
+    frames, info = read(file.getvalue())
+    assert (len(frames), info.partial, info.notes) == (30, False, ())
+
+
+def test_case_18_a_hole_that_no_whole_picture_follows_is_said():
+    data = clip(noise(20, width=96, height=96), codec_options={"g": "100", "bf": "0"})
+    with av.open(io.BytesIO(data)) as container:
+        place, size = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size][15]
+    frames, info = read(data[:place] + bytes(size) + data[place + size :])
+    assert len(frames) == 15
+    assert info.partial
+    assert info.notes[-1] == "The video is damaged: it was read up to 0:01 of 0:02."
+
+
+def test_case_18_a_hole_in_a_stream_without_times_is_said():
+    data = clip(noise(60, width=96, height=96), container="h264", codec_options={"g": "10"})
+    first, behind = int(0.35 * len(data)), int(0.55 * len(data))
+    frames, info = read(data[:first] + bytes(behind - first) + data[behind:])
+    assert 30 < len(frames) < 55
+    assert info.partial
+    assert any(note.startswith("A part of the file is blank: pictures are missing at") for note in info.notes)
+
+
+@pytest.mark.parametrize("gop", ["10", "100"], ids=["several fragments", "one fragment"])
+@pytest.mark.parametrize("flags", ["frag_keyframe+empty_moov", "frag_keyframe+empty_moov+default_base_moof"])
+def test_case_18_of_joined_fragmented_videos_the_first_is_read_whole(flags, gop):
+    coded = {"g": gop, "sc_threshold": "0"}
+    options = {"codec_options": coded, "container_options": {"movflags": flags}}
+    first = clip(noise(30), **options)
+    frames, info = read(first + clip(noise(30), **options))
+    whole, _ = read(first)
+    assert times(frames) == times(whole)
+    assert np.array_equal(frames[-1].image, whole[-1].image)
+    assert (info.partial, info.notes) == (True, (ANOTHER,))
+
+
+def test_case_18_a_stream_saved_in_segments_that_repeat_its_index_is_read_whole():
+    flags = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    data = clip(noise(30), codec_options={"g": "10", "bf": "0"}, container_options=flags)
+    data = data[: data.index(b"mfra") - 4]
+    first = data.index(b"moof") - 4
+    later = data.index(b"moof", first + 100) - 4
+    frames, info = read(data[:later] + data[:first] + data[later:])
+    assert (len(frames), info.partial, info.notes) == (30, False, ())
+
+
 def test_case_18_a_single_lost_sector_of_a_webm_is_said():
     """It costs the rest of its cluster, where it hits the head of a block."""
     data = clip(noise(60), codec_options={"g": "15"}, **VP8)

@@ -106,7 +106,7 @@ CASES: dict[int, tuple[str, str]] = {
     86: ("pixels that are not square", "answers and boxes of the square original"),
     87: ("sizes that change in the stream", "one id"),
     88: ("codecs that a browser does not play", "said, and a copy or stills"),
-    89: ("HDR (PQ)", "brightness mapped, said"),
+    89: ("HDR (PQ and HLG)", "brightness mapped, said"),
     90: ("faces of 24 px in large frames", "found within a second"),
     91: ("a face that fills the picture", "found"),
     92: ("posters, toys, letters", "no person"),

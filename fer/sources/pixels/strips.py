@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 from fer.sources.pixels.deep import WHITES, told_white, white_of
 
 STRIP_ROWS = 256
+UNSEEN = "Every pixel of the picture is marked as transparent: it was read as if none were."
 
 _EXIF_ORIENTATION = 0x0112
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
@@ -80,8 +81,12 @@ def upright_rgb(picture: Decoded, notes: list[str], *, factor: int = 1) -> np.nd
     white = _brightest(picture, notes) if is_gray else 0.0
     # Pillow turns such TIFFs round itself where they have 8 bits.
     is_negative = getattr(picture, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+    is_unseen = _is_unseen(picture)
+    if is_unseen:
+        notes.append(UNSEEN)
     colors = _to_srgb(picture)
     for top, strip in _strips(picture):
+        strip = strip.convert("RGB") if is_unseen else strip
         rgb = _gray_to_rgb(strip, white, is_negative) if is_gray else _to_rgb(colors(strip))
         if factor > 1:
             rgb = rgb.reduce(factor)
@@ -125,6 +130,13 @@ def _strips(picture: Decoded) -> Iterator[tuple[int, Image.Image]]:
     """(first row, rows from there) from top to bottom."""
     for top in range(0, picture.height, STRIP_ROWS):
         yield top, picture.crop((0, top, picture.width, min(top + STRIP_ROWS, picture.height)))
+
+
+def _is_unseen(picture: Decoded) -> bool:
+    """Whether every pixel is transparent, as programs write it that leave empty how far one is."""
+    return picture.mode in ("RGBA", "LA") and not any(
+        strip.getchannel("A").getextrema()[1] for _, strip in _strips(picture)
+    )
 
 
 def _to_rgb(strip: Image.Image) -> Image.Image:
