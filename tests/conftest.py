@@ -30,13 +30,11 @@ OWN_SERVERS = tuple(f"tests/browser/test_{name}_browser.py" for name in ("live",
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A worker for each processor and one more, as a third of the time is spent waiting for browsers and
-    children; none for a few files, which are done before workers have started.
-    """
+    """A worker for each processor; none for a few files, which are done before workers have started."""
     chosen = config.option.file_or_dir
     if chosen and all(".py" in place for place in chosen):
         return 0
-    return min(len(os.sched_getaffinity(0)) + 1, MAX_WORKERS)
+    return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
 
 
 def shared_with(test: str) -> str:

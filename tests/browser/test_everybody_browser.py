@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIZES = {1280: 900, 390: 844}
 ALL_LOOKS = [(width, theme) for width in SIZES for theme in ("light", "dark")]
-LOOKS = ALL_LOOKS if os.environ.get("FER_ALL_LOOKS") else ALL_LOOKS[:1]
+LOOKS = ALL_LOOKS if os.environ.get("FER_SLOW") else ALL_LOOKS[:1]
 needs_time = pytest.mark.skipif(
-    not os.environ.get("FER_ALL_LOOKS"),
-    reason="takes ten minutes: set FER_ALL_LOOKS, as .ci/run slow does",
+    not os.environ.get("FER_SLOW"),
+    reason="takes ten minutes: set FER_SLOW, as .ci/run slow does",
 )
 BAD = ("serious", "critical")
 MAX_SHIFT, MAX_SHIFT_INSIDE = 0.1, 0.25
@@ -129,7 +129,7 @@ def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, addres
 
 
 @pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("path", ADDRESSES if os.environ.get("FER_ALL_LOOKS") else ["", "video"])
+@pytest.mark.parametrize("path", ADDRESSES if os.environ.get("FER_SLOW") else ["", "video"])
 def test_nothing_jumps_while_a_page_comes(browser, address, width, path):
     tab = tab_of(browser, width, "light")
     live_app.open_page(tab, address, path)  # what the browser has not yet kept comes late
@@ -141,14 +141,14 @@ def test_nothing_jumps_while_a_page_comes(browser, address, width, path):
     assert shift < (MAX_SHIFT_INSIDE if ADDRESSES[path] in INSIDE else MAX_SHIFT)
 
 
-@pytest.mark.parametrize("page", INSIDE, ids=lambda page: page.title)
-def test_on_a_telephone_the_row_of_neighbours_shows_where_one_is(browser, address, page):
+def test_on_a_telephone_the_row_of_neighbours_shows_where_one_is(browser, address):
     tab = tab_of(browser, 390, "light")
-    live_app.open_page(tab, address, Path(page.path).stem)
-    here = tab.locator(".st-key-neighbours [aria-current=page]")
-    here.wait_for(timeout=live_app.PATIENCE_MS)
-    box = here.bounding_box()
-    assert page.title in here.inner_text() and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    for page in INSIDE:
+        live_app.open_page(tab, address, Path(page.path).stem)
+        here = tab.locator(".st-key-neighbours [aria-current=page]")
+        here.wait_for(timeout=live_app.PATIENCE_MS)
+        box = here.bounding_box()
+        assert page.title in here.inner_text() and box["x"] >= 0 and box["x"] + box["width"] <= 390
     tab.context.close()
 
 

@@ -4,15 +4,21 @@ import streamlit as st
 
 from fer.action_units.population import population
 from fer.action_units.table import BY_CODE, CODES, FAIR, GOOD, MERGED_NUMBER, ActionUnit
-from fer.draw.drawn_face import face_svg
+from fer.draw.drawn_face import HEIGHT, WIDTH, face_svg
 from fer.evaluation.units.fitting import in_units
 from pages.ui.app.theme import is_dark
 
 CHOSEN = "unit_chosen"
+_PLACE = """<style>
+.st-key-unit_chosen, .st-key-unit_strength { min-height: 68px; }
+@media (max-width: 420px) { .st-key-unit_chosen { min-height: 248px; } }
+</style>"""
+"""Widgets come a moment after what stands below them, and should not move that."""
 
 
 def choose() -> str:
     """The unit to learn about."""
+    st.html(_PLACE)
     return st.pills(
         "Action Unit",
         CODES,
@@ -29,13 +35,13 @@ def show(code: str) -> None:
     unit = BY_CODE[code]
     drawing, words = st.columns([4, 6], gap="large")
     with drawing:
-        slot = st.container(horizontal_alignment="center")
+        slot = st.container(height=HEIGHT, border=False, horizontal_alignment="center")  # nothing moves later
         strength = st.slider("Move it: intensity", 0.0, 5.0, 4.0, 0.5, format="%.1f", key="unit_strength")
         moved = {code: strength / 5}
         if unit.needs:
             moved[unit.needs] = 0.6 * strength / 5
         slot.image(
-            face_svg(moved, dark=is_dark()), width=240, alt=f"A drawn face showing {unit.number} {unit.name}"
+            face_svg(moved, dark=is_dark()), width=WIDTH, alt=f"A drawn face showing {unit.number} {unit.name}"
         )
     with words:
         st.subheader(f"{unit.number} {unit.name}", anchor=False)

@@ -24,6 +24,8 @@ HEAD = "model_head"
 HELD_AGAINST = {LABELS: "one label (FER2013)", VOTES: "ten people (FER+)"}
 METRIC_PX = 160
 """Two fit beside each other on a telephone."""
+_PLACE = '<style>[class*="st-key-score_"] > :first-child { min-height: 76px; }</style>'
+"""Numbers come a moment after the words below them, and must not move those."""
 
 
 def metrics() -> Metrics | None:
@@ -88,9 +90,10 @@ def show() -> None:
         f"Of 100 faces that it had never seen, it reads about **{100 * scores.accuracy.value:.0f}** "
         f"as {truth}."
     )
+    st.html(_PLACE)
     with st.container(horizontal=True, gap="small"):
-        for name, value, under, why in _figures(found, scores) + _speed():
-            with st.container(width=METRIC_PX, gap=None):
+        for place, (name, value, under, why) in enumerate(_figures(found, scores) + _speed()):
+            with st.container(width=METRIC_PX, gap=None, key=f"score_{place}"):
                 st.metric(name, value, help=why)
                 st.caption(under)
     st.markdown(meaning(scores))
