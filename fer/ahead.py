@@ -3,13 +3,19 @@
 The models, FFmpeg and OpenCV give Python's lock back while they compute, so that steps of one stream that
 stand one behind the other keep several processors busy, and every frame still passes them in its order. Items
 are handed over a few at a time: threads that wake each other for every frame spend a tenth of the time on it.
+
+The first step of a stream is best a long way ahead and gives way to the others: its work fills the moments in
+which they wait for each other. Of two processors it keeps 1.75 busy in place of 1.65.
 """
 
+import os
 import queue
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 TOGETHER, TOGETHER_BYTES, TOGETHER_S = 4, 12 * 2**20, 0.05
@@ -19,25 +25,35 @@ them may become."""
 GROUPS_AHEAD = 1
 """Groups that may wait to be taken; besides, one is being made and one used."""
 
+WAITING_BYTES = 48 * 2**20
+"""Where more groups than that are asked for, they may have about so many bytes."""
+
+WAY_GIVEN = 5
+"""Steps of niceness by which a thread gives way."""
+
 _LOOK_AROUND_S = 0.05
 _END = object()
 
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterable[Item], *, size: Callable[[Item], int] = lambda _: 0) -> Generator[Item, None, None]:
+def ahead(
+    items: Iterable[Item], *, size: Callable[[Item], int] = lambda _: 0, groups: int = GROUPS_AHEAD
+) -> Generator[Item, None, None]:
     """The same items in the same order, made in another thread.
 
     Args:
         items: Read from one thread only, which is not the caller's; a generator is closed there.
         size: Bytes of an item: large ones are handed over one by one.
+        groups: So many groups of items may wait to be taken, within `WAITING_BYTES`.
 
     Raises:
         Exception: What making an item raised, after the items before it.
     """
     line: queue.Queue = queue.Queue(GROUPS_AHEAD)
     stop = threading.Event()
-    worker = threading.Thread(target=_fill, args=(items, size, line, stop), name="fer-ahead", daemon=True)
+    work = (items, size, groups, line, stop)
+    worker = threading.Thread(target=_fill, args=work, name="fer-ahead", daemon=True)
     worker.start()
     try:
         while True:
@@ -54,7 +70,20 @@ def ahead(items: Iterable[Item], *, size: Callable[[Item], int] = lambda _: 0) -
         worker.join()
 
 
-def _fill(items: Iterable, size: Callable, line: queue.Queue, stop: threading.Event) -> None:
+def giving_way(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items; the thread that takes them, and those that it starts, let others go first.
+
+    Only Linux knows priorities of single threads; elsewhere nothing changes.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            thread = threading.get_native_id()
+            nice = os.getpriority(os.PRIO_PROCESS, thread) + WAY_GIVEN
+            os.setpriority(os.PRIO_PROCESS, thread, nice)
+    yield from items
+
+
+def _fill(items: Iterable, size: Callable, groups: int, line: queue.Queue, stop: threading.Event) -> None:
     """Put (group, None) of all items into the line, the end or (group, error) at last."""
     made = iter(items)
     group: deque = deque()
@@ -67,6 +96,7 @@ def _fill(items: Iterable, size: Callable, line: queue.Queue, stop: threading.Ev
             now_s = time.monotonic()
             if len(group) < TOGETHER and held < TOGETHER_BYTES and now_s - since_s < TOGETHER_S:
                 continue
+            line.maxsize = max(GROUPS_AHEAD, min(groups, WAITING_BYTES // max(held, 1)))
             if not _put(line, (group, None), stop):
                 break
             group, since_s, held = deque(), time.monotonic(), 0

@@ -14,7 +14,7 @@ import numpy as np
 
 from fer.action_units.eyes import EyeModel
 from fer.action_units.reader import ActionUnitReader, FaceGeometry
-from fer.ahead import ahead
+from fer.ahead import ahead, giving_way
 from fer.constants import QUALITY_OK
 from fer.emotion.network import EmotionNetwork
 from fer.faces.crop import crop_faces
@@ -32,6 +32,8 @@ from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import Timeline, TimelineBuilder
 
 PROGRESS_EVERY_S = 0.2
+GROUPS_DECODED = 4
+"""See `fer.ahead`: of frames, decoded before they are asked for."""
 EMOTION_THREADS = min(2, os.cpu_count() or 1)
 """The emotion network alone gains 40% from a second thread, the smaller face models nothing; beside the other
 steps of a stream, which keep both processors busy, a second one only takes their time."""
@@ -173,7 +175,7 @@ class Analyzer:
             for frame in frames:
                 yield frame, self.analyze(frame)
             return
-        decoded = ahead(frames, size=lambda frame: frame.image.nbytes)
+        decoded = ahead(giving_way(frames), size=lambda frame: frame.image.nbytes, groups=GROUPS_DECODED)
         found = (self._found(frame) for frame in decoded)
         for one in ahead(found, size=lambda one: one.frame.image.nbytes):
             yield one.frame, self._read(self._measured(one))

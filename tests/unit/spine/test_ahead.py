@@ -1,11 +1,22 @@
 """Work that runs ahead keeps the order, tells of errors in their place, ends when nobody asks."""
 
+import os
+import sys
 import threading
 from contextlib import closing
 
 import pytest
 
-from fer.ahead import GROUPS_AHEAD, TOGETHER, TOGETHER_BYTES, TOGETHER_S, ahead
+from fer.ahead import (
+    GROUPS_AHEAD,
+    TOGETHER,
+    TOGETHER_BYTES,
+    TOGETHER_S,
+    WAITING_BYTES,
+    WAY_GIVEN,
+    ahead,
+    giving_way,
+)
 
 CALLER = threading.current_thread
 
@@ -87,3 +98,47 @@ def test_items_that_take_long_are_not_kept_waiting_for_others():
         assert [next(stream), next(stream)] == [1, 2]
         asked.set()
         assert next(stream) == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "waiting"), [(0, 6 * TOGETHER), (WAITING_BYTES // 2, 2), (WAITING_BYTES, 1)]
+)
+def test_as_many_groups_wait_as_are_asked_for_within_their_bytes(size, waiting):
+    made, enough = [], threading.Event()
+
+    def _endless():
+        while True:
+            made.append(size)
+            if len(made) >= waiting:
+                enough.set()
+            yield size
+
+    with closing(ahead(_endless(), size=int, groups=6)) as stream:
+        next(stream)
+        assert enough.wait(30)
+    together = TOGETHER if size == 0 else 1
+    assert waiting <= len(made) <= waiting + 3 * together
+
+
+def test_nothing_gives_way_to_nothing():
+    assert list(giving_way([])) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_a_thread_gives_way_alone_and_closes_its_source():
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    closed = []
+
+    def _endless():
+        try:
+            while True:
+                yield nice()
+        finally:
+            closed.append(CALLER())
+
+    mine = nice()
+    with closing(ahead(giving_way(_endless()))) as stream:
+        assert next(stream) == min(19, mine + WAY_GIVEN)
+    assert nice() == mine and len(closed) == 1 and closed[0] is not CALLER()
