@@ -140,9 +140,8 @@ class AnimationReader:
         DamagedInputError: It cannot be opened.
     """
 
-    cut_short = short_of_memory = joined = timeless = reshaped = another_follows = ends_in_hole = (
-        breaks_off
-    ) = False
+    cut_short = short_of_memory = joined = timeless = reshaped = False
+    another_follows = ends_in_hole = breaks_off = False
     time_base = TICK
     start = 0
     aspect = Fraction(1)
