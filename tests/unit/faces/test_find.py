@@ -4,7 +4,7 @@ import pytest
 
 from fer.faces.find import LYING_SCORE, anybody, contest
 from fer.records import Faces
-from tests.unit.faces.test_follow import Watched, faces_of
+from tests.helpers.meshes import Watched, faces_of
 
 MORE, LESS = LYING_SCORE + 0.1, LYING_SCORE - 0.1
 

@@ -4,26 +4,13 @@ import numpy as np
 
 from fer.faces.detectors import Detector
 from fer.faces.follow import UNSEEN_FACTOR, FaceFollower, _renewed
-from fer.faces.mesh import make_faces
-from fer.records import N_KEYPOINTS, UNCONFIRMED, Detections, Faces, Frame
+from fer.records import UNCONFIRMED, Detections, Faces, Frame
 from fer.stages import Stages
+from tests.helpers.meshes import Watched, faces_of
 
-BOX = (40.0, 40.0, 160.0, 160.0)
 RATE = 25
 SIZE = (480, 640)
 """Height and width of a frame."""
-
-
-def faces_of(*scores: float, ids: tuple[int, ...] = ()) -> Faces:
-    """Faces side by side, the mesh sure of each."""
-    n = len(scores)
-    xyxy = np.array([np.add(BOX, [200.0 * k, 0, 200.0 * k, 0]) for k in range(n)], np.float32).reshape(n, 4)
-    boxes = Detections(xyxy, np.array(scores, np.float32), np.full((n, N_KEYPOINTS, 2), np.nan, np.float32))
-    points = np.random.default_rng(3).random((468, 2), np.float32)
-    corner, side = xyxy[:, None, :2], (xyxy[:, 2:] - xyxy[:, :2])[:, None]
-    landmarks = np.dstack([corner + side * points, np.zeros((n, 468), np.float32)]).astype(np.float32)
-    faces = make_faces(boxes, landmarks, np.full(n, 0.95, np.float32))
-    return Faces(boxes, landmarks, faces.presence, faces.pose, np.array(ids, np.int64)) if ids else faces
 
 
 class Growing:
@@ -54,20 +41,6 @@ class Steady:
     def faces(self, image, detections):
         """As `FaceMesh.faces`."""
         return faces_of(*detections.score)
-
-
-class Watched:
-    """A detector whose looks are counted, by the size of the picture."""
-
-    name, sure_score, likely_score = "watched", 0.75, 0.5
-
-    def __init__(self, *scores: float) -> None:
-        self.scores, self.sizes = scores, []
-
-    def detect(self, image: np.ndarray, *, smallest_px: float = 0.0) -> Detections:
-        """The same faces at every look."""
-        self.sizes.append(image.shape[:2])
-        return faces_of(*self.scores).detections
 
 
 def followed(detector: Detector, seconds: float) -> list[Faces]:

@@ -6,7 +6,7 @@ import pytest
 from fer.faces.lying import LEFT, RIGHT, TURNS, detect_lying, lies, turns_for
 from fer.faces.mesh import make_faces, regions_from_detections
 from fer.records import N_KEYPOINTS, Detections, Faces
-from tests.unit.faces.test_mesh import turned
+from tests.helpers.meshes import turned
 
 PLACE = (60, 20, 90, 60)
 """Left, top, right and bottom of what the detector below takes for a face, in a picture of 200 x 100 px."""

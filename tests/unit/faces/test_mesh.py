@@ -4,28 +4,13 @@ import numpy as np
 import pytest
 
 from fer.faces.mesh import (
-    CHIN,
-    FOREHEAD,
-    LEFT_EYE_OUTER,
-    RIGHT_EYE_OUTER,
     FaceMesh,
     head_pose,
     regions_from_detections,
     regions_from_landmarks,
 )
 from fer.records import Detections
-
-
-def turned(*, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> np.ndarray:
-    """(1, 468, 3) mesh with the four pose points, turned by degrees in the stated directions."""
-    points = np.zeros((468, 3))
-    points[RIGHT_EYE_OUTER], points[LEFT_EYE_OUTER] = (-50, 0, 0), (50, 0, 0)
-    points[FOREHEAD], points[CHIN] = (0, -60, 0), (0, 60, 0)
-    y, p, r = np.deg2rad([yaw, pitch, roll])
-    about_y = np.array([[np.cos(y), 0, -np.sin(y)], [0, 1, 0], [np.sin(y), 0, np.cos(y)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(p), np.sin(p)], [0, -np.sin(p), np.cos(p)]])
-    about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    return (points @ (about_z @ about_x @ about_y).T)[None]
+from tests.helpers.meshes import turned
 
 
 def test_no_face_has_no_pose():
