@@ -40,9 +40,8 @@ def show(code: str) -> None:
         moved = {code: strength / 5}
         if unit.needs:
             moved[unit.needs] = 0.6 * strength / 5
-        slot.image(
-            face_svg(moved, dark=is_dark()), width=WIDTH, alt=f"A drawn face showing {unit.number} {unit.name}"
-        )
+        says = f"A drawn face showing {unit.number} {unit.name}"
+        slot.image(face_svg(moved, dark=is_dark()), width=WIDTH, alt=says)
     with words:
         st.subheader(f"{unit.number} {unit.name}", anchor=False)
         st.markdown(unit.moves)
