@@ -289,11 +289,7 @@ class HoleFinder:
         """Whether the zeros at the end of a packet of an AVI go on where the next one should begin."""
         if not self._is_avi or packet.pos is None:
             return False
-        place = self._file.tell()
-        self._file.seek(packet.pos + packet.size)
-        head = self._file.read(_CHUNK_HEAD_BYTES)
-        self._file.seek(place)
-        return not head.strip(b"\0")
+        return not _peek(self._file, packet.pos + packet.size, _CHUNK_HEAD_BYTES).strip(b"\0")
 
     def ends_in_hole(self) -> bool:
         """Whether there is a hole behind the last packet."""
@@ -315,22 +311,25 @@ class HoleFinder:
         if self._blocks:
             first, size = self._blocks
             begin = first + max(0, begin - first) // size * size
-        place = self._file.tell()
-        self._file.seek(begin)
-        data = self._file.read(max(0, min(end - begin, _LOOKED_THROUGH)))
-        self._file.seek(place)
+        data = _peek(self._file, begin, max(0, min(end - begin, _LOOKED_THROUGH)))
         if self._blocks:  # zeros may fill up the end of a block, and never begin one
             heads = (data[at : at + len(_ZEROS)] for at in range(0, len(data), self._blocks[1]))
             return any(head in (_ZEROS, _ONES) for head in heads)
         return any(byte * self._blank_bytes in data for byte in (b"\0", b"\xff"))
 
 
+def _peek(file: Bytes, position: int, size: int) -> bytes:
+    """Up to so many bytes from a place on; the file stays where it stands."""
+    place = file.tell()
+    file.seek(position)
+    data = file.read(size)
+    file.seek(place)
+    return data
+
+
 def _asf_blocks(file: Bytes) -> tuple[int, int] | None:
     """(first byte, length) of the blocks of which an ASF file is made; None where it does not say."""
-    place = file.tell()
-    file.seek(0)
-    head = file.read(_ASF_HEADER_BYTES)
-    file.seek(place)
+    head = _peek(file, 0, _ASF_HEADER_BYTES)
     facts, blocks = head.find(_ASF_FACTS), head.find(_ASF_BLOCKS)
     if min(facts, blocks) < 0 or len(head) < facts + _ASF_BLOCK_SIZE_AT + 4:
         return None
