@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TypeVar
 
 TOGETHER, TOGETHER_BYTES, TOGETHER_S = 4, 12 * 2**20, 0.05
@@ -32,7 +32,7 @@ WAY_GIVEN = 5
 """Steps of niceness by which a thread gives way."""
 
 _LOOK_AROUND_S = 0.05
-_END = object()
+_END = StopIteration()
 
 Item = TypeVar("Item")
 
@@ -50,6 +50,16 @@ def ahead(
     Raises:
         Exception: What making an item raised, after the items before it.
     """
+    with closing(groups_ahead(items, size=size, groups=groups)) as made:
+        for group in made:
+            while group:
+                yield group.popleft()
+
+
+def groups_ahead(
+    items: Iterable[Item], *, size: Callable[[Item], int] = lambda _: 0, groups: int = GROUPS_AHEAD
+) -> Generator[deque[Item], None, None]:
+    """The items of `ahead` as they are handed over, at most `TOGETHER` at once; one taken off is free."""
     line: queue.Queue = queue.Queue(GROUPS_AHEAD)
     stop = threading.Event()
     work = (items, size, groups, line, stop)
@@ -57,14 +67,13 @@ def ahead(
     worker.start()
     try:
         while True:
-            group, error = line.get()
-            while group:
-                item = group.popleft()
-                if item is _END:
-                    return
-                yield item
-            if error is not None:
-                raise error
+            group, end = line.get()
+            if group:
+                yield group
+            if end is _END:
+                return
+            if end is not None:
+                raise end
     finally:
         stop.set()
         worker.join()
@@ -84,10 +93,10 @@ def giving_way(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _fill(items: Iterable, size: Callable, groups: int, line: queue.Queue, stop: threading.Event) -> None:
-    """Put (group, None) of all items into the line, the end or (group, error) at last."""
+    """Put (group, None) of all items into the line, (group, the end or an error) at last."""
     made = iter(items)
     group: deque = deque()
-    error = None
+    end: BaseException = _END
     try:
         since_s, held = time.monotonic(), 0
         for item in made:
@@ -100,15 +109,13 @@ def _fill(items: Iterable, size: Callable, groups: int, line: queue.Queue, stop:
             if not _put(line, (group, None), stop):
                 break
             group, since_s, held = deque(), time.monotonic(), 0
-        else:
-            group.append(_END)
     except BaseException as raised:
-        error = raised
+        end = raised
     try:
         getattr(made, "close", lambda: None)()
     except Exception as raised:
-        error = raised
-    _put(line, (group, error), stop)
+        end = raised
+    _put(line, (group, end), stop)
 
 
 def _put(line: queue.Queue, entry: tuple, stop: threading.Event) -> bool:

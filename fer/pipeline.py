@@ -3,21 +3,22 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fer.action_units.eyes import EyeModel
-from fer.action_units.reader import ActionUnitReader, FaceGeometry
-from fer.ahead import ahead, giving_way
+from fer.action_units.reader import ActionUnitReader
+from fer.ahead import ahead, giving_way, groups_ahead
 from fer.constants import QUALITY_OK
 from fer.emotion.network import EmotionNetwork
-from fer.faces.crop import crop_faces
+from fer.faces.crop import crop_each
 from fer.faces.detectors import Detector, make_detector
 from fer.faces.find import find_faces
 from fer.faces.follow import FaceFollower
@@ -105,7 +106,7 @@ class Analyzer:
         self.action_units = ActionUnitReader(
             self.components.eyes, unsure_below=self.unsure_below, still=still
         )
-        self._crop = partial(crop_faces, frame=manifest.crop)
+        self._crop = partial(crop_each, frame=manifest.crop)
         self._follower = FaceFollower(
             self.components.detector,
             self.components.mesh,
@@ -156,7 +157,7 @@ class Analyzer:
         Returns:
             The confirmed faces, by id; in a photo numbered from left to right.
         """
-        return self._read(self._measured(self._found(frame)))
+        return self._read([self._found(frame)])[0]
 
     def stream(
         self, frames: Iterable[Frame], *, side_by_side: bool = True
@@ -177,8 +178,9 @@ class Analyzer:
             return
         decoded = ahead(giving_way(frames), size=lambda frame: frame.image.nbytes, groups=GROUPS_DECODED)
         found = (self._found(frame) for frame in decoded)
-        for one in ahead(found, size=lambda one: one.frame.image.nbytes):
-            yield one.frame, self._read(self._measured(one))
+        with closing(groups_ahead(found, size=lambda one: one.frame.image.nbytes)) as groups:
+            for group in groups:
+                yield from zip([one.frame for one in group], self._read(group), strict=True)
 
     def _found(self, frame: Frame) -> "_Found":
         """The faces of a frame that are read; needs the frames in their order."""
@@ -188,39 +190,59 @@ class Analyzer:
         unread = np.delete(found.detections.xyxy, rows, axis=0)
         return _Found(frame, found[rows], unread, left_out=len(sure) - len(rows))
 
-    def _measured(self, found: "_Found") -> "_Found":
-        """The same with what Action Units are told from; needs the frames in their order."""
-        if not self.settings.action_units or not len(found.faces):
-            return found
-        with self.stages.time("eyes"):
-            return replace(found, geometry=self.action_units.measure(found.frame, found.faces))
+    def _read(self, group: Sequence["_Found"]) -> list[Observations]:
+        """The answers of the next frames; needs them in their order.
 
-    def _read(self, found: "_Found") -> Observations:
-        """The answers; needs the frames in their order."""
-        frame, faces = found.frame, found.faces
+        Several at once cost less than one after the other: small arrays take their time by being many.
+        """
+        faces = Faces.concatenate([one.faces for one in group])
+        frames = [one.frame for one in group for _ in range(len(one.faces))]
         with self.stages.time("crop"):
-            crops = self._crop(frame.image, faces)
+            crops = self._crop([frame.image for frame in frames], faces)
         with self.stages.time("emotion"):
             probs = self.components.emotion(crops)
         with self.stages.time("quality"):
-            quality = quality_codes(frame, faces, crops)
-        units = ActionUnits.empty()
-        if found.geometry is not None:
-            usable = np.array([code == QUALITY_OK for code in quality], bool)
-            with self.stages.time("action_units"):
-                units = self.action_units.read(frame.timestamp_s, faces, found.geometry, probs, usable)
-        return Observations(
-            frame.index,
-            frame.timestamp_s,
-            faces,
-            probs,
-            quality,
-            units,
-            left_out=found.left_out,
-            unread=found.unread,
-            unsure_below=self.unsure_below,
-            sets=self.components.emotion.head.set_rule,
-        )
+            sizes = np.array([(frame.width, frame.height) for frame in frames]).reshape(-1, 2)
+            quality = quality_codes(sizes, faces, crops)
+        units = self._units(group, probs, quality)
+        return [
+            Observations(
+                one.frame.index,
+                one.frame.timestamp_s,
+                one.faces,
+                probs[rows],
+                quality[rows],
+                units_of_one,
+                left_out=one.left_out,
+                unread=one.unread,
+                unsure_below=self.unsure_below,
+                sets=self.components.emotion.head.set_rule,
+            )
+            for one, rows, units_of_one in zip(group, _rows(group), units, strict=True)
+        ]
+
+    def _units(
+        self, group: Sequence["_Found"], probs: np.ndarray, quality: tuple[str, ...]
+    ) -> list[ActionUnits]:
+        """The Action Units of every frame.
+
+        Args:
+            group: The frames, with n faces in all.
+            probs: (n, 7) the network's answers.
+            quality: n codes.
+        """
+        if not self.settings.action_units or not len(probs):
+            return [ActionUnits.empty()] * len(group)
+        with self.stages.time("eyes"):
+            geometry = self.action_units.measure([(one.frame, one.faces) for one in group])
+        usable = np.array([code == QUALITY_OK for code in quality], bool)
+        with self.stages.time("action_units"):
+            return [
+                self.action_units.read(
+                    one.frame.timestamp_s, one.faces, geometry[rows], probs[rows], usable[rows]
+                )
+                for one, rows in zip(group, _rows(group), strict=True)
+            ]
 
     def _faces(self, frame: Frame) -> Faces:
         """The faces of a frame; those of a photo numbered from left to right."""
@@ -240,14 +262,18 @@ class _Found:
         faces: The n faces that are read.
         unread: (m, 4) xyxy px of the other ones.
         left_out: How many of those have an id.
-        geometry: What Action Units are told from; None if they are not wanted.
     """
 
     frame: Frame
     faces: Faces
     unread: np.ndarray
     left_out: int
-    geometry: FaceGeometry | None = None
+
+
+def _rows(group: Sequence[_Found]) -> list[slice]:
+    """Where each frame's faces stand among those of all."""
+    ends = list(accumulate((len(one.faces) for one in group), initial=0))
+    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def _largest(faces: Faces, most: int) -> np.ndarray:

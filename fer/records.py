@@ -171,6 +171,21 @@ class Faces:
         )
 
     @classmethod
+    def concatenate(cls, parts: "list[Faces]") -> "Faces":
+        """The rows of all parts, in order; the very part if there is one."""
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return cls.empty()
+        return cls(
+            Detections.concatenate([p.detections for p in parts]),
+            np.concatenate([p.landmarks for p in parts]),
+            np.concatenate([p.presence for p in parts]),
+            np.concatenate([p.pose for p in parts]),
+            np.concatenate([p.track_id for p in parts]),
+        )
+
+    @classmethod
     def empty(cls) -> "Faces":
         """No face: every array has length 0."""
         return cls(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer.rows import each_times
+
 ANCHORS = {
     **dict.fromkeys((33, 133, 362, 263, 168, 6), 1.0),
     197: 0.7,
@@ -42,16 +44,19 @@ def align(landmarks: np.ndarray, canonical: np.ndarray) -> Aligned:
     Args:
         landmarks: (n, 468, 3) px, z in the scale of x.
         canonical: (468, 3), see `fer.action_units.population`.
+
+    Returns:
+        To the last digit what each face gives alone.
     """
     faces = np.asarray(landmarks, np.float64) * _UPRIGHT
-    anchors, target = faces[:, _POINTS], canonical[_POINTS]
+    anchors, target = np.ascontiguousarray(faces[:, _POINTS]), canonical[_POINTS]
     middle, wanted = (_WEIGHTS @ anchors), _WEIGHTS @ target
     moved, goal = anchors - middle[:, None], target - wanted
     u, s, vt = np.linalg.svd((moved * _WEIGHTS[:, None]).transpose(0, 2, 1) @ goal)
     signs = np.ones((len(faces), 3))
     signs[:, 2] = np.sign(np.linalg.det(u @ vt))
     turn = (u * signs[:, None]) @ vt  # row vectors: face @ turn lies as the canonical face
-    spread = (moved**2).sum(2) @ _WEIGHTS
+    spread = each_times((moved**2).sum(2), _WEIGHTS[:, None])[:, 0]
     scale = (s * signs).sum(1) / np.maximum(spread, 1e-12)
     points = scale[:, None, None] * ((faces - middle[:, None]) @ turn) + wanted
     return Aligned(points, _pose(turn))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fer.action_units.table import INDEX, TABLE
+from fer.rows import each_times
 
 _CHOSEN = tuple(dict.fromkeys(chosen for unit in TABLE for _, chosen in unit.heights))
 _PAIRS = tuple(dict.fromkeys((a, b) for unit in TABLE for _, a, b in unit.distances))
@@ -41,5 +42,6 @@ def metrics(points: np.ndarray, lids: np.ndarray) -> np.ndarray:
         (n, k) float64 in the order of `CODES`: eye distances, for lids eye widths.
     """
     apart = np.linalg.norm(points[:, _FROM] - points[:, _TO], axis=2)
-    plain = points[:, _POINTS, 1] @ _HEIGHTS + apart @ _DISTANCES + lids.mean(1) @ _LIDS
-    return plain @ _MINUS
+    heights = each_times(points[:, _POINTS, 1], _HEIGHTS)
+    plain = heights + each_times(apart, _DISTANCES) + each_times(lids.mean(1), _LIDS)
+    return each_times(plain, _MINUS)

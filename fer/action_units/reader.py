@@ -1,6 +1,6 @@
 """The stage of the pipeline: faces in, Action Units out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,10 @@ class FaceGeometry:
     metrics: np.ndarray
     pose: np.ndarray
 
+    def __getitem__(self, rows: slice) -> "FaceGeometry":
+        """The chosen rows."""
+        return FaceGeometry(self.metrics[rows], self.pose[rows])
+
 
 class ActionUnitReader(UnitJudge):
     """Measures the faces of one stream, or of single photos, and judges them.
@@ -47,19 +51,24 @@ class ActionUnitReader(UnitJudge):
         self._eyes = eyes
         self._lids = None if still else LidFollower(eyes)
 
-    def measure(self, frame: Frame, faces: Faces) -> FaceGeometry:
-        """Measure every face of the stream's next frame, or of a photo.
+    def measure(self, seen: Sequence[tuple[Frame, Faces]]) -> FaceGeometry:
+        """Measure every face of the stream's next frames, or of photos.
 
         Args:
-            frame: The picture.
-            faces: n faces; of a stream with ids.
+            seen: Each picture and its faces; of a stream with ids.
+
+        Returns:
+            All faces, in this order.
         """
-        aligned = align(faces.landmarks, self.known.canonical)
-        if self._lids is None:
-            lids = self._eyes.lids(eye_patches(frame.image, faces.landmarks))
-        else:
-            lids = self._lids.lids(frame, faces)
+        aligned = align(np.concatenate([faces.landmarks for _, faces in seen]), self.known.canonical)
+        lids = np.concatenate([self._lids_of(frame, faces) for frame, faces in seen])
         return FaceGeometry(metrics(aligned.points, lids), aligned.pose)
+
+    def _lids_of(self, frame: Frame, faces: Faces) -> np.ndarray:
+        """(n, 2, 2), see `EyeModel.lids`."""
+        if self._lids is None:
+            return self._eyes.lids(eye_patches(frame.image, faces.landmarks))
+        return self._lids.lids(frame, faces)
 
     @property
     def memory(self) -> dict[str, Any]:

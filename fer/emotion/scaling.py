@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.constants import EMOTIONS
+from fer.rows import each_times
 
 KINDS = ("temperature", "vector", "matrix")
 """One number for all classes; one factor and one offset a class; any linear map. Guo et al. 2017."""
@@ -41,7 +42,7 @@ class Scaling:
     def __call__(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated logits (..., 7) float32 of logits (..., 7)."""
         weights, bias = np.array(self.weights, np.float32), np.array(self.bias, np.float32)
-        return logits.astype(np.float32) @ weights.T + bias
+        return each_times(logits.astype(np.float32), weights.T) + bias
 
 
 def scaling_of(kind: str, weights: np.ndarray, bias: np.ndarray) -> Scaling:

@@ -14,6 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fer.rows import each_times
+
 PARTS = ("mouth_covered", "eyes_covered")
 """Quality codes, in the order of the model's outputs."""
 
@@ -56,4 +58,4 @@ def covered(crops: np.ndarray) -> np.ndarray:
     if not len(crops):
         return np.zeros((0, len(PARTS)), bool)
     weights, offset, threshold = _model()
-    return features(crops) @ weights + offset > threshold
+    return each_times(features(crops), weights) + offset > threshold

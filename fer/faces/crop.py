@@ -4,6 +4,7 @@ FER2013's images are already cropped, so a live face must be framed as they are.
 medians over 1,144 Training images in which the mesh was found (see `CropFrame`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -102,9 +103,20 @@ def crop_faces(image: np.ndarray, faces: Faces, frame: CropFrame = DEFAULT_FRAME
     Returns:
         (n, 48, 48) uint8 gray (ITU-R BT.601).
     """
+    return crop_each([image] * len(faces), faces, frame)
+
+
+def crop_each(images: Sequence[np.ndarray], faces: Faces, frame: CropFrame = DEFAULT_FRAME) -> np.ndarray:
+    """The same for faces of several pictures.
+
+    Args:
+        images: n pictures, one for each face.
+        faces: n faces.
+        frame: The training set's framing.
+    """
     regions = crop_regions(faces, frame)
     crops = np.zeros((len(faces), FACE_SIZE_PX, FACE_SIZE_PX), np.uint8)
-    for k in range(len(faces)):
+    for k, image in enumerate(images):
         side = max(float(regions.side[k]), 1.0)
         patch = square_patch(image, regions.center[k], side, float(regions.roll[k]), FACE_SIZE_PX)
         crops[k] = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)

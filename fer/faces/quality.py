@@ -5,7 +5,7 @@ import numpy as np
 
 from fer.constants import QUALITY_OK
 from fer.faces.covered import PARTS, covered
-from fer.records import Faces, Frame
+from fer.records import Faces
 
 MIN_FACE_PX = 28
 """Shorter side of the face's box; below it the 48 px crop is mostly made up."""
@@ -23,12 +23,12 @@ MIN_SHARPNESS = 0.028
 """Variance of the Laplacian over that of the crop itself, so that contrast does not count."""
 
 
-def quality_codes(frame: Frame, faces: Faces, crops: np.ndarray) -> tuple[str, ...]:
+def quality_codes(sizes: np.ndarray, faces: Faces, crops: np.ndarray) -> tuple[str, ...]:
     """Judge every face.
 
     Args:
-        frame: The picture.
-        faces: n faces in it.
+        sizes: (n, 2) width and height in pixels of the picture that each is in.
+        faces: n faces.
         crops: (n, 48, 48) uint8, what the network sees.
 
     Returns:
@@ -36,7 +36,7 @@ def quality_codes(frame: Frame, faces: Faces, crops: np.ndarray) -> tuple[str, .
     """
     xyxy = faces.detections.xyxy
     size = xyxy[:, 2:] - xyxy[:, :2]
-    inside = np.clip(xyxy, 0, [frame.width, frame.height] * 2)
+    inside = np.clip(xyxy, 0, np.hstack([sizes, sizes]))
     visible = np.clip(inside[:, 2:] - inside[:, :2], 0, None).prod(1)
     reasons = {
         "small": size.min(1, initial=np.inf) < MIN_FACE_PX,

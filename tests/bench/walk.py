@@ -126,7 +126,9 @@ def of_an_action_unit() -> Callable[[], object]:
     seen = analyzer.analyze(frame)
 
     def go() -> None:
-        analyzer.action_units.read(frame, seen.faces, seen.probs, seen.usable)
+        units = analyzer.action_units
+        geometry = units.measure([(frame, seen.faces)])
+        units.read(frame.timestamp_s, seen.faces, geometry, seen.probs, seen.usable)
         builder = TimelineBuilder()
         builder.add(seen)
         fer.to_csv(builder.build(fer.SourceInfo("a", "photos"), analyzer.settings))

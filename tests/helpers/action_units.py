@@ -69,7 +69,7 @@ def read(reader: ActionUnitReader, points: np.ndarray, time_s: float = 0.0, emot
 
 def read_faces(reader: ActionUnitReader, frame, faces: Faces, probs: np.ndarray, usable: np.ndarray):
     """Both steps of the reader."""
-    return reader.read(frame.timestamp_s, faces, reader.measure(frame, faces), probs, usable)
+    return reader.read(frame.timestamp_s, faces, reader.measure([(frame, faces)]), probs, usable)
 
 
 def units_of(kind: str, fits: str = "", **strong: float) -> ActionUnits:

@@ -2,7 +2,7 @@
 
 SPINE = (
     *("constants", "errors", "settings", "text", "stages", "ahead", "processors", "verdict"),
-    *("records", "litert", "io"),
+    *("records", "rows", "litert", "io"),
 )
 ORDER = (
     *(SPINE, ("faces",), ("emotion",), ("action_units",), ("timeline",), ("sources",), ("draw",)),
