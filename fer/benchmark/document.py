@@ -52,7 +52,7 @@ def _against(section: dict) -> str:
     )
     note = (
         f"Medians of {section['rounds']} rounds, every frame, one face; {where['cpus']} CPUs "
-        f"({where['platform']}), load {where['load_1min']:.1f} at the end.\n"
+        f"({where['processor']}), load {where['load_1min']:.1f} at the end.\n"
     )
     return f"## A frame\n\n{_table(head, rows)}\n{note}"
 

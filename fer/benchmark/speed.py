@@ -20,7 +20,7 @@ from fer.errors import SettingsError
 from fer.evaluation.figures.latency import latencies
 from fer.io.places import IMPORT_ROOT, MODELS_DIR
 from fer.pipeline import Analyzer, load_components
-from fer.processors import processors
+from fer.processors import processor_name, processors
 from fer.records import Frame
 from fer.settings import Settings
 from fer.sources import VideoSource
@@ -172,7 +172,7 @@ def machine() -> dict:
     """What the figures were measured on."""
     return {
         "cpus": processors(),
-        "platform": platform.machine(),
+        "processor": processor_name(),
         "python": platform.python_version(),
         "load_1min": os.getloadavg()[0],
     }

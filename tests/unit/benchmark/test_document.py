@@ -5,7 +5,7 @@ import json
 from fer.benchmark.document import INTRODUCTION, document
 from fer.io.places import IMPORT_ROOT, MODELS_DIR
 
-MACHINE = {"cpus": 2, "platform": "x86_64", "python": "3.11", "load_1min": 0.25}
+MACHINE = {"cpus": 2, "processor": "A, family 1, model 2", "python": "3.11", "load_1min": 0.25}
 
 
 def test_no_figures_give_the_introduction_only():
