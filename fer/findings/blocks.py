@@ -11,6 +11,7 @@ References:
     Politis & Romano 1995, Bias-corrected nonparametric spectral estimation (the standard error).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,12 @@ class Interval:
 
 
 def interval_of(
-    groups: Sequence[Sequence[Channel]], *, independent: bool = False, rounds: int = ROUNDS, seed: int = SEED
+    groups: Sequence[Sequence[Channel]],
+    *,
+    independent: bool = False,
+    most: float = math.inf,
+    rounds: int = ROUNDS,
+    seed: int = SEED,
 ) -> Interval:
     """The sum of signed means, and what other recordings of the kind would have given.
 
@@ -83,6 +89,7 @@ def interval_of(
         groups: Channels of one group run over the same time (equal n) and are drawn together, so that what
             they share cancels; groups are drawn apart.
         independent: The values are no time series but units (events, videos) of their own.
+        most: No sum can lie further from zero: there the interval ends.
         rounds: Resamples.
         seed: Makes the interval repeatable.
     """
@@ -99,7 +106,7 @@ def interval_of(
     off, spread = np.sum([d[0] for d in drawn], axis=0), np.sqrt(np.sum([d[1] for d in drawn], axis=0))
     usable = np.isfinite(off) & np.isfinite(spread) & (spread > 0)
     reach = error * float(np.quantile(np.abs(off[usable] / spread[usable]), LEVEL))
-    return Interval(value, value - reach, value + reach, effective, block)
+    return Interval(value, max(value - reach, -most), min(value + reach, most), effective, block)
 
 
 @dataclass(frozen=True, eq=False)

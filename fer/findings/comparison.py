@@ -9,7 +9,7 @@ import numpy as np
 from fer.constants import UNSURE
 from fer.errors import InputError
 from fer.findings.blocks import MIN_EFFECTIVE, MIN_UNITS, Channel, Interval, interval_of
-from fer.findings.series import VALENCE, Series, series_of
+from fer.findings.series import VALENCE, Series, largest_change, series_of
 from fer.text import MISSING, count, signed, span
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
@@ -186,7 +186,7 @@ def compare_groups(
     sides = [values[np.isfinite(values)] for values in sides]
     groups = [[Channel(values, sign)] for values, sign in zip(sides, (1.0, -1.0), strict=True)]
     means = [float(values.mean()) if len(values) else float("nan") for values in sides]
-    interval = interval_of(groups, independent=True)
+    interval = interval_of(groups, independent=True, most=largest_change(measure))
     return Comparison(
         kind="groups",
         measure=measure,
@@ -238,7 +238,8 @@ def _of_series(
     who: str = "",
 ) -> Comparison:
     channels = [Channel(side.values, sign) for side, sign in zip(sides, (1.0, -1.0), strict=True)]
-    interval = interval_of([channels] if together else [[channel] for channel in channels])
+    drawn = [channels] if together else [[channel] for channel in channels]
+    interval = interval_of(drawn, most=largest_change(measure))
     return Comparison(
         kind=kind,
         measure=measure,

@@ -8,7 +8,7 @@ import numpy as np
 from fer.errors import InputError
 from fer.findings.blocks import MIN_UNITS, Channel, Interval, interval_of
 from fer.findings.comparison import measure_words, number, points
-from fer.findings.series import Series, series_of
+from fer.findings.series import Series, largest_change, series_of
 from fer.text import count, percent, signed
 from fer.timeline.markers import Marker
 from fer.timeline.timeline import Timeline
@@ -164,7 +164,7 @@ def change_after(
         used=int(used.sum()),
         before=float(before[used].mean()) if len(change) else float("nan"),
         after=float(after[used].mean()) if len(change) else float("nan"),
-        interval=interval_of([[Channel(change)]], independent=True),
+        interval=interval_of([[Channel(change)]], independent=True, most=largest_change(names[0])),
         effect=mean / spread if spread > 1e-12 else float("nan"),
         chance=windows.chance(at[used]),
         overlapping=int((np.diff(times) < baseline_s + after_s).sum()),
@@ -188,15 +188,16 @@ def over_videos(reactions: Sequence[Reaction]) -> Reaction:
     change = after - before
     spread = float(change.std(ddof=1)) if len(change) > 1 else float("nan")
     mean = float(change.mean()) if len(change) else float("nan")
+    measure = reactions[0].measure
     return Reaction(
-        measure=reactions[0].measure,
+        measure=measure,
         event=reactions[0].event,
         who=f"{len(reactions)} recordings",
         shown=len(reactions),
         used=len(used),
         before=float(before.mean()) if len(change) else float("nan"),
         after=float(after.mean()) if len(change) else float("nan"),
-        interval=interval_of([[Channel(change)]], independent=True),
+        interval=interval_of([[Channel(change)]], independent=True, most=largest_change(measure)),
         effect=mean / spread if spread > 1e-12 else float("nan"),
         chance=float("nan"),
     )

@@ -1,5 +1,6 @@
 """One number over time: a face's expression, or its valence, on a regular grid; gaps stay gaps."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -62,6 +63,13 @@ class Series:
         """Only what lies in the ranges, put one behind the other in the order of time."""
         # Half a step: a mark that was set on a frame holds that frame, whatever the last bits say.
         return replace(self, values=self.values[inside(self.time_s + self.step_s / 1000, ranges)])
+
+
+def largest_change(measure: str) -> float:
+    """How far two means of a measure can lie apart; infinite for a measure that is not one of `MEASURES`."""
+    if measure == VALENCE:
+        return 2.0
+    return 1.0 if measure in MEASURES else math.inf
 
 
 def valence(probs: np.ndarray) -> np.ndarray:

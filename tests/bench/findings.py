@@ -148,7 +148,7 @@ def of_intervals(what: str, process: str, extent: str, found: list[Interval], ef
 def reactions(make: Maker, events: int, n_runs: int, rng: np.random.Generator) -> Iterator[tuple]:
     """(without, with an effect) for events every 15 s or so, in at least five minutes."""
     seconds = max(300.0, 15.0 * (events + 1))
-    names = ("happy", "event", "face 1")
+    names = ("any number", "event", "face 1")
     for _ in range(n_runs):
         values = with_gaps(make(round(seconds / STEP_S), rng), rng)
         starts = np.linspace(10, seconds - 10, events) + rng.uniform(-3, 3, events) if events > 1 else [150.0]

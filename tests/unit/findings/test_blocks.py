@@ -42,6 +42,13 @@ def test_an_interval_is_repeatable_and_moves_with_its_series():
     assert found.low < values.mean() < found.high
 
 
+def test_it_ends_where_no_difference_can_lie():
+    found = interval_of([[Channel(np.array([0.9, 1.0, 0.95, 0.1, 0.98]))]], independent=True)
+    ended = interval_of([[Channel(np.array([0.9, 1.0, 0.95, 0.1, 0.98]))]], independent=True, most=1.0)
+    assert found.low < -1 and found.high > 1
+    assert (ended.low, ended.value, ended.high) == (-1.0, found.value, 1.0)
+
+
 def test_without_correlation_it_is_the_textbook_interval():
     values = np.random.default_rng(1).standard_normal(2000)
     found = interval_of([[Channel(values)]])

@@ -14,7 +14,7 @@ from fer.findings.comparison import (
     mean_of_video,
 )
 from fer.findings.reaction import change_after, reaction
-from fer.findings.series import Series, series_of, valence
+from fer.findings.series import VALENCE, Series, series_of, valence
 from fer.findings.synchrony import against_shifts, shifted_correlations, synchrony
 from fer.timeline.markers import Marker, exclude
 from tests.helpers.factories import make_photos, make_timeline
@@ -149,6 +149,14 @@ def test_one_event_is_set_against_all_other_moments():
     )
     quiet = change_after(Series(values, 0.0, 0.1), [200.0], ("happy", "bang", "Anna"))
     assert quiet.sentence.startswith("No reaction can be told")
+
+
+def test_no_interval_reaches_beyond_all_that_is_possible():
+    shares = compare_groups("happy", [1.0, 0.9, 1.0, 0.2, 1.0], [0.1, 0.0, 0.0, 0.0, 0.5], ("a", "b"))
+    assert shares.interval.known and shares.interval.high <= 1.0
+    assert "+100.0" in shares.sentence
+    moods = compare_groups(VALENCE, [1.0, 0.9, 1.0, -0.9, 1.0], [-1.0, 0.9, -1.0, -1.0, -1.0], ("a", "b"))
+    assert 1.0 < moods.interval.high <= 2.0
 
 
 def test_one_event_of_a_short_clip_says_nothing():
