@@ -15,7 +15,7 @@ from rich.live import Live
 from fer.cli.shared.live_view import as_line, as_picture
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.reports import print_report, say_written, write_reports
-from fer.cli.shared.targets import check_targets
+from fer.cli.shared.targets import check_targets, check_video_name
 from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
 from fer.export.forms import FORMS
@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     targets = {name: getattr(args, name) for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)}
     check_targets(targets.values(), [Path(args.device)] if args.device else [], force=args.force)
+    if args.video:
+        check_video_name(args.video)
     print(LIMITS[3], file=sys.stderr)
     with stopping() as stop, ExitStack() as stack:
         camera = stack.enter_context(CameraSource(args.device))
