@@ -1,7 +1,6 @@
 """Settings of an analysis: one frozen record that travels into every report."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from fer.errors import SettingsError
 
@@ -56,13 +55,11 @@ class Settings:
             raise SettingsError(f"Unknown detector {self.detector!r}: choose one of {', '.join(DETECTORS)}.")
         if self.answer not in (None, *ANSWERS):
             raise SettingsError(f"Unknown answer {self.answer!r}: choose one of {', '.join(ANSWERS)}.")
-        values: dict[str, Any] = vars(self)
         for name, (least, most) in RANGES.items():
-            value = values[name]
-            fits = (value is None and name in MAY_BE_NONE) or (
-                least <= value <= most and (value or name not in NEVER_ZERO)
-            )
-            if not fits:
+            value: float | None = getattr(self, name)
+            if value is None and name in MAY_BE_NONE:
+                continue
+            if value is None or not least <= value <= most or (value == 0 and name in NEVER_ZERO):
                 wanted = f"above 0 and up to {most}" if name in NEVER_ZERO else f"from {least} to {most}"
                 raise SettingsError(f"The setting {name}={value} is out of range: give a number {wanted}.")
 

@@ -49,12 +49,14 @@ def add_parser(commands) -> None:
     )
     add_outputs(output)
     add_settings(parser.add_argument_group("analysis"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read until the end; what was read by then is reported and written even if the camera was lost."""
     settings = settings_of(args)
+    if args.seconds is not None and not args.seconds > 0:
+        args.usage_error("--seconds is a number above 0")
     targets = {name: getattr(args, name) for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)}
     check_targets(targets.values(), [Path(args.device)] if args.device else [], force=args.force)
     if args.video:

@@ -359,3 +359,43 @@ def test_pictures_stand_in_the_report_only_if_asked_for_and_not_beside_covered_f
     with pytest.raises(SystemExit):
         main(["analyze", str(clip), "--pictures", "--anonymise", "blur"])
     assert "--pictures shows faces" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["table", "GIVEN", "GIVEN"],
+        ["dataset", "--data", "GIVEN", "--json", "GIVEN"],
+        ["dataset", "--data", "GIVEN", "--faces", "GIVEN"],
+        ["evaluate", "--data", "GIVEN", "--json", "GIVEN"],
+        ["robustness", "--data", "GIVEN", "--json", "GIVEN"],
+        ["lesson", "--data", "GIVEN", "--json", "GIVEN"],
+        ["action-units", "--data", "GIVEN", "--json", "GIVEN"],
+    ],
+    ids=lambda argv: " ".join(argv),
+)
+def test_no_command_replaces_what_it_reads(tmp_path, capsys, argv):
+    given = tmp_path / "given.csv"
+    given.write_text("emotion,pixels,Usage\n3,1,Training\n")
+    argv = [str(given) if word == "GIVEN" else word for word in argv]
+    assert main([*argv, "--force"]) == FAILED
+    assert "is read by this command" in capsys.readouterr().err
+    assert given.read_text() == "emotion,pixels,Usage\n3,1,Training\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["dataset", "evaluate", "robustness", "lesson", "action-units", "networks"]
+)
+def test_a_file_that_is_there_is_told_before_minutes_of_work(tmp_path, capsys, command):
+    there = tmp_path / "there.json"
+    there.touch()
+    data = [] if command == "networks" else ["--data", str(tmp_path / "no_data")]
+    assert main([command, *data, "--json", str(there)]) == FAILED
+    assert "[output_exists]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_camera_is_not_read_for_no_time(clip, seconds, capsys):
+    with pytest.raises(SystemExit):
+        main(["webcam", "--device", str(clip), "--seconds", seconds])
+    assert "--seconds is a number above 0" in capsys.readouterr().err
