@@ -178,7 +178,10 @@ class Analyzer:
             return
         decoded = ahead(giving_way(frames), size=lambda frame: frame.image.nbytes, groups=GROUPS_DECODED)
         found = (self._found(frame) for frame in decoded)
-        with closing(groups_ahead(found, size=lambda one: one.frame.image.nbytes)) as groups:
+        made = groups_ahead(found, size=lambda one: one.frame.image.nbytes)
+        # Closed here, both: an error keeps what it came through alive, and a video that is closed while the
+        # thread still decodes takes the process with it.
+        with closing(decoded), closing(made) as groups:
             for group in groups:
                 yield from zip([one.frame for one in group], self._read(group), strict=True)
 

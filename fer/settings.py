@@ -8,6 +8,17 @@ ANSWERS = ("labels", "votes")
 """The network's heads that can answer, see `fer.emotion.heads`."""
 DETECTORS = ("yunet", "blazeface", "haar", "dnn")
 
+RANGES: dict[str, tuple[float, float]] = {
+    "fps": (0, 1000),
+    "detect_interval_s": (0, 60),
+    "max_faces": (1, 1000),
+    "half_life_s": (0, 60),
+    "unsure_below": (0, 1),
+}
+"""Least and most of the numbers."""
+NEVER_ZERO = ("fps", "detect_interval_s")
+MAY_BE_NONE = ("fps", "unsure_below")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -44,18 +55,13 @@ class Settings:
             raise SettingsError(f"Unknown detector {self.detector!r}: choose one of {', '.join(DETECTORS)}.")
         if self.answer not in (None, *ANSWERS):
             raise SettingsError(f"Unknown answer {self.answer!r}: choose one of {', '.join(ANSWERS)}.")
-        checks = {
-            "fps": self.fps is None or 0 < self.fps <= 1000,
-            "detect_interval_s": 0 < self.detect_interval_s <= 60,
-            "max_faces": 1 <= self.max_faces <= 1000,
-            "half_life_s": 0 <= self.half_life_s <= 60,
-            "unsure_below": self.unsure_below is None or 0 <= self.unsure_below <= 1,
-        }
-        for name, fits in checks.items():
-            if not fits:
-                raise SettingsError(
-                    f"The setting {name}={getattr(self, name)} is out of range; see `fer.Settings`."
-                )
+        for name, (least, most) in RANGES.items():
+            value: float | None = getattr(self, name)
+            if value is None and name in MAY_BE_NONE:
+                continue
+            if value is None or not least <= value <= most or (value == 0 and name in NEVER_ZERO):
+                wanted = f"above 0 and up to {most}" if name in NEVER_ZERO else f"from {least} to {most}"
+                raise SettingsError(f"The setting {name}={value} is out of range: give a number {wanted}.")
 
     def replace(self, **changes) -> "Settings":
         """A copy with some fields changed."""

@@ -26,6 +26,10 @@ CAPTURED_SPREAD = 0.2
 """Share of the population's spread that is left after a capture: nobody is neutral twice alike."""
 
 
+MAX_BASELINES_BYTES = 1_000_000
+"""Of a file of them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Baseline:
     """Neutral values of one face.

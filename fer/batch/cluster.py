@@ -8,6 +8,7 @@ Reference: Rocklin 2015, Dask: Parallel Computation with Blocked algorithms and 
 """
 
 import queue
+import re
 import threading
 import time
 import uuid
@@ -24,6 +25,10 @@ COUNT_EVERY_S = 2.0
 """Workers come and go: they are counted so often."""
 
 _own = threading.local()
+
+
+_ADDRESS = re.compile(r"://.|:\d+$")
+"""A kind of connection or a port: without either it is a name only."""
 
 
 class SchedulerError(FerError):
@@ -51,6 +56,8 @@ class ClusterCrew:
                 "A cluster needs dask.distributed: install the extra (pip install 'fer-dashboard[cluster]')."
             ) from exc
         self._address = address
+        if not _ADDRESS.search(address):  # Dask would wait for its own thread and print a traceback
+            raise SchedulerError(f"{address} is no address of a scheduler: give one like tcp://host:8786.")
         try:
             self._client: Any = Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as exc:

@@ -98,6 +98,8 @@ def plan_batch(place: str, *, out: str) -> Plan:
     if is_remote(place):
         return _of(*_listed(place))
     if not Path(place).is_dir():
+        if Path(place).exists():
+            raise InputError(f"{place} is no folder: give the one that it is in, or use fer analyze.")
         raise MissingInputError(f"There is no folder {place}: check the path.")
     seen = survey([place])
     inside = Path(out).absolute() if not is_remote(out) else None

@@ -38,6 +38,10 @@ NETWORK = ("train", "convert", "evaluate", "card", "robustness", "networks", "le
 """Those that make and measure the network: their files lie in a room of their own."""
 DONE, FAILED, WRONG_USE = 0, 1, 2
 INTERRUPTED, TERMINATED = 130, 143
+NOTHING_GIVEN = (
+    "an argument is empty, as where a variable of a script is not set: give it a value or leave it out"
+)
+"""An empty path would be the folder that the command is run in."""
 NO_MEMORY = "There is not enough memory for this: close other programs, or give fewer or smaller files."
 
 
@@ -84,6 +88,8 @@ def _run(argv: list[str] | None) -> int:
         asked = argv[0].replace("-", "_") if argv else ""
         with quiet_end():
             parser = build_parser([asked] if asked in COMMANDS else COMMANDS)
+        if any(word == "" or (word.startswith("--") and word.endswith("=")) for word in argv):
+            parser.error(NOTHING_GIVEN)
         args = parser.parse_args(argv)
         with told_guesses() as guesses:
             try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from fer.action_units.population import PATH, population
 from fer.action_units.prototypes import VERDICT_TEXT
 from fer.action_units.table import BY_CODE
+from fer.cli.shared.targets import check_targets
 from fer.constants import DISPLAY_ORDER, UNIT_VERDICTS
 from fer.dataset.readers.fer2013 import read_dataset
 from fer.errors import SettingsError
@@ -50,6 +51,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fit or measure, print, write. Exit status 1 if a gate is missed."""
+    check_targets([args.json], [args.data, args.clip], force=args.force)
     if args.compare:
         return _compare(args)
     # Imported here: the other commands start without it.

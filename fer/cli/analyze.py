@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.report_task import ReportTask, targets_of
-from fer.cli.shared.targets import check_targets, make_folder
+from fer.cli.shared.targets import check_targets, check_video_name, make_folder
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError
 from fer.export.forms import FORMS
 from fer.io.names import unique_stems
-from fer.records import GivenFile
+from fer.records import GivenFile, SourceInfo
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey
 from fer.sources.opening import open_binary
 
 if TYPE_CHECKING:
+    from fer.action_units.baseline import Baseline
     from fer.timeline.markers import Marker
 
 PHOTOS_STEM = "photos"
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
     markers = _markers_in(args.markers) if args.markers else ()
+    neutral = _neutral_in(args.neutral) if args.neutral else None
+    persons = _persons_in(args.persons) if args.persons else None
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     _check_use(args, jobs, n_given=len(jobs) + sum(one.fate == "refused" for one in found.lost))
@@ -82,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
     inputs = [*read, *args.paths, *(path for path in given if path)]
     check_targets(targets, inputs, force=args.force, made=args.out)
+    if args.video:
+        check_video_name(args.video)
     if args.out:
         make_folder(args.out)
     for job in jobs:
@@ -89,9 +94,8 @@ def run(args: argparse.Namespace) -> int:
         from fer.cli.shared import making
 
         try:
-            account_of += making.make(
-                job, settings, args, scaling=scaling, markers=markers, left_out=found.lost
-            )
+            aids = making.Aids(scaling, markers, neutral, persons)
+            account_of += making.make(job, settings, args, aids=aids, left_out=found.lost)
         except FerError as exc:
             files = (job.video,) if job.video else job.photos
             account_of += [GivenFile(one.label, one.kind, "refused", exc.message, exc.code) for one in files]
@@ -110,12 +114,17 @@ def _check_use(args: argparse.Namespace, jobs: list[ReportTask], *, n_given: int
     if args.video and jobs and jobs[0].video is None:
         args.usage_error("--video draws into a video, but the input is photos")
     timed = [name for name in single if name in FORMS and FORMS[name].timed]
-    if args.also and not args.out:
-        args.usage_error("--also belongs to --out DIR")
+    for option in ("also", "spreadsheet"):
+        if getattr(args, option) and not args.out:
+            args.usage_error(f"--{option} belongs to --out DIR")
     if timed and jobs and jobs[0].video is None:
         args.usage_error(f"--{timed[0]} holds times, but the input is photos")
     if args.pictures and args.hide != "none":
         args.usage_error("--pictures shows faces and --anonymise covers them: leave one of them out")
+    if args.hide != "none" and not args.video:
+        args.usage_error("--anonymise covers faces in the copy of a video: name that with --video")
+    if not args.sound and not args.video:
+        args.usage_error("--no-sound belongs to --video FILE")
     if args.neutral and (n_given != 1 or jobs[0].video is None):
         args.usage_error("--neutral belongs to the face ids of one video: give that video only")
     if args.persons and n_given != 1:
@@ -145,6 +154,24 @@ def _markers_in(path: Path) -> "tuple[Marker, ...]":
     from fer.timeline.markers import read_markers  # loads pandas
 
     return read_markers(path)
+
+
+def _neutral_in(path: Path) -> "dict[int, Baseline]":
+    """The neutral faces of a file, by face id."""
+    from fer.action_units.baseline import MAX_BASELINES_BYTES, baselines_from_json
+
+    with open_binary(path) as file:
+        return baselines_from_json(file.read(MAX_BASELINES_BYTES))
+
+
+def _persons_in(path: Path) -> bytes:
+    """A file of persons; that it is one is known, not whom it is for."""
+    from fer.timeline.persons import MAX_PERSONS_BYTES, persons_from_json  # loads pandas
+
+    with open_binary(path) as file:
+        text = file.read(MAX_PERSONS_BYTES + 1)
+    persons_from_json(text, SourceInfo("", ""))
+    return text
 
 
 def _scaling_in(path: Path) -> FootageScaling:

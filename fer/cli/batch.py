@@ -84,12 +84,13 @@ def run(args: argparse.Namespace) -> int:
         processors=0 if args.scheduler else processors(),
         ceiling_mb=0 if args.scheduler else args.memory,
     )
+    if not is_remote(args.out):
+        _check_place(args)
+    plan = plan_batch(args.place, out=args.out)
     with ExitStack() as stack:
         if not is_remote(args.out):
-            _check_place(args)
             make_folder(Path(args.out))
             stack.enter_context(only_one(Path(args.out), IN_USE))
-        plan = plan_batch(args.place, out=args.out)
         manifest = stack.enter_context(closing(Manifest(database, wishes.out)))
         crew = stack.enter_context(closing(_crew(args, workers)))
         view = stack.enter_context(BatchView())

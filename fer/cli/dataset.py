@@ -7,6 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from fer.cli.shared.targets import check_targets
 from fer.constants import DISPLAY_ORDER
 from fer.dataset.cleaning import FAULTS, find_faults
 from fer.dataset.ferplus import VoteFigures
@@ -44,6 +45,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, count, print."""
+    check_targets([args.json, args.faces], [args.data, args.ferplus], force=args.force)
     dataset = read_dataset(args.data)
     statistics = compute_statistics(
         dataset,

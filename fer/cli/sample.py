@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer.cli.shared.targets import check_video_name
 from fer.io.files import refuse_existing, write_bytes
 from fer.sample.shipped import shipped_video
 
@@ -20,6 +21,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write it."""
+    check_video_name(args.out)
     refuse_existing(args.out, force=args.force)
     write_bytes(_drawn() if args.draw else shipped_video(), args.out, force=args.force)
     print(f"written: {args.out}")

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer.cli.shared.targets import check_targets
 from fer.errors import OutputError
 from fer.io.csv import unescape_formula
 from fer.io.files import write_bytes
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         raise OutputError(
             f"{args.out.name} has to end in {FORMS[form]}: name it so, or choose another --form."
         )
+    check_targets([args.out], [args.table], force=args.force)
     write_bytes(as_bytes(sheet_of(read_columns(args.table)), form), args.out, force=args.force)
     print(f"written: {args.out}")
     return 0

@@ -15,7 +15,7 @@ from rich.live import Live
 from fer.cli.shared.live_view import as_line, as_picture
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.reports import print_report, say_written, write_reports
-from fer.cli.shared.targets import check_targets
+from fer.cli.shared.targets import check_targets, check_video_name
 from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
 from fer.export.forms import FORMS
@@ -49,14 +49,18 @@ def add_parser(commands) -> None:
     )
     add_outputs(output)
     add_settings(parser.add_argument_group("analysis"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read until the end; what was read by then is reported and written even if the camera was lost."""
     settings = settings_of(args)
+    if args.seconds is not None and not args.seconds > 0:
+        args.usage_error("--seconds is a number above 0")
     targets = {name: getattr(args, name) for name in (*OUTPUTS, "video", *FORMS) if getattr(args, name)}
     check_targets(targets.values(), [Path(args.device)] if args.device else [], force=args.force)
+    if args.video:
+        check_video_name(args.video)
     print(LIMITS[3], file=sys.stderr)
     with stopping() as stop, ExitStack() as stack:
         camera = stack.enter_context(CameraSource(args.device))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fer.cli.shared.own_labels import has_own_labels, run_own_labels
 from fer.cli.shared.score_tables import show_split
+from fer.cli.shared.targets import check_targets
 from fer.dataset.readers.fer2013 import FaceDataset, read_dataset, read_vote_counts
 from fer.dataset.repeats import count_repeats
 from fer.emotion.network import EmotionNetwork
@@ -47,6 +48,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score every split with and without flip averaging and without the images seen in training."""
+    check_targets([args.json], [args.data, args.ferplus], force=args.force)
     if has_own_labels(args.data):
         return run_own_labels(args, EmotionNetwork(args.models, threads=EMOTION_THREADS))
     dataset = read_dataset(args.data)

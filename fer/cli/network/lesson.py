@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer.cli.shared.targets import check_targets
 from fer.dataset.readers.fer2013 import read_dataset
 from fer.io.files import write_text
 from fer.io.json_records import json_text
@@ -22,6 +23,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train both ways and say what came of it."""
+    check_targets([args.json], [args.data], force=args.force)
     # Keras and TensorFlow load here only.
     from fer.training.leak_lesson import Setup, train_both_splits
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer.cli.shared.targets import check_targets
 from fer.evaluation.figures.networks import NETWORK_NOTES, as_text
 from fer.io.files import write_text
 from fer.io.json_records import json_text
@@ -26,6 +27,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print, or draw."""
+    check_targets([args.json, args.draw], force=args.force)
     # Keras and TensorFlow load here only.
     if args.draw:
         return _draw(args)

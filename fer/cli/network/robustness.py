@@ -4,6 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from fer.cli.shared.targets import check_targets
 from fer.dataset.faces import FaceDataset
 from fer.dataset.ferplus import ferplus_majority, votes_of
 from fer.dataset.readers.fer2013 import read_dataset, read_vote_counts
@@ -37,6 +38,7 @@ def add_parser(commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
+    check_targets([args.json], [args.data, args.ferplus], force=args.force)
     dataset = read_dataset(args.data)
     rows = dataset if args.split == "all" else dataset.split(args.split)
     found = _measure(args, rows, LABELS)

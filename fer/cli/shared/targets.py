@@ -9,15 +9,21 @@ from fer.errors import OutputError
 from fer.io.files import cannot_write, refuse_existing
 from fer.io.parts import check_name
 
+VIDEO_ENDINGS = (".mp4", ".m4v", ".mov")
+
 
 def check_targets(
-    targets: Iterable[Path], inputs: Iterable[Path] = (), *, force: bool, made: Path | None = None
+    targets: Iterable[Path | None],
+    inputs: Iterable[Path | None] = (),
+    *,
+    force: bool,
+    made: Path | None = None,
 ) -> None:
     """Refuse outputs that could not be written, or that would cost something else.
 
     Args:
-        targets: All files that are going to be written.
-        inputs: What is read: never replaced, whatever `force` says.
+        targets: All files that are going to be written; None is not asked for.
+        inputs: What is read: never replaced, whatever `force` says; None is not given.
         force: Files that exist may be replaced.
         made: A folder that is made afterwards, with those below it, if it is not there.
 
@@ -25,10 +31,10 @@ def check_targets(
         OutputExistsError: A file exists and `force` is not set.
         OutputError: One is named twice, is an input, or cannot be written there.
     """
-    read = {_place(path): path for path in inputs}
+    read = {_place(path): path for path in inputs if path}
     seen: set[tuple] = set()
     folders: set[Path] = set()
-    for path in targets:
+    for path in filter(None, targets):
         check_name(path)
         place = _place(path)
         if place in read:
@@ -41,6 +47,16 @@ def check_targets(
         if path.parent not in folders and not is_made:
             folders.add(path.parent)
             _check_folder(path)
+
+
+def check_video_name(path: Path) -> None:
+    """Refuse a name that says another kind of video than the one that is written.
+
+    Raises:
+        OutputError: It does not end as an MP4's does.
+    """
+    if path.suffix.lower() not in VIDEO_ENDINGS:
+        raise OutputError(f"{path} would be an MP4 under another name: let it end with .mp4.")
 
 
 def make_folder(folder: Path) -> None:

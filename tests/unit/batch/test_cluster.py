@@ -1,6 +1,8 @@
+import gc
 import json
 import os
 import signal
+import time
 from contextlib import closing
 
 import pandas as pd
@@ -141,3 +143,11 @@ def test_files_and_results_may_lie_in_s3(study, bucket, cluster, tmp_path):
     assert not fs.exists(f"{bucket}/out/work")
     table = pd.read_parquet(f"{bucket}/out/{TIMELINES}".removeprefix("s3://"), filesystem=fs)
     assert table["frame"].nunique() == 30
+
+
+def test_what_is_no_address_is_refused_at_once_and_quietly(capfd):
+    started_s = time.monotonic()
+    with pytest.raises(SchedulerError, match="no address of a scheduler: give one like tcp://"):
+        ClusterCrew("nonsense")
+    gc.collect()
+    assert time.monotonic() - started_s < 10 and "Traceback" not in capfd.readouterr().err

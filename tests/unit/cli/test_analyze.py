@@ -16,6 +16,8 @@ from fer.cli import DONE, FAILED, WRONG_USE, main
 from fer.evaluation.figures.metrics_file import read_metrics
 from fer.export.parquet import from_parquet
 from fer.findings.coding import read_coding
+from fer.records import SourceInfo
+from fer.timeline.persons import persons_to_json
 from fer.timeline.timeline import COLUMNS
 from tests.helpers.places import ROOT
 
@@ -48,9 +50,81 @@ def test_a_missing_file_is_one_sentence_and_exit_one(capsys):
     assert "[input_missing]" in capsys.readouterr().err
 
 
-def test_a_setting_out_of_range_is_one_sentence(clip, capsys):
-    assert main(["analyze", str(clip), "--fps", "0"]) == FAILED
-    assert "fps=0.0 is out of range" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--fps", "0", "fps=0.0 is out of range: give a number above 0 and up to 1000."),
+        ("--fps", "nan", "fps=nan is out of range: give a number above 0 and up to 1000."),
+        ("--detect-interval", "0", "=0.0 is out of range: give a number above 0 and up to 60."),
+        ("--max-faces", "0", "max_faces=0 is out of range: give a number from 1 to 1000."),
+        ("--unsure-below", "2", "unsure_below=2.0 is out of range: give a number from 0 to 1."),
+    ],
+)
+def test_a_setting_out_of_range_is_one_sentence_that_says_the_range(clip, capsys, option, value, sentence):
+    assert main(["analyze", str(clip), option, value]) == FAILED
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[""], ["x.mp4", "--out", ""], ["x.mp4", "--csv="]], ids=str)
+def test_an_empty_argument_is_wrong_use_and_not_the_folder_of_the_moment(
+    tmp_path, monkeypatch, capsys, photo, words
+):
+    monkeypatch.chdir(photo.parent)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(SystemExit) as ended:
+        main(["analyze", *words])
+    assert ended.value.code == WRONG_USE and sorted(tmp_path.rglob("*")) == before
+    assert "an argument is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--spreadsheet"], "--spreadsheet belongs to --out"),
+        (["--also", "svg"], "--also belongs to --out"),
+        (["--anonymise", "blur"], "name that with --video"),
+        (["--no-sound"], "--no-sound belongs to --video"),
+    ],
+    ids=str,
+)
+def test_an_option_that_would_do_nothing_is_refused(clip, tmp_path, capsys, options, sentence):
+    with pytest.raises(SystemExit) as ended:
+        main(["analyze", str(clip), "--csv", str(tmp_path / "t.csv"), *options])
+    assert ended.value.code == WRONG_USE and sentence in capsys.readouterr().err
+
+
+def test_a_video_is_never_written_under_the_name_of_another_kind(clip, tmp_path, capsys):
+    for argv in (
+        ["analyze", str(clip), "--video", str(tmp_path / "copy.avi")],
+        ["webcam", "--device", str(clip), "--record-video", str(tmp_path / "copy.avi")],
+        ["sample", str(tmp_path / "copy.avi")],
+    ):
+        assert main(argv) == FAILED
+        assert "let it end with .mp4" in capsys.readouterr().err
+    assert not (tmp_path / "copy.avi").exists()
+
+
+@pytest.mark.parametrize("option", ["--neutral", "--persons"])
+def test_a_wrong_file_beside_the_video_is_told_before_the_work_and_not_as_the_videos_fault(
+    clip, tmp_path, monkeypatch, capsys, option
+):
+    monkeypatch.setattr("fer.cli.shared.making.analyze_video", _no_work)
+    (tmp_path / "wrong.json").write_text("{}")
+    assert main(["analyze", str(clip), option, str(tmp_path / "wrong.json")]) == FAILED
+    told = capsys.readouterr()
+    assert "error: This is no file of" in told.err and clip.name not in told.err + told.out
+
+
+def test_persons_of_another_video_are_told_before_the_work(clip, tmp_path, monkeypatch, capsys):
+    other = SourceInfo("other.mp4", "video", sha256="0" * 64)
+    (tmp_path / "persons.json").write_text(persons_to_json((), other))
+    monkeypatch.setattr("fer.cli.shared.making.analyze_video", _no_work)
+    assert main(["analyze", str(clip), "--persons", str(tmp_path / "persons.json")]) == FAILED
+    assert "was made for another source (other.mp4)" in capsys.readouterr().err
+
+
+def _no_work(*_given, **_options):
+    raise AssertionError("the video was analysed first")
 
 
 def test_a_video_becomes_files_of_other_programs(clip, photo, tmp_path, capsys):
@@ -285,3 +359,43 @@ def test_pictures_stand_in_the_report_only_if_asked_for_and_not_beside_covered_f
     with pytest.raises(SystemExit):
         main(["analyze", str(clip), "--pictures", "--anonymise", "blur"])
     assert "--pictures shows faces" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["table", "GIVEN", "GIVEN"],
+        ["dataset", "--data", "GIVEN", "--json", "GIVEN"],
+        ["dataset", "--data", "GIVEN", "--faces", "GIVEN"],
+        ["evaluate", "--data", "GIVEN", "--json", "GIVEN"],
+        ["robustness", "--data", "GIVEN", "--json", "GIVEN"],
+        ["lesson", "--data", "GIVEN", "--json", "GIVEN"],
+        ["action-units", "--data", "GIVEN", "--json", "GIVEN"],
+    ],
+    ids=lambda argv: " ".join(argv),
+)
+def test_no_command_replaces_what_it_reads(tmp_path, capsys, argv):
+    given = tmp_path / "given.csv"
+    given.write_text("emotion,pixels,Usage\n3,1,Training\n")
+    argv = [str(given) if word == "GIVEN" else word for word in argv]
+    assert main([*argv, "--force"]) == FAILED
+    assert "is read by this command" in capsys.readouterr().err
+    assert given.read_text() == "emotion,pixels,Usage\n3,1,Training\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["dataset", "evaluate", "robustness", "lesson", "action-units", "networks"]
+)
+def test_a_file_that_is_there_is_told_before_minutes_of_work(tmp_path, capsys, command):
+    there = tmp_path / "there.json"
+    there.touch()
+    data = [] if command == "networks" else ["--data", str(tmp_path / "no_data")]
+    assert main([command, *data, "--json", str(there)]) == FAILED
+    assert "[output_exists]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_camera_is_not_read_for_no_time(clip, seconds, capsys):
+    with pytest.raises(SystemExit):
+        main(["webcam", "--device", str(clip), "--seconds", seconds])
+    assert "--seconds is a number above 0" in capsys.readouterr().err

@@ -132,3 +132,10 @@ def test_a_folder_is_read_by_processes_and_gone_on_with(tmp_path, capsys):
     (place / "broken.mp4").unlink()
     assert main([*words, "--resume"]) == 0
     assert not (out / "work").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named_as_one(tmp_path, capsys):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(clip(ramp(2)))
+    assert main(["batch", str(path), "--out", str(tmp_path / "out")]) == 1
+    assert "clip.mp4 is no folder" in capsys.readouterr().err and not (tmp_path / "out").exists()

@@ -1,12 +1,14 @@
 """From the built-in sample to a timeline: ids, times, expressions, gaps, cancelling."""
 
+import itertools
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from fer.constants import EMOTIONS
-from fer.pipeline import AnalysisProgress, Analyzer, analyze_video
+from fer.pipeline import AnalysisProgress, Analyzer, analyze_video, load_components
 from fer.records import Frame
 from fer.sample.clip import SCRIPT
 from fer.settings import Settings
@@ -155,3 +157,48 @@ def test_stages_add_up_with_an_injected_clock():
         with stages.time("mesh"):
             pass
     assert (stages.seconds["mesh"], stages.calls["mesh"]) == (5.0, 2)
+
+
+class _Failing:
+    """A model that fails after some answers."""
+
+    def __init__(self, model, error: BaseException, answers: int) -> None:
+        self._model, self._error, self._left = model, error, answers
+
+    def __getattr__(self, name: str):
+        return getattr(self._model, name)
+
+    def __call__(self, *given):
+        return self._answer(self._model, *given)
+
+    def fit(self, *given):
+        return self._answer(self._model.fit, *given)
+
+    def _answer(self, model, *given):
+        self._left -= 1
+        if self._left < 0:
+            raise self._error
+        return model(*given)
+
+
+@pytest.mark.parametrize("error", [ValueError("a fault"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("failing", ["emotion", "mesh"])
+def test_nothing_decodes_any_more_when_a_model_fails(portrait, failing, error):
+    """Who handles the error closes the video: a thread that still decoded took the process with it."""
+    made = threading.Event()
+
+    def _endless():
+        for k in itertools.count():
+            made.set()
+            yield Frame(np.roll(portrait, 3 * k, axis=1), k, k / 15)
+
+    models = load_components(Settings())
+    models = replace(models, **{failing: _Failing(getattr(models, failing), error, 2)})
+    try:
+        for _ in Analyzer(components=models).stream(_endless()):
+            pass
+    except (ValueError, KeyboardInterrupt) as raised:
+        assert raised is error and made.is_set()
+        assert [thread for thread in threading.enumerate() if thread.name == "fer-ahead"] == []
+    else:
+        pytest.fail("it ended")
