@@ -290,3 +290,12 @@ def test_photos_can_be_shown_and_saved_without_faces(photo):
     assert not app.exception
     assert "Covered faces are no anonymity" in texts(app)
     assert "photo_explain" not in [button.key for button in app.button], "an explanation is drawn on the face"
+
+
+def test_the_labs_say_a_strength_alike_on_the_slider_below_the_pictures_and_in_the_sentence():
+    app = open_page("pages/labs.py")
+    slider = app.slider(key="break_light")
+    said = slider.proto.format % slider.value
+    captions = [image.caption for found in app.get("image") for image in found.proto.imgs]
+    assert f"as it is, and at {said}" in captions
+    assert any(f"from {said}" in text.value for text in app.markdown)

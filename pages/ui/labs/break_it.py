@@ -14,6 +14,8 @@ from pages.ui.parts.contact_sheet import sheet
 from pages.ui.parts.face_source import LabFace, network
 
 STRIP = 9
+LEVEL = "%.3g"
+"""How a strength is written: on the slider, below the pictures and in the sentence alike."""
 
 
 def show(face: LabFace) -> None:
@@ -41,7 +43,7 @@ def show(face: LabFace) -> None:
     st.image(
         sheet(views, columns=len(views), background=30 if is_dark() else 255), alt=f"{p.label}, step by step"
     )
-    st.caption(f"{p.label} from {steps[0]:g} to {steps[-1]:g} ({p.unit}).")
+    st.caption(f"{p.label} from {LEVEL % steps[0]} to {LEVEL % steps[-1]} ({p.unit}).")
     _on_everybody(name)
 
 
@@ -73,11 +75,11 @@ def _one_strength(face: LabFace, found: Response) -> None:
     step = (high - low) / 100
     unsure_below = network().head.unsure_below
     start = low + round((_start(found, unsure_below) - low) / step) * step
-    level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, key=f"break_{p.name}")
+    level = st.slider(f"{p.label} ({p.unit})", low, high, start, step, LEVEL, key=f"break_{p.name}")
     changed = p(face.crop[None], level)
     pair = sheet([face.crop, changed[0]], columns=2, zoom=5, background=30 if is_dark() else 255)
     pictures, bars = st.columns(2, vertical_alignment="center")
-    pictures.image(pair, caption=f"as it is, and at {level:g}", alt="The face as it is, and changed")
+    pictures.image(pair, caption=f"as it is, and at {LEVEL % level}", alt="The face as it is, and changed")
     with bars:
         chart(probability_bars(network()(changed)[0], unsure_below, dark=is_dark()), key="break_bars")
 
@@ -97,7 +99,7 @@ def _sentence(found: Response, unsure_below: float) -> str:
     changes = found.changes(unsure_below)
     if not changes:
         return f"The answer stays **{word}** over the whole range."
-    places = [f"**{other}** from {value:.3g}" for value, other in changes]
+    places = [f"**{other}** from {LEVEL % value}" for value, other in changes]
     return f"The answer **{word}** becomes {join(places)} on ({found.perturbation.unit})."
 
 
