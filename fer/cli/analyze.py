@@ -75,11 +75,11 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     scaling = _scaling_in(args.calibration) if args.calibration else None
     markers = _markers_in(args.markers) if args.markers else ()
-    neutral = _neutral_in(args.neutral) if args.neutral else None
-    persons = _persons_in(args.persons) if args.persons else None
     found = survey(args.paths)
     jobs, account_of = _jobs(found.found), list(found.lost)
     _check_use(args, jobs, n_given=len(jobs) + sum(one.fate == "refused" for one in found.lost))
+    neutral = _neutral_in(args.neutral) if args.neutral else None
+    persons = _persons_in(args.persons) if args.persons else None
     targets = [path for job in jobs for path in targets_of(job, args).values()]
     given = (args.neutral, args.calibration, args.persons, args.markers)
     read = [one.path for job in jobs for one in (*job.photos, job.video) if one]
