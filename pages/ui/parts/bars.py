@@ -39,9 +39,11 @@ def probability_bars(probs: np.ndarray, unsure_below: float, *, dark: bool) -> g
 
 
 def _make_room(figure: go.Figure, values: dict[str, float], unsure_below: float) -> None:
-    """A number that the line would go through stands behind it."""
+    """A number that the line would go through stands behind it; one under it that reads like it says so."""
     for bar, (state, value) in zip(figure.data, values.items(), strict=True):
         if value <= unsure_below < value + NUMBER_WIDTH:
             bar.textposition = "none"
             place = {"x": unsure_below, "y": state, "xanchor": "left", "xshift": 3}
-            figure.add_annotation(text=percent(value), showarrow=False, **place)
+            alike = value < unsure_below and percent(value) == percent(unsure_below)
+            text = f"under {percent(value)}" if alike else percent(value)
+            figure.add_annotation(text=text, showarrow=False, **place)

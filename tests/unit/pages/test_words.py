@@ -202,3 +202,11 @@ def test_a_number_that_the_line_of_unsure_would_go_through_stands_behind_it():
     clear = probability_bars(probs, 0.3, dark=False)
     assert not any(one.text == "59%" for one in clear.layout.annotations)
     assert {bar.textposition for bar in clear.data} == {"outside"}
+
+
+def test_a_number_that_reads_like_the_line_of_unsure_says_on_which_side_it_is():
+    probs = np.full(len(EMOTIONS), 0.1)
+    for value, text in ((0.318, "under 32%"), (0.322, "32%"), (0.31, "31%")):
+        probs[EMOTIONS.index("happy")] = value
+        shown = probability_bars(probs, 0.322, dark=False).layout.annotations
+        assert text in {one.text for one in shown}
