@@ -207,30 +207,32 @@ class Analyzer:
         with self.stages.time("quality"):
             sizes = np.array([(frame.width, frame.height) for frame in frames]).reshape(-1, 2)
             quality = quality_codes(sizes, faces, crops)
-        units = self._units(group, probs, quality)
+        rows = _rows(group)
+        units = self._units(group, rows, probs, quality)
         return [
             Observations(
                 one.frame.index,
                 one.frame.timestamp_s,
                 one.faces,
-                probs[rows],
-                quality[rows],
+                probs[its],
+                quality[its],
                 units_of_one,
                 left_out=one.left_out,
                 unread=one.unread,
                 unsure_below=self.unsure_below,
                 sets=self.components.emotion.head.set_rule,
             )
-            for one, rows, units_of_one in zip(group, _rows(group), units, strict=True)
+            for one, its, units_of_one in zip(group, rows, units, strict=True)
         ]
 
     def _units(
-        self, group: Sequence["_Found"], probs: np.ndarray, quality: tuple[str, ...]
+        self, group: Sequence["_Found"], rows: list[slice], probs: np.ndarray, quality: tuple[str, ...]
     ) -> list[ActionUnits]:
         """The Action Units of every frame.
 
         Args:
             group: The frames, with n faces in all.
+            rows: Where each frame's faces stand among those.
             probs: (n, 7) the network's answers.
             quality: n codes.
         """
@@ -242,9 +244,9 @@ class Analyzer:
         with self.stages.time("action_units"):
             return [
                 self.action_units.read(
-                    one.frame.timestamp_s, one.faces, geometry[rows], probs[rows], usable[rows]
+                    one.frame.timestamp_s, one.faces, geometry[its], probs[its], usable[its]
                 )
-                for one, rows in zip(group, _rows(group), strict=True)
+                for one, its in zip(group, rows, strict=True)
             ]
 
     def _faces(self, frame: Frame) -> Faces:

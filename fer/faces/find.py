@@ -7,7 +7,7 @@ import numpy as np
 from fer.faces.detectors.base import Detector, intersection_over_smaller
 from fer.faces.lying import detect_lying, lies
 from fer.faces.mesh import FaceMesh, Regions, make_faces, mesh_boxes, regions_from_landmarks
-from fer.records import Detections, Faces
+from fer.records import UNCONFIRMED, Detections, Faces
 from fer.stages import Stages
 
 TRUSTED_PRESENCE = 0.5
@@ -117,9 +117,8 @@ def join(known: Faces, new: Faces) -> Faces:
 
 def stacked(first: Faces, second: Faces) -> Faces:
     """The rows of both, without ids."""
-    boxes = Detections.concatenate([first.detections, second.detections])
-    landmarks = np.concatenate([first.landmarks, second.landmarks])
-    return make_faces(boxes, landmarks, np.concatenate([first.presence, second.presence]))
+    both = Faces.concatenate([first, second])
+    return replace(both, track_id=np.full(len(both), UNCONFIRMED, np.int64))
 
 
 def without_doubles(faces: Faces) -> Faces:
