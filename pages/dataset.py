@@ -1,6 +1,7 @@
 """Dataset: what the network learned from, or a data set of the user's own."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.app import job_progress, page_setup, session
 from pages.ui.app.markdown import name
@@ -12,7 +13,7 @@ PARTS = {"Classes": classes.show, "Repeats and leaks": copies.show, "Labels": vo
 PARTS_OF_DATA = {"Pictures": pictures.show, "What the network says": map.show}  # empty without data
 
 
-def read(given: DatasetSource) -> None:
+def read(given: DatasetSource, head: DeltaGenerator, parts: DeltaGenerator) -> None:
     """A data set is there: show it, or how far its reading is."""
     job = dataset.dataset_job(given)
 
@@ -20,11 +21,12 @@ def read(given: DatasetSource) -> None:
         session.registry().forget_content(session.owner(), given.sha256)
         session.release(session.DATA)
 
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with head, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/dataset: {name(given.label)}", width="content")
         st.button("Other data", icon=":material/upload:", type="tertiary", on_click=leave)
-    if job_progress.wait_for(job, what="Reading the data", describe=dataset.describe):
-        show(DatasetFigures(job.result.statistics, job.result.faces, given, job.result))
+    with parts:
+        if job_progress.wait_for(job, what="Reading the data", describe=dataset.describe):
+            show(DatasetFigures(job.result.statistics, job.result.faces, given, job.result))
 
 
 def show(shown: DatasetFigures) -> None:
@@ -37,8 +39,13 @@ def show(shown: DatasetFigures) -> None:
 
 
 with page_setup.page("Dataset"):
+    # What was drawn before stays until this is: the parts keep their place, or they would stand there twice.
+    head, parts = st.container(), st.container()
     given = session.kept(session.DATA)
     if given is None:
-        show(start.choose())
+        with head:
+            shipped = start.choose()
+        with parts:
+            show(shipped)
     else:
-        read(given)
+        read(given, head, parts)

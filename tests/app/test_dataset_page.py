@@ -20,7 +20,7 @@ from pages.ui.parts.contact_sheet import GAP_PX, sheet
 from pages.ui.parts.face_source import LabFace
 from pages.ui.work import dataset
 from pages.ui.work.dataset import DatasetSource
-from tests.helpers.app import finished, give, open_page, part, texts
+from tests.helpers.app import finished, give, open_page, part, place_of, texts
 from tests.helpers.datasets import make_dataset, scenes, write
 
 
@@ -73,6 +73,13 @@ def test_an_uploaded_set_is_shown_with_its_pictures(upload):
     assert "1 pictures of =mine*.csv.gz." in texts(app)
     app.selectbox(key="pictures_emotion").set_value("disgust").run()
     assert "No picture is of that kind" in texts(app)
+
+
+def test_the_parts_of_data_stand_where_those_without_stood(upload):
+    """What was drawn before stays until the page is drawn: elsewhere all parts would be there twice."""
+    app = open_page(DATASET)
+    before = place_of(app, "part")
+    assert place_of(finished(give(app, session.DATA, DatasetSource.uploaded(upload))), "part") == before
 
 
 def test_the_network_lays_an_uploaded_set_out(upload):

@@ -17,7 +17,7 @@ from pages.ui.work.analysis import jpeg
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
 from tests.helpers.action_units import clip_of
-from tests.helpers.app import give, open_page, texts
+from tests.helpers.app import give, open_page, place_of, texts
 from tests.helpers.factories import make_source, make_timeline
 
 MODEL = {"name": "tiny", "sha256": "0" * 64}
@@ -101,6 +101,19 @@ def test_a_suggestion_is_taken_with_one_click_or_ended(app):
     assert "Face 1 and Face 3 look like one" in texts(app)
     by_key(app.button, "persons_different_1_3").click().run()
     assert "look like one" not in texts(app)
+
+
+def test_the_way_back_keeps_its_place_while_all_above_it_comes_and_goes(app):
+    """What was drawn before stays until the page is drawn: elsewhere there would be two of it."""
+    by_key(app.button, "persons_same_1_2").click().run()
+    place = place_of(app, "persons_undo")
+    by_key(app.button, "persons_different_1_3").click().run()
+    assert "look like one" not in texts(app) and place_of(app, "persons_undo") == place
+    by_key(app.text_input, "person_name_1").set_value("Face 3").run()
+    assert "means something else here" in texts(app) and place_of(app, "persons_undo") == place
+    for face in (1, 3):
+        by_key(app.button, f"person_remove_{face}").click().run()
+    assert "No face was found" in titles(app)[0] and place_of(app, "persons_undo") == place
 
 
 def test_same_split_color_and_not_a_person(app):

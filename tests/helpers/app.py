@@ -1,8 +1,10 @@
 """The app as Streamlit runs it without a browser: open a page, put something in, wait, read."""
 
 import time
+from collections.abc import Iterator
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from pages.ui.app import session
 from pages.ui.app.jobs import JobRegistry
@@ -23,6 +25,20 @@ def texts(app: AppTest) -> str:
     """Everything that is written on the page."""
     parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption]
     return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def place_of(app: AppTest, key: str) -> tuple[int, ...]:
+    """Where something with a key stands: a number for each container around it, and its own."""
+
+    def under(block: Block, path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        for number, child in block.children.items():
+            if getattr(child, "key", None) == key:
+                yield (*path, number)
+            if isinstance(child, Block):
+                yield from under(child, (*path, number))
+
+    [place] = under(app.main, ())
+    return place
 
 
 def give(app: AppTest, name: str, value: object) -> AppTest:

@@ -79,16 +79,23 @@ def show(report: Report, analyzed: Report, pictures: Mapping[int, bytes], *, pla
     summary = report.summary
     shown = summary.by_presence
     others = list(summary.seen_briefly)
-    persons.trouble()
+    # What was drawn before stays until this is: whatever comes and goes has a place of its own, or what
+    # follows it would stand there twice.
+    said, cards, more = st.container(), st.container(), st.container()
+    with said:
+        persons.trouble()
     if summary.faces:
-        st.html(_style(summary.faces, picked(summary) if len(shown) > 1 else None))
-        _cards(shown[:CARDS], report, analyzed, pictures, played=played)
+        with cards:
+            st.html(_style(summary.faces, picked(summary) if len(shown) > 1 else None))
+            _cards(shown[:CARDS], report, analyzed, pictures, played=played)
     if len(shown) > CARDS:
-        with st.expander(f"{len(shown) - CARDS} more people"):
+        with more, st.expander(f"{len(shown) - CARDS} more people"):
             _cards(shown[CARDS : CARDS + BRIEF_CARDS], report, analyzed, pictures, played=played)
     with st.container(gap=None):
-        _suggestions(report.timeline, analyzed)
-        with st.container(horizontal=True, vertical_alignment="center"):
+        suggested, bar = st.container(gap=None), st.container(horizontal=True, vertical_alignment="center")
+        with suggested:
+            _suggestions(report.timeline, analyzed)
+        with bar:
             persons.bar(analyzed)
             if others:
                 _briefly(others, summary, analyzed)
