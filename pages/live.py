@@ -48,12 +48,16 @@ def camera(room: Room) -> None:
             moment.off(room)
         else:
             moment.wait(room, phase)
+    # Always there too: a recording's button would else stand twice for a moment when the camera stops.
+    minute, recorded = st.container(), st.container()
     if phase is Phase.LIVE:
         with numbers:
             moment.faces(room, phase)
             neutral.ask(room)
-        moment.last_minute(room, phase)
-    actions.recordings(room)
+        with minute:
+            moment.last_minute(room, phase)
+    with recorded:
+        actions.recordings(room)
     if phase is Phase.READY:
         with st.expander("Take a photo instead", icon=PHOTO_ICON, expanded=single_photo.is_wanted()):
             single_photo.take()

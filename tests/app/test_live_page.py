@@ -13,6 +13,7 @@ from pages.ui.app import session
 from pages.ui.live import actions, health, stream
 from pages.ui.live import rooms as registry
 from pages.ui.live.room import NO_FRAME_S, Choice, Phase, Room, Rooms
+from tests.helpers.app import place_of
 from tests.helpers.factories import OneFace
 from tests.helpers.live_fakes import STEP_S, Clock, feed
 from tests.helpers.places import ROOT
@@ -167,6 +168,24 @@ def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
     assert {"Stop", "Mark", "Snapshot", "Stop recording"} <= set(labels(app))
     button(app, "Stop").click().run()
     assert room.phase is Phase.READY and "The camera is off" in texts(app)
+
+
+def test_a_recordings_button_keeps_its_place_when_the_camera_stops(app, playing, clock):
+    """What was drawn before stays until the page is drawn: elsewhere there would be two of it."""
+    agreed(app)
+    room = room_of(app)
+    room.camera("ok")
+    film(room, clock, 1.0)
+    room.look()
+    app.run()
+    app.button(key="live_record").click().run()
+    film(room, clock, 1.0)
+    app.run()
+    app.button(key="live_stop_recording").click().run()
+    app.run()
+    place = place_of(app, "live_open_0")
+    button(app, "Stop").click().run()
+    assert room.phase is Phase.READY and place_of(app, "live_open_0") == place
 
 
 def test_a_machine_that_falls_behind_and_a_camera_that_falls_silent_are_said(app, playing, clock):
