@@ -1,16 +1,30 @@
 """The running app and a browser, once for all browser tests."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 from fer.sample.clip import sample_video
 from tests.helpers import live_app
 from tests.helpers.live_app import own_requests_only
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """What a test's tabs said when it failed goes into its report: in CI nobody sees them."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for name, tab in getattr(item, "funcargs", {}).items():
+            if isinstance(tab, Page) and not tab.is_closed():
+                with suppress(Error):
+                    words = " | ".join(tab.locator("body").inner_text().split("\n\n"))
+                    report.sections.append((f"{name} at {tab.url}", words))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -129,10 +129,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     tab.get_by_role("button", name="Stop recording").click()
     tab.get_by_role("button", name="Open on the Video page").wait_for(timeout=live_app.PATIENCE_MS)
     live_app.stop_camera(tab)
-    # While the page is drawn anew, the button of before stands beside its successor for a moment.
-    opener = tab.get_by_role("button", name="Open on the Video page")
-    expect(opener).to_have_count(1, timeout=live_app.PATIENCE_MS)
-    opener.click()
+    tab.get_by_role("button", name="Open on the Video page").click(timeout=live_app.PATIENCE_MS)
     live_app.wait_for_report(tab)
     expect(tab.locator(".st-key-timeline").get_by_text("joke").first).to_be_visible()
     with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
@@ -242,6 +239,11 @@ def test_charts_only_reads_without_sending_the_picture_back(tab):
 
 def test_a_photo_is_read_where_no_stream_can_be(tab):
     live_app.agree(tab, "Take a photo instead")
+    # The button can be pressed before there is a picture, and then does nothing.
+    tab.wait_for_function(
+        "document.querySelector('[data-testid=stCameraInput] video')?.videoHeight > 0",
+        timeout=live_app.PATIENCE_MS,
+    )
     tab.get_by_role("button", name="Take Photo").click(timeout=live_app.PATIENCE_MS)
     expect(tab.get_by_role("img", name="The photo with its faces marked")).to_be_visible(
         timeout=live_app.PATIENCE_MS
