@@ -126,10 +126,10 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     width, height = Image.open(waiting.value.path()).size
     assert width * 3 == height * 4
 
-    tab.get_by_role("button", name="Stop recording").click()
-    tab.get_by_role("button", name="Open on the Video page").wait_for(timeout=live_app.PATIENCE_MS)
+    opener = tab.get_by_role("button", name="Open on the Video page")
+    live_app.press_until(tab.get_by_role("button", name="Stop recording"), opener)
     live_app.stop_camera(tab)
-    tab.get_by_role("button", name="Open on the Video page").click(timeout=live_app.PATIENCE_MS)
+    opener.click()
     live_app.wait_for_report(tab)
     expect(tab.locator(".st-key-timeline").get_by_text("joke").first).to_be_visible()
     with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:

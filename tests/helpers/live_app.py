@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, Playwright, TimeoutError
+from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError
 
 from pages.ui.work.analysis import jpeg
 from tests.helpers.places import ROOT
@@ -33,6 +33,7 @@ START_S = 180.0
 STOP_S = 10.0
 TRIES = 30
 PRESS_MS = 3000
+PRESSES = 3
 PATIENCE_MS = 90_000
 """An analysis on a busy machine may take this long."""
 
@@ -288,6 +289,21 @@ def go_live(page: Page) -> None:
         assert unconnected < 2, "the connection did not come about"
         page.wait_for_timeout(1000)
     raise AssertionError("the place was never free")
+
+
+def press_until(button: Locator, there: Locator) -> None:
+    """Press a button until what it leads to is there: a press is lost where the page is drawn anew under it.
+
+    Raises:
+        TimeoutError: It led to nothing.
+    """
+    for _ in range(PRESSES):
+        with suppress(TimeoutError):  # what it leads to may be late, and the button gone
+            button.click(timeout=PRESS_MS)
+        with suppress(TimeoutError):
+            there.wait_for(timeout=PATIENCE_MS / PRESSES)
+            return
+    there.wait_for(timeout=PRESS_MS)
 
 
 def error_code(page: Page) -> str:
