@@ -1,5 +1,8 @@
 """Naming people in photos, as Streamlit runs the page without a browser."""
 
+import csv
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from pages.ui.photos import choice, table
 from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
-from tests.helpers.app import finished, give, open_page, texts
+from tests.helpers.app import finished, give, offered, open_page, texts
 
 
 @pytest.fixture
@@ -66,6 +69,8 @@ def test_selected_faces_are_named_and_taken_out_together(app, monkeypatch):
         ("rename", 2, "Twins"),
     ]
     assert "Twins in " in texts(app)
+    rows = csv.DictReader(io.StringIO(offered(app, monkeypatch)["photo_csv_selected"]().decode()))
+    assert [row["person"] for row in rows] == ["Twins", "Twins"]
     app.button(key="photo_remove_all").click().run()
     assert not app.exception and [step.kind for step in edits(app)][2:] == ["remove", "remove"]
     assert "0 faces" in app.subheader[0].value or "No face" in app.subheader[0].value
