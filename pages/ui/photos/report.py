@@ -102,7 +102,8 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     failed = [one for one in result.results if one.observations is None]
     st.html(_style(colors, people))
     _answer(report, colors, failed)
-    persons.trouble()
+    with st.container():  # always there, as around the table: what follows keeps its place
+        persons.trouble()
     shown = hiding.applied(result, batch) if readable else None
     if shown is not None:
         place = _chosen(result, readable)
@@ -119,9 +120,10 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     if readable:
         _shares(report.summary, colors)
     if readable or len(failed) > FAILED_SHOWN:
-        selected = table.show(result, rows)
-        if len(selected) == 1 and selected[0] in readable:
-            st.button("Show it large", icon=":material/zoom_in:", on_click=_choose, args=(selected[0],))
+        with st.container():
+            selected = table.show(result, rows)
+            if len(selected) == 1 and selected[0] in readable:
+                st.button("Show it large", icon=":material/zoom_in:", on_click=_choose, args=(selected[0],))
     if not readable:
         return
     promise = report_promise(report)
