@@ -47,6 +47,9 @@ def test_a_title_names_the_largest_shares_and_is_honest_about_unsure():
     assert highlights.titles(summary_of({1: [("happy", 2.0), ("sad", 2.0), ("fear", 1.0)]})) == [
         "Face 1: happy 40% of the time, sad 40%, fear 20%"
     ]
+    halves = summary_of({1: [("happy", 50.1), ("sad", 49.9)]})
+    assert highlights.titles(halves) == ["Face 1: happy 50% of the time, sad 50%"]
+    assert highlights.brief(halves.by_presence[0]) == "most often happy, 50%"
 
 
 def test_a_glimpse_gets_no_title_and_there_are_few_titles():
