@@ -149,3 +149,14 @@ def test_home_leads_to_the_samples_report_and_back(page, address):
     page.get_by_role("link", name="Video").click()
     live_app.wait_for_report(page)
     expect(page.get_by_role("heading", name="Face 1:")).to_be_visible()
+
+
+def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, address: str):
+    """The stream is laid out before there is one, and not seen."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    live_app.open_page(page, address, "live")
+    live_app.agree(page, "Take a photo instead")
+    page.wait_for_selector(".st-key-live_box iframe", state="attached", timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
