@@ -160,3 +160,37 @@ def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, addre
     live_app.settled(page)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def test_tab_leads_into_what_a_button_has_unfolded_and_back(page: Page, address: str):
+    live_app.open_page(page, address, "video")
+    opener = page.get_by_role("button", name="Settings")
+    opener.focus()
+    page.keyboard.press("Enter")
+    body = page.get_by_test_id("stPopoverBody")
+    body.get_by_role("button", name="Apply").wait_for(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Tab")
+    inside = "body => body.contains(document.activeElement)"
+    assert body.evaluate(inside)
+    page.keyboard.press("Shift+Tab")
+    expect(opener).to_be_focused()
+    body.get_by_role("button", name="Apply").focus()
+    page.keyboard.press("Tab")
+    assert not body.evaluate(inside)
+    body.get_by_role("button", name="Apply").focus()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def test_the_ring_of_a_tab_is_whole(report_page: Page):
+    """Streamlit's own lies outside, where the row of tabs cuts it off."""
+    report_page.get_by_role("tab", name="Moments").focus()
+    report_page.keyboard.press("ArrowRight")
+    live_app.settled(report_page)
+    tab = report_page.get_by_role("tab", name="Markers")
+    expect(tab).to_be_focused()
+    outline = "tab => [getComputedStyle(tab).outlineStyle, parseFloat(getComputedStyle(tab).outlineOffset)]"
+    style, offset = tab.evaluate(outline)
+    assert style == "solid" and offset < 0
+    report_page.keyboard.press("ArrowLeft")
+    live_app.settled(report_page)
