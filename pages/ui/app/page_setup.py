@@ -12,7 +12,7 @@ from streamlit import runtime
 
 from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
-from pages.ui.app import connection, navigation, polling, popovers, session, uploads, visitor
+from pages.ui.app import connection, navigation, polling, popovers, scheme, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
 
@@ -96,6 +96,7 @@ def page(title: str) -> Iterator[None]:
         visitor.remember()
         connection.watch()
         popovers.watch()
+        scheme.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

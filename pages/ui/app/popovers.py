@@ -10,9 +10,11 @@ _JS = """
 export default function () {
   if (window.ferPopoverKeys) return;
   window.ferPopoverKeys = true;
+  // While the focus is elsewhere, what can be reached inside is marked as if it could not.
+  const place = ({ dataset, tabIndex }) => ("tabindex" in dataset ? Number(dataset.tabindex) : tabIndex);
   const stops = (body) =>
     [...body.querySelectorAll("a[href], button, input, select, textarea, [tabindex]")].filter(
-      (one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility(),
+      (one) => place(one) >= 0 && !one.disabled && one.checkVisibility(),
     );
   const tab = (event) => {
     if (event.key !== "Tab") return;
