@@ -14,7 +14,7 @@ from pages.ui.app import session
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.uploads import Upload
 from pages.ui.parts import persons
-from pages.ui.photos import choice, table
+from pages.ui.photos import choice, hiding, table
 from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
@@ -92,6 +92,13 @@ def test_what_is_said_and_what_is_selected_moves_nothing(app, monkeypatch):
     app.run()
     assert "**1 face selected**" in texts(app)
     assert [place_of(app, key) for key in ("photo_faces", "persons_undo")] == places
+
+
+def test_while_faces_are_hidden_what_stands_below_keeps_its_place(app, monkeypatch):
+    place = place_of(app, choice.ORDER)
+    monkeypatch.setattr(hiding, "applied", lambda result, batch: None)  # not yet known
+    app.run()
+    assert not app.exception and place_of(app, choice.ORDER) == place
 
 
 def test_the_page_opens_on_a_photo_with_a_face(photo):

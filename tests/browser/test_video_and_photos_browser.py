@@ -164,6 +164,7 @@ def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, addre
 
 def test_tab_leads_into_what_a_button_has_unfolded_and_on(page: Page, address: str):
     live_app.open_page(page, address, "sessions")
+    page.wait_for_function("window.ferPopoverKeys", timeout=live_app.PATIENCE_MS)
     opener = page.get_by_role("button", name="Whose?")
     opener.focus()
     page.keyboard.press("Enter")

@@ -12,9 +12,10 @@ from streamlit import runtime
 
 from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
-from pages.ui.app import connection, navigation, polling, popovers, scheme, session, uploads, visitor
+from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
+from pages.ui.app.tab import connection, popovers
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -96,7 +97,6 @@ def page(title: str) -> Iterator[None]:
         visitor.remember()
         connection.watch()
         popovers.watch()
-        scheme.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:
