@@ -229,6 +229,13 @@ def test_labeled_files_become_figures_and_disagreements():
     assert registry().jobs_of(app.session_state[session.OWNER]) == []
 
 
+def test_what_nobody_labelled_is_named_as_people_do():
+    pictures = {f"{name}/{k}.png": noise(k) for k in range(2) for name in ("happy", "sad")}
+    batch = PhotoUploads((Upload("p.zip", zip_bytes(pictures)),))
+    app = finished(give(open_page(LABELS), session.LABELED, batch))
+    assert "No face is labelled surprise, neutral, fear, disgust or angry." in texts(app)
+
+
 def test_files_without_labels_are_one_sentence():
     batch = PhotoUploads((Upload("labels.csv", b"picture,value\na.png,happy\n"),))
     app = finished(give(open_page(LABELS), session.LABELED, batch))
