@@ -209,3 +209,15 @@ def test_charts_follow_a_theme_that_changes_while_the_page_is_open(report_page: 
     report_page.wait_for_function(f"{ink} !== '{light}'", timeout=live_app.PATIENCE_MS)
     report_page.emulate_media(color_scheme="light")
     report_page.wait_for_function(f"{ink} === '{light}'", timeout=live_app.PATIENCE_MS)
+
+
+def test_in_a_narrow_window_the_menu_goes_once_a_page_was_chosen(page: Page, address: str):
+    page.set_viewport_size({"width": 640, "height": 450})
+    live_app.open_page(page, address, "photos")
+    page.wait_for_function("window.ferMenuGoes", timeout=live_app.PATIENCE_MS)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    menu = page.get_by_test_id("stSidebar")
+    expect(menu).to_have_attribute("data-collapsed", "false", timeout=live_app.PATIENCE_MS)
+    menu.get_by_role("link", name="Video").click()
+    expect(page.get_by_text("Drop a video here")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(menu).to_have_attribute("data-collapsed", "true")

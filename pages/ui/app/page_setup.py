@@ -15,7 +15,7 @@ from fer.sources import decode_apart
 from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.app.tab import connection, popovers
+from pages.ui.app.tab import connection, menu, popovers
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -97,6 +97,7 @@ def page(title: str) -> Iterator[None]:
         visitor.remember()
         connection.watch()
         popovers.watch()
+        menu.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:
