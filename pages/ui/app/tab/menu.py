@@ -1,7 +1,7 @@
 """In a narrow window the menu lies over the page: it goes once a page was chosen.
 
-Streamlit (1.67) lets it go on telephones only; in a window that is half as wide, or at twice the size, whoever
-has chosen a page would not see it.
+Streamlit (1.67) lets it go on telephones only; in a window that is half as wide, or at twice the size,
+whoever has chosen a page would not see it.
 """
 
 import streamlit as st
@@ -11,7 +11,8 @@ export default function () {
   if (window.ferMenuGoes) return;
   window.ferMenuGoes = true;
   document.addEventListener("click", (event) => {
-    const menu = event.target.closest('[data-testid="stSidebarNavLink"]')?.closest('[data-testid="stSidebar"]');
+    const link = event.target.closest('[data-testid="stSidebarNavLink"]');
+    const menu = link?.closest('[data-testid="stSidebar"]');
     if (!menu || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const goes = () => {
       const page = document.querySelector('[data-testid="stMain"]').getBoundingClientRect();
