@@ -69,11 +69,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def join(parts: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+def join(parts: list[str], word: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; or with another word before the last."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def quality_words(quality: str) -> str:

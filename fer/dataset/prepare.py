@@ -181,7 +181,9 @@ class _Maker:
         """Read one file; what is wrong with it is noted."""
         label = class_index(name.parent.name)
         if label is None:
-            self._reject(name, f"its folder {safe_name(name.parent.name)!r} is not named after an emotion")
+            folder = name.parent.name
+            where = f"its folder {safe_name(folder)!r} is not" if folder else "it lies in no folder that is"
+            self._reject(name, f"{where} named after an emotion")
             return
         try:
             n = sum(self._add(frame, label, self._group(name)) for frame in self._frames(name, source))

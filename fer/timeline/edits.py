@@ -46,7 +46,7 @@ def with_edits(timeline: Timeline, edits: Iterable[Edit]) -> Timeline:
             work.take(edit)
         except InputError as exc:
             raise InputError(f"Step {number} does not fit this analysis. {exc.message}") from exc
-    persons = Persons(edits, dict(work.colors), analyzed)
+    persons = Persons(edits, dict(work.colors), analyzed, frozenset(work.apart))
     return replace(work.finished(), source=timeline.source, persons=persons)
 
 
@@ -75,8 +75,9 @@ class _Work:
         ids: (rows,) int, -1 without a face.
         names: (rows,) texts.
         removed: (rows,) bool.
-        colors: Chosen ones by id.
         highest: The highest id that was ever given.
+        colors: Chosen ones by id.
+        apart: Pairs of ids that were said to be two.
     """
 
     analyzed: Timeline
@@ -85,6 +86,7 @@ class _Work:
     removed: np.ndarray
     highest: int
     colors: dict[int, str] = field(default_factory=dict)
+    apart: set[frozenset[int]] = field(default_factory=set)
 
     @classmethod
     def on(cls, analyzed: Timeline) -> "_Work":
@@ -106,6 +108,7 @@ class _Work:
             self._join(edit, rows, self._rows_of(edit.other))
         elif edit.kind == "different":
             self._rows_of(edit.other)
+            self.apart.add(frozenset((edit.face, edit.other)))
         elif edit.kind == "split":
             self._split(edit, rows)
         elif edit.kind == "remove":
@@ -152,6 +155,9 @@ class _Work:
         both = rows | others
         self.ids[both], self.names[both] = stays, name
         self.removed[doubles] = True
+        gone = max(edit.face, edit.other)
+        pairs = (frozenset(stays if face == gone else face for face in pair) for pair in self.apart)
+        self.apart = {pair for pair in pairs if len(pair) > 1}
         if color:
             self.colors[stays] = color
 
@@ -183,6 +189,7 @@ class _Work:
             )
         self.highest += 1
         self.ids[later], self.names[later] = self.highest, ""
+        self.apart.add(frozenset((edit.face, self.highest)))
 
     def finished(self) -> Timeline:
         """The timeline as it is now."""

@@ -134,4 +134,7 @@ def _between(face: FaceSummary) -> str:
     """Between which few expressions an unsure answer was; empty where there were too many."""
     named = [s for s, share in face.plausible.items() if share >= MENTIONED_FROM][:MAX_BETWEEN]
     parts = [f"{set_words(s)} {percent(face.plausible[s])}" for s in named]
+    rest = face.shares[UNSURE] - sum(face.plausible[s] for s in named)
+    if parts and rest >= MENTIONED_FROM:
+        parts.append(f"others {percent(rest)}")
     return f" ({'; '.join(parts)})" if parts else ""

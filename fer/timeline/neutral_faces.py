@@ -58,7 +58,8 @@ def neutral_at(timeline: Timeline, face_id: int, time_s: float) -> Baseline:
 
 
 def most_neutral(timeline: Timeline, face_id: int) -> tuple[float, float] | None:
-    """The moment at which a face looks most neutral from the front with open eyes.
+    """The moment at which a face looks most neutral from the front with open eyes, of those at which
+    `neutral_at` finds frames enough; of all where it does so nowhere.
 
     Args:
         timeline: With `measures`.
@@ -78,8 +79,16 @@ def most_neutral(timeline: Timeline, face_id: int) -> tuple[float, float] | None
     neutral = np.where(good, timeline.probs[rows, EMOTIONS.index("neutral")], 0.0)
     window = np.ones(min(CAPTURE_FRAMES, len(rows)))
     mean = np.convolve(neutral, window, "same") / np.convolve(np.ones(len(rows)), window, "same")
-    best = int(mean.argmax())
+    best = int(np.where(_enough(time_s, good), mean, mean - 1).argmax())
     return float(time_s[best]), float(mean[best])
+
+
+def _enough(time_s: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """(n,) bool: around each of the moments, which rise, so many good frames lie as `neutral_at` takes."""
+    so_far, within_s = np.r_[0, np.cumsum(good)], WITHIN_S - 1e-6
+    first = np.searchsorted(time_s, time_s - within_s)
+    after = np.searchsorted(time_s, time_s + within_s, side="right")
+    return so_far[after] - so_far[first] >= CAPTURE_FRAMES
 
 
 def with_baselines(

@@ -127,11 +127,13 @@ class Persons:
         edits: The steps in their order: the truth that everything else follows from.
         colors: Face id -> ``#rrggbb``, the chosen ones.
         analyzed: The timeline before the first step; None where there is none.
+        apart: Pairs of face ids that the steps say are two people.
     """
 
     edits: tuple[Edit, ...] = ()
     colors: Mapping[int, str] = field(default_factory=dict)
     analyzed: "Timeline | None" = None
+    apart: frozenset[frozenset[int]] = frozenset()
 
     def color(self, face_id: int) -> str:
         """The chosen color, else one by number."""

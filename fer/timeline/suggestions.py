@@ -20,15 +20,15 @@ def suggestions(timeline: Timeline) -> tuple[Suggestion, ...]:
 
     First the pairs that the analysis itself was not sure of, then those that the rows show: a face goes, and
     soon one of its size comes near the same place. Nobody is named twice as the one who comes back. A pair is
-    left out once a step of `fer.timeline.persons` says that they are two, or both have names.
+    left out once a step of `fer.timeline.persons` says that they are two, as a split does, or both have
+    names.
 
     Args:
         timeline: Of a video or a live session; photos give none.
     """
     if timeline.is_photos:
         return ()
-    told = {frozenset((e.face, e.other)) for e in timeline.persons.edits if e.kind == "different"}
-    there = set(timeline.face_ids)
+    told, there = timeline.persons.apart, set(timeline.face_ids)
     found: dict[int, Suggestion] = {}
     for suggested in (*timeline.suggestions, *_in_rows(timeline)):
         pair = frozenset((suggested.first, suggested.second))

@@ -1,7 +1,9 @@
 """The Model and Labels pages as Streamlit runs them: every part, damaged files, tagging, own labels."""
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from pages.ui.app import session
 from pages.ui.app.uploads import Upload
 from pages.ui.labels import tagging as tag_view
 from pages.ui.labels.report import kappa_word
-from pages.ui.model import card, training
+from pages.ui.model import accuracy, card, training
 from pages.ui.model import scores as model_scores
 from pages.ui.parts import examples
 from pages.ui.parts.explanation import agreement, places, sentence
@@ -135,6 +137,14 @@ def test_faces_of_a_cell_need_the_data_and_come_with_it(monkeypatch, tmp_path):
     job = finish(examples.answered_job(dataset.local_data()))
     sizes = [len(job.result.cell(label, answer)) for label in EMOTIONS for answer in EMOTIONS]
     assert sum(sizes) == 7 and not app.exception
+    monkeypatch.setattr(accuracy, "clicked", lambda *_, **__: ["fear", "sad"])
+    app = finished(app.button_group(key=model_scores.HEAD).set_value("labels").run())
+    assert "Labelled fear, read as sad" in texts(app) and "sad**: 0 faces" not in texts(app)
+    assert "fer2013.csv holds other faces than those of these figures" in texts(app)
+    shown = model_scores.read_metrics().test.plain
+    counts = replace(shown.confusion, counts=tuple((1, 0, 0, 0, 0, 0, 0) for _ in range(7)))
+    monkeypatch.setattr(accuracy, "test_scores", lambda: replace(shown, confusion=counts))
+    assert re.search(r"\*\*Labelled fear, read as sad\*\*: [01] face", texts(app.run()))
 
 
 def explanation(emotion: str = "happy") -> Explanation:
@@ -217,6 +227,13 @@ def test_labeled_files_become_figures_and_disagreements():
     app.button(key="labelled_leave").click().run()
     assert len(app.get("file_uploader")) == 2
     assert registry().jobs_of(app.session_state[session.OWNER]) == []
+
+
+def test_what_nobody_labelled_is_named_as_people_do():
+    pictures = {f"{name}/{k}.png": noise(k) for k in range(2) for name in ("happy", "sad")}
+    batch = PhotoUploads((Upload("p.zip", zip_bytes(pictures)),))
+    app = finished(give(open_page(LABELS), session.LABELED, batch))
+    assert "No face is labelled surprise, neutral, fear, disgust or angry." in texts(app)
 
 
 def test_files_without_labels_are_one_sentence():

@@ -1,18 +1,24 @@
 """Naming people in photos, as Streamlit runs the page without a browser."""
 
+import csv
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from fer.errors import InputError
 from fer.sample.clip import sample_frames
 from fer.timeline.persons import Edit
 from pages.ui.app import session
+from pages.ui.app.error_text import error_text_of
 from pages.ui.app.uploads import Upload
-from pages.ui.photos import choice, table
+from pages.ui.parts import persons
+from pages.ui.photos import choice, hiding, table
 from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
-from tests.helpers.app import finished, give, open_page, texts
+from tests.helpers.app import finished, give, offered, open_page, place_of, texts
 
 
 @pytest.fixture
@@ -66,9 +72,33 @@ def test_selected_faces_are_named_and_taken_out_together(app, monkeypatch):
         ("rename", 2, "Twins"),
     ]
     assert "Twins in " in texts(app)
+    rows = csv.DictReader(io.StringIO(offered(app, monkeypatch)["photo_csv_selected"]().decode()))
+    assert [row["person"] for row in rows] == ["Twins", "Twins"]
     app.button(key="photo_remove_all").click().run()
     assert not app.exception and [step.kind for step in edits(app)][2:] == ["remove", "remove"]
     assert "0 faces" in app.subheader[0].value or "No face" in app.subheader[0].value
+
+
+def test_what_is_said_and_what_is_selected_moves_nothing(app, monkeypatch):
+    """What was drawn before stays until the page is drawn: elsewhere there would be two of it."""
+    name = next(one for one in app.text_input if one.key.startswith("photo_name_"))
+    name.set_value("Anna").run()
+    places = [place_of(app, key) for key in ("photo_faces", "persons_undo")]
+    app.session_state[persons.TROUBLE] = error_text_of(InputError("This is no name."))
+    app.run()
+    assert "This is no name" in texts(app)
+    monkeypatch.setattr(table.st, "dataframe", lambda *_args, **_more: {"selection": {"rows": [0]}})
+    assert [place_of(app, key) for key in ("photo_faces", "persons_undo")] == places
+    app.run()
+    assert "**1 face selected**" in texts(app)
+    assert [place_of(app, key) for key in ("photo_faces", "persons_undo")] == places
+
+
+def test_while_faces_are_hidden_what_stands_below_keeps_its_place(app, monkeypatch):
+    place = place_of(app, choice.ORDER)
+    monkeypatch.setattr(hiding, "applied", lambda result, batch: None)  # not yet known
+    app.run()
+    assert not app.exception and place_of(app, choice.ORDER) == place
 
 
 def test_the_page_opens_on_a_photo_with_a_face(photo):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from fer.errors import LibraryError
@@ -19,7 +20,7 @@ from pages.ui.work import library as library_work
 from pages.ui.work.library import session_from
 from pages.ui.work.recordings import Opened, Recording
 from pages.ui.work.video import VideoResult
-from tests.helpers.app import give, open_page, texts
+from tests.helpers.app import give, offered, open_page, texts
 from tests.helpers.factories import make_source, make_timeline
 
 MODEL = {"name": "tiny", "sha256": "0" * 64}
@@ -32,10 +33,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The library of one test's own, and Anna's browser."""
     library_work.library.clear()
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path / "kept"))
-    monkeypatch.setattr(visitor, "_cookies", lambda: {visitor.COOKIE: ANNA})
+    monkeypatch.setattr(visitor, "_cookies", annas_cookies)
     yield tmp_path / "kept"
     library_work.library().close()
     library_work.library.clear()
+
+
+def annas_cookies() -> dict[str, str]:
+    """Those of her browser; outside her visit there are none."""
+    return {visitor.COOKIE: ANNA} if get_script_run_ctx(suppress_warning=True) else {}
 
 
 def recording(name: str = "talk.mp4", script: dict | None = None) -> Recording:
@@ -227,6 +233,22 @@ def test_what_was_exported_comes_in_again(monkeypatch: pytest.MonkeyPatch):
     assert [entry.title for entry in library.entries(ANNA)] == ["From Ben"]
     app.run()
     assert not given and not app.exception
+
+
+def test_export_gives_the_visitors_sessions(monkeypatch: pytest.MonkeyPatch):
+    library = library_work.library()
+    first, second = (keep(library, ANNA, name, About(name)) for name in ("one.mp4", "two.mp4"))
+    app = open_page("pages/sessions.py")
+    app.button(key="sessions_all").click().run()
+    files = offered(app, monkeypatch)
+    library.take_in(BEN, files[f"session_export_{first.id}"]())
+    assert [entry.title for entry in library.entries(BEN)] == ["one.mp4"]
+    library.take_in(BEN, files["sessions_export"]())
+    assert {entry.title for entry in library.entries(BEN)} == {first.about.title, second.about.title}
+
+
+def test_the_key_that_is_saved_is_the_browsers_own(monkeypatch: pytest.MonkeyPatch):
+    assert offered(open_page("pages/sessions.py"), monkeypatch)["key_save"]() == ANNA.encode()
 
 
 def test_a_library_that_is_switched_off_says_so_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch):

@@ -179,3 +179,10 @@ def test_points_and_valence_have_an_axis_each(app):
         "after joke minus before joke, in points",
         "after joke minus before joke, valence from −1 to +1",
     ]
+
+
+def test_time_that_lies_in_both_ranges_is_said(app):
+    ask(tab(marked(app), "Findings"), "Range against range")
+    assert app.selectbox(key="finding_range_b").value == "news" and "lie in both" not in texts(app)
+    app.selectbox(key="finding_range_b").set_value("the first half").run()
+    assert not app.exception and "30 s lie in both and count on both sides." in texts(app)

@@ -12,7 +12,7 @@ from fer.timeline.persons import Edit, persons_to_json
 from fer.timeline.report import make_report
 from pages.ui.app import session, uploads
 from pages.ui.app.uploads import Upload
-from pages.ui.video import people, report, units
+from pages.ui.video import markers, people, report, units
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
@@ -114,6 +114,17 @@ def test_the_way_back_keeps_its_place_while_all_above_it_comes_and_goes(app):
     for face in (1, 3):
         by_key(app.button, f"person_remove_{face}").click().run()
     assert "No face was found" in titles(app)[0] and place_of(app, "persons_undo") == place
+
+
+def test_player_and_chart_keep_their_place_whoever_there_is_to_choose(app):
+    """Elsewhere the browser would load the video anew, and play it from its start."""
+    place = place_of(app, markers.NAME)
+    by_key(app.button, "persons_same_1_2").click().run()
+    by_key(app.button, "persons_same_1_3").click().run()
+    assert not [one for one in app.get("button_group") if one.proto.label == "Who the page is about"]
+    assert place_of(app, markers.NAME) == place
+    by_key(app.button, "persons_undo").click().run()
+    assert place_of(app, markers.NAME) == place
 
 
 def test_same_split_color_and_not_a_person(app):

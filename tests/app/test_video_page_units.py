@@ -1,5 +1,6 @@
 """Action Units on the Video page, as Streamlit runs it without a browser."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -46,6 +47,7 @@ def shown(app):
 def test_a_moment_becomes_the_neutral_face_and_can_be_dropped(app):
     assert not app.exception
     assert "measured against the average neutral face" in texts(app)
+    assert re.search(r"Most neutral: 0:0\d\.\d \(around it neutral \d+% on average\)", texts(app))
     button(app, "Use as neutral").click().run()
     assert not app.exception
     assert "Face 1's neutral face was taken at 0:0" in texts(app)

@@ -234,3 +234,14 @@ def test_what_gets_the_focus_comes_out_from_under_the_head_of_the_page(studio):
     expect(lines).to_be_focused()
     head = studio.locator('[data-testid="stHeader"]').bounding_box()
     assert lines.bounding_box()["y"] >= head["y"] + head["height"]
+
+
+def test_what_comes_while_the_chart_is_drawn_anew_is_no_error(studio):
+    """The track may change between the old chart's going and the new one's coming: at a mark, a slider."""
+    errors: list[str] = []
+    studio.on("pageerror", lambda error: errors.append(error.message))
+    gone = f"const chart = {CHART}, place = chart.parentElement; chart.remove()"
+    studio.evaluate(f"() => {{ {gone}; window.dispatchEvent(new Event('fer-track')); place.append(chart); }}")
+    at(studio, 1.0)
+    studio.wait_for_timeout(300)
+    assert errors == [] and "0:01" in studio.locator(".playhead").get_attribute("aria-valuetext")

@@ -149,3 +149,75 @@ def test_home_leads_to_the_samples_report_and_back(page, address):
     page.get_by_role("link", name="Video").click()
     live_app.wait_for_report(page)
     expect(page.get_by_role("heading", name="Face 1:")).to_be_visible()
+
+
+def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, address: str):
+    """The stream is laid out before there is one, and not seen."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    live_app.open_page(page, address, "live")
+    live_app.agree(page, "Take a photo instead")
+    page.wait_for_selector(".st-key-live_box iframe", state="attached", timeout=live_app.PATIENCE_MS)
+    live_app.settled(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def test_tab_leads_into_what_a_button_has_unfolded_and_on(page: Page, address: str):
+    live_app.open_page(page, address, "sessions")
+    page.wait_for_function("window.ferPopoverKeys", timeout=live_app.PATIENCE_MS)
+    opener = page.get_by_role("button", name="Whose?")
+    opener.focus()
+    page.keyboard.press("Enter")
+    body = page.get_by_test_id("stPopoverBody")
+    key = body.get_by_role("button", name="Save the key")
+    key.wait_for(timeout=live_app.PATIENCE_MS)
+    page.keyboard.press("Tab")
+    expect(key).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Tab")
+    stops = 1
+    while body.evaluate("body => body.contains(document.activeElement)") and stops < 9:
+        page.wait_for_timeout(200)  # nobody is faster: what lies inside can be reached again a moment later
+        page.keyboard.press("Tab")
+        stops += 1
+    assert stops >= 3, "the key's button, a field, and out"
+    expect(page.locator("summary").filter(has_text="Import a session")).to_be_focused()
+    key.focus()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def test_the_ring_of_a_tab_is_whole(report_page: Page):
+    """Streamlit's own lies outside, where the row of tabs cuts it off."""
+    report_page.get_by_role("tab", name="Moments").focus()
+    report_page.keyboard.press("ArrowRight")
+    live_app.settled(report_page)
+    tab = report_page.get_by_role("tab", name="Markers")
+    expect(tab).to_be_focused()
+    outline = "tab => [getComputedStyle(tab).outlineStyle, parseFloat(getComputedStyle(tab).outlineOffset)]"
+    style, offset = tab.evaluate(outline)
+    assert style == "solid" and offset < 0
+    report_page.keyboard.press("ArrowLeft")
+    live_app.settled(report_page)
+
+
+def test_charts_follow_a_theme_that_changes_while_the_page_is_open(report_page: Page):
+    ink = "document.querySelector('.st-key-shares_chart .js-plotly-plot')._fullLayout.font.color"
+    light = report_page.evaluate(ink)
+    report_page.emulate_media(color_scheme="dark")
+    report_page.wait_for_function(f"{ink} !== '{light}'", timeout=live_app.PATIENCE_MS)
+    report_page.emulate_media(color_scheme="light")
+    report_page.wait_for_function(f"{ink} === '{light}'", timeout=live_app.PATIENCE_MS)
+
+
+def test_in_a_narrow_window_the_menu_goes_once_a_page_was_chosen(page: Page, address: str):
+    page.set_viewport_size({"width": 640, "height": 450})
+    live_app.open_page(page, address, "photos")
+    page.wait_for_function("window.ferMenuGoes", timeout=live_app.PATIENCE_MS)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    menu = page.get_by_test_id("stSidebar")
+    expect(menu).to_have_attribute("data-collapsed", "false", timeout=live_app.PATIENCE_MS)
+    menu.get_by_role("link", name="Video").click()
+    expect(page.get_by_text("Drop a video here")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(menu).to_have_attribute("data-collapsed", "true")

@@ -1,8 +1,11 @@
 """The app as Streamlit runs it without a browser: open a page, put something in, wait, read."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
@@ -65,3 +68,31 @@ def part(app: AppTest, name: str) -> AppTest:
     """Go to a part of the Dataset page."""
     app.query_params["part"] = app.session_state["part"] = name
     return app.run()
+
+
+def offered(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """Draw the page again; what makes each of its files, by the button's key.
+
+    Each runs as Streamlit runs it: in a thread that belongs to no visit.
+    """
+    makers = {}
+
+    def button(label: str, data, **more) -> bool:
+        makers[more["key"]] = data if callable(data) else lambda: data
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(st, "download_button", button)
+        app.run()
+    assert not app.exception
+    return {key: lambda make=make: _elsewhere(make) for key, make in makers.items()}
+
+
+def _elsewhere(make: Callable[[], bytes | str]) -> bytes:
+    """What a function returns in a thread of its own."""
+    made: list[bytes | str] = []
+    thread = threading.Thread(target=lambda: made.append(make()))
+    thread.start()
+    thread.join()
+    assert made, "it raised an error"
+    return made[0].encode() if isinstance(made[0], str) else made[0]

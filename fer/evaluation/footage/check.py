@@ -102,14 +102,14 @@ class FootageCheck:
 
     def sentences(self) -> tuple[str, ...]:
         """The answer first; each a sentence."""
-        over = "of the faces" if self.census.is_photos else "of the time"
+        on, over = ("on ", "of the faces") if self.census.is_photos else ("", "of the time")
         said = [
-            f"The network is right {percent(self.accuracy.value)} {over} on this footage "
+            f"The network is right {on}{percent(self.accuracy.value)} {over} on this footage "
             f"(95% interval {_range(self.accuracy)}).",
         ]
         if self.answered < 1 and self.accuracy_answered is not None:
             said.append(
-                f"It says “unsure” {percent(1 - self.answered)} {over} and is right on "
+                f"It says “unsure” {on}{percent(1 - self.answered)} {over} and is right on "
                 f"{percent(self.accuracy_answered.value)} of the rest ({_range(self.accuracy_answered)})."
             )
         for verdict, words in ((BELIEVE, "Believe here"), (DOUBT, "Do not believe here")):

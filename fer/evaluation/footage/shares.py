@@ -18,7 +18,8 @@ from fer.evaluation.footage.census import N_CLASSES, N_STATES, Census
 from fer.evaluation.intervals import LEVELS
 
 PRIOR_TAGS = 0.25
-"""The network's own mean probabilities count as so many tags of each answer: they speak where no tag does."""
+"""The network's own mean probabilities count as so many tags of each answer, for the readings without a tag:
+they speak where no tag does."""
 
 INTERVAL_TAGS = 1.0
 """So many tags are added at each end of an interval: none of ten is not "never"."""
@@ -95,8 +96,11 @@ def stratified(
         raise ValueError("stratified: no state that counts has a share")
     weights = weights / weights.sum()
     tags = n[:, None].astype(float)
-    value = weights @ ((hits + PRIOR_TAGS * prior) / (tags + PRIOR_TAGS))
-    low, high = _ends(weights, hits, tags, prior, counts=np.array(census.counts), seed=seed)
+    counts = np.array(census.counts)
+    untagged = np.clip(1 - n / np.maximum(counts, 1), 0, 1)[:, None]
+    expected = (hits + PRIOR_TAGS * prior) / (tags + PRIOR_TAGS)
+    value = weights @ (untagged * expected + (1 - untagged) * hits / np.maximum(tags, 1))
+    low, high = _ends(weights, hits, tags, prior, counts=counts, seed=seed)
     low, high = np.minimum(low, value), np.maximum(high, value)
     return tuple(Estimate(float(v), float(a), float(b)) for v, a, b in zip(value, low, high, strict=True))
 

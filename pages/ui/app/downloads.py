@@ -1,4 +1,9 @@
-"""Everything to keep: made when it is asked for, in memory."""
+"""Everything to keep: made when it is asked for, in memory.
+
+Streamlit makes a file in a thread that belongs to no visit. What makes one may not ask for the session, its
+cookies or whoever is logged in: it would find another, empty session. Whatever it needs of these is read
+while the page is drawn.
+"""
 
 import re
 from collections.abc import Callable, Mapping

@@ -12,9 +12,10 @@ from streamlit import runtime
 
 from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
-from pages.ui.app import connection, navigation, polling, session, uploads, visitor
+from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
+from pages.ui.app.tab import connection, menu, popovers
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -31,6 +32,7 @@ STYLE = """<style>
 [data-testid="stMain"] { scroll-padding: 5rem 0 3rem; }
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stElementToolbar"] button:focus-visible { outline: 2px solid; outline-offset: -2px; }
+[data-testid="stTab"]:focus-visible { box-shadow: none; outline: 2px solid; outline-offset: -2px; }
 @media (hover: none) {
   [data-testid="stDataFrame"]:not(:hover, :focus-within) [data-testid="stElementToolbar"] {
     opacity: 0; pointer-events: none;
@@ -39,9 +41,10 @@ STYLE = """<style>
 </style>"""
 """Everybody can read 4.5 to 1: Streamlit writes small words at 4.1, and in the dark theme white words on a
 color that is light enough to be words elsewhere, and the button of an open popover in a dim one. Whoever goes
-by keyboard sees where they are: what gets the focus comes out from under the head of the page, and links of
-the navigation have a ring. On a touch screen the tools of a table would lie over the words above it: they
-come once the table is touched. Nothing here may move anything: it comes after the first words."""
+by keyboard sees where they are: what gets the focus comes out from under the head of the page, links of the
+navigation have a ring, and that of a tab is whole. On a touch screen the tools of a table would lie over the
+words above it: they come once the table is touched. Nothing here may move anything: it comes after the first
+words."""
 
 
 def configure(title: str = "") -> None:
@@ -93,6 +96,8 @@ def page(title: str) -> Iterator[None]:
             yield
         visitor.remember()
         connection.watch()
+        popovers.watch()
+        menu.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

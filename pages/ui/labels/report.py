@@ -139,7 +139,7 @@ def in_words(found: OwnLabels) -> str:
         parts.append(f"Fewer than {FEW} faces: {join(few)}; their figures say little.")
     none = [name for name in DISPLAY_ORDER if not scores.classes[name].n]
     if none:
-        parts.append(f"No face is labelled {' or '.join(none)}.")
+        parts.append(f"No face is labelled {join(none, 'or')}.")
     return " ".join(parts)
 
 
@@ -149,7 +149,7 @@ def kappa_word(kappa: float) -> str:
 
 
 def _figure(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})".replace("-", "−")
 
 
 def _rejected(found: OwnLabels) -> None:

@@ -17,7 +17,7 @@ BOX = "live_box"
 # Fragments run all the time: Streamlit's sign for a running page, with a Stop of its own, would flicker.
 CALM = '<style>[data-testid="stStatusWidget"] { display: none; }</style>'
 # Laid out all the same: the component has to know its size before it starts. It would be drawn twice else.
-UNSEEN = f"<style>.st-key-{BOX} {{ position: absolute; visibility: hidden; width: 100%; }}</style>"
+UNSEEN = f"<style>.st-key-{BOX} {{ position: absolute; left: 0; visibility: hidden; width: 100%; }}</style>"
 STYLES = {
     Phase.READY: UNSEEN,
     Phase.ASKING: CALM + UNSEEN,

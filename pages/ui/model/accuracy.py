@@ -28,5 +28,5 @@ def show() -> None:
         chart(classes_chart(scores.classes, dark=is_dark()), key="classes")
         st.caption("The line is the 95% interval: few faces, wide line.")
     if cell and by_label:
-        examples.show(*cell)
+        examples.show(*cell, labelled=np.array(scores.confusion.counts).sum(1).tolist())
     class_table.show(scores.classes, key="class_table")

@@ -49,11 +49,12 @@ def _cell(scores: ClassScores, figure: str) -> str:
 
 
 def number(estimate: Estimate, *, as_share: bool) -> str:
-    """ "0.52 (0.49–0.56)", or "52% (49–56)" as a share."""
+    """ "0.52 (0.49–0.56)", "0.19 (−0.17 to 0.57)", or "52% (49–56)" as a share."""
     value, low, high = estimate.value, estimate.low, estimate.high
     if as_share:
         return f"{100 * value:.0f}% ({100 * low:.0f}–{100 * high:.0f})"
-    return f"{value:.2f} ({low:.2f}–{high:.2f})"
+    ends = f"{low:.2f} to {high:.2f}" if low < 0 else f"{low:.2f}–{high:.2f}"
+    return f"{value:.2f} ({ends})".replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:

@@ -11,8 +11,7 @@ from fer.text import count, percent
 from fer.timeline.summary import Episode, FaceSummary, Summary
 from fer.verdict import set_words
 
-MOSTLY = 0.5
-"""From this share of the time on, a face showed something "mostly"."""
+HALF = 0.5
 NAMED_SHARE = 0.05
 """A smaller share is not named in a title."""
 NAMED = 3
@@ -47,7 +46,7 @@ def brief(face: FaceSummary) -> str:
     if not face.usable_s:
         return "could not be read"
     first = max(face.ranking, key=lambda state: face.shares[state])
-    how = "mostly" if face.shares[first] >= MOSTLY else "most often"
+    how = "mostly" if _is_most(face.shares[first]) else "most often"
     return f"{how} {first}, {percent(face.shares[first])}{_between(face, first)}"
 
 
@@ -60,11 +59,16 @@ def shown(face: FaceSummary) -> str:
     named = [state for state in ranked if face.shares[state] >= NAMED_SHARE][:NAMED]
     first, *others = named
     few = ", ".join(f"{state} {percent(face.shares[state])}{_between(face, state)}" for state in others)
-    if face.shares[first] >= MOSTLY:
+    if _is_most(face.shares[first]):
         lead = f"mostly {first}, {percent(face.shares[first])} of the time{_between(face, first)}"
         return lead + (f"; {few}" if few else "")
     lead = f"{first} {percent(face.shares[first])} of the time{_between(face, first)}"
     return lead + (f", {few}" if few else "")
+
+
+def _is_most(share: float) -> bool:
+    """A share of which everybody reads that it is more than all others together."""
+    return round(100 * share) > 100 * HALF
 
 
 def _between(face: FaceSummary, state: str) -> str:
@@ -72,7 +76,7 @@ def _between(face: FaceSummary, state: str) -> str:
     if state != UNSURE or not face.plausible:
         return ""
     text, share = next(iter(face.plausible.items()))
-    return f" ({set_words(text)})" if share >= MOSTLY * face.shares[UNSURE] else ""
+    return f" ({set_words(text)})" if share >= HALF * face.shares[UNSURE] else ""
 
 
 def photo_title(summary: Summary) -> str:

@@ -102,26 +102,26 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     failed = [one for one in result.results if one.observations is None]
     st.html(_style(colors, people))
     _answer(report, colors, failed)
-    persons.trouble()
-    shown = hiding.applied(result, batch) if readable else None
-    if shown is not None:
-        place = _chosen(result, readable)
-        with st.container(key=LARGE_BOX):
-            _one(shown, place, people.get(place, {}))
-            if shown.hiding is None:  # an explanation is drawn on the face
-                _why(result, place)
-        scroll.follow()
+    with st.container():  # always there, as those below: what follows keeps its place
+        persons.trouble()
+    with st.container():
+        shown = hiding.applied(result, batch) if readable else None
+    with st.container():
+        if shown is not None:
+            _large(result, shown, readable, people)
     rows = table.rows(result.results, people)
     if readable or len(failed) > FAILED_SHOWN:
         rows = choice.ask(rows, list(colors)) if readable else rows
-    if shown is not None and len(readable) > 1:
-        _gallery(shown, [k for k in dict.fromkeys(rows["place"]) if k in readable], people)
+    with st.container():
+        if shown is not None and len(readable) > 1:
+            _gallery(shown, [k for k in dict.fromkeys(rows["place"]) if k in readable], people)
     if readable:
         _shares(report.summary, colors)
     if readable or len(failed) > FAILED_SHOWN:
-        selected = table.show(result, rows)
-        if len(selected) == 1 and selected[0] in readable:
-            st.button("Show it large", icon=":material/zoom_in:", on_click=_choose, args=(selected[0],))
+        with st.container():
+            selected = table.show(result, rows)
+            if len(selected) == 1 and selected[0] in readable:
+                st.button("Show it large", icon=":material/zoom_in:", on_click=_choose, args=(selected[0],))
     if not readable:
         return
     promise = report_promise(report)
@@ -129,6 +129,16 @@ def show(result: PhotosResult, batch: PhotoUploads, leave: Callable[[], None]) -
     with st.container(horizontal=True):
         downloads.of_report(report, batch.uploads[0].name, key="photos")
         persons.bar(result.report)
+
+
+def _large(result: PhotosResult, shown: PhotosResult, readable: list[int], people: table.People) -> None:
+    """The chosen photo; `shown` is the result with its faces as they are to be seen."""
+    place = _chosen(result, readable)
+    with st.container(key=LARGE_BOX):
+        _one(shown, place, dict(people.get(place, {})))
+        if shown.hiding is None:  # an explanation is drawn on the face
+            _why(result, place)
+    scroll.follow()
 
 
 def _answer(report: Report, colors: Mapping[str, str], failed: list[PhotoResult]) -> None:

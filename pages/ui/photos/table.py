@@ -90,9 +90,10 @@ def _together(result: PhotosResult, faces: pd.DataFrame) -> None:
         off = {"icon": ":material/person_off:", "key": "photo_remove_all", "on_click": take}
         st.button("Not people", args=("remove",), **off)
         stem = downloads.safe_stem(result.results[0].name, "selected")
+        timeline = persons.edited(result.report).timeline
         downloads.of_text(
             "Only these as CSV",
-            lambda: rows_as_csv(persons.edited(result.report).timeline, faces),
+            lambda: rows_as_csv(timeline, faces),
             f"{stem}.csv",
             mime="text/csv",
             key="photo_csv_selected",

@@ -92,9 +92,10 @@ def _who() -> None:
             "Sessions belong to this browser: it holds a key in a cookie, and nobody without that key sees "
             "them. Save the key before you clear cookies, or to open your sessions in another browser."
         )
+        own = visitor.browser_key()  # not when the file is made: that is outside the visit, see downloads
         st.download_button(
             "Save the key",
-            visitor.browser_key,
+            lambda: own,
             file_name="sessions-key.txt",
             mime="text/plain",
             icon=":material/download:",
@@ -268,9 +269,10 @@ def _change(session_id: str, key: str) -> None:
 
 
 def _export(session_ids: list[str], name: str, *, key: str, label: str) -> None:
+    kept, owner = library(), mine()
     st.download_button(
         label,
-        lambda: library().export(mine(), session_ids),
+        lambda: kept.export(owner, session_ids),
         file_name=f"{downloads.safe_stem(name, 'session' if len(session_ids) == 1 else 'kept')}.zip",
         mime="application/zip",
         icon=":material/download:",

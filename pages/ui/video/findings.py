@@ -18,7 +18,7 @@ from fer.findings.gathering import Findings, halves
 from fer.findings.reaction import AFTER_S, BASELINE_S, MAX_WINDOW_S, reaction
 from fer.findings.series import VALENCE
 from fer.findings.synchrony import synchrony
-from fer.text import count
+from fer.text import count, span
 from fer.timeline.markers import Marker
 from fer.timeline.report import Report
 from fer.timeline.timeline import Timeline
@@ -148,6 +148,8 @@ def _ranges(report: Report, face_id: int | None) -> Asked | None:
         first = st.selectbox("Range", names, key="finding_range_a", width=260)
         others = [name for name in names if name != first]
         second = st.selectbox("Against", others, key="finding_range_b", width=260)
+    if shared_s := _shared_s(ranges[first], ranges[second]):
+        st.caption(f":material/info: {span(shared_s)} lie in both and count on both sides.")
     people = _people(report, face_id)
 
     def answer(measures: Sequence[str]) -> Findings:
@@ -156,6 +158,12 @@ def _ranges(report: Report, face_id: int | None) -> Asked | None:
         return Findings((timeline.source.name,), comparisons=_named(timeline, found))
 
     return Asked((first, second, tuple(people)), answer)
+
+
+def _shared_s(first: Sequence[Marker], second: Sequence[Marker]) -> float:
+    """How long a range of the one lies in a range of the other, in seconds."""
+    pairs = ((min(a.end_s, b.end_s), max(a.start_s, b.start_s)) for a in first for b in second)
+    return sum(max(0.0, end_s - start_s) for end_s, start_s in pairs)
 
 
 def _pair_of_people(report: Report, face_id: int | None) -> tuple[int, int] | None:

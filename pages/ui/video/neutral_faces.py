@@ -109,7 +109,9 @@ def panel(report: Report, analyzed: Report, face_id: int) -> None:
             format="%.1f s",
             key=f"neutral_moment_{face_id}",
         )
-        st.caption(f"Most neutral: {clock(best[0], tenths=True)} (neutral {percent(best[1])}).")
+        st.caption(
+            f"Most neutral: {clock(best[0], tenths=True)} (around it neutral {percent(best[1])} on average)."
+        )
         asked = (chosen, face_id, moment_s)
         with st.container(horizontal=True):
             st.button("Use as neutral", type="primary", key="neutral_use", on_click=_use, args=asked)

@@ -214,7 +214,8 @@ def _explore(
     page after them."""
     report = reading.now()
     face_id = people.picked(report.summary)
-    people.picker(report.summary)
+    with st.container():  # always there: the player keeps its place, and is not loaded anew where it stood
+        people.picker(report.summary)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         playing.show(clip, report.timeline.source, report.summary, portraits, face_id)

@@ -52,6 +52,8 @@ def test_nothing_to_prepare_says_how_folders_must_look():
         prepare([])
     with pytest.raises(DatasetError, match="not named after an emotion"):
         prepare([(PurePosixPath("holiday/1.jpg"), b"x")])
+    with pytest.raises(DatasetError, match="it lies in no folder that is named after an emotion"):
+        prepare([(PurePosixPath("notes.txt"), b"x")])
 
 
 def test_settings_are_checked():

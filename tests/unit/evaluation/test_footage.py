@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from fer.constants import DISPLAY_ORDER, EMOTIONS, UNSURE
 from fer.dataset.tagging import CANNOT_TELL, FaceSample
 from fer.emotion.footage_scaling import FootageScaling, scaling_from_json, scaling_to_json
 from fer.errors import DamagedInputError, InputError
+from fer.evaluation.figures.metrics_file import Estimate
 from fer.evaluation.footage.census import Census, census_from, census_of, with_states
 from fer.evaluation.footage.check import (
     BELIEVE,
@@ -136,8 +138,12 @@ def test_where_every_reading_is_tagged_nothing_is_uncertain():
     census = answered({"sad": 10, "happy": 10})
     states = state_indices(["sad"] * 10 + ["happy"] * 10)
     shares = corrected_shares(census, states, np.array([NEUTRAL] * 4 + [SAD] * 6 + [HAPPY] * 10))
-    assert shares[NEUTRAL].value == pytest.approx(0.2, abs=0.02)
-    assert shares[NEUTRAL].high - shares[NEUTRAL].low < 0.02
+    assert shares[NEUTRAL].value == pytest.approx(0.2)
+    assert shares[NEUTRAL].high - shares[NEUTRAL].low < 1e-9
+    wrong = check_footage(
+        answered({"happy": 5}), ["happy"] * 5, np.tile(probs_of("happy"), (5, 1)), ["sad"] * 5
+    )
+    assert wrong.accuracy == Estimate(0, 0, 0) and wrong.shares["sad"].value == pytest.approx(1)
 
 
 def test_intervals_hold_what_they_promise():
@@ -173,6 +179,11 @@ def test_a_check_says_what_to_believe():
     assert check.accuracy.value == pytest.approx(0.48, abs=0.02)
     assert check.answered == pytest.approx(0.9)
     words = " ".join(check.sentences())
+    assert words.startswith("The network is right 49% of the time on this footage")
+    assert "It says “unsure” 10% of the time and" in words
+    photos = replace(check, census=replace(census, is_photos=True)).sentences()
+    assert photos[0].startswith("The network is right on 49% of the faces on this footage")
+    assert "It says “unsure” on 10% of the faces and" in photos[1]
     assert "Believe here: happy." in words and "Do not believe here: sad." in words and "42 tags" in words
     assert "1 face could not be named and is left out" in words
     document = json.loads(check_json(check))

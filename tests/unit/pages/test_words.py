@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fer.constants import EMOTIONS, SUPPORTED
+from fer.evaluation.figures.metrics_file import Estimate
 from fer.photos import PhotoResult
 from fer.pipeline import AnalysisProgress
 from fer.settings import Settings
@@ -14,7 +15,7 @@ from fer.timeline.report import make_report
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
-from pages.ui.parts import highlights
+from pages.ui.parts import class_table, highlights
 from pages.ui.parts.bars import probability_bars
 from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import NO_FACE, NOT_READ, in_words, rows
@@ -47,6 +48,9 @@ def test_a_title_names_the_largest_shares_and_is_honest_about_unsure():
     assert highlights.titles(summary_of({1: [("happy", 2.0), ("sad", 2.0), ("fear", 1.0)]})) == [
         "Face 1: happy 40% of the time, sad 40%, fear 20%"
     ]
+    halves = summary_of({1: [("happy", 50.1), ("sad", 49.9)]})
+    assert highlights.titles(halves) == ["Face 1: happy 50% of the time, sad 50%"]
+    assert highlights.brief(halves.by_presence[0]) == "most often happy, 50%"
 
 
 def test_a_glimpse_gets_no_title_and_there_are_few_titles():
@@ -210,3 +214,9 @@ def test_a_number_that_reads_like_the_line_of_unsure_says_on_which_side_it_is():
         probs[EMOTIONS.index("happy")] = value
         shown = probability_bars(probs, 0.322, dark=False).layout.annotations
         assert text in {one.text for one in shown}
+
+
+def test_an_interval_that_begins_under_zero_has_no_two_dashes():
+    assert class_table.number(Estimate(0.52, 0.49, 0.56), as_share=False) == "0.52 (0.49–0.56)"
+    assert class_table.number(Estimate(0.19, -0.17, 0.57), as_share=False) == "0.19 (−0.17 to 0.57)"
+    assert class_table.number(Estimate(0.52, 0.49, 0.56), as_share=True) == "52% (49–56)"

@@ -54,6 +54,7 @@ def test_span(seconds, text):
 
 def test_count_and_join():
     assert (count(0, "face"), count(1, "face"), count(1204, "face")) == ("0 faces", "1 face", "1,204 faces")
+    assert join(["a", "b", "c"], "or") == "a, b or c"
     assert (join([]), join(["a"]), join(["a", "b"]), join(["a", "b", "c"])) == (
         "",
         "a",

@@ -74,6 +74,18 @@ def test_frames_that_look_away_do_not_count():
     assert most_neutral(clip, 1)[0] >= RELAXED[1]
 
 
+def test_no_moment_is_proposed_that_is_then_refused():
+    clip = clip_of()
+    away = clip.measures.copy()
+    away[5 : FPS * 2, -3] = 20.0  # it looks neutral for half a second, then it looks away
+    clip = replace(clip, measures=away)
+    with pytest.raises(InputError, match="from the front"):
+        neutral_at(clip, 1, 0.0)
+    assert neutral_at(clip, 1, most_neutral(clip, 1)[0]).captured
+    slow = clip_of(fps=2)
+    assert RELAXED[0] <= most_neutral(slow, 1)[0] <= RELAXED[1]
+
+
 def test_a_timeline_from_a_csv_cannot_be_judged_again():
     again = read_timeline(to_csv(clip_of()).encode())
     assert again.measures is None and most_neutral(again, 1) is None

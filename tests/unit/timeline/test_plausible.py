@@ -86,6 +86,8 @@ def test_the_summary_counts_a_set_whatever_its_order():
 def test_the_words_say_between_what():
     summary = summarize(timeline_of(*[HAPPY] * 6, *[BOTH] * 4))
     assert headlines(summary)[0].endswith("Unsure: 40% (neutral or sad 40%).")
+    more = summarize(timeline_of(*[HAPPY] * 5, *[BOTH] * 4, MANY))
+    assert headlines(more)[0].endswith("Unsure: 50% (neutral or sad 40%; others 10%).")
     assert highlights.titles(summary) == [
         "Face 1: mostly happy, 60% of the time; unsure 40% (neutral or sad)"
     ]

@@ -53,6 +53,20 @@ def test_a_step_ends_the_suggestion(steps):
     assert suggestions(with_edits(make_timeline(AFTER), steps)) == ()
 
 
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ([Edit("split", 1, time_s=1.0)], [(3, 2)]),
+        ([Edit("split", 1, time_s=1.0), Edit("same", 2, other=3)], []),
+        ([Edit("split", 1, time_s=1.0), Edit("same", 1, other=3)], [(1, 2)]),
+        ([Edit("different", 1, other=2), Edit("split", 1, time_s=1.0)], [(3, 2)]),
+    ],
+)
+def test_those_who_were_split_are_not_suggested_as_one(steps, left):
+    found = suggestions(with_edits(make_timeline(AFTER), steps))
+    assert [(s.first, s.second) for s in found] == left
+
+
 def test_nobody_comes_back_twice():
     script = {1: [("happy", 2.0)], 2: [("", 3.0), ("sad", 1.0)], 3: [("", 5.0), ("sad", 1.0)]}
     assert [(s.first, s.second) for s in suggestions(make_timeline(script))] == [(1, 2), (2, 3)]

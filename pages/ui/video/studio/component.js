@@ -120,6 +120,7 @@ export default function (component) {
 
   function follow(all) {
     const track = window.ferTrack;
+    if (chart && !chart.isConnected) chart = null; // drawn anew: `bind` finds the new one
     if (view.loop && view.range && video && playing() && now() >= view.range[1]) video.currentTime = view.range[0];
     if (video) {
       view.at = video.currentTime;

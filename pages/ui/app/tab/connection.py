@@ -1,8 +1,8 @@
-"""A tab that lost its server and has found one again.
+"""A tab that has to ask for its page: it lost its server and has found one again, or its theme is another.
 
 Streamlit (1.67) leaves such a tab as it was. A server that was started anew knows nothing of what stands in
-it, and whatever is pressed in a fragment is lost without a word. So the tab asks for its page, which says
-what has happened.
+it, and whatever is pressed in a fragment is lost without a word: the page says what has happened. And charts
+that were drawn for light paper could not be read on dark.
 """
 
 import streamlit as st
@@ -20,12 +20,17 @@ export default function ({ setStateValue }) {
   const name = "data-test-connection-state";
   if (window.ferConnectionWatched || !app?.hasAttribute(name)) return;
   window.ferConnectionWatched = true;
-  let lost = false;
+  const isDark = () => {
+    const [red, green, blue] = getComputedStyle(app).backgroundColor.match(/[0-9.]+/g).map(Number);
+    return red + green + blue < 384;
+  };
+  let [lost, dark] = [false, isDark()];
   new MutationObserver(() => {
     const connected = app.getAttribute(name) === "CONNECTED";
-    if (connected && lost) window.ferConnectedAgain();
-    lost = !connected;
-  }).observe(app, { attributes: true, attributeFilter: [name] });
+    const isNow = isDark();
+    if (connected && (lost || isNow !== dark)) window.ferConnectedAgain();
+    [lost, dark] = [!connected, isNow];
+  }).observe(app, { attributes: true, attributeFilter: [name, "class"] });
 }
 """
 _component = st.components.v2.component("connection", js=_JS)
