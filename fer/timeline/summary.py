@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, QUALITY_CODES, QUALITY_TEXT, UNSURE
+from fer.given import check_is
 from fer.records import LOST
 from fer.text import count, join, percent, span
 from fer.timeline.timeline import NO_FACE, Timeline
@@ -242,7 +243,11 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
     Args:
         timeline: Of a video, a live session or photos.
         min_episode_s: Shortest episode in seconds.
+
+    Raises:
+        TypeError: It is no `Timeline`; says where one is.
     """
+    check_is("summarize(timeline)", timeline, Timeline)
     if timeline.is_photos:
         masks = [(None, timeline.has_face)] if timeline.has_face.any() else []
     else:
