@@ -94,6 +94,8 @@ def _picture_cure(image: object) -> str:
         return "no picture was read, so check the path or whether the video has ended"
     if isinstance(image, (str, bytes, os.PathLike)):
         return "open a file with fer.read_image(path).frame"
+    if isinstance(getattr(image, "image", None), np.ndarray):
+        return "give the array inside, its .image"
     if not isinstance(image, np.ndarray):
         return "make it an array, as with numpy.asarray(picture.convert('RGB')) for Pillow's"
     if not image.size:

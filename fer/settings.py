@@ -88,6 +88,17 @@ class Settings:
         return asdict(self)
 
 
+def check_fps(fps: float) -> None:
+    """Refuse what is no rate.
+
+    Raises:
+        SettingsError: It is no number, or not above 0 and at most 1000.
+    """
+    most = RANGES["fps"][1]
+    if not isinstance(fps, Real) or isinstance(fps, bool) or not 0 < fps <= most:
+        raise SettingsError(f"fps={fps!r} is out of range: give a number above 0 and up to {most}.")
+
+
 def settings_or_default(settings: Settings | None) -> Settings:
     """What was given, else the defaults.
 

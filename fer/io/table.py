@@ -333,7 +333,7 @@ def read_columns(
         TooLargeInputError: The file, a line, the number of rows or of cells passes its limit.
         TypeError: It is neither a path, bytes nor an open file.
     """
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | bytearray | memoryview):
         return _columns(Table(io.BytesIO(source), label=label), is_text, keep, max_rows)
     if not isinstance(source, str | Path):
         if not hasattr(source, "read"):

@@ -1,6 +1,7 @@
 """Smoothing of probabilities over time without a delay."""
 
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
@@ -34,8 +35,10 @@ def smooth(timeline: Timeline, half_life_s: float) -> Timeline:
     """
     check_is("smooth(timeline)", timeline, Timeline)
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row >= 0))
-    if not 0 <= half_life_s < float("inf"):
-        raise SettingsError(f"The half-life {half_life_s} is out of range: give seconds, 0 switches it off.")
+    if not isinstance(half_life_s, Real) or not 0 <= half_life_s < float("inf"):
+        raise SettingsError(
+            f"The half-life {half_life_s!r} is out of range: give seconds, 0 switches it off."
+        )
     if not half_life_s or timeline.is_photos or not len(rows):
         return timeline
     face, time_s = timeline.face_of_row[rows], timeline.table["time_s"].to_numpy()[rows]

@@ -21,6 +21,7 @@ RGB = np.zeros((4, 6, 3), np.uint8)
         ("a.jpg", r"fer\.read_image"),
         (Path("a.jpg"), r"fer\.read_image"),
         ([[[0, 0, 0]]], r"numpy\.asarray"),
+        (fer.Frame(RGB), r"its \.image"),
         (RGB[:0], "no pixels"),
         (RGB[:, :0], "no pixels"),
         (np.zeros((0, 0, 3), np.uint8), "no pixels"),
@@ -122,9 +123,12 @@ def test_a_camera_may_be_named_by_its_number_as_in_opencv():
 
 def test_half_lives_views_and_expressions_out_of_range_are_refused():
     timeline = make_timeline({1: [("happy", 1.0)]})
-    for wrong in (-1, float("nan"), float("inf")):
+    for wrong in (-1, float("nan"), float("inf"), "1"):
         with pytest.raises(fer.SettingsError, match="out of range: give seconds"):
             fer.smooth(timeline, wrong)
+    for wrong in (-1, float("nan")):
+        with pytest.raises(fer.SettingsError, match="out of range: give seconds from 0 on"):
+            fer.summarize(timeline, min_episode_s=wrong)
     with pytest.raises(ValueError, match="ends before it starts"):
         fer.timeline_chart(timeline, view_s=(5, 1))
     with pytest.raises(ValueError, match="Unknown expression 'joy': choose of angry"):
@@ -135,3 +139,29 @@ def test_an_analyzer_reads_frames():
     for wrong in (RGB, "a.jpg", None):
         with pytest.raises(TypeError, match=r"wanted Frame, got .*: wrap .* fer\.Frame\(array\)"):
             fer.Analyzer(still=True).analyze(wrong)
+
+
+@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), "5", True])
+def test_a_rate_is_a_number_above_zero(fps, tmp_path):
+    wanted = "out of range: give a number above 0 and up to 1000"
+    with pytest.raises(fer.SettingsError, match=wanted):
+        fer.VideoSource("clip.mp4", fps=fps)
+    with pytest.raises(fer.SettingsError, match=wanted):
+        fer.VideoWriter(tmp_path / "a.mp4", fps=fps)
+    with pytest.raises(fer.SettingsError, match=wanted):
+        fer.Settings(fps=fps)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_video_is_written_of_pictures_with_times(tmp_path):
+    for image, time_s, cure in (
+        (RGB[:, :, 0], 0.0, "COLOR_GRAY2RGB"),
+        (RGB / 255, 0.0, "image . 255"),
+        (None, 0.0, "no picture was read"),
+        (RGB[:0], 0.0, "no pixels"),
+        (RGB, float("nan"), "wanted seconds as a number"),
+        (RGB, "1", "wanted seconds as a number"),
+    ):
+        with pytest.raises(ValueError, match=cure), fer.VideoWriter(tmp_path / "a.mp4") as video:
+            video.write(image, time_s)
+    assert not list(tmp_path.iterdir())
