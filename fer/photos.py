@@ -1,5 +1,6 @@
 """Many photos: each one read on its own, a bad file costs its own row only."""
 
+import os
 import threading
 import time
 from collections import deque
@@ -8,15 +9,20 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from fer.errors import InputError
+from fer.given import path_of
 from fer.pipeline import AnalysisProgress, Analyzer, Components
 from fer.records import Frame, GivenFile, Observations, SourceInfo
-from fer.settings import Settings
+from fer.settings import Settings, settings_or_default
 from fer.sources import LoadedImage, hash_source, read_image
 from fer.sources.finding import kind_by_name
 from fer.text import count
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import TimelineBuilder
+
+_BYTES = (bytes, bytearray, memoryview)
 
 Content = bytes | str | Path | Callable[[], bytes | Path]
 """What a photo is read from."""
@@ -122,7 +128,7 @@ def analyze_photos(
     Raises:
         ModelError: A model cannot be used.
     """
-    settings = settings or Settings()
+    settings = settings_or_default(settings)
     analyzer = Analyzer(settings, still=True, components=components)
     total = len(items) if isinstance(items, Sized) else None
     builder, results = TimelineBuilder(), []
@@ -164,10 +170,14 @@ def analyze_images(
 
     Raises:
         ModelError: A model cannot be used.
+        TypeError: It is no list, or one of it is neither a path nor bytes.
 
     Example:
         >>> fer.analyze_images(["a.jpg", "b.png"]).summary.faces          # doctest: +SKIP
     """
+    if isinstance(sources, (str, os.PathLike, *_BYTES, np.ndarray)) or not isinstance(sources, Iterable):
+        got = type(sources).__name__
+        raise TypeError(f"analyze_images(sources): wanted a list of pictures, got {got}: give [picture].")
     items = (_labeled(source, number) for number, source in enumerate(sources, 1))
     return analyze_photos(items, settings).report
 
@@ -194,7 +204,7 @@ def _labeled(
     """(label, content) of what a caller gave; bytes are numbered."""
     if isinstance(source, tuple):
         return source
-    return (f"photo {number}" if isinstance(source, bytes) else Path(source).name), source
+    return (f"photo {number}" if isinstance(source, _BYTES) else Path(path_of(source)).name), source
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,8 +24,9 @@ from fer.faces.find import find_faces
 from fer.faces.follow import FaceFollower
 from fer.faces.mesh import FaceMesh
 from fer.faces.quality import quality_codes
+from fer.given import check_is
 from fer.records import ActionUnits, Faces, Frame, GivenFile, Observations, SourceInfo, Suggestion
-from fer.settings import Settings
+from fer.settings import Settings, settings_or_default
 from fer.sources import open_video
 from fer.stages import Stages
 from fer.text import clock
@@ -77,7 +78,7 @@ def load_components(settings: Settings, *, still: bool = False, threads: int | N
 
 
 class Analyzer:
-    """Reads one stream of frames, or single photos.
+    """Reads one stream of frames, or single photos; for one thread, as its models are.
 
     Args:
         settings: What to do; the attribute `settings` holds the threshold of "unsure" that is in use.
@@ -93,7 +94,7 @@ class Analyzer:
     def __init__(
         self, settings: Settings | None = None, *, still: bool = False, components: Components | None = None
     ) -> None:
-        settings = settings or Settings()
+        settings = settings_or_default(settings)
         self.still = still
         self.components = components or load_components(settings, still=still)
         self.stages = Stages()
@@ -156,6 +157,9 @@ class Analyzer:
 
         Returns:
             The confirmed faces, by id; in a photo numbered from left to right.
+
+        Raises:
+            TypeError: It is no `Frame`; says how to make one.
         """
         return self._read([self._found(frame)])[0]
 
@@ -187,6 +191,7 @@ class Analyzer:
 
     def _found(self, frame: Frame) -> "_Found":
         """The faces of a frame that are read; needs the frames in their order."""
+        check_is("Analyzer.analyze(frame)", frame, Frame)
         found = self._faces(frame)
         sure = np.flatnonzero(found.track_id >= 0)
         rows = sure[_largest(found[sure], self.settings.max_faces)]
@@ -344,7 +349,7 @@ def analyze_video(
         InputError: The source cannot be read.
         ModelError: A model cannot be used.
     """
-    settings = settings or Settings()
+    settings = settings_or_default(settings)
     builder, watch = TimelineBuilder(), _ProgressWatch(on_progress)
     stopped_s = None
     # The file first: one that cannot be read need not wait for models.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fer.constants import AU_CODES, EMOTIONS, N_LANDMARKS, QUALITY_OK
+from fer.given import check_picture, check_time
 from fer.verdict import NO_SETS, SetRule, answer_words, plausible, verdicts
 
 N_KEYPOINTS = 6
@@ -55,10 +56,13 @@ class Frame:
     """One picture of a source.
 
     Args:
-        image: (H, W, 3) uint8, RGB.
+        image: (H, W, 3) uint8, RGB. OpenCV gives BGR: ``cv2.cvtColor(image, cv2.COLOR_BGR2RGB)``.
         index: Number of the frame in its source, counted from 0 over all decoded frames.
-        timestamp_s: Presentation time in seconds from the stream's own clock.
+        timestamp_s: Presentation time in seconds from the stream's own clock; NaN: a live stream has none.
         source: Label of the source. A label only, never a path to open.
+
+    Raises:
+        ValueError: The image has another form or no pixels, or the time is no number; says the cure.
     """
 
     image: np.ndarray
@@ -67,7 +71,8 @@ class Frame:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _check(self, "image", (None, None, 3), np.uint8)
+        check_picture("Frame.image", self.image)
+        check_time("Frame.timestamp_s", self.timestamp_s, unknown=True)
 
     @property
     def width(self) -> int:

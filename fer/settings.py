@@ -1,8 +1,11 @@
 """Settings of an analysis: one frozen record that travels into every report."""
 
+import os
 from dataclasses import asdict, dataclass, replace
+from numbers import Integral, Real
 
 from fer.errors import SettingsError
+from fer.given import check_is
 
 ANSWERS = ("labels", "votes")
 """The network's heads that can answer, see `fer.emotion.heads`."""
@@ -18,6 +21,8 @@ RANGES: dict[str, tuple[float, float]] = {
 """Least and most of the numbers."""
 NEVER_ZERO = ("fps", "detect_interval_s")
 MAY_BE_NONE = ("fps", "unsure_below")
+WHOLE = ("max_faces",)
+SWITCHES = ("flip", "action_units")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Settings:
         action_units: Measure Action Units and hold the network's answer against them.
         answer: The head that answers, one of `ANSWERS`: ``"votes"`` what ten people would say,
             ``"labels"`` what FER2013's label would be; None takes the one that the model's manifest names.
+
+    Raises:
+        SettingsError: A value is of another kind or out of its range; names it and what may stand there.
     """
 
     detector: str = "yunet"
@@ -59,9 +67,17 @@ class Settings:
             value: float | None = getattr(self, name)
             if value is None and name in MAY_BE_NONE:
                 continue
-            if value is None or not least <= value <= most or (value == 0 and name in NEVER_ZERO):
+            kind = Integral if name in WHOLE else Real
+            fits = isinstance(value, kind) and not isinstance(value, bool) and least <= value <= most
+            if not fits or (value == 0 and name in NEVER_ZERO):
                 wanted = f"above 0 and up to {most}" if name in NEVER_ZERO else f"from {least} to {most}"
-                raise SettingsError(f"The setting {name}={value} is out of range: give a number {wanted}.")
+                number = "a whole number" if name in WHOLE else "a number"
+                raise SettingsError(f"The setting {name}={value!r} is out of range: give {number} {wanted}.")
+        for name in SWITCHES:
+            if not isinstance(switch := getattr(self, name), bool):
+                raise SettingsError(f"The setting {name}={switch!r} is out of range: give True or False.")
+        if isinstance(self.detector_path, os.PathLike):  # settings travel as JSON
+            object.__setattr__(self, "detector_path", os.fspath(self.detector_path))
 
     def replace(self, **changes) -> "Settings":
         """A copy with some fields changed."""
@@ -70,3 +86,26 @@ class Settings:
     def to_dict(self) -> dict:
         """Plain values for JSON."""
         return asdict(self)
+
+
+def check_fps(fps: float) -> None:
+    """Refuse what is no rate.
+
+    Raises:
+        SettingsError: It is no number, or not above 0 and at most 1000.
+    """
+    most = RANGES["fps"][1]
+    if not isinstance(fps, Real) or isinstance(fps, bool) or not 0 < fps <= most:
+        raise SettingsError(f"fps={fps!r} is out of range: give a number above 0 and up to {most}.")
+
+
+def settings_or_default(settings: Settings | None) -> Settings:
+    """What was given, else the defaults.
+
+    Raises:
+        TypeError: It is no `Settings`; says how to make one.
+    """
+    if settings is None:
+        return Settings()
+    check_is("settings", settings, Settings)
+    return settings

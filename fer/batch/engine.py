@@ -16,9 +16,9 @@ from fer.batch.manifest import DONE, FAILED, WAITING, WORKING, Manifest, Row
 from fer.batch.pieces import piece_from_bytes
 from fer.batch.plan import MAX_PROBED, PHOTOS_A_PIECE, Plan, Recording
 from fer.batch.store import Store
-from fer.batch.work import WORK, Answer, Order, piece_name, pieces_folder
+from fer.batch.work import WORK, Answer, Order, piece_name, pieces_folder, write_late_report
 from fer.emotion.network import read_manifest
-from fer.errors import FerError, InputError, OutputError, OutputExistsError, SettingsError
+from fer.errors import BatchPieceError, FerError, InputError, OutputError, OutputExistsError, SettingsError
 from fer.records import LOST, GivenFile
 from fer.settings import Settings
 from fer.sources import content_kind
@@ -264,7 +264,7 @@ class Batch:
             return False
         same = not row.fingerprint or row.fingerprint == fingerprint
         if row.state == DONE and same:
-            self._done += 1
+            self._done += self._has_report(row)
             return False
         chain = _Chain(row, recording, fingerprint)
         if not same:
@@ -274,6 +274,18 @@ class Batch:
         self._chains[row.key] = chain
         self._look_up(chain)
         chain.frames = row.frames if same and chain.done else 0
+        return True
+
+    def _has_report(self, row: Row) -> bool:
+        """Write a report that is asked for now, of what was done without; False if it cannot be made."""
+        if not self._wishes.report:
+            return True
+        try:
+            if write_late_report(self._store, row.label, row.stem):
+                self._say(row.label, "report written")
+        except BatchPieceError as exc:
+            self._fail(row.key, row.label, exc.message, exc.code)
+            return False
         return True
 
     def _look_up(self, chain: _Chain) -> None:

@@ -1,7 +1,8 @@
 """A batch as a study: recordings beside what is known of them, conditions compared, reactions."""
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fer.batch.manifest import DONE, Row
 from fer.batch.participants import Participants
@@ -110,8 +111,11 @@ def _line(
 ) -> Line:
     """A recording with its people and what the table says of it."""
     summary = summarize(smooth(timeline, timeline.settings.half_life_s))
+    people = figures_of(summary)
+    if timeline.is_photos:  # they have no seconds
+        people = tuple(replace(one, seen_s=math.nan, usable_s=math.nan) for one in people)
     who = said.get(participants.participant, "") if participants is not None else ""
-    return Line(label, who, said.get(column, "") if column else "", figures_of(summary))
+    return Line(label, who, said.get(column, "") if column else "", people)
 
 
 def _reactions(timeline: Timeline, asked: StudyQuestions):

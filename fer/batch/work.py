@@ -1,5 +1,6 @@
 """What a worker does: read a piece, or put the pieces of a recording together; here or in a cluster."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -16,16 +17,25 @@ from fer.batch.pieces import Piece, piece_from_bytes, piece_to_bytes
 from fer.batch.seams import SeamedVideo
 from fer.batch.state import State, state_from_bytes, state_to_bytes
 from fer.batch.store import Store
-from fer.errors import ChangedInputError, FerError, ModelError, OutputError, SettingsError
+from fer.errors import (
+    BatchPieceError,
+    ChangedInputError,
+    FerError,
+    InputError,
+    ModelError,
+    OutputError,
+    SettingsError,
+)
 from fer.export.csv import to_csv
 from fer.export.json import to_json
-from fer.export.parquet import to_parquet
+from fer.export.parquet import from_parquet, to_parquet
 from fer.io.files import file_bytes
+from fer.io.json_records import PARSE_ERRORS
 from fer.photos import analyze_photos, photos_info
 from fer.pipeline import Analyzer, Components, load_components, video_report
 from fer.records import Frame, GivenFile
 from fer.settings import Settings
-from fer.timeline.report import Report, make_report
+from fer.timeline.report import Provenance, Report, make_report
 from fer.timeline.timeline import TimelineBuilder, joined
 
 WORK, TIMELINES = "work", "timelines"
@@ -325,6 +335,35 @@ def _finish(order: Order) -> tuple[GivenFile, ...]:
     for name, make in results.items():
         store.write(name, file_bytes(make()))
     return tuple(file for file in report.timeline.source.given if file.fate != "read")
+
+
+def write_late_report(store: Store, label: str, stem: str) -> bool:
+    """Write the HTML report of a recording that was done without one, from its other results.
+
+    Args:
+        store: Where its results lie.
+        label: Of the recording.
+        stem: Of its results' names.
+
+    Returns:
+        Whether there was none.
+
+    Raises:
+        BatchPieceError: One of these results is not there or damaged: the recording has to be read again.
+        OutputError: The report cannot be written.
+    """
+    folder, _, name = f"{stem}.html".rpartition("/")
+    if name in store.names(folder):
+        return False
+    from fer.export.html import to_html  # loads charts and templates
+
+    try:
+        timeline = from_parquet(store.read(dataset_name(label)))
+        provenance = Provenance(**json.loads(store.read(f"{stem}.json"))["provenance"])
+    except (InputError, KeyError, TypeError, *PARSE_ERRORS) as exc:
+        raise BatchPieceError(f"The results of {label} are damaged: --resume reads it again.") from exc
+    store.write(f"{stem}.html", file_bytes(to_html(Report(timeline, provenance))))
+    return True
 
 
 def report_of(pieces: list[Piece]) -> Report:

@@ -28,6 +28,7 @@ from fer.charts.style import (
     words_of,
 )
 from fer.constants import EMOTIONS
+from fer.given import check_is
 from fer.text import clock, count, percent
 from fer.timeline.summary import MIN_EPISODE_S, STATES, FaceSummary, Summary, summarize
 from fer.timeline.timeline import Timeline
@@ -51,6 +52,7 @@ def shares_chart(summary: Summary, *, dark: bool = False) -> go.Figure:
 
     One face: a bar for each expression. More: a stacked row for each face.
     """
+    check_is("shares_chart(summary)", summary, Summary)
     faces = [f for f in summary.by_presence if f.usable_rows]
     if not faces:
         return message_figure(NOTHING_USABLE if summary.rows else NO_FACES, dark=dark)
@@ -87,7 +89,16 @@ def timeline_chart(
         emotions: Which expressions have a line.
         view_s: (start, end) of what is shown, with as many details as fit there; None: everything.
         dark: The dark variant.
+
+    Raises:
+        TypeError: It is no `Timeline`; says where one is.
+        ValueError: An expression is unknown, or the view ends before it starts.
     """
+    check_is("timeline_chart(timeline)", timeline, Timeline)
+    if strangers := set(emotions) - set(EMOTIONS):
+        raise ValueError(f"Unknown expression {min(strangers)!r}: choose of {', '.join(EMOTIONS)}.")
+    if view_s is not None and not view_s[0] < view_s[1]:
+        raise ValueError(f"The view {view_s} ends before it starts: give (start, end) in seconds.")
     if message := _nothing(timeline, face_id):
         return message_figure(message, dark=dark)
     summary = summary or summarize(timeline)

@@ -39,7 +39,9 @@ def add_parser(commands) -> None:
         metavar=("OURS.csv", "THEIRS.csv"),
         help="only set a timeline beside OpenFace 2's or py-feat's CSV of the same clip",
     )
-    parser.add_argument("--face", type=int, default=1, help="face id of OURS.csv in --compare")
+    parser.add_argument(
+        "--face", type=int, default=1, help="face id of OURS.csv in --compare; default: %(default)s"
+    )
     parser.add_argument(
         "--their-face", help="face_id or Identity in THEIRS.csv, where it holds several faces"
     )

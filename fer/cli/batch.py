@@ -40,12 +40,22 @@ def add_parser(commands) -> None:
     who.add_argument("--workers", type=int, help="processes of this machine; default: one for each processor")
     who.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, as tcp://host:8786: its workers do it")
     who.add_argument(
-        "--memory", type=float, default=MEMORY_MB, metavar="MB", help="most memory of one worker process"
+        "--memory",
+        type=float,
+        default=MEMORY_MB,
+        metavar="MB",
+        help="most memory of one worker process; default: %(default)s",
     )
     kept = parser.add_argument_group("what is kept")
     kept.add_argument("--resume", action="store_true", help="go on with the batch in --out")
     kept.add_argument("--report", action="store_true", help="an HTML report of each recording too")
-    kept.add_argument("--piece", type=float, default=60.0, metavar="SECONDS", help="of a piece of video")
+    kept.add_argument(
+        "--piece",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="of a piece of video; default: %(default)g",
+    )
     kept.add_argument(
         "--database",
         default="",

@@ -35,7 +35,9 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="videos, or photos, zip files and folders of them"
     )
-    parser.add_argument("--pick", type=int, default=DEFAULT_PICK, metavar="N", help="faces to tag")
+    parser.add_argument(
+        "--pick", type=int, default=DEFAULT_PICK, metavar="N", help="faces to tag; default: %(default)s"
+    )
     parser.add_argument(
         "--out", type=Path, help="folder for the picked faces' pictures and a table to fill in"
     )
@@ -45,7 +47,9 @@ def add_parser(commands) -> None:
         default=COMMA,
         help="of the table to fill in; semicolon: as spreadsheets of many countries open it",
     )
-    parser.add_argument("--seed", type=int, default=0, help="another number picks other faces")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="another number picks other faces; default: %(default)s"
+    )
     parser.add_argument("--tags", type=Path, help="the filled-in table: prints what it says")
     parser.add_argument("--json", type=Path, help="with --tags: everything, for programs")
     parser.add_argument(
@@ -85,6 +89,10 @@ def _pick(args: argparse.Namespace) -> int:
     census = census_of(reports)
     taken = pick(with_states(samples, reports), census, args.pick, seed=args.seed)
     table = write_folder(args.out, taken, census, form=args.csv_form, force=args.force)
+    if len(taken) < args.pick:
+        print(
+            f"Of {args.pick} asked for there were fewer: readings of one face are taken half a second apart."
+        )
     print(f"{count(len(taken), 'face')} picked; their pictures lie in {args.out / FACES}: faces of people.")
     print(f"Fill in the column label of {table} ({', '.join(DISPLAY_ORDER)} or cannot_tell),")
     print(f"looking at the pictures only, then: fer check --tags {table}")

@@ -44,10 +44,22 @@ def add_parser(commands) -> None:
     asked = parser.add_argument_group("what is asked")
     asked.add_argument("--events", type=Path, help="stimulus list (CSV: name, start_s, end_s, kind, colour)")
     asked.add_argument(
-        "--baseline", type=float, default=BASELINE_S, metavar="SECONDS", help="before an event"
+        "--baseline",
+        type=float,
+        default=BASELINE_S,
+        metavar="SECONDS",
+        help="before an event; default: %(default)g",
     )
-    asked.add_argument("--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event")
-    asked.add_argument("--measure", nargs="+", choices=MEASURES, default=DEFAULT_MEASURES)
+    asked.add_argument(
+        "--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event; default: %(default)g"
+    )
+    asked.add_argument(
+        "--measure",
+        nargs="+",
+        choices=MEASURES,
+        default=DEFAULT_MEASURES,
+        help="what is compared (docs/FINDINGS.md); default: all but unsure",
+    )
     asked.add_argument("--halves", action="store_true", help="the first half of each against the second")
     asked.add_argument("--person", default="", help="one person by name or number; default: everybody")
     asked.add_argument(

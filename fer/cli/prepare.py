@@ -29,8 +29,8 @@ def add_parser(commands) -> None:
         "network sees them, filtered by quality, freed of duplicates, and divided so that no person "
         "stands in two splits.",
     )
-    parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder with photos and clips")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="the data set")
     parser.add_argument(
         "--split-by", choices=BY, default=BY[0], help="what never stands in two splits (default %(default)s)"
     )
@@ -44,7 +44,9 @@ def add_parser(commands) -> None:
         default=DROP,
         help=f"cropped faces that are left out: {', '.join(FAULTS)}; default: {', '.join(DROP)}",
     )
-    parser.add_argument("--seed", type=int, default=0, help="another one divides the groups differently")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="another one divides the groups differently; default: %(default)s"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite")
     parser.set_defaults(run=run)
 

@@ -29,13 +29,32 @@ def add_parser(commands) -> None:
     )
     asked.add_argument("--by", default="", metavar="COLUMN", help="the column with the condition")
     asked.add_argument("--events", type=Path, help="stimulus list for every recording (CSV: name, start_s)")
-    asked.add_argument("--baseline", type=float, default=BASELINE_S, metavar="SECONDS")
-    asked.add_argument("--after", type=float, default=AFTER_S, metavar="SECONDS")
-    asked.add_argument("--measure", nargs="+", choices=MEASURES, default=DEFAULT_MEASURES)
+    asked.add_argument(
+        "--baseline",
+        type=float,
+        default=BASELINE_S,
+        metavar="SECONDS",
+        help="before an event; default: %(default)g",
+    )
+    asked.add_argument(
+        "--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event; default: %(default)g"
+    )
+    asked.add_argument(
+        "--measure",
+        nargs="+",
+        choices=MEASURES,
+        default=DEFAULT_MEASURES,
+        help="of reactions; default: all but unsure",
+    )
     output = parser.add_argument_group("output")
     output.add_argument("--csv", type=Path, help="a row for every person of every recording")
     output.add_argument("--findings", type=Path, help="conditions compared, and reactions (CSV)")
-    output.add_argument("--csv-form", choices=(COMMA, SEMICOLON), default=COMMA)
+    output.add_argument(
+        "--csv-form",
+        choices=(COMMA, SEMICOLON),
+        default=COMMA,
+        help="of these files; semicolon: with decimal commas, for spreadsheets",
+    )
     output.add_argument("--force", action="store_true", help="replace files that exist")
     parser.set_defaults(run=run)
 

@@ -9,6 +9,9 @@ from fer.errors import DatasetError, TooLargeInputError
 
 N_PIXELS = FACE_SIZE_PX * FACE_SIZE_PX
 
+FER2013_ROW = f"a label from 0 to {len(EMOTIONS) - 1} and {N_PIXELS} pixels"
+"""What a row of FER2013 has to hold."""
+
 MAX_ROWS = 1_000_000
 """Most rows of one data set, rejected ones included: their pixels take 2.3 GB."""
 
@@ -140,18 +143,18 @@ class FaceCollector:
             self._rejected.append(f"{name or f'row {self.n_seen}'}: {reason}")
         self.n_rejected += 1
 
-    def finish(self, label: str) -> FaceDataset:
+    def finish(self, label: str, *, wanted: str = FER2013_ROW) -> FaceDataset:
         """The collected faces; the collector is used up.
 
         Args:
             label: What the file is called in the error.
+            wanted: What a row has to hold, in the error.
 
         Raises:
             DatasetError: No row could be read.
         """
         n = len(self._rows)
         if not n:
-            wanted = f"a label from 0 to {len(EMOTIONS) - 1} and {N_PIXELS} pixels"
             first = f" (the first one, {self._rejected[0]})" if self._rejected else ""
             raise DatasetError(f"No row in {label!r} holds {wanted}{first}.")
         self._images.resize((n, N_PIXELS), refcheck=False)

@@ -13,6 +13,7 @@ import numpy as np
 
 from fer.constants import DISPLAY_ORDER, EMOTION_COLORS, EMOTIONS, QUALITY_OK, UNSURE
 from fer.draw.plates import Plate, panel, panel_bar_left, panel_row, plate, writable
+from fer.given import check_is, check_picture
 from fer.records import ActionUnits, Observations
 from fer.text import percent, quality_words
 
@@ -86,9 +87,15 @@ def draw(
     Returns:
         A new picture of the same size.
 
+    Raises:
+        ValueError: The image is no such picture; says how to make it one.
+        TypeError: What was read is no `Observations`.
+
     Example:
         >>> shown = draw(frame.image, analyzer.analyze(frame))   # doctest: +SKIP
     """
+    check_picture("draw(image)", image)
+    check_is("draw(observations)", observations, Observations)
     canvas = cv2.flip(image, 1) if mirror else image.copy()
     if without:
         observations = _only(observations, ~np.isin(observations.faces.track_id, list(without)))

@@ -12,6 +12,7 @@ import numpy as np
 from fer.constants import HIDE_MODES
 from fer.draw.covers import outline
 from fer.draw.mesh_lines import BROWS, FEATURES, edges
+from fer.given import check_is, check_picture
 from fer.records import Observations
 
 TRUSTED_PRESENCE = 0.5
@@ -50,8 +51,11 @@ def hide(image: np.ndarray, observations: Observations, mode: str = "blur") -> n
         A new picture of the same size.
 
     Raises:
-        ValueError: The mode is not one of `HIDE_MODES`.
+        ValueError: The mode is not one of `HIDE_MODES`, or the image is no such picture.
+        TypeError: What was read is no `Observations`.
     """
+    check_picture("hide(image)", image)
+    check_is("hide(observations)", observations, Observations)
     faces = observations.faces
     boxes = np.concatenate([faces.detections.xyxy, observations.unread]).astype(np.float64)
     trusted = (faces.presence >= TRUSTED_PRESENCE) & np.isfinite(faces.landmarks).all((1, 2))

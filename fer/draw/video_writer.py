@@ -18,8 +18,10 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from fer.errors import OutputError
+from fer.given import check_picture, check_time
 from fer.io.files import cannot_write
 from fer.io.parts import growing
+from fer.settings import check_fps
 from fer.sources.sound import Sound
 
 CLOCK_HZ = 90_000
@@ -179,6 +181,7 @@ class VideoWriter:
         OutputExistsError: The file exists and ``force`` is not set.
         FolderInUseError: Another process is writing it.
         OutputError: From any method: the disk is full or read-only, or no frame was written.
+        SettingsError: `fps` is not above 0, or no number.
 
     Example:
         >>> with VideoWriter("annotated.mp4") as video:             # doctest: +SKIP
@@ -188,6 +191,7 @@ class VideoWriter:
 
     def __init__(self, path: str | Path, *, fps: float = 30.0, force: bool = False) -> None:
         self.path = Path(path)
+        check_fps(fps)
         self._closing = ExitStack()
         part = self._closing.enter_context(growing(self.path, force=force))
         self._encoder = Mp4Encoder(str(part), fps=fps)
@@ -198,7 +202,13 @@ class VideoWriter:
         return self._encoder.size
 
     def write(self, image: np.ndarray, timestamp_s: float) -> None:
-        """Add one frame (H, W, 3) uint8 RGB; see `Mp4Encoder.write`."""
+        """Add one frame (H, W, 3) uint8 RGB; see `Mp4Encoder.write`.
+
+        Raises:
+            ValueError: The image is no such picture, or the time no finite number.
+        """
+        check_picture("VideoWriter.write(image)", image)
+        check_time("VideoWriter.write(timestamp_s)", timestamp_s)
         with output_errors(self.path):
             self._encoder.write(image, timestamp_s)
 

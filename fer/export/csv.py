@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer.constants import EMOTIONS
+from fer.given import check_is
 from fer.io.spreadsheet import Sheet, as_csv
 from fer.timeline.timeline import INTENSITY_COLUMNS, TEXT_COLUMNS, Timeline
 
@@ -25,7 +26,11 @@ def to_csv(timeline: Timeline) -> str:
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front; missing numbers are empty
     cells.
+
+    Raises:
+        TypeError: It is no `Timeline`; says where one is.
     """
+    check_is("to_csv(timeline)", timeline, Timeline)
     return as_csv(sheet_of(timeline))
 
 

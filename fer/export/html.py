@@ -19,6 +19,7 @@ from fer.charts.units import heat_strip, measured_units, strongest_units, unit_l
 from fer.constants import EMOTION_COLORS, QUALITY_OK, QUALITY_TEXT, UNSURE
 from fer.emotion.heads import ANSWER_TEXT
 from fer.evaluation.figures.set_promise import report_promise
+from fer.given import check_is
 from fer.sources.account import account
 from fer.text import clock, count, percent, quality_words, span
 from fer.timeline.headline import headlines
@@ -62,6 +63,7 @@ def to_html(report: Report, *, pictures: Mapping[int, bytes] = NO_PICTURES) -> s
     Its content security policy allows no request at all and only the two scripts whose hashes it names;
     whatever a user typed is escaped.
     """
+    check_is("to_html(report)", report, Report)
     plotly_js, draw_js = get_plotlyjs(), _asset("report.js")
     figures = _figures(report)
     page = (

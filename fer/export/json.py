@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fer.export.csv import FORMATS, OTHER_FORMAT
+from fer.given import check_is
 from fer.timeline.markers import marker_values
 from fer.timeline.persons import edit_values
 from fer.timeline.report import Report
@@ -23,6 +24,7 @@ def to_json(report: Report) -> str:
 
     ``timeline`` holds ``columns`` and ``rows`` of the unsmoothed table with the CSV's digits.
     """
+    check_is("to_json(report)", report, Report)
     table = report.timeline.table
     cells = [_values(str(name), column) for name, column in table.items()]
     document = _plain(

@@ -35,6 +35,9 @@ KINDS = ("reactions", "segments", "persons", "synchrony", "videos", "agreement")
 MAX_PAIRED = 4
 """Of more ranges, people or videos only a pair that was asked for is compared."""
 
+MAX_NAMED = 8
+"""Names in an error."""
+
 
 @dataclass(frozen=True)
 class Questions:
@@ -137,6 +140,7 @@ def gather(timelines: Sequence[Timeline], asked: Questions) -> Findings:
     if not timelines:
         raise InputError("Nothing was given to find something in: name a report or a video.")
     recordings = [_recording(timeline, asked) for timeline in timelines]
+    _check_person(recordings, asked.person)
     pair = _Pair(asked.pair)
     found = Findings(
         sources=tuple(r.name for r in recordings),
@@ -157,6 +161,16 @@ def gather(timelines: Sequence[Timeline], asked: Questions) -> Findings:
     if missing := pair.unseen:
         raise InputError(f"There is no range, person or recording called {missing!r}: check the name.")
     return found
+
+
+def _check_person(recordings: Sequence[_Recording], person: str) -> None:
+    """Somebody who is in none of the recordings was misspelt, or was named elsewhere."""
+    if not person or any(r.people for r in recordings):
+        return
+    known = dict.fromkeys(r.timeline.name(face) for r in recordings for face in r.timeline.face_ids)
+    there = ", ".join([*known][:MAX_NAMED])
+    cure = f"choose one of {there}, or name people on the Video page" if there else "no face was read at all"
+    raise InputError(f"There is no person called {person!r}: {cure}.")
 
 
 @dataclass
@@ -277,7 +291,10 @@ def _groups(recordings: list[_Recording], asked: Questions):
     }
     for name, found in members.items():
         if not found:
-            raise InputError(f"No recording belongs to the group {name!r}: check its pattern.")
+            names = ", ".join(r.name for r in recordings[:MAX_NAMED])
+            raise InputError(
+                f"No recording belongs to the group {name!r}: check its pattern. They are called {names}."
+            )
     for first, second in combinations(members, 2):
         for measure in asked.measures:
             sides = [

@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from fer.errors import DamagedInputError, EmptyInputError, InputError, MissingInputError, TooLargeInputError
+from fer.given import path_of
 from fer.io.guesses import tell_guess
 
 MAX_BYTES = 500_000_000
@@ -330,10 +331,13 @@ def read_columns(
         DamagedInputError: It is no text, a wanted column is named twice, a row has another length, or a cell
             holds no number where there should be one; the line is named.
         TooLargeInputError: The file, a line, the number of rows or of cells passes its limit.
+        TypeError: It is neither a path, bytes nor an open file.
     """
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | bytearray | memoryview):
         return _columns(Table(io.BytesIO(source), label=label), is_text, keep, max_rows)
     if not isinstance(source, str | Path):
+        if not hasattr(source, "read"):
+            path_of(source)
         return _columns(Table(source, label=label), is_text, keep, max_rows)
     try:
         with Path(source).open("rb") as file:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from fer.errors import FerError, InputError
+from fer.given import check_is
 from fer.live.history import History, TimelineRecorder
 from fer.live.records import NEVER_S, LiveCounts, LiveResult, LiveSnapshot
 from fer.live.smooth import CausalSmoother
@@ -322,6 +323,7 @@ class LiveSession:
 
     def _admit(self, frame: Frame) -> _Job:
         """Count a frame and give it its session time. Call with the lock held."""
+        check_is("LiveSession.submit(frame)", frame, Frame)
         self._counts["submitted"] += 1
         self._came_s = now_s = self._clock()
         time_s = self._stream.place(frame.timestamp_s, now_s)

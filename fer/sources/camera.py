@@ -18,6 +18,7 @@ from fer.errors import (
     CameraLostError,
     MissingCameraError,
 )
+from fer.given import path_of
 from fer.records import Frame
 from fer.sources.opening import safe_name
 from fer.sources.video import VideoSource
@@ -73,8 +74,8 @@ class CameraSource:
     anywhere. Use it as a context manager.
 
     Args:
-        device: Name of a camera (``/dev/video0``, ``0``, ``Integrated Camera``), or path of a video file,
-            which is given out at the pace at which it was recorded. None takes the first camera.
+        device: Name of a camera (``/dev/video0``, ``0``, ``Integrated Camera``) or its number, or path of a
+            video file, which is given out at the pace at which it was recorded. None takes the first camera.
         platform: As `sys.platform`; for tests.
         clock: Monotonic seconds; for the pace of a file.
         sleep: Waits some seconds; for the pace of a file.
@@ -95,7 +96,7 @@ class CameraSource:
 
     def __init__(
         self,
-        device: str | None = None,
+        device: str | int | None = None,
         *,
         platform: str = sys.platform,
         clock: Callable[[], float] = time.monotonic,
@@ -104,7 +105,8 @@ class CameraSource:
         self._clock, self._sleep = clock, sleep
         self._video: VideoSource | None = None
         self._camera: InputContainer | None = None
-        if device is not None and Path(device).is_file():
+        device = str(device) if isinstance(device, int) else device
+        if device is not None and Path(path_of(device)).is_file():
             self._video = VideoSource(device)
             self.name = self._video.info.name
         else:

@@ -247,7 +247,7 @@ def _unread(label: SourceLabel, head: bytes, *, given: bool) -> GivenFile:
     if given or kind_by_name(label) != "unknown" or known_but_not_read(head):
         known = known_but_not_read(head)
         kind = known if known in ("image", "video") else kind_by_name(label)
-        wanted = "video" if kind == "video" else "image"
+        wanted = "any" if kind == "unknown" else kind
         return _refused(label, kind, unsupported(head, wanted=wanted))
     return GivenFile(label, "unknown", "passed_over", NO_PICTURE)
 

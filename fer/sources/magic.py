@@ -203,7 +203,7 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
 
     Args:
         head: The start of the file.
-        wanted: "image", "video" or "zip".
+        wanted: "image", "video" or "zip"; "any" where each of them would do.
 
     Returns:
         An error whose sentence says what the file is, if that is known, and what to do.
@@ -212,6 +212,7 @@ def unsupported(head: bytes, *, wanted: str) -> UnsupportedInputError:
         "image": f"choose a picture ({READ_IMAGES})",
         "video": f"choose a video ({READ_VIDEOS})",
         "zip": "choose a zip file with pictures or videos",
+        "any": f"choose pictures ({READ_IMAGES}), videos ({READ_VIDEOS}) or zip files of them",
     }
     for start, kind, name in _KNOWN_BUT_NOT_READ:
         if head.startswith(start):

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path, PurePath
 
 from fer.errors import EmptyInputError, MissingInputError
+from fer.given import path_of
 from fer.sources.magic import HEAD_BYTES
 
 MAX_NAME_LENGTH = 120
@@ -65,7 +66,7 @@ def source_name(source: bytes | str | Path, name: str | None, *, default: str = 
     if isinstance(name, SourceLabel):
         return str(name)
     if name is None and not isinstance(source, _BYTES):
-        name = Path(source).name
+        name = Path(path_of(source)).name
     return safe_name(name or default, default=default)
 
 
@@ -81,12 +82,13 @@ def open_binary(source: bytes | str | Path) -> OpenFile:
     Raises:
         MissingInputError: The path does not exist, is a folder or a device, or may not be read.
         EmptyInputError: There are no bytes.
+        TypeError: It is neither bytes nor a path.
     """
     if isinstance(source, _BYTES):
         if not len(source):
             raise EmptyInputError("The file is empty: it may not have been copied completely.")
         return io.BytesIO(source)
-    path = Path(source)
+    path = Path(path_of(source))
     try:
         if path.is_dir():
             raise MissingInputError(f"{path} is a folder: give a file.")
@@ -105,6 +107,8 @@ def _why_no_file(path: Path) -> str:
         return f"{path} is no file but a device or a pipe: give a file."
     if path.is_symlink():
         return f"{path} is a link to a file that is not there: check where it leads."
+    if re.match("[a-z]+:/", str(path)):
+        return f"{path} is an address, which is not read here: download the file and give its path."
     return f"There is no file {path}: check the path."
 
 

@@ -4,12 +4,14 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 
 import av
 
 from fer.errors import DamagedInputError, MemoryInputError, SettingsError
 from fer.records import Frame, SourceInfo
+from fer.settings import check_fps
 from fer.sources.animation import AnimationReader, is_animated
 from fer.sources.container import LONGEST_GAP_S, USUAL_RATE, FilmReader, StallGuard
 from fer.sources.developing import Developer
@@ -46,8 +48,10 @@ def check_wanted(fps: float | None, max_frames: int) -> None:
     Raises:
         SettingsError: `fps` is not above 0, or no frame is wanted.
     """
-    if (fps is not None and not fps > 0) or max_frames < 1:
-        raise SettingsError("fps must be above 0 and max_frames at least 1.")
+    if fps is not None:
+        check_fps(fps)
+    if not isinstance(max_frames, Integral) or max_frames < 1:
+        raise SettingsError(f"max_frames={max_frames!r} is out of range: give a whole number from 1 on.")
 
 
 class VideoSource:

@@ -11,7 +11,7 @@ from fer.errors import DamagedInputError
 from fer.io.csv import unescape_formula
 from fer.io.table import read_columns
 from fer.records import SourceInfo
-from fer.settings import Settings
+from fer.settings import Settings, settings_or_default
 from fer.timeline.persons import MAX_NAME, tidy_name
 from fer.timeline.timeline import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
 
@@ -46,7 +46,7 @@ def read_timeline(path: bytes | str | Path, settings: Settings | None = None) ->
     columns["face_id"] = [None if np.isnan(k) else int(k) for k in columns["face_id"]]
     check_words(columns)
     table = table_of(columns)
-    settings = settings or Settings()
+    settings = settings_or_default(settings)
     if settings.unsure_below is None:
         settings = settings.replace(unsure_below=_threshold_in(table))
     return Timeline(table, _frame_times(table), _source_of(table), settings)

@@ -1,10 +1,13 @@
 """Smoothing of probabilities over time without a delay."""
 
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
 from fer.constants import EMOTIONS
+from fer.errors import SettingsError
+from fer.given import check_is
 from fer.timeline.timeline import MAX_STEP_S, Timeline, with_verdicts
 
 NEGLIGIBLE = 1e-9
@@ -25,9 +28,18 @@ def smooth(timeline: Timeline, half_life_s: float) -> Timeline:
 
     Returns:
         A new timeline.
+
+    Raises:
+        SettingsError: The half-life is negative or no finite number.
+        TypeError: It is no `Timeline`; says where one is.
     """
+    check_is("smooth(timeline)", timeline, Timeline)
     rows = np.flatnonzero(timeline.usable & (timeline.face_of_row >= 0))
-    if half_life_s <= 0 or timeline.is_photos or not len(rows):
+    if not isinstance(half_life_s, Real) or not 0 <= half_life_s < float("inf"):
+        raise SettingsError(
+            f"The half-life {half_life_s!r} is out of range: give seconds, 0 switches it off."
+        )
+    if not half_life_s or timeline.is_photos or not len(rows):
         return timeline
     face, time_s = timeline.face_of_row[rows], timeline.table["time_s"].to_numpy()[rows]
     order = np.lexsort((time_s, face))

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, QUALITY_CODES, QUALITY_TEXT, UNSURE
+from fer.errors import SettingsError
+from fer.given import check_is
 from fer.records import LOST
 from fer.text import count, join, percent, span
 from fer.timeline.timeline import NO_FACE, Timeline
@@ -242,7 +244,16 @@ def summarize(timeline: Timeline, *, min_episode_s: float = MIN_EPISODE_S) -> Su
     Args:
         timeline: Of a video, a live session or photos.
         min_episode_s: Shortest episode in seconds.
+
+    Raises:
+        SettingsError: The shortest episode is negative or NaN.
+        TypeError: It is no `Timeline`; says where one is.
     """
+    check_is("summarize(timeline)", timeline, Timeline)
+    if not min_episode_s >= 0:
+        raise SettingsError(
+            f"The shortest episode {min_episode_s!r} is out of range: give seconds from 0 on."
+        )
     if timeline.is_photos:
         masks = [(None, timeline.has_face)] if timeline.has_face.any() else []
     else:

@@ -12,6 +12,7 @@ import pandas as pd
 from fer.action_units.intensity import told
 from fer.action_units.table import CODES
 from fer.constants import EMOTIONS, QUALITY_CODES, QUALITY_OK
+from fer.given import check_time
 from fer.records import MEASURES, ActionUnits, Observations, SourceInfo, Suggestion
 from fer.settings import Settings
 from fer.timeline.persons import Persons
@@ -272,7 +273,17 @@ class TimelineBuilder:
             observations: The frame's faces; none gives one row without a face. Photos need a
                 `frame_index` of their own each.
             label: Text of the `source` column; None takes the source's name (photos have one each).
+
+        Raises:
+            ValueError: Its time is not known, or lies before that of the frame before: no statistics could
+                count it.
         """
+        check_time("Observations.timestamp_s", observations.timestamp_s)
+        if self._times and observations.timestamp_s < self._times[-1]:
+            before, now = self._times[-1], observations.timestamp_s
+            raise ValueError(
+                f"A frame at {now:g} s came after one at {before:g} s: add frames in the order of their time."
+            )
         n = len(observations)
         self._times.append(observations.timestamp_s)
         self._frame.extend([observations.frame_index] * max(n, 1))

@@ -481,3 +481,14 @@ def test_rows_come_one_by_one():
     table = Table(io.BytesIO(b"a,b\n1,2\n\n3\n"))
     assert (table.header, list(table), table.line) == (["a", "b"], [["1", "2"], ["3"]], 4)
     assert list(csv.reader(["a,b"])) == [["a", "b"]]
+
+
+def test_a_table_of_photos_in_which_no_photo_shows_one_face_says_so(tmp_path, capsys):
+    (tmp_path / "gray.png").write_bytes(noise(1))
+    (tmp_path / "labels.csv").write_text("file,label\ngray.png,sad\n")
+    assert main(["evaluate", "--data", str(tmp_path / "labels.csv")]) == FAILED
+    said = capsys.readouterr().err
+    assert (
+        "No row in 'labels.csv' holds a label and a photo that shows one face (the first one, gray.png"
+        in said
+    )

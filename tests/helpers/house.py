@@ -1,7 +1,7 @@
 """The order of the rooms of fer/: imports run one way, from later ones to earlier ones."""
 
 SPINE = (
-    *("constants", "errors", "settings", "text", "stages", "ahead", "processors", "verdict"),
+    *("constants", "errors", "given", "settings", "text", "stages", "ahead", "processors", "verdict"),
     *("records", "rows", "litert", "io"),
 )
 ORDER = (

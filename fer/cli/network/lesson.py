@@ -15,7 +15,7 @@ def add_parser(commands) -> None:
     parser.add_argument("--data", required=True, type=Path, help="fer2013.csv with all splits")
     parser.add_argument("--rows", type=int, default=1000, help="photos of Training (default 1000)")
     parser.add_argument("--epochs", type=int, default=45, help="default 45: about 10 minutes each on 2 cores")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--force", action="store_true", help="overwrite")
     parser.set_defaults(run=run)

@@ -59,7 +59,11 @@ def add_parser(commands) -> None:
     output.add_argument("--models", type=Path, help="where the finished network goes; default OUT/models")
     output.add_argument("--resume", action="store_true", help="go on from what --out holds")
     output.add_argument(
-        "--save-every", type=float, default=120.0, metavar="SECONDS", help="checkpoints within an epoch"
+        "--save-every",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="between checkpoints within an epoch; default: %(default)g",
     )
     parser.set_defaults(run=run)
 

@@ -40,18 +40,38 @@ def add_settings(group) -> None:
     """The options that become `Settings`."""
     default = Settings()
     group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
-    group.add_argument("--detector", choices=DETECTORS, default=default.detector)
+    group.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        default=default.detector,
+        help="what finds faces; default: %(default)s (docs/DETECTORS.md)",
+    )
     group.add_argument("--detector-path", help="weights of dnn; default: models/detectors/")
-    group.add_argument("--detect-interval", type=float, default=default.detect_interval_s, metavar="SECONDS")
-    group.add_argument("--max-faces", type=int, default=default.max_faces, help="most faces read in a frame")
+    group.add_argument(
+        "--detect-interval",
+        type=float,
+        default=default.detect_interval_s,
+        metavar="SECONDS",
+        help="between two searches for new faces of a video; default: %(default)g",
+    )
+    group.add_argument(
+        "--max-faces",
+        type=int,
+        default=default.max_faces,
+        help="most faces read in a frame; default: %(default)s",
+    )
     group.add_argument(
         "--half-life",
         type=float,
         default=default.half_life_s,
         metavar="SECONDS",
-        help="smoothing in the report; 0 switches it off",
+        help="smoothing in the report; 0 switches it off; default: %(default)g",
     )
-    group.add_argument("--unsure-below", type=float, help="confidence under which the answer is unsure")
+    group.add_argument(
+        "--unsure-below",
+        type=float,
+        help="confidence (0 to 1) under which the answer is unsure; default: the model's",
+    )
     group.add_argument(
         "--no-action-units",
         dest="action_units",

@@ -33,6 +33,9 @@ LABEL_COLUMNS = ("label", "emotion", "expression")
 TABLE_SUFFIX = ".csv"
 _SHOWN = 30
 
+PICTURE_ROW, PHOTO_ROW = "a label and a picture", "a label and a photo that shows one face"
+"""What a row has to hold."""
+
 MAX_TABLE_BYTES = 32 * 2**20
 """Largest table of file and label: 300 characters for each of the most pictures that can be given."""
 
@@ -177,7 +180,7 @@ def read_label_table(
             f"The pictures that {label!r} names ({shown}) are not among the files: put them beside it, "
             "or all of it into one zip file."
         )
-    return faces.finish(label)
+    return faces.finish(label, wanted=PICTURE_ROW if to_face is whole_picture else PHOTO_ROW)
 
 
 def _too_large(label: str) -> TooLargeInputError:

@@ -12,8 +12,9 @@ from fer.batch.work import dataset_name
 from fer.cli import main
 from fer.errors import InputError
 from fer.export.parquet import to_parquet
+from fer.library.groups import sheet_over
 from fer.timeline.markers import Marker
-from tests.helpers.factories import make_source, make_timeline
+from tests.helpers.factories import make_photos, make_source, make_timeline
 
 
 def kept(out, label: str, *parts: tuple[str, float], key: int = 1) -> Row:
@@ -154,3 +155,13 @@ def test_a_folder_without_a_batch_is_refused(tmp_path, capsys):
     assert main(["summarize", str(tmp_path)]) == 1
     assert not (tmp_path / FILE).exists()
     assert "fer batch" in capsys.readouterr().err
+
+
+def test_photos_have_no_seconds(tmp_path):
+    timeline = make_photos({"a.jpg": ["happy"], "b.jpg": ["happy", "sad"]})
+    Store(str(tmp_path)).write(dataset_name("P1/photos"), to_parquet(timeline, all_columns=True))
+    rows = [Row(1, "P1/photos", "P1/photos", "photos", "done")]
+    study = study_of(rows, Store(str(tmp_path)), None, StudyQuestions())
+    (cells,) = sheet_over(study.lines).rows
+    assert cells[:6] == ["P1/photos", "", "", "All faces", "", ""]
+    assert cells[9] == "0.6667"

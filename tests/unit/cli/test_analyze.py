@@ -56,7 +56,7 @@ def test_a_missing_file_is_one_sentence_and_exit_one(capsys):
         ("--fps", "0", "fps=0.0 is out of range: give a number above 0 and up to 1000."),
         ("--fps", "nan", "fps=nan is out of range: give a number above 0 and up to 1000."),
         ("--detect-interval", "0", "=0.0 is out of range: give a number above 0 and up to 60."),
-        ("--max-faces", "0", "max_faces=0 is out of range: give a number from 1 to 1000."),
+        ("--max-faces", "0", "max_faces=0 is out of range: give a whole number from 1 to 1000."),
         ("--unsure-below", "2", "unsure_below=2.0 is out of range: give a number from 0 to 1."),
     ],
 )
@@ -399,3 +399,12 @@ def test_a_camera_is_not_read_for_no_time(clip, seconds, capsys):
     with pytest.raises(SystemExit):
         main(["webcam", "--device", str(clip), "--seconds", seconds])
     assert "--seconds is a number above 0" in capsys.readouterr().err
+
+
+def test_a_file_of_no_known_kind_is_told_what_is_read(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("source,frame\n")
+    (tmp_path / "t.mp4").write_text("rubbish")
+    assert main(["analyze", str(tmp_path / "t.csv"), str(tmp_path / "t.mp4")]) == FAILED
+    table, video = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert "choose pictures (JPEG" in table and "videos (MP4" in table and "zip files" in table
+    assert "choose a video (MP4" in video and "picture" not in video

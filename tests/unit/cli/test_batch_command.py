@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -139,3 +140,25 @@ def test_a_file_in_the_place_of_the_folder_is_named_as_one(tmp_path, capsys):
     path.write_bytes(clip(ramp(2)))
     assert main(["batch", str(path), "--out", str(tmp_path / "out")]) == 1
     assert "clip.mp4 is no folder" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_reports_can_be_asked_for_when_all_is_read(tmp_path, capsys):
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a.mp4").write_bytes(clip(ramp(6), rate=4))
+    made = {}
+    for out, steps in (("now", [["--report"]]), ("later", [[], ["--resume", "--report"]])):
+        for options in steps:
+            assert main(["batch", str(place), "--out", str(tmp_path / out), "--workers", "1", *options]) == 0
+        made[out] = (tmp_path / out / "a.html").read_text(encoding="utf-8")
+    assert "a.mp4: report written" in capsys.readouterr().out
+    without = [re.sub(r"<dt>Made</dt><dd>.*?</dd>", "", page) for page in made.values()]
+    assert without[0] == without[1]
+    (tmp_path / "later/a.html").unlink()
+    (tmp_path / "later/a.json").write_text("{", encoding="utf-8")
+    words = ["batch", str(place), "--out", str(tmp_path / "later"), "--resume", "--report"]
+    assert main(words) == 1
+    assert "The results of a.mp4 are damaged: --resume reads it again." in capsys.readouterr().err
+    assert main(words) == 0
+    assert (tmp_path / "later/a.html").exists()

@@ -160,3 +160,8 @@ def test_a_report_over_a_calibration_says_so(clip, folder, tmp_path):
     rows = document["timeline"]["rows"]
     place = document["timeline"]["columns"].index("emotion")
     assert {row[place] for row in rows} <= {"neutral", ""}
+
+
+def test_fewer_faces_than_asked_for_are_explained(clip, tmp_path, capsys):
+    assert main(["check", str(clip), "--out", str(tmp_path / "out"), "--pick", "500", *FAST]) == DONE
+    assert "Of 500 asked for there were fewer: readings of one face are taken half" in capsys.readouterr().out

@@ -97,7 +97,7 @@ def test_groups_are_compared_by_their_recordings():
     found = gather(recordings, Questions((), HAPPY, groups={"ad": "ad_*", "control": "no_*"}))
     ((_, groups),) = found.comparisons
     assert (groups.first, groups.extent_first, groups.interval.differs) == ("ad", 5, True)
-    with pytest.raises(InputError, match="No recording belongs to the group 'x'"):
+    with pytest.raises(InputError, match=r"No recording belongs to the group 'x'.* called ad_0, ad_1"):
         gather(recordings, Questions((), HAPPY, groups={"x": "y*", "control": "no_*"}))
 
 
@@ -189,3 +189,9 @@ def test_the_command_names_a_bad_line(folder, capsys):
     assert "Line 2 of the stimulus list" in capsys.readouterr().err
     assert main(["findings", "a.json", "--group", "x"]) == 1
     assert "give --group NAME=PATTERN twice" in capsys.readouterr().err
+
+
+def test_a_person_whom_nobody_knows_is_an_error_that_says_who_is_there():
+    with pytest.raises(InputError, match="no person called 'Ana': choose one of Anna"):
+        gather([two_people()], Questions((), HAPPY, person="Ana"))
+    assert gather([two_people()], Questions((), HAPPY, person="anna")).peaks

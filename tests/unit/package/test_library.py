@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 
+import numpy as np
 import pytest
 
 import fer
@@ -65,3 +66,26 @@ def test_requirements_are_the_package_s_own_with_its_extras():
     wanted = {*project["dependencies"], *extras["app"], *extras["train"]}
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert {line for line in lines if line and not line.startswith("#")} == wanted
+
+
+PUBLIC_TWICE = """
+import importlib, pkgutil, fer
+for room in pkgutil.iter_modules(fer.__path__):
+    if room.name in fer._PLACES:
+        importlib.import_module(f"fer.{room.name}")
+once = [getattr(fer, name) for name in dir(fer)]
+print([name for name, one in zip(dir(fer), once) if callable(one) != callable(getattr(fer, name))])
+print([name for name, place in fer._PLACES.items() if callable(getattr(importlib.import_module(place), name))
+       and not callable(getattr(fer, name))])
+"""
+
+
+def test_a_public_name_stays_what_it_is_when_a_room_of_its_name_is_loaded():
+    done = subprocess.run([sys.executable, "-c", PUBLIC_TWICE], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["[]", "[]"], done.stderr
+
+
+def test_draw_can_be_called_for_every_frame_of_a_video():
+    image = np.zeros((20, 30, 3), np.uint8)
+    for _ in range(2):
+        assert (fer.draw(image, fer.Observations.empty(), bars=True) == image).all()
