@@ -143,6 +143,18 @@ def compare_persons(timeline: Timeline, first: int, second: int, measure: str) -
     """Two people of one recording, over whatever time each was read.
 
     Blocks of time are drawn for both at once: what happens to both at the same time cancels.
+
+    Args:
+        timeline: Of a video or a live session, unsmoothed.
+        first: Face id of one of them, see `Timeline.face_ids`.
+        second: Of the other one.
+        measure: One of `fer.findings.series.MEASURES`.
+
+    Returns:
+        The difference of their means with its interval; unknown where too little was read of one of them.
+
+    Raises:
+        InputError: The measure is unknown, or they are photos.
     """
     sides = [series_of(timeline, face, measure) for face in (first, second)]
     names = (timeline.name(first, start=False), timeline.name(second, start=False))
