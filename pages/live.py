@@ -57,6 +57,8 @@ def camera(room: Room) -> None:
         with minute:
             moment.last_minute(room, phase)
     with recorded:
+        if phase is Phase.READY:
+            actions.snapshot()
         actions.recordings(room)
     if phase is Phase.READY:
         with st.expander("Take a photo instead", icon=PHOTO_ICON, expanded=single_photo.is_wanted()):

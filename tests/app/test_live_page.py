@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import streamlit as st
@@ -19,6 +20,7 @@ from tests.helpers.live_fakes import STEP_S, Clock, feed
 from tests.helpers.places import ROOT
 
 RUN_S = 60.0
+SNAPSHOT = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
 
 
 @pytest.fixture
@@ -168,6 +170,20 @@ def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
     assert {"Stop", "Mark", "Snapshot", "Stop recording"} <= set(labels(app))
     button(app, "Stop").click().run()
     assert room.phase is Phase.READY and "The camera is off" in texts(app)
+
+
+def test_a_snapshot_can_still_be_saved_when_the_camera_has_stopped(app, playing, clock):
+    agreed(app)
+    room = room_of(app)
+    room.camera("ok")
+    film(room, clock, 1.0)
+    room.look()
+    session.registry().keep(app.session_state[session.OWNER], session.SNAPSHOT, SNAPSHOT)
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+        assert [one.label for one in app.get("download_button")] == ["Save the snapshot"]
+        room.stop()
 
 
 def test_a_recordings_button_keeps_its_place_when_the_camera_stops(app, playing, clock):

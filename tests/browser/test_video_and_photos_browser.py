@@ -209,6 +209,7 @@ def test_charts_follow_a_theme_that_changes_while_the_page_is_open(report_page: 
     report_page.wait_for_function(f"{ink} !== '{light}'", timeout=live_app.PATIENCE_MS)
     report_page.emulate_media(color_scheme="light")
     report_page.wait_for_function(f"{ink} === '{light}'", timeout=live_app.PATIENCE_MS)
+    assert report_page.evaluate(ink) == light
 
 
 def test_in_a_narrow_window_the_menu_goes_once_a_page_was_chosen(page: Page, address: str):

@@ -85,7 +85,7 @@ def bar(room: Room) -> None:
     if shot.markers:
         last = shot.markers[-MARKERS_SHOWN:]
         st.caption(":material/bookmark: " + " · ".join(f"{clock(m.start_s)} {plain(m.name)}" for m in last))
-    _snapshot()
+    snapshot()
 
 
 def _names(room: Room, shot: LiveSnapshot) -> None:
@@ -158,8 +158,8 @@ def _take(room: Room) -> None:
     session.keep(session.SNAPSHOT, file.getvalue())
 
 
-def _snapshot() -> None:
-    """The last snapshot, with its download."""
+def snapshot() -> None:
+    """The last snapshot, with its download; nothing where there is none."""
     png = session.kept(session.SNAPSHOT)
     if png is None:
         return
