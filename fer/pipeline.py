@@ -78,7 +78,7 @@ def load_components(settings: Settings, *, still: bool = False, threads: int | N
 
 
 class Analyzer:
-    """Reads one stream of frames, or single photos; for one thread, as its models are.
+    """Reads one stream of frames, in one thread, or single photos.
 
     Args:
         settings: What to do; the attribute `settings` holds the threshold of "unsure" that is in use.
@@ -96,6 +96,7 @@ class Analyzer:
     ) -> None:
         settings = settings_or_default(settings)
         self.still = still
+        self._reading = threading.Lock()
         self.components = components or load_components(settings, still=still)
         self.stages = Stages()
         manifest, head = self.components.emotion.manifest, self.components.emotion.head
@@ -160,8 +161,15 @@ class Analyzer:
 
         Raises:
             TypeError: It is no `Frame`; says how to make one.
+            RuntimeError: Another thread's frame of a stream is being read: each stream needs an `Analyzer` of
+                its own. Photos wait for each other.
         """
-        return self._read([self._found(frame)])[0]
+        if not self._reading.acquire(blocking=self.still):
+            raise RuntimeError("This Analyzer is reading another thread's stream: make one for each stream.")
+        try:
+            return self._read([self._found(frame)])[0]
+        finally:
+            self._reading.release()
 
     def stream(
         self, frames: Iterable[Frame], *, side_by_side: bool = True

@@ -202,3 +202,42 @@ def test_nothing_decodes_any_more_when_a_model_fails(portrait, failing, error):
         assert [thread for thread in threading.enumerate() if thread.name == "fer-ahead"] == []
     else:
         pytest.fail("it ended")
+
+
+class Slow:
+    """A detector that waits until it may go on, and counts who is in it at once."""
+
+    def __init__(self, detector) -> None:
+        self._detector, self.name = detector, detector.name
+        self.sure_score, self.likely_score = detector.sure_score, detector.likely_score
+        self.entered, self.go_on = threading.Event(), threading.Event()
+        self.inside = self.most_inside = 0
+
+    def detect(self, image, **options):
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        self.entered.set()
+        self.go_on.wait(5)
+        self.inside -= 1
+        return self._detector.detect(image, **options)
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_two_threads_in_one_analyzer_are_told_or_wait_for_each_other(portrait, still):
+    models = load_components(Settings(), still=still)
+    slow = Slow(models.detector)
+    analyzer = Analyzer(still=still, components=replace(models, detector=slow))
+    frame, found = Frame(portrait), []
+    first = threading.Thread(target=lambda: found.append(len(analyzer.analyze(frame))))
+    first.start()
+    assert slow.entered.wait(5)
+    if still:
+        threading.Timer(0.2, slow.go_on.set).start()
+        assert len(analyzer.analyze(frame)) == 1
+    else:
+        with pytest.raises(RuntimeError, match="another thread's stream: make one for each stream"):
+            analyzer.analyze(frame)
+        slow.go_on.set()
+    first.join()
+    assert found == [1]
+    assert slow.most_inside == 1
