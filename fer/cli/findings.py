@@ -6,14 +6,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from fer.cli.shared.reactions import add_reactions
 from fer.cli.shared.targets import check_targets
 from fer.errors import InputError
 from fer.export.findings import findings_sentences, findings_sheet, findings_to_json, moments_sheet
 from fer.export.parquet import from_parquet
 from fer.findings.coding import read_coding
-from fer.findings.gathering import DEFAULT_MEASURES, Findings, Questions, gather
-from fer.findings.reaction import AFTER_S, BASELINE_S
-from fer.findings.series import MEASURES
+from fer.findings.gathering import Findings, Questions, gather
 from fer.io.files import write_bytes, write_text
 from fer.io.spreadsheet import COMMA, as_bytes
 from fer.settings import Settings
@@ -43,23 +42,7 @@ def add_parser(commands) -> None:
     )
     asked = parser.add_argument_group("what is asked")
     asked.add_argument("--events", type=Path, help="stimulus list (CSV: name, start_s, end_s, kind, colour)")
-    asked.add_argument(
-        "--baseline",
-        type=float,
-        default=BASELINE_S,
-        metavar="SECONDS",
-        help="before an event; default: %(default)g",
-    )
-    asked.add_argument(
-        "--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event; default: %(default)g"
-    )
-    asked.add_argument(
-        "--measure",
-        nargs="+",
-        choices=MEASURES,
-        default=DEFAULT_MEASURES,
-        help="what is compared (docs/FINDINGS.md); default: all but unsure",
-    )
+    add_reactions(asked)
     asked.add_argument("--halves", action="store_true", help="the first half of each against the second")
     asked.add_argument("--person", default="", help="one person by name or number; default: everybody")
     asked.add_argument(

@@ -4,11 +4,9 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
+from fer.cli.shared.reactions import add_reactions
 from fer.cli.shared.targets import check_targets
 from fer.errors import InputError
-from fer.findings.gathering import DEFAULT_MEASURES
-from fer.findings.reaction import AFTER_S, BASELINE_S
-from fer.findings.series import MEASURES
 from fer.io.files import write_bytes
 from fer.io.spreadsheet import COMMA, SEMICOLON, as_bytes
 from fer.text import count
@@ -29,23 +27,7 @@ def add_parser(commands) -> None:
     )
     asked.add_argument("--by", default="", metavar="COLUMN", help="the column with the condition")
     asked.add_argument("--events", type=Path, help="stimulus list for every recording (CSV: name, start_s)")
-    asked.add_argument(
-        "--baseline",
-        type=float,
-        default=BASELINE_S,
-        metavar="SECONDS",
-        help="before an event; default: %(default)g",
-    )
-    asked.add_argument(
-        "--after", type=float, default=AFTER_S, metavar="SECONDS", help="after an event; default: %(default)g"
-    )
-    asked.add_argument(
-        "--measure",
-        nargs="+",
-        choices=MEASURES,
-        default=DEFAULT_MEASURES,
-        help="of reactions; default: all but unsure",
-    )
+    add_reactions(asked)
     output = parser.add_argument_group("output")
     output.add_argument("--csv", type=Path, help="a row for every person of every recording")
     output.add_argument("--findings", type=Path, help="conditions compared, and reactions (CSV)")

@@ -40,6 +40,12 @@ def add_settings(group) -> None:
     """The options that become `Settings`."""
     default = Settings()
     group.add_argument("--fps", type=float, help="analysed frames a second; default: every frame")
+    _add_search(group, default)
+    _add_answer(group, default)
+
+
+def _add_search(group, default: Settings) -> None:
+    """How faces are found."""
     group.add_argument(
         "--detector",
         choices=DETECTORS,
@@ -60,6 +66,10 @@ def add_settings(group) -> None:
         default=default.max_faces,
         help="most faces read in a frame; default: %(default)s",
     )
+
+
+def _add_answer(group, default: Settings) -> None:
+    """What is said of a face."""
     group.add_argument(
         "--half-life",
         type=float,
