@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+BYTES = bytes | bytearray | memoryview
+"""The contents of a file, as a caller may give them."""
+
 CURES: Mapping[str, str] = {
     "Settings": "make one with fer.Settings(fps=5)",
     "Frame": "wrap an RGB array with fer.Frame(array), or open a file with fer.read_image(path).frame",

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fer.errors import InputError
-from fer.given import path_of
+from fer.given import BYTES, path_of
 from fer.pipeline import AnalysisProgress, Analyzer, Components
 from fer.records import Frame, GivenFile, Observations, SourceInfo
 from fer.settings import Settings, settings_or_default
@@ -21,8 +21,6 @@ from fer.sources.finding import kind_by_name
 from fer.text import count
 from fer.timeline.report import Report, make_report
 from fer.timeline.timeline import TimelineBuilder
-
-_BYTES = (bytes, bytearray, memoryview)
 
 Content = bytes | str | Path | Callable[[], bytes | Path]
 """What a photo is read from."""
@@ -175,7 +173,7 @@ def analyze_images(
     Example:
         >>> fer.analyze_images(["a.jpg", "b.png"]).summary.faces          # doctest: +SKIP
     """
-    if isinstance(sources, (str, os.PathLike, *_BYTES, np.ndarray)) or not isinstance(sources, Iterable):
+    if isinstance(sources, str | os.PathLike | BYTES | np.ndarray) or not isinstance(sources, Iterable):
         got = type(sources).__name__
         raise TypeError(f"analyze_images(sources): wanted a list of pictures, got {got}: give [picture].")
     items = (_labeled(source, number) for number, source in enumerate(sources, 1))
@@ -204,7 +202,7 @@ def _labeled(
     """(label, content) of what a caller gave; bytes are numbered."""
     if isinstance(source, tuple):
         return source
-    return (f"photo {number}" if isinstance(source, _BYTES) else Path(path_of(source)).name), source
+    return (f"photo {number}" if isinstance(source, BYTES) else Path(path_of(source)).name), source
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,16 +63,12 @@ class Settings:
             raise SettingsError(f"Unknown detector {self.detector!r}: choose one of {', '.join(DETECTORS)}.")
         if self.answer not in (None, *ANSWERS):
             raise SettingsError(f"Unknown answer {self.answer!r}: choose one of {', '.join(ANSWERS)}.")
-        for name, (least, most) in RANGES.items():
+        for name in RANGES:
             value: float | None = getattr(self, name)
             if value is None and name in MAY_BE_NONE:
                 continue
-            kind = Integral if name in WHOLE else Real
-            fits = isinstance(value, kind) and not isinstance(value, bool) and least <= value <= most
-            if not fits or (value == 0 and name in NEVER_ZERO):
-                wanted = f"above 0 and up to {most}" if name in NEVER_ZERO else f"from {least} to {most}"
-                number = "a whole number" if name in WHOLE else "a number"
-                raise SettingsError(f"The setting {name}={value!r} is out of range: give {number} {wanted}.")
+            if problem := _out_of_range(name, value):
+                raise SettingsError(f"The setting {problem}")
         for name in SWITCHES:
             if not isinstance(switch := getattr(self, name), bool):
                 raise SettingsError(f"The setting {name}={switch!r} is out of range: give True or False.")
@@ -94,9 +90,20 @@ def check_fps(fps: float) -> None:
     Raises:
         SettingsError: It is no number, or not above 0 and at most 1000.
     """
-    most = RANGES["fps"][1]
-    if not isinstance(fps, Real) or isinstance(fps, bool) or not 0 < fps <= most:
-        raise SettingsError(f"fps={fps!r} is out of range: give a number above 0 and up to {most}.")
+    if problem := _out_of_range("fps", fps):
+        raise SettingsError(problem)
+
+
+def _out_of_range(name: str, value: float | None) -> str:
+    """Why a value cannot stand under one of the names in `RANGES`; empty where it can."""
+    least, most = RANGES[name]
+    kind = Integral if name in WHOLE else Real
+    fits = isinstance(value, kind) and not isinstance(value, bool) and least <= value <= most
+    if fits and not (value == 0 and name in NEVER_ZERO):
+        return ""
+    wanted = f"above 0 and up to {most}" if name in NEVER_ZERO else f"from {least} to {most}"
+    number = "a whole number" if name in WHOLE else "a number"
+    return f"{name}={value!r} is out of range: give {number} {wanted}."
 
 
 def settings_or_default(settings: Settings | None) -> Settings:

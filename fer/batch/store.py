@@ -92,6 +92,16 @@ class Store:
         except OSError as exc:
             raise BatchPieceError(f"{self.address(name)} cannot be read: {exc.strerror or exc}.") from exc
 
+    def has(self, name: str) -> bool:
+        """Whether a file is there."""
+        with suppress(OSError):
+            if self._remote:
+                fs, path = file_system(self.address(name))
+                fs.invalidate_cache(path.rpartition("/")[0])
+                return fs.exists(path)
+            return Path(self.place, name).exists()
+        return False
+
     def names(self, folder: str) -> list[str]:
         """Files in a folder, in order; none where there is no folder."""
         with suppress(OSError):

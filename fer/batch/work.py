@@ -352,8 +352,8 @@ def write_late_report(store: Store, label: str, stem: str) -> bool:
         BatchPieceError: One of these results is not there or damaged: the recording has to be read again.
         OutputError: The report cannot be written.
     """
-    folder, _, name = f"{stem}.html".rpartition("/")
-    if name in store.names(folder):
+    name = f"{stem}.html"
+    if store.has(name):
         return False
     from fer.export.html import to_html  # loads charts and templates
 
@@ -362,7 +362,7 @@ def write_late_report(store: Store, label: str, stem: str) -> bool:
         provenance = Provenance(**json.loads(store.read(f"{stem}.json"))["provenance"])
     except (InputError, KeyError, TypeError, *PARSE_ERRORS) as exc:
         raise BatchPieceError(f"The results of {label} are damaged: --resume reads it again.") from exc
-    store.write(f"{stem}.html", file_bytes(to_html(Report(timeline, provenance))))
+    store.write(name, file_bytes(to_html(Report(timeline, provenance))))
     return True
 
 

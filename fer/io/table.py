@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from fer.errors import DamagedInputError, EmptyInputError, InputError, MissingInputError, TooLargeInputError
-from fer.given import path_of
+from fer.given import BYTES, path_of
 from fer.io.guesses import tell_guess
 
 MAX_BYTES = 500_000_000
@@ -333,7 +333,7 @@ def read_columns(
         TooLargeInputError: The file, a line, the number of rows or of cells passes its limit.
         TypeError: It is neither a path, bytes nor an open file.
     """
-    if isinstance(source, bytes | bytearray | memoryview):
+    if isinstance(source, BYTES):
         return _columns(Table(io.BytesIO(source), label=label), is_text, keep, max_rows)
     if not isinstance(source, str | Path):
         if not hasattr(source, "read"):

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path, PurePath
 
 from fer.errors import EmptyInputError, MissingInputError
-from fer.given import path_of
+from fer.given import BYTES, path_of
 from fer.sources.magic import HEAD_BYTES
 
 MAX_NAME_LENGTH = 120
@@ -16,7 +16,6 @@ MAX_NAME_LENGTH = 120
 OpenFile = io.BytesIO | io.FileIO
 """What `open_binary` gives: the bytes in memory, or the file without a buffer."""
 
-_BYTES = bytes | bytearray | memoryview
 
 # Control, format (among them the marks that turn the reading direction), surrogate, private use,
 # and the two separators that end a line: nothing of these belongs into a table or a page.
@@ -65,7 +64,7 @@ def source_name(source: bytes | str | Path, name: str | None, *, default: str = 
     """The label of a source: the given name, else the path's last part, else ``default``."""
     if isinstance(name, SourceLabel):
         return str(name)
-    if name is None and not isinstance(source, _BYTES):
+    if name is None and not isinstance(source, BYTES):
         name = Path(path_of(source)).name
     return safe_name(name or default, default=default)
 
@@ -84,7 +83,7 @@ def open_binary(source: bytes | str | Path) -> OpenFile:
         EmptyInputError: There are no bytes.
         TypeError: It is neither bytes nor a path.
     """
-    if isinstance(source, _BYTES):
+    if isinstance(source, BYTES):
         if not len(source):
             raise EmptyInputError("The file is empty: it may not have been copied completely.")
         return io.BytesIO(source)

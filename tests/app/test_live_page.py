@@ -138,6 +138,15 @@ def film(room: Room, clock: Clock, seconds: float) -> None:
         feed(room, 1)
 
 
+def filmed(app: AppTest, clock: Clock, seconds: float) -> Room:
+    """A room that is live; its page is drawn by the next run."""
+    room = room_of(agreed(app))
+    room.camera("ok")
+    film(room, clock, seconds)
+    room.look()
+    return room
+
+
 def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
     agreed(app)
     room = room_of(app)
@@ -173,11 +182,7 @@ def test_live_shows_health_faces_and_the_last_minute(app, playing, clock):
 
 
 def test_a_snapshot_can_still_be_saved_when_the_camera_has_stopped(app, playing, clock):
-    agreed(app)
-    room = room_of(app)
-    room.camera("ok")
-    film(room, clock, 1.0)
-    room.look()
+    room = filmed(app, clock, 1.0)
     session.registry().keep(app.session_state[session.OWNER], session.SNAPSHOT, SNAPSHOT)
     for _ in range(2):
         app.run()
@@ -188,11 +193,7 @@ def test_a_snapshot_can_still_be_saved_when_the_camera_has_stopped(app, playing,
 
 def test_a_recordings_button_keeps_its_place_when_the_camera_stops(app, playing, clock):
     """What was drawn before stays until the page is drawn: elsewhere there would be two of it."""
-    agreed(app)
-    room = room_of(app)
-    room.camera("ok")
-    film(room, clock, 1.0)
-    room.look()
+    room = filmed(app, clock, 1.0)
     app.run()
     app.button(key="live_record").click().run()
     film(room, clock, 1.0)
@@ -205,11 +206,7 @@ def test_a_recordings_button_keeps_its_place_when_the_camera_stops(app, playing,
 
 
 def test_a_machine_that_falls_behind_and_a_camera_that_falls_silent_are_said(app, playing, clock):
-    agreed(app)
-    room = room_of(app)
-    room.camera("ok")
-    film(room, clock, 3.0)
-    room.look()
+    room = filmed(app, clock, 3.0)
     for _ in range(15):  # five frames a second
         clock.tick(0.2)
         feed(room, 1)
