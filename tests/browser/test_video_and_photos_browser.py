@@ -202,6 +202,20 @@ def test_the_ring_of_a_tab_is_whole(report_page: Page):
     live_app.settled(report_page)
 
 
+def test_a_tab_that_is_switched_off_for_a_moment_keeps_the_focus(report_page: Page):
+    """As Streamlit does while the page is drawn anew, in a moment that no test can choose."""
+    tab = report_page.get_by_role("tab", name="Moments")
+    tab.focus()
+    off = "tab => { tab.removeAttribute('tabindex'); return document.activeElement === document.body; }"
+    assert tab.evaluate(off), "it has lost the focus"
+    report_page.wait_for_timeout(100)
+    tab.evaluate("tab => tab.setAttribute('tabindex', '0')")
+    expect(tab).to_be_focused()
+    tab.evaluate("tab => tab.blur()")
+    report_page.wait_for_timeout(100)
+    assert report_page.evaluate("document.activeElement === document.body"), "whoever went on is not led back"
+
+
 def test_charts_follow_a_theme_that_changes_while_the_page_is_open(report_page: Page):
     ink = "document.querySelector('.st-key-shares_chart .js-plotly-plot')._fullLayout.font.color"
     light = report_page.evaluate(ink)

@@ -15,7 +15,7 @@ from fer.sources import decode_apart
 from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.app.tab import connection, menu, popovers
+from pages.ui.app.tab import connection, focus, menu, popovers
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -96,6 +96,7 @@ def page(title: str) -> Iterator[None]:
             yield
         visitor.remember()
         connection.watch()
+        focus.watch()
         popovers.watch()
         menu.watch()
     except Exception as error:
