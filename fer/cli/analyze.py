@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.report_task import ReportTask, targets_of
-from fer.cli.shared.targets import check_targets, check_video_name, make_folder
+from fer.cli.shared.targets import check_targets, make_folder
 from fer.emotion.footage_scaling import MAX_FILE_BYTES, FootageScaling, scaling_from_json
 from fer.errors import FerError
 from fer.export.forms import FORMS
-from fer.io.names import unique_stems
+from fer.io.names import check_video_name, unique_stems
 from fer.records import GivenFile, SourceInfo
 from fer.sources.account import account, lost
 from fer.sources.finding import FoundFile, survey

@@ -129,6 +129,7 @@ def _print_table(found: Findings) -> None:
     if not sheet.rows:
         return
     shown = (
+        *(("source",) if len(found.sources) > 1 else ()),
         "finding",
         "who",
         "measure",

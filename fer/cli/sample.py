@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from fer.cli.shared.targets import check_video_name
 from fer.io.files import refuse_existing, write_bytes
+from fer.io.names import check_video_name
 from fer.sample.shipped import shipped_video
 
 

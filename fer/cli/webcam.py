@@ -15,10 +15,11 @@ from rich.live import Live
 from fer.cli.shared.live_view import as_line, as_picture
 from fer.cli.shared.options import OUTPUTS, add_outputs, add_settings, settings_of
 from fer.cli.shared.reports import print_report, say_written, write_reports
-from fer.cli.shared.targets import check_targets, check_video_name
+from fer.cli.shared.targets import check_targets
 from fer.draw.late import live_copy
 from fer.errors import CameraLostError, FerError
 from fer.export.forms import FORMS
+from fer.io.names import check_video_name
 from fer.live import LiveSession, LiveSnapshot
 from fer.pipeline import Analyzer
 from fer.sources.camera import CameraSource

@@ -26,6 +26,7 @@ from fer.errors import CancelledError, OutputError
 from fer.faces.cuts import CutDetector
 from fer.faces.detectors.sensitive import sensitive_detector
 from fer.faces.mesh import FaceMesh, fit_boxes
+from fer.io.names import check_video_name
 from fer.io.parts import growing
 from fer.records import Frame, Observations
 from fer.settings import Settings
@@ -133,6 +134,7 @@ def write_copy(
     if not isinstance(target, str | Path):
         return work.fill(target, target)
     path = Path(target)
+    check_video_name(path)
     with growing(path, force=force) as part, output_errors(path):
         return work.fill(str(part), part)
 

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from fer.errors import OutputError
 from fer.given import check_picture, check_time
 from fer.io.files import cannot_write
+from fer.io.names import check_video_name
 from fer.io.parts import growing
 from fer.settings import check_fps
 from fer.sources.sound import Sound
@@ -180,7 +181,8 @@ class VideoWriter:
     Raises:
         OutputExistsError: The file exists and ``force`` is not set.
         FolderInUseError: Another process is writing it.
-        OutputError: From any method: the disk is full or read-only, or no frame was written.
+        OutputError: The name is no MP4's. From any method: the disk is full or read-only, or no frame was
+            written.
         SettingsError: `fps` is not above 0, or no number.
 
     Example:
@@ -191,6 +193,7 @@ class VideoWriter:
 
     def __init__(self, path: str | Path, *, fps: float = 30.0, force: bool = False) -> None:
         self.path = Path(path)
+        check_video_name(self.path)
         check_fps(fps)
         self._closing = ExitStack()
         part = self._closing.enter_context(growing(self.path, force=force))

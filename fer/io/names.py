@@ -3,7 +3,11 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+from fer.errors import OutputError
+
+MP4_ENDINGS = (".mp4", ".m4v", ".mov")
 
 
 def comparable_name(name: str) -> str:
@@ -28,3 +32,13 @@ def unique_stems(names: Sequence[str]) -> list[str]:
     # Some file systems take upper and lower case for one.
     times = Counter(stem.casefold() for stem in stems)
     return [name if times[stem.casefold()] > 1 else stem for name, stem in zip(names, stems, strict=True)]
+
+
+def check_video_name(path: Path) -> None:
+    """Refuse a name that says another kind of video than the one that is written.
+
+    Raises:
+        OutputError: It does not end as an MP4's does.
+    """
+    if path.suffix.lower() not in MP4_ENDINGS:
+        raise OutputError(f"{path} would be an MP4 under another name: let it end with .mp4.")

@@ -9,8 +9,6 @@ from fer.errors import OutputError
 from fer.io.files import cannot_write, refuse_existing
 from fer.io.parts import check_name
 
-VIDEO_ENDINGS = (".mp4", ".m4v", ".mov")
-
 
 def check_targets(
     targets: Iterable[Path | None],
@@ -47,16 +45,6 @@ def check_targets(
         if path.parent not in folders and not is_made:
             folders.add(path.parent)
             _check_folder(path)
-
-
-def check_video_name(path: Path) -> None:
-    """Refuse a name that says another kind of video than the one that is written.
-
-    Raises:
-        OutputError: It does not end as an MP4's does.
-    """
-    if path.suffix.lower() not in VIDEO_ENDINGS:
-        raise OutputError(f"{path} would be an MP4 under another name: let it end with .mp4.")
 
 
 def make_folder(folder: Path) -> None:

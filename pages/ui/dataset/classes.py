@@ -33,9 +33,7 @@ def _rejected(s: Statistics) -> None:
 
 def _classes(s: Statistics) -> None:
     counts = {e: sum(split.classes[e] for split in s.splits.values()) for e in EMOTIONS}
-    most, least = max(counts, key=counts.get), min(counts, key=counts.get)
-    times = f", {counts[most] / counts[least]:.0f} times as many as {least}" if counts[least] else ""
-    st.markdown(f"{percent(counts[most] / max(s.n_rows, 1))} of {s.n_rows:,} faces are {most}{times}.")
+    st.markdown(balance_sentence(counts))
     chart(balance_chart(s, dark=is_dark()), key="dataset_balance")
     table = pd.DataFrame(
         [[name_, split.n, *(split.classes[e] for e in DISPLAY_ORDER)] for name_, split in s.splits.items()],
@@ -49,6 +47,25 @@ def _classes(s: Statistics) -> None:
         column_config=numbers,
         alt="Faces of each expression in every split",
     )
+
+
+def balance_sentence(counts: dict[str, int]) -> str:
+    """How far the classes are from being of one size.
+
+    Args:
+        counts: Faces of each expression.
+    """
+    most, least = max(counts, key=counts.get), min(counts, key=counts.get)
+    n, ratio = sum(counts.values()), counts[most] / max(counts[least], 1)
+    if counts[most] == counts[least]:
+        return f"{n:,} faces, as many of each expression."
+    if not counts[least]:
+        beside = f"none {least}"
+    elif ratio < 1.05:
+        beside = f"hardly more than {least}"
+    else:
+        beside = f"{ratio:.{0 if ratio >= 10 else 1}f} times as many as {least}"
+    return f"{percent(counts[most] / n)} of {n:,} faces are {most}, {beside}."
 
 
 def _averages(faces: ClassFaces) -> None:

@@ -99,6 +99,13 @@ def test_the_file_is_h264_with_its_index_first(tmp_path):
         assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
 
 
+@pytest.mark.parametrize("name", ["clip.avi", "clip.webm", "clip"])
+def test_a_name_that_says_another_kind_of_video_is_refused_before_anything_is_made(tmp_path, name):
+    with pytest.raises(OutputError, match=r"would be an MP4 under another name: let it end with \.mp4"):
+        VideoWriter(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_existing_file_is_kept_unless_forced(tmp_path):
     path = tmp_path / "mine.mp4"
     path.write_text("mine")

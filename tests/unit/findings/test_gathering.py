@@ -180,7 +180,10 @@ def test_the_command_prints_and_writes(folder, capsys):
 
 def test_the_command_opens_every_kind_of_timeline(folder, capsys):
     assert main(["findings", "a.json", "b.csv", "c.parquet", "--measure", "happy"]) == 0
-    assert "videos" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "videos" in out
+    of_persons = [line.split() for line in out.splitlines() if "persons" in line.split()[:2]]
+    assert [line[0] for line in of_persons] == ["clip.mp4", "b.mp4", "c.mp4"]
 
 
 def test_the_command_names_a_bad_line(folder, capsys):
