@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fer.export.csv import to_csv as to_csv
     from fer.export.html import to_html as to_html
     from fer.export.json import to_json as to_json
+    from fer.export.opening import read_timeline as read_timeline
     from fer.live.session import LiveSession as LiveSession
     from fer.photos import analyze_image as analyze_image
     from fer.photos import analyze_images as analyze_images
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from fer.sources.camera import CameraSource as CameraSource
     from fer.sources.images import read_image as read_image
     from fer.sources.video import VideoSource as VideoSource
-    from fer.timeline.read import read_timeline as read_timeline
     from fer.timeline.report import Report as Report
     from fer.timeline.smooth import smooth as smooth
     from fer.timeline.summary import Episode as Episode
@@ -85,7 +85,7 @@ _PLACES = {
     "timeline_chart": "fer.charts.timeline",
     "shares_chart": "fer.charts.timeline",
     "to_csv": "fer.export.csv",
-    "read_timeline": "fer.timeline.read",
+    "read_timeline": "fer.export.opening",
     "to_json": "fer.export.json",
     "to_html": "fer.export.html",
     "FerError": "fer.errors",

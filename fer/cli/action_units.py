@@ -19,7 +19,7 @@ from fer.pipeline import Components, load_components
 from fer.settings import Settings
 from fer.text import MISSING, percent
 from fer.timeline.foreign_units import compare, read_foreign, remarks
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 
 CLIP_FRAMES = (*gates.EYES_SHUT, *gates.EYES_OPEN, *gates.SMILING, *gates.HAND_OVER_MOUTH)
 
@@ -93,7 +93,7 @@ def _fit(args: argparse.Namespace, models: Components) -> int:
 
 def _compare(args: argparse.Namespace) -> int:
     """Print how far another program agrees."""
-    timeline, other = read_timeline(args.compare[0]), read_foreign(args.compare[1])
+    timeline, other = read_timeline_csv(args.compare[0]), read_foreign(args.compare[1])
     if args.their_face is not None:
         other = other.of_face(args.their_face)
         if not len(other):

@@ -10,22 +10,20 @@ from fer.cli.shared.reactions import add_reactions
 from fer.cli.shared.targets import check_targets
 from fer.errors import InputError
 from fer.export.findings import findings_sentences, findings_sheet, findings_to_json, moments_sheet
-from fer.export.parquet import from_parquet
+from fer.export.opening import read_timeline
 from fer.findings.coding import read_coding
 from fer.findings.gathering import Findings, Questions, gather
 from fer.io.files import write_bytes, write_text
 from fer.io.spreadsheet import COMMA, as_bytes
 from fer.settings import Settings
 from fer.timeline.markers import read_markers
-from fer.timeline.read import read_timeline
-from fer.timeline.read_report import read_report_timeline
 from fer.timeline.timeline import Timeline
 
 MIN_WIDTH = 150
 """Of the table, in letters: a line that a narrow terminal breaks is better than cells that are cut."""
 
-READERS = {".json": read_report_timeline, ".csv": read_timeline, ".parquet": from_parquet}
-"""Ending of a file that holds a timeline -> what opens it; anything else is analysed."""
+TIMELINES = (".json", ".csv", ".parquet")
+"""How a file ends that holds a timeline; anything else is analysed."""
 
 
 def add_parser(commands) -> None:
@@ -113,8 +111,8 @@ def _groups(given: list[str]) -> dict[str, str]:
 
 def _timeline(path: Path) -> Timeline:
     """Opened, or analysed like `fer analyze` does."""
-    if reader := READERS.get(path.suffix.lower()):
-        return reader(path)
+    if path.suffix.lower() in TIMELINES:
+        return read_timeline(path)
     # Imported here: models load only for videos.
     from fer.cli.shared.inputs import ProgressBar
     from fer.pipeline import analyze_video

@@ -16,7 +16,7 @@ from fer.timeline.persons import MAX_NAME, tidy_name
 from fer.timeline.timeline import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Timeline, begins_frame, table_of
 
 
-def read_timeline(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
+def read_timeline_csv(path: bytes | str | Path, settings: Settings | None = None) -> Timeline:
     """Open a timeline that `fer.export.csv.to_csv` has written.
 
     The CSV does not hold the settings. If they are not given, the threshold of "unsure" is taken from the

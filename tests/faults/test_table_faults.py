@@ -29,7 +29,7 @@ from fer.sources.archives import read_zip
 from fer.timeline.foreign_units import read_foreign
 from fer.timeline.markers import read_markers
 from fer.timeline.persons import persons_from_json
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from tests.helpers.bad_data import PIXELS, csv_bytes, noise, zip_bytes
 from tests.helpers.factories import make_photos, make_timeline
 
@@ -219,8 +219,8 @@ def test_case_102_a_timeline_that_went_through_a_spreadsheet_is_the_same():
     timeline = make_timeline({1: [("happy", 0.3)], 2: [("sad", 0.2)]})
     through = as_bytes(sheet_of(timeline), SEMICOLON)
     assert through.startswith(b"\xef\xbb\xbfsource;frame;") and b"\r\n" in through
-    assert to_csv(read_timeline(through)) == to_csv(timeline)
-    assert to_csv(read_timeline(through.decode().encode("utf-16"))) == to_csv(timeline)
+    assert to_csv(read_timeline_csv(through)) == to_csv(timeline)
+    assert to_csv(read_timeline_csv(through.decode().encode("utf-16"))) == to_csv(timeline)
 
 
 @pytest.mark.parametrize("openface", [True, False])
@@ -459,7 +459,7 @@ def test_names_of_photos_are_read_again_from_every_kind_of_csv():
     names = ("=a.jpg", "b;=c.jpg", "ü.jpg", "x,y.jpg", "'q'.jpg")
     sheet = sheet_of(make_photos({name: ["happy"] for name in names}))
     for data in (as_bytes(sheet, SEMICOLON), as_csv(sheet).encode()):
-        assert read_timeline(data).table["source"].tolist() == list(names)
+        assert read_timeline_csv(data).table["source"].tolist() == list(names)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -472,7 +472,7 @@ def test_random_damage_of_a_table_is_a_table_or_one_sentence(seed):
             broken[place] = rng.integers(0, 256)
         try:
             assert isinstance(read_columns(bytes(broken)), Columns)
-            read_timeline(bytes(broken))
+            read_timeline_csv(bytes(broken))
         except InputError as error:
             assert error.message.endswith(".")
 

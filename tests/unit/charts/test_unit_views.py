@@ -24,7 +24,7 @@ from fer.export.csv import to_csv
 from fer.export.html import to_html
 from fer.export.json import to_json
 from fer.settings import Settings
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from fer.timeline.report import make_report
 from fer.timeline.timeline import COLUMNS, UNIT_COLUMNS, TimelineBuilder
 from fer.timeline.unit_episodes import blink_words, blinks, explain
@@ -58,7 +58,7 @@ def test_units_follow_the_contract_in_openfaces_names_and_come_back():
     first = dict(zip(text.splitlines()[0].split(","), text.splitlines()[1].split(","), strict=True))
     assert (first["AU12_r"], first["AU12_c"], first["AU25_c"], first["AU01_r"]) == ("3.000", "1", "0", "")
     assert (first["au_verdict"], first["au_fits"]) == ("supported", "happy")
-    again = read_timeline(text.encode())
+    again = read_timeline_csv(text.encode())
     assert again.intensities == pytest.approx(timeline.intensities, nan_ok=True)
     assert to_csv(again) == text
     assert '"AU12_r"' in to_json(make_report(timeline, model={"name": "x", "sha256": ""}))
@@ -67,7 +67,7 @@ def test_units_follow_the_contract_in_openfaces_names_and_come_back():
 def test_a_strange_verdict_in_a_csv_is_refused():
     text = to_csv(smiling()).replace(",supported,", ",certain,")
     with pytest.raises(DamagedInputError, match="au_verdict"):
-        read_timeline(text.encode())
+        read_timeline_csv(text.encode())
 
 
 def test_an_episode_is_explained_by_most_of_its_frames():
@@ -145,7 +145,7 @@ def test_numbers_in_doubt_of_an_older_file_are_none():
     header, first, *rest = to_csv(smiling()).splitlines()
     cells = first.split(",")
     cells[header.split(",").index("AU12_c")] = ""
-    again = read_timeline("\n".join([header, ",".join(cells), *rest]).encode())
+    again = read_timeline_csv("\n".join([header, ",".join(cells), *rest]).encode())
     assert np.isnan(again.intensities[0, INDEX["AU12"]]) and again.intensities[1, INDEX["AU12"]] == 3.0
 
 

@@ -15,7 +15,7 @@ from fer.pipeline import analyze_video
 from fer.sample.clip import sample_video
 from fer.settings import Settings
 from fer.timeline.neutral_faces import most_neutral, neutral_at, of_this_clip, with_baselines
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from fer.timeline.report import NEUTRAL_FILE, make_report, rerun_command
 from fer.timeline.timeline import TimelineBuilder
 from tests.helpers.action_units import FPS, clip_of
@@ -87,7 +87,7 @@ def test_no_moment_is_proposed_that_is_then_refused():
 
 
 def test_a_timeline_from_a_csv_cannot_be_judged_again():
-    again = read_timeline(to_csv(clip_of()).encode())
+    again = read_timeline_csv(to_csv(clip_of()).encode())
     assert again.measures is None and most_neutral(again, 1) is None
     with pytest.raises(InputError, match="analyse the clip again"):
         with_baselines(again, {})

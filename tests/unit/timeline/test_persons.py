@@ -27,7 +27,7 @@ from fer.timeline.persons import (
     persons_to_json,
     tidy_name,
 )
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from fer.timeline.report import PERSONS_FILE, make_report, rerun_command
 from fer.timeline.summary import summarize
 from fer.timeline.timeline import TimelineBuilder
@@ -236,7 +236,7 @@ def test_units_of_others_stay_as_they_were_told():
 
 def test_a_timeline_from_a_csv_takes_steps_and_keeps_names():
     named = with_edits(make_timeline(PIECES), [Edit("rename", 1, name="=Anna")])
-    again = read_timeline(to_csv(named).encode())
+    again = read_timeline_csv(to_csv(named).encode())
     assert again.names == {1: "=Anna"}
     assert people(with_edits(again, [Edit("same", 2, other=1)]))["=Anna"] == 5.0
 
@@ -247,7 +247,7 @@ def test_an_older_csv_without_persons_is_read():
         ",".join(c for k, c in enumerate(line.split(",")) if k != 4) for line in text.splitlines()
     )
     assert "person" not in old
-    again = read_timeline(old.encode())
+    again = read_timeline_csv(old.encode())
     assert again.names == {} and to_csv(again) == text
 
 
@@ -307,7 +307,7 @@ def test_names_are_tidied():
 def test_a_hostile_name_is_text_everywhere(name):
     named = with_edits(make_timeline(PIECES), [Edit("rename", 3, name=name)])
     report = make_report(named, model=MODEL)
-    assert read_timeline(to_csv(named).encode()).names == {3: name}
+    assert read_timeline_csv(to_csv(named).encode()).names == {3: name}
     page = to_html(report)
     assert "<a href='x'" not in page.split("<script")[0] and "<i>" not in page.split("<script")[0]
     for text in timeline_chart(report.smoothed).layout.yaxis.ticktext:
@@ -370,7 +370,7 @@ def test_a_report_with_persons_is_made_again_by_its_command(tmp_path, capsys):
     clip, kept, table = tmp_path / "clip.mp4", tmp_path / PERSONS_FILE, tmp_path / "t.csv"
     clip.write_bytes(sample_video(fps=5.0, duration_s=2.0))
     assert main(["analyze", str(clip), "--csv", str(table)]) == DONE
-    plain = read_timeline(table)
+    plain = read_timeline_csv(table)
     face = summarize(plain).faces[0]
     edits = [Edit("rename", 1, name="Anna"), Edit("split", 1, time_s=(face.first_s + face.last_s) / 2)]
     kept.write_text(persons_to_json(edits, plain.source))
@@ -379,7 +379,7 @@ def test_a_report_with_persons_is_made_again_by_its_command(tmp_path, capsys):
     assert "--persons" not in rerun_command(make_report(plain, model=MODEL))
     assert main(["analyze", str(clip), "--persons", str(kept), "--csv", str(table), "--force"]) == DONE
     assert "Anna was read as" in capsys.readouterr().out
-    again = read_timeline(table)
+    again = read_timeline_csv(table)
     assert len(again.face_ids) == len(plain.face_ids) + 1 and again.names == {1: "Anna"}
     kept.write_text("[1]")
     assert main(["analyze", str(clip), "--persons", str(kept)]) == FAILED

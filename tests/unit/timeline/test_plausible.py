@@ -14,7 +14,7 @@ from fer.export.json import to_json
 from fer.records import Observations
 from fer.settings import Settings
 from fer.timeline.headline import headlines
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from fer.timeline.recalibrated import recalibrated
 from fer.timeline.report import make_report
 from fer.timeline.smooth import smooth
@@ -102,16 +102,16 @@ def test_the_words_say_between_what():
 def test_the_csv_is_read_back_with_its_sets_and_an_old_one_without():
     timeline = timeline_of(HAPPY, BOTH)
     text = to_csv(timeline)
-    assert read_timeline(text.encode()).table["plausible"].tolist() == ["happy", "sad|neutral"]
+    assert read_timeline_csv(text.encode()).table["plausible"].tolist() == ["happy", "sad|neutral"]
     place = COLUMNS.index("plausible")
     old = "\n".join(
         ",".join(cells[:place] + cells[place + 1 :])
         for cells in (line.split(",") for line in text.splitlines())
     )
-    again = read_timeline(old.encode())
+    again = read_timeline_csv(old.encode())
     assert again.table["plausible"].tolist() == ["", ""] and summarize(again).faces[0].plausible == {}
     with pytest.raises(DamagedInputError, match=r"'plausible' .* 'joyful'"):
-        read_timeline(text.replace("sad|neutral", "sad|joyful").encode())
+        read_timeline_csv(text.replace("sad|neutral", "sad|joyful").encode())
 
 
 def test_reports_carry_the_rule_and_the_words():

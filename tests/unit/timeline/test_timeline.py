@@ -7,7 +7,7 @@ from fer.errors import DamagedInputError, EmptyInputError, MissingInputError, To
 from fer.export.csv import to_csv
 from fer.records import Observations
 from fer.settings import Settings
-from fer.timeline.read import read_timeline
+from fer.timeline.read import read_timeline_csv
 from fer.timeline.timeline import COLUMNS, Timeline, TimelineBuilder
 from tests.helpers.factories import UNSURE_BELOW, make_observations, make_photos, make_source, make_timeline
 
@@ -117,7 +117,7 @@ def test_round_trip_is_equal_and_the_text_is_the_same():
     script = {1: [("happy", 0.5), ("unsure", 0.3), ("sad/small+blurred", 0.2)], 3: [("", 0.4), ("fear", 0.3)]}
     timeline = make_timeline(script, fps=30)
     text = to_csv(timeline)
-    again = read_timeline(text.encode())
+    again = read_timeline_csv(text.encode())
     assert to_csv(again) == text
     assert again.frame_times_s == pytest.approx(timeline.frame_times_s, abs=1e-6)
     assert again.table["face_id"].equals(timeline.table["face_id"])
@@ -129,27 +129,27 @@ def test_read_from_a_path_with_a_mark_and_windows_line_ends(tmp_path):
     path = tmp_path / "t.csv"
     text = to_csv(at([0.0, 0.1]))
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert to_csv(read_timeline(path)) == text
+    assert to_csv(read_timeline_csv(path)) == text
 
 
 def test_header_only_is_an_empty_timeline():
-    assert len(read_timeline((",".join(COLUMNS) + "\n").encode())) == 0
+    assert len(read_timeline_csv((",".join(COLUMNS) + "\n").encode())) == 0
 
 
 def test_names_that_look_like_formulas_survive():
     photos = make_photos(
         {"=cmd.jpg": ["happy"], "'=x.jpg": ["sad"], 'a,"b"\n.jpg': [], "снимок.png": ["fear"]}
     )
-    again = read_timeline(to_csv(photos).encode())
+    again = read_timeline_csv(to_csv(photos).encode())
     assert again.is_photos
     assert again.table["source"].tolist() == ["=cmd.jpg", "'=x.jpg", 'a,"b"\n.jpg', "снимок.png"]
 
 
 def test_threshold_is_taken_from_the_rows_unless_given():
     text = to_csv(make_timeline({1: [("happy", 0.2), ("unsure", 0.2)]})).encode()
-    assert read_timeline(text).unsure_below == pytest.approx(0.9)
-    assert read_timeline(text, Settings(unsure_below=0.3)).unsure_below == 0.3
-    assert read_timeline(to_csv(at([0.0])).encode()).unsure_below == 0.0
+    assert read_timeline_csv(text).unsure_below == pytest.approx(0.9)
+    assert read_timeline_csv(text, Settings(unsure_below=0.3)).unsure_below == 0.3
+    assert read_timeline_csv(to_csv(at([0.0])).encode()).unsure_below == 0.0
 
 
 def test_more_columns_are_kept():
@@ -157,7 +157,7 @@ def test_more_columns_are_kept():
     table = timeline.table.assign(AU12_r=[0.5, np.nan])
     text = to_csv(Timeline(table, timeline.frame_times_s, timeline.source, timeline.settings))
     assert text.splitlines()[0].endswith("quality,AU12_r")
-    assert to_csv(read_timeline(text.encode())) == text
+    assert to_csv(read_timeline_csv(text.encode())) == text
 
 
 GOOD = to_csv(make_timeline({1: [("happy", 0.3)]}))
@@ -184,9 +184,9 @@ GOOD = to_csv(make_timeline({1: [("happy", 0.3)]}))
 )
 def test_bad_files_are_refused_in_words(data, error, words):
     with pytest.raises(error, match=words):
-        read_timeline(data)
+        read_timeline_csv(data)
 
 
 def test_missing_file(tmp_path):
     with pytest.raises(MissingInputError, match="cannot be read"):
-        read_timeline(tmp_path / "none.csv")
+        read_timeline_csv(tmp_path / "none.csv")
