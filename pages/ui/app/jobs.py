@@ -7,7 +7,8 @@ session and key. No Streamlit call in this file: it is tested as plain Python.
 import itertools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,8 @@ from pages.ui.app.holding import SESSION_BYTES, held_bytes
 WORKERS = 2 if (os.cpu_count() or 1) >= 4 else 1
 MAX_WAITING = 20
 """Jobs in line over all sessions; beyond it a new one is refused."""
+END_S = 5.0
+"""The process's end waits this long for work to stop; models are loaded within it."""
 MAX_KEPT = 6
 """Jobs kept for one session; the oldest finished one makes room."""
 
@@ -82,6 +85,9 @@ class JobRegistry:
         self._numbers = itertools.count(1)
         self._workers = workers
         self._threads: list[threading.Thread] = []
+        self._running: set[Job] = set()
+        self._at_work = 0
+        self._ended = False
 
     def submit(self, owner: str, key: str, work: Callable[[Job, dict], Any]) -> Job:
         """The session's job of that key: the one that exists, or a new one at the end of the line."""
@@ -228,6 +234,34 @@ class JobRegistry:
         for key in keys:
             self.forget(owner, key)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is about to end."""
+        return self._ended
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around whatever the process's end has to wait for."""
+        with self._changed:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                self._changed.notify_all()
+
+    def end(self) -> None:
+        """Stop all work and wait until it has stopped: for the end of the process.
+
+        A thread that comes back from a library's code when Python is gone aborts the process.
+        """
+        with self._changed:
+            self._ended = True
+            for job in [*self._jobs.values(), *self._running]:
+                self.cancel(job)
+            self._changed.wait_for(lambda: not (self._running or self._at_work), END_S)
+
     def _make_room(self, owner: str) -> None:
         """Forget the session's oldest finished jobs beyond `MAX_KEPT`. Called with the lock held."""
         mine = [job for job in self._jobs.values() if job.owner == owner]
@@ -247,9 +281,10 @@ class JobRegistry:
         with self._changed:
             while True:
                 waiting = [job for job in self._jobs.values() if job.state is JobState.WAITING]
-                if waiting:
+                if waiting and not self._ended:
                     job = min(waiting, key=lambda job: job.number)
                     job.state = JobState.RUNNING
+                    self._running.add(job)
                     return job
                 self._changed.wait()
 
@@ -257,7 +292,11 @@ class JobRegistry:
         """A worker's life: take a job, do it, keep what came of it."""
         tools: dict = {}
         while True:
-            run(self._next(), tools)
+            job = self._next()
+            run(job, tools)
+            with self._changed:
+                self._running.discard(job)
+                self._changed.notify_all()
 
 
 def run(job: Job, tools: dict) -> None:

@@ -1,5 +1,6 @@
 """Who is asking, and the names under which a session remembers things."""
 
+import atexit
 import secrets
 from collections.abc import Callable
 from typing import TypeVar
@@ -49,7 +50,9 @@ unfolded at last the browser knows of nothing but the default. Set as well it wo
 @st.cache_resource(show_spinner=False)
 def registry() -> JobRegistry:
     """The one line of work of this process."""
-    return JobRegistry()
+    made = JobRegistry()
+    atexit.register(made.end)
+    return made
 
 
 @st.cache_resource(show_spinner=False)

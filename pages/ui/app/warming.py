@@ -53,12 +53,14 @@ def begin() -> None:
 
 def _warm() -> None:
     try:
-        have_one_ready()
-        settle(waits=False)  # the page that was drawn has loaded most modules
-        importlib.import_module(SAMPLE).analyze_ahead()
-        for name in MODULES:
-            importlib.import_module(name)
-        settle()
+        with session.registry().at_work():
+            have_one_ready()
+            settle(waits=False)  # the page that was drawn has loaded most modules
+            importlib.import_module(SAMPLE).analyze_ahead()
+            for name in MODULES:
+                if not session.registry().ended:
+                    importlib.import_module(name)
+            settle()
     except Exception:
         logging.getLogger(__name__).warning("Warming up failed", exc_info=True)
 
@@ -71,7 +73,7 @@ def settle(*, waits: bool = True) -> None:
         waits: False does nothing if that is not so now.
     """
     while session.registry().anybody_keeps(session.ROOM) or session.registry().is_busy():
-        if not waits:
+        if not waits or session.registry().ended:
             return
         time.sleep(WAIT_S)
     gc.collect()

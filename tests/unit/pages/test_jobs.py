@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from fer.errors import CancelledError, DamagedInputError
-from pages.ui.app import jobs
+from pages.ui.app import jobs, session
 from pages.ui.app.jobs import Job, JobRegistry, JobState
 from pages.ui.app.lifetime import GRACE_S, Caretaker
 from tests.helpers.jobs import finish
@@ -224,3 +224,49 @@ def test_two_minutes_after_the_tab_closed_everything_is_gone():
     assert registry.kept("anna", "clip") is None
     assert tabs.closed == ["tab"]
     assert caretaker.look() == []
+
+
+def test_the_end_of_the_process_waits_until_nothing_is_inside_a_library():
+    registry, gate, order = JobRegistry(workers=1), Gate(), []
+
+    def slow_to_stop(job: Job, tools: dict) -> None:
+        gate.started.set()
+        job.cancel.wait(PATIENCE_S)
+        gate.open.wait(PATIENCE_S)
+        order.append("stops")
+        raise CancelledError("stopped")
+
+    def warms() -> None:
+        with registry.at_work():
+            gate.open.wait(PATIENCE_S)
+            order.append("has warmed")
+
+    running = registry.submit("anna", "k", slow_to_stop)
+    waiting = registry.submit("ben", "k", lambda job, tools: order.append("never"))
+    assert gate.started.wait(PATIENCE_S)
+    warm = threading.Thread(target=warms)
+    warm.start()
+    threading.Timer(0.2, gate.open.set).start()
+    registry.end()
+    order.append("the end")
+    assert sorted(order[:2]) == ["has warmed", "stops"] and order[2:] == ["the end"]
+    assert registry.ended and (running.state, waiting.state) == (JobState.CANCELLED, JobState.CANCELLED)
+    warm.join()
+
+
+def test_the_end_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(jobs, "END_S", 0.05)
+    registry, gate = JobRegistry(), threading.Event()
+    job = registry.submit("anna", "k", lambda job, tools: gate.wait(PATIENCE_S))
+    while job.state is JobState.WAITING:
+        gate.wait(0.005)
+    registry.end()
+    assert job.state is JobState.RUNNING
+    gate.set()
+
+
+def test_the_process_asks_for_its_end(monkeypatch):
+    asked = []
+    monkeypatch.setattr(session.atexit, "register", asked.append)
+    made = session.registry.__wrapped__()
+    assert asked == [made.end]
