@@ -167,6 +167,9 @@ def test_marks_are_kept_with_all_of_a_queue(app: AppTest):
 def test_closing_brings_the_empty_page_back(app: AppTest):
     app.button(key="queue_4_remove").click().run()
     assert NAMES[3] not in texts(app)
+    assert "3 videos read and not kept: closing drops them here." in texts(app)
+    app.button(key="queue_keep").click().run()
+    assert "not kept" not in texts(app), "nothing would be lost: nothing is asked"
     app.button(key="queue_close").click().run()
     assert not app.exception and queue_of(app) is None
     assert "See who showed what" in texts(app)

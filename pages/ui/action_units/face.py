@@ -50,7 +50,8 @@ def show(code: str) -> None:
     with picture:
         marked = marked_face(frame.image, seen.faces.landmarks[row], code)
         st.image(marked, width="stretch", alt="The face with its mesh; the unit's points are marked")
-        st.caption("Marked: the points that this unit is measured at.")
+        others = f" The largest of {len(seen)} faces is shown." if len(seen) > 1 else ""
+        st.caption(f"Marked: the points that this unit is measured at.{others}")
     with numbers:
         words, confidence = seen.verdicts
         sure = None if words[row] == "unsure" else float(confidence[row])

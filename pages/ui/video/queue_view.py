@@ -65,9 +65,7 @@ def show() -> None:
         st.title("Several videos", anchor=False, width="content")
         with st.container(horizontal=True, width="content"):
             _more(found)
-            st.button(
-                "Close all", icon=":material/close:", type="tertiary", key="queue_close", on_click=_close
-            )
+            _closing(found)
     for note in found.notes:
         st.caption(f":material/info: {plain(note)}")
     if found.lost:
@@ -89,6 +87,22 @@ def _more(found: VideoQueue) -> None:
         if given:
             begin(given)
             st.rerun()
+
+
+def _closing(found: VideoQueue) -> None:
+    """It asks first where anything would be lost."""
+    unread = sum(item.state in (JobState.WAITING, JobState.RUNNING) for item in found.items)
+    results = [item.result.report for item in found.items if item.result is not None]
+    lost = sum(kept_as(report) is None for report in results)
+    look = {"icon": ":material/close:", "key": "queue_close", "on_click": _close}
+    if not unread + lost:
+        st.button("Close all", type="tertiary", **look)
+        return
+    with st.popover("Close all", icon=":material/close:", type="tertiary", key="queue_closing"):
+        said = [f"{count(lost, 'video')} read and not kept"] * bool(lost)
+        said += [f"{count(unread, 'video')} still to be read"] * bool(unread)
+        st.markdown(f"{', '.join(said)}: closing drops them here. Your files stay as they are.")
+        st.button("Close them", **look)
 
 
 def _close() -> None:
