@@ -92,8 +92,8 @@ def _goto(page: Page, address: str) -> None:
 
 
 def _wait_for_chart(page: Page) -> None:
-    page.wait_for_selector(CHART, timeout=live_app.PATIENCE_MS)
-    page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(CHART)
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
 
 
 def _wait_for_rows(page: Page) -> None:

@@ -24,7 +24,7 @@ def first_visit(browser: Browser) -> tuple[float, float]:
         started = time.perf_counter()
         page.goto(address)
         headline = page.get_by_role("heading", name="What faces show, second by second")
-        expect(headline).to_be_visible(timeout=live_app.PATIENCE_MS)
+        expect(headline).to_be_visible()
         headline_s = time.perf_counter() - started
         page.get_by_role("button", name="Try the sample").click()
         live_app.report_is_there(page)

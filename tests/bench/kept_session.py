@@ -76,11 +76,11 @@ def in_browser(folder: str, times: int) -> list[float]:
         for _ in range(times):
             live_app.open_page(page, address, "sessions")
             button = page.get_by_role("button", name="Open", exact=True)
-            button.wait_for(timeout=live_app.PATIENCE_MS)
+            button.wait_for()
             page.wait_for_timeout(LOOKED_AT_MS)
             page.evaluate(WATCH)
             button.click()
-            page.wait_for_function("window.drawn > 0", timeout=live_app.PATIENCE_MS)
+            page.wait_for_function("window.drawn > 0")
             taken.append(page.evaluate("window.drawn") / 1000)
         return taken
 

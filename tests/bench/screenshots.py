@@ -60,7 +60,7 @@ def plain_photo() -> bytes:
 
 def home(page: Page, address: str) -> None:
     live_app.open_page(page, address)
-    page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector("img")
 
 
 def video_empty(page: Page, address: str) -> None:
@@ -70,8 +70,8 @@ def video_empty(page: Page, address: str) -> None:
 def video_busy(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("A long meeting.mp4", long_clip()))
-    page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
-    page.wait_for_selector("img", timeout=live_app.PATIENCE_MS)
+    page.get_by_role("progressbar").wait_for()
+    page.wait_for_selector("img")
     page.wait_for_timeout(2500)
 
 
@@ -96,21 +96,21 @@ def people_renamed(page: Page, address: str) -> None:
 def people_change(page: Page, address: str) -> None:
     people_plain(page, address)
     _card(page, "Face 1").get_by_role("button", name="Change").click()
-    page.get_by_role("button", name="Not a person").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Not a person").wait_for()
     page.wait_for_timeout(600)
 
 
 def people_removed(page: Page, address: str) -> None:
     people_change(page, address)
     page.get_by_role("button", name="Not a person").click()
-    page.get_by_role("button", name="Undo").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Undo").wait_for()
     page.keyboard.press("Escape")
 
 
 def people_undone(page: Page, address: str) -> None:
     people_renamed(page, address)
     page.get_by_role("button", name="Undo").click()
-    _card(page, "Face 2").wait_for(timeout=live_app.PATIENCE_MS)
+    _card(page, "Face 2").wait_for()
     page.get_by_role("button", name="Names and steps").click()
     page.wait_for_timeout(600)
 
@@ -128,7 +128,7 @@ def people_again(page: Page, address: str) -> None:
     page.get_by_text("Covered", exact=True).click()
     page.get_by_role("slider", name="Analysed frames a second").press("ArrowLeft")
     page.get_by_role("button", name="Analyse again").click()
-    page.get_by_text("taken over from the analysis before").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("taken over from the analysis before").wait_for()
 
 
 def _card(page: Page, name: str) -> Locator:
@@ -139,7 +139,7 @@ def _rename(page: Page, name: str, new: str) -> None:
     _card(page, name).get_by_role("button", name="Name").click()
     page.get_by_role("textbox", name="Name", exact=True).fill(new)
     page.keyboard.press("Enter")
-    _card(page, new[:10]).wait_for(timeout=live_app.PATIENCE_MS)
+    _card(page, new[:10]).wait_for()
     page.keyboard.press("Escape")
     live_app.settled(page)
 
@@ -147,13 +147,13 @@ def _rename(page: Page, name: str, new: str) -> None:
 def video_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("notes.mp4", b"ffconcat version 1.0\nfile /etc/passwd\n"))
-    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code:").wait_for()
 
 
 def video_no_face(page: Page, address: str) -> None:
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("wall.mp4", empty_clip()))
-    page.get_by_text("No face was found").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("No face was found").first.wait_for()
 
 
 def video_keep(page: Page, address: str) -> None:
@@ -181,7 +181,7 @@ def queue_busy(page: Page, address: str) -> None:
 
 def queue_done(page: Page, address: str) -> None:
     _queue(page, address, "5 of 6 videos read")
-    page.wait_for_selector(".st-key-queue_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".st-key-queue_groups .js-plotly-plot")
 
 
 def sessions_empty(page: Page, address: str) -> None:
@@ -191,7 +191,7 @@ def sessions_empty(page: Page, address: str) -> None:
 def sessions_list(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
     live_app.import_sessions(page, sessions_file())
-    page.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("14 sessions").wait_for()
 
 
 def sessions_more(page: Page, address: str) -> None:
@@ -205,7 +205,7 @@ def sessions_delete(page: Page, address: str) -> None:
     page.get_by_role("button", name="Choose all").click()
     live_app.settled(page)
     page.locator(".st-key-sessions_delete button").click()
-    page.get_by_text("Delete for good?").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Delete for good?").wait_for()
 
 
 def sessions_compared(page: Page, address: str) -> None:
@@ -213,19 +213,19 @@ def sessions_compared(page: Page, address: str) -> None:
     page.get_by_role("button", name="Choose all").click()
     live_app.settled(page)
     page.get_by_role("button", name="Compare").click()
-    page.wait_for_selector(".st-key-sessions_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".st-key-sessions_groups .js-plotly-plot")
 
 
 def sessions_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "sessions")
     live_app.import_sessions(page, b"no zip")
-    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code:").wait_for()
 
 
 def sessions_opened(page: Page, address: str) -> None:
     sessions_list(page, address)
     page.locator("[class*=st-key-session_open_] button").first.click()
-    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag")
 
 
 def photos_empty(page: Page, address: str) -> None:
@@ -236,14 +236,14 @@ def photos_result(page: Page, address: str) -> None:
     live_app.open_page(page, address, "photos")
     files = [(f"photo {k}.jpg", jpeg(f.image)) for k, f in enumerate(sample_frames(fps=0.5))]
     live_app.upload(page, *files, ("with <b>two</b>.jpg", photo()), ("notes.jpg", b"hello"))
-    page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("CSV").wait_for()
 
 
 def photos_set(page: Page, address: str) -> None:
     """A face that is answered by a set of plausible expressions, under a higher threshold of "unsure"."""
     live_app.open_page(page, address, "photos")
     live_app.upload(page, ("between.jpg", between_photo()))
-    page.get_by_text("CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("CSV").wait_for()
     page.get_by_role("button", name="Settings").click()
     slider = page.get_by_role("slider", name="Unsure below")
     slider.focus()
@@ -260,13 +260,13 @@ def photos_error(page: Page, address: str) -> None:
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("readme.txt", "no picture")
     live_app.upload(page, ("broken.png", photo()[:900]), ("empty.zip", archive.getvalue()))
-    page.get_by_text("None of the files").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("None of the files").wait_for()
 
 
 def photos_no_face(page: Page, address: str) -> None:
     live_app.open_page(page, address, "photos")
     live_app.upload(page, ("wall.jpg", plain_photo()))
-    page.get_by_text("No face was found.").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("No face was found.").first.wait_for()
 
 
 def live_consent(page: Page, address: str) -> None:
@@ -277,7 +277,7 @@ def live_asking(page: Page, address: str) -> None:
     page.add_init_script("navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
     live_app.open_page(page, address, "live")
     live_app.enter(page)
-    page.get_by_text("Waiting for the camera").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Waiting for the camera").wait_for()
 
 
 def live_no_camera(page: Page, address: str) -> None:
@@ -286,7 +286,7 @@ def live_no_camera(page: Page, address: str) -> None:
     )
     live_app.open_page(page, address, "live")
     live_app.enter(page)
-    page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code: ").wait_for()
 
 
 def live_one(page: Page, address: str) -> None:
@@ -335,12 +335,12 @@ def live_bars(page: Page, address: str) -> None:
 
 def live_connecting(page: Page, address: str) -> None:
     _no_way(page, address)
-    page.get_by_text("Connecting to the camera").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Connecting to the camera").wait_for()
 
 
 def live_no_connection(page: Page, address: str) -> None:
     _no_way(page, address)
-    page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code: ").wait_for()
 
 
 def _no_way(page: Page, address: str) -> None:
@@ -375,7 +375,7 @@ def live_recorded(page: Page, address: str) -> None:
 def live_report(page: Page, address: str) -> None:
     live_recorded(page, address)
     page.get_by_role("button", name="Open on the Video page").click()
-    page.wait_for_selector(".js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".js-plotly-plot .nsewdrag")
 
 
 def live_busy(page: Page, address: str) -> None:
@@ -385,28 +385,28 @@ def live_busy(page: Page, address: str) -> None:
     page.bring_to_front()
     live_app.open_page(page, address, "live")
     live_app.agree(page)
-    page.get_by_text("Code: busy").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code: busy").wait_for()
 
 
 def live_photo(page: Page, address: str) -> None:
     live_app.open_page(page, address, "live")
     live_app.agree(page, "Take a photo instead")
-    page.get_by_role("button", name="Take Photo").click(timeout=live_app.PATIENCE_MS)
-    page.get_by_role("img", name="The photo with its faces marked").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("img", name="The photo with its faces marked").wait_for()
 
 
 def model_right(page: Page, address: str) -> None:
     live_app.open_page(page, address, "model")
-    page.wait_for_selector(".js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".js-plotly-plot .nsewdrag")
 
 
 def model_cell(page: Page, address: str) -> None:
     model_right(page, address)
     page.get_by_text("one label (FER2013)").click()  # cells answer where the sides are those of the data
-    page.get_by_text("Click a cell to see faces of it").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Click a cell to see faces of it").wait_for()
     live_app.settled(page)
     live_app.click_cell(page, "confusion", "fear", "sad")
-    page.get_by_text("Labelled fear, read as sad").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Labelled fear, read as sad").wait_for()
 
 
 def model_sure(page: Page, address: str) -> None:
@@ -432,7 +432,7 @@ def model_explain(page: Page, address: str) -> None:
 def model_explained(page: Page, address: str) -> None:
     model_explain(page, address)
     page.get_by_role("button", name="Take the sample").click()
-    page.get_by_text("Occlusion map").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Occlusion map").first.wait_for()
 
 
 def _model_part(page: Page, address: str, part: str) -> None:
@@ -449,7 +449,7 @@ def labels_empty(page: Page, address: str) -> None:
 def labels_tagging(page: Page, address: str) -> None:
     live_app.open_page(page, address, "labels")
     live_app.upload(page, ("interview.mp4", sample_video(fps=10.0)), which="Drop a video")
-    page.get_by_text("What does this face show?").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("What does this face show?").wait_for()
     for key in "13":
         page.keyboard.press(key)
         page.wait_for_timeout(900)
@@ -461,21 +461,21 @@ def labels_tagged(page: Page, address: str) -> None:
         page.keyboard.press(key)
         page.wait_for_timeout(600)
     page.get_by_role("button", name="Stop and evaluate").click()
-    page.get_by_text("Check as JSON").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Check as JSON").wait_for()
     page.wait_for_timeout(1500)
 
 
 def labels_result(page: Page, address: str) -> None:
     live_app.open_page(page, address, "labels")
     live_app.upload(page, ("our study.zip", labeled_zip()), which="Drop a zip")
-    page.get_by_text("Every face as CSV").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Every face as CSV").wait_for()
     page.wait_for_timeout(1500)
 
 
 def labels_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "labels")
     live_app.upload(page, ("codes.csv", b"picture,value\na.jpg,happy\n"), which="Drop a zip")
-    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code:").wait_for()
 
 
 @cache
@@ -516,14 +516,14 @@ def labeled_folders() -> bytes:
 
 def dataset_empty(page: Page, address: str) -> None:
     live_app.open_page(page, address, "dataset")
-    page.wait_for_selector(".js-plotly-plot", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".js-plotly-plot")
 
 
 def dataset_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "dataset")
     page.get_by_text("Look at the pictures").click()
     live_app.upload(page, ("notes.csv", b"hello\nworld\n"))
-    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code:").wait_for()
 
 
 def dataset_copies(page: Page, address: str) -> None:
@@ -532,7 +532,7 @@ def dataset_copies(page: Page, address: str) -> None:
 
 def dataset_votes(page: Page, address: str) -> None:
     _dataset_part(page, address, "Labels")
-    page.get_by_text("Disputed faces").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Disputed faces").wait_for()
 
 
 def dataset_pictures(page: Page, address: str) -> None:
@@ -542,10 +542,10 @@ def dataset_pictures(page: Page, address: str) -> None:
 def dataset_map(page: Page, address: str) -> None:
     _dataset_part(page, address, "What the network says")
     page.get_by_role("button", name="Read the faces").click()
-    page.wait_for_selector(".st-key-dataset_map .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".st-key-dataset_map .nsewdrag")
     page.wait_for_timeout(1500)
     page.mouse.click(*live_app.first_point(page, "dataset_map"))
-    page.get_by_text("labelled").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("labelled").wait_for()
 
 
 def _dataset_part(page: Page, address: str, part: str) -> None:
@@ -556,7 +556,7 @@ def _dataset_part(page: Page, address: str, part: str) -> None:
     live_app.upload(
         page, ("our faces.zip", labeled_folders()), ("ferplus.csv", "\n".join([head, *votes]).encode())
     )
-    page.get_by_role("tab", name=part).click(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("tab", name=part).click()
     live_app.settled(page)
 
 
@@ -579,7 +579,7 @@ def prepare_empty(page: Page, address: str) -> None:
 def prepare_error(page: Page, address: str) -> None:
     live_app.open_page(page, address, "prepare")
     live_app.upload(page, ("my photos.zip", b"no zip file"))
-    page.get_by_text("Code:").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code:").wait_for()
 
 
 def prepare_busy(page: Page, address: str) -> None:
@@ -588,7 +588,7 @@ def prepare_busy(page: Page, address: str) -> None:
         file.writestr("anna/happy/long.mp4", long_clip())
     live_app.open_page(page, address, "prepare")
     live_app.upload(page, ("my clips.zip", archive.getvalue()))
-    page.get_by_role("progressbar").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("progressbar").wait_for()
 
 
 def prepare_result(page: Page, address: str) -> None:
@@ -599,7 +599,7 @@ def prepare_result(page: Page, address: str) -> None:
         file.writestr("person 1/smug/x.jpg", photo())
     live_app.open_page(page, address, "prepare")
     live_app.upload(page, ("my photos.zip", archive.getvalue()))
-    page.get_by_text("Data set", exact=True).wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Data set", exact=True).wait_for()
 
 
 STATES: tuple[Callable[[Page, str], None], ...] = (

@@ -19,7 +19,7 @@ def studio_zoomed(page: Page, address: str) -> None:
     studio_markers(page, address)
     page.evaluate("document.querySelector('.st-key-player video').currentTime = 4.6")
     page.get_by_role("slider", name="Timeline").press("+")
-    page.get_by_role("button", name="show everything").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="show everything").wait_for()
 
 
 def studio_selected(page: Page, address: str) -> None:
@@ -27,7 +27,7 @@ def studio_selected(page: Page, address: str) -> None:
     video_result(page, address)
     for key in ("i", *["Shift+ArrowRight"] * 3, "o"):
         page.get_by_role("slider", name="Timeline").press(key)
-    page.get_by_role("button", name="Mark range").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Mark range").wait_for()
 
 
 def studio_sliders(page: Page, address: str) -> None:
@@ -54,7 +54,7 @@ def studio_markers(page: Page, address: str) -> None:
     _tab(page, address, "Markers")
     page.get_by_role("button", name="Load a list").click()
     live_app.upload(page, ("stimuli.csv", STIMULI.encode()), which="Stimulus list")
-    page.get_by_role("button", name="Save the list").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Save the list").wait_for()
     page.keyboard.press("Escape")
     live_app.settled(page)
 
@@ -101,7 +101,7 @@ def _finding(page: Page, address: str, question: str) -> None:
     studio_markers(page, address)
     page.get_by_role("tab", name="Findings").click()
     page.get_by_role("radio", name=question).click()
-    page.locator(".st-key-finding_json").wait_for(timeout=live_app.PATIENCE_MS)
+    page.locator(".st-key-finding_json").wait_for()
 
 
 STATES = (

@@ -73,14 +73,14 @@ def _files(page: Page, address: str) -> None:
     live_app.wait_for_report(page)
     live_app.open_page(page, address, "photos")
     live_app.upload(page, ("visit.jpg", jpeg(next(sample_frames()).image)))
-    page.get_by_text("CSV").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("CSV").first.wait_for()
 
 
 def _explain(page: Page, address: str) -> None:
     live_app.open_page(page, address, "model")
     page.get_by_role("tab", name="Explain a face").click()
     page.get_by_role("button", name="Take the sample").click()
-    page.get_by_text("Occlusion map").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Occlusion map").first.wait_for()
 
 
 def _live(page: Page, address: str, live_s: float) -> int:

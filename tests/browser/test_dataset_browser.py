@@ -46,12 +46,12 @@ def test_an_uploaded_data_set_becomes_figures_and_pictures(page: Page, address: 
     expect(page.get_by_text("of 35,887 faces are happy")).to_be_visible()
     page.get_by_text("Look at the pictures").click()
     live_app.upload(page, ("mine.csv.gz", gzip.compress(small_csv())), ("ferplus.csv", small_votes()))
-    expect(page.get_by_text("100% of 5 faces are happy")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("100% of 5 faces are happy")).to_be_visible()
     open_part(page, "Repeats and leaks")
     expect(page.get_by_text("1 pictures of PublicTest stand pixel for pixel in Training")).to_be_visible()
     expect(page.get_by_text("2 pictures, all happy, in Training and PublicTest")).to_be_visible()
     open_part(page, "Labels")
-    expect(page.get_by_text("Most of FER+'s ten saw no face: 1")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("Most of FER+'s ten saw no face: 1")).to_be_visible()
     expect(page.get_by_text("1 of 1 faces on which at least one disagrees")).to_be_visible()
     open_part(page, "Pictures")
     expect(page.get_by_text("5 pictures of mine.csv.gz")).to_be_visible()
@@ -63,28 +63,26 @@ def test_a_face_of_the_map_stands_beside_the_pointer_and_its_answer_after_a_clic
     live_app.open_page(page, address, "dataset")
     page.get_by_text("Look at the pictures").click()
     live_app.upload(page, ("mine.csv", small_csv()))
-    page.get_by_role("tab", name="What the network says").click(timeout=live_app.PATIENCE_MS)
-    page.get_by_role("button", name="Read the faces").click(timeout=live_app.PATIENCE_MS)
-    page.wait_for_selector(".st-key-dataset_map .nsewdrag", timeout=live_app.PATIENCE_MS)
+    page.get_by_role("tab", name="What the network says").click()
+    page.get_by_role("button", name="Read the faces").click()
+    page.wait_for_selector(".st-key-dataset_map .nsewdrag")
     live_app.settled(page)
     x, y = live_app.first_point(page, "dataset_map")
     face = page.locator(".map-face")
     page.wait_for_timeout(1000)
     page.mouse.move(x - 2, y)
     page.mouse.move(x, y)
-    expect(face).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(face).to_be_visible()
     assert "data:image/jpeg" in face.evaluate("face => face.style.backgroundImage")
     page.mouse.click(x, y)
-    expect(page.get_by_role("img", name="The chosen face, labelled happy")).to_be_visible(
-        timeout=live_app.PATIENCE_MS
-    )
+    expect(page.get_by_role("img", name="The chosen face, labelled happy")).to_be_visible()
 
 
 def test_a_file_that_is_no_data_set_is_one_sentence(page: Page, address: str):
     live_app.open_page(page, address, "dataset")
     page.get_by_text("Look at the pictures").click()
     live_app.upload(page, ("notes.csv", b"hello\nworld\n"))
-    expect(page.get_by_text("Code: dataset")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("Code: dataset")).to_be_visible()
 
 
 def test_a_zip_of_photos_becomes_a_csv(page: Page, address: str):
@@ -94,8 +92,8 @@ def test_a_zip_of_photos_becomes_a_csv(page: Page, address: str):
     live_app.open_page(page, address, "prepare")
     live_app.upload(page, ("mine.zip", file.getvalue()))
     button = page.get_by_role("button", name="Data set", exact=True)
-    button.wait_for(timeout=live_app.PATIENCE_MS)
-    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    button.wait_for()
+    with page.expect_download() as waiting:
         button.click()
     text = Path(waiting.value.path()).read_text()
     assert text.startswith("emotion,pixels,Usage\n3,")

@@ -52,8 +52,8 @@ def found_by_axe(page: Page) -> list[str]:
 
 
 def tab_of(browser: Browser, width: int, theme: str) -> Page:
-    size = {"width": width, "height": SIZES[width]}
-    return browser.new_context(viewport=size, color_scheme=theme, has_touch=width < 600).new_page()
+    size = (width, SIZES[width])
+    return live_app.patient_context(browser, size, color_scheme=theme, has_touch=width < 600).new_page()
 
 
 @needs_time
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_serious_in_a_report_of_a_video_and_of_photos(browser,
     live_app.open_page(tab, address, "photos")
     photos = [(f"{k}.jpg", jpeg(frame.image)) for k, frame in enumerate(sample_frames(fps=0.5))]
     live_app.upload(tab, *photos, ("notes.jpg", b"hello"))
-    tab.get_by_role("button", name="Report").wait_for(timeout=live_app.PATIENCE_MS)
+    tab.get_by_role("button", name="Report").wait_for()
     live_app.settled(tab)
     found["photos"] = found_by_axe(tab)
     tab.context.close()
@@ -103,7 +103,7 @@ def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, addres
     tab, found = tab_of(browser, width, theme), {}
     live_app.open_page(tab, address, "sessions")
     live_app.import_sessions(tab, sessions_file())
-    tab.get_by_text("14 sessions").wait_for(timeout=live_app.PATIENCE_MS)
+    tab.get_by_text("14 sessions").wait_for()
     live_app.settled(tab)
     found["sessions"] = found_by_axe(tab)
     tab.get_by_role("button", name="More").first.click()
@@ -113,17 +113,17 @@ def test_axe_finds_nothing_serious_among_sessions_and_in_a_queue(browser, addres
     tab.get_by_role("button", name="Choose all").click()
     live_app.settled(tab)
     tab.locator(".st-key-sessions_delete button").click()
-    tab.get_by_text("Delete for good?").wait_for(timeout=live_app.PATIENCE_MS)
+    tab.get_by_text("Delete for good?").wait_for()
     live_app.settled(tab)
     found["deleting"] = found_by_axe(tab)
     tab.get_by_role("button", name="Keep them").click()
     tab.get_by_role("button", name="Compare").click()
-    tab.wait_for_selector(".st-key-sessions_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+    tab.wait_for_selector(".st-key-sessions_groups .js-plotly-plot")
     live_app.settled(tab)
     found["compared"] = found_by_axe(tab)
     live_app.open_page(tab, address, "video")
     live_app.upload(tab, ("P1_calm.mp4", b"no video"), ("P1_stress.mp4", b"none either"))
-    tab.get_by_text("2 failed").wait_for(timeout=live_app.PATIENCE_MS)
+    tab.get_by_text("2 failed").wait_for()
     live_app.settled(tab)
     found["queue"] = found_by_axe(tab)
     tab.context.close()
@@ -147,7 +147,7 @@ def test_on_a_telephone_the_row_of_neighbours_shows_where_one_is(browser, addres
     for page in INSIDE:
         live_app.open_page(tab, address, Path(page.path).stem)
         here = tab.locator(".st-key-neighbours [aria-current=page]")
-        here.wait_for(timeout=live_app.PATIENCE_MS)
+        here.wait_for()
         box = here.bounding_box()
         assert page.title in here.inner_text() and box["x"] >= 0 and box["x"] + box["width"] <= 390
     tab.context.close()
@@ -159,7 +159,7 @@ def test_on_a_telephone_filters_wrap(browser, address):
     live_app.open_page(tab, address, "photos")
     live_app.upload(tab, *((f"{k}.jpg", frame) for k, frame in enumerate(frames)), ("x.jpg", b"none"))
     filters = tab.locator(".st-key-photo_shown [role=button], .st-key-photo_shown button")
-    filters.last.wait_for(timeout=live_app.PATIENCE_MS)
+    filters.last.wait_for()
     boxes = [one.bounding_box() for one in filters.all()]
     assert len(boxes) > 4 and all(box["x"] + box["width"] <= 390 for box in boxes)
     tab.context.close()

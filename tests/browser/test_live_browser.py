@@ -90,7 +90,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     tab.get_by_role("option", name="Timeline and video, faces blurred").click()
     tab.keyboard.press("Escape")
     tab.get_by_role("button", name="Record", exact=True).click()
-    expect(tab.get_by_text("Recording 0:0")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(tab.get_by_text("Recording 0:0")).to_be_visible()
     _, first = numbers(tab)
     words, centers, rates = set(), [], []
     least_s = time.monotonic() + LOOP_S + 2
@@ -121,7 +121,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
             break
     expect(marked).to_be_visible()
     tab.get_by_role("button", name="Snapshot").first.click()
-    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    with tab.expect_download() as waiting:
         tab.get_by_role("button", name="Save the snapshot").click()
     width, height = Image.open(waiting.value.path()).size
     assert width * 3 == height * 4
@@ -132,7 +132,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
     opener.click()
     live_app.wait_for_report(tab)
     expect(tab.locator(".st-key-timeline").get_by_text("joke").first).to_be_visible()
-    with tab.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    with tab.expect_download() as waiting:
         tab.get_by_role("button", name="CSV", exact=True).click()
     rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
     assert {"happy", "surprise", "angry", "sad"} <= {row["emotion"] for row in rows}
@@ -142,7 +142,7 @@ def test_start_look_record_stop_and_open_the_timeline(tab):
 def code_said(page: Page) -> str:
     """The code of the error that a start ends with."""
     live_app.enter(page)
-    page.get_by_text("Code: ").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text("Code: ").wait_for()
     return live_app.error_code(page)
 
 
@@ -185,13 +185,13 @@ def test_cases_59_65_67_one_place_is_shared_politely(filmed, app_with_one_place)
         live_app.start_camera(first)
         live_app.open_page(second, app_with_one_place, "live")
         live_app.agree(second)
-        expect(second.get_by_text("Code: busy")).to_be_visible(timeout=live_app.PATIENCE_MS)
+        expect(second.get_by_text("Code: busy")).to_be_visible()
         first.get_by_role("link", name="Photos").click()  # leaving the page ends the stream
-        first.get_by_role("heading", name="Photos").wait_for(timeout=live_app.PATIENCE_MS)
+        first.get_by_role("heading", name="Photos").wait_for()
         live_app.go_live(second)
         second.close()  # so does closing the tab
         first.get_by_role("link", name="Live").click()
-        first.get_by_text("stopped when you left this page").wait_for(timeout=live_app.PATIENCE_MS)
+        first.get_by_text("stopped when you left this page").wait_for()
         assert not live_app.error_code(first)
         live_app.go_live(first)
 
@@ -231,9 +231,7 @@ def test_charts_only_reads_without_sending_the_picture_back(tab):
     tab.evaluate("for (let id = 1; id < 100_000; id += 1) clearInterval(id)")
     tab.wait_for_timeout(2500)  # what was under way comes in
     _, before = numbers(tab)
-    expect(tab.get_by_text("frames a second read")).not_to_have_text(
-        re.compile(f" {before:,} read"), timeout=live_app.PATIENCE_MS
-    )
+    expect(tab.get_by_text("frames a second read")).not_to_have_text(re.compile(f" {before:,} read"))
     assert tab.frame_locator('iframe[title*="webrtc_streamer"]').locator("video").count() == 0
 
 
@@ -242,10 +240,7 @@ def test_a_photo_is_read_where_no_stream_can_be(tab):
     # The button can be pressed before there is a picture, and then does nothing.
     tab.wait_for_function(
         "document.querySelector('[data-testid=stCameraInput] video')?.videoHeight > 0",
-        timeout=live_app.PATIENCE_MS,
     )
-    tab.get_by_role("button", name="Take Photo").click(timeout=live_app.PATIENCE_MS)
-    expect(tab.get_by_role("img", name="The photo with its faces marked")).to_be_visible(
-        timeout=live_app.PATIENCE_MS
-    )
+    tab.get_by_role("button", name="Take Photo").click()
+    expect(tab.get_by_role("img", name="The photo with its faces marked")).to_be_visible()
     expect(tab.get_by_text("% sure").or_(tab.get_by_text("No face was found")).first).to_be_visible()

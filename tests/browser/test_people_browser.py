@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 def saved(page: Page, label: str) -> bytes:
     """Press a download button."""
-    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=label, exact=True).click()
     return Path(waiting.value.path()).read_bytes()
 
@@ -34,7 +34,7 @@ def card(page: Page, name: str):
 def change(page: Page, name: str) -> None:
     """Open what can be changed about a person."""
     card(page, name).get_by_role("button", name="Change").click()
-    page.get_by_role("button", name="Not a person").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_role("button", name="Not a person").wait_for()
 
 
 def closed(page: Page) -> None:
@@ -57,7 +57,7 @@ def split_at(page: Page, name: str, seconds: float, *, people: int) -> int:
 def count_is(page: Page, people: int) -> None:
     """Wait until so many people have a card."""
     found = page.locator("[class*=st-key-person_card_]")
-    expect(found).to_have_count(people, timeout=live_app.PATIENCE_MS)
+    expect(found).to_have_count(people)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     card(page, "Face 1").get_by_role("button", name="Name").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("<b>Ann</b>")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="<b>Ann</b>:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_role("heading", name="<b>Ann</b>:")).to_be_visible()
     closed(page)
     assert page.locator(".st-key-timeline .ytick", has_text="<b>Ann</b>").count() == 1
 
@@ -94,7 +94,7 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     count_is(page, len(first))
     closed(page)
     page.get_by_role("button", name="Undo").click()
-    expect(card(page, f"Face {new}")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(card(page, f"Face {new}")).to_be_visible()
 
     page.get_by_role("radio", name="<b>Ann</b>").click()
     live_app.settled(page)
@@ -112,6 +112,6 @@ def test_people_are_put_right_and_everything_follows(page, address, clip):
     page.get_by_text("blurred", exact=True).click()
     page.get_by_role("button", name="Make it").click()
     button = page.get_by_role("button", name="Save the video, faces blurred")
-    expect(button).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(button).to_be_visible()
     assert saved(page, "Save the video, faces blurred")[4:8] == b"ftyp"
     assert "<b>Ann</b>" in cards(page)

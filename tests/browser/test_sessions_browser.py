@@ -38,7 +38,7 @@ def keep(page: Page, title: str) -> None:
     page.locator(".st-key-keep_popover button").first.click()
     page.get_by_role("textbox", name="Title").fill(title)
     page.get_by_role("button", name="Keep", exact=True).click()
-    page.get_by_text(f"Kept as {title}").wait_for(timeout=live_app.PATIENCE_MS)
+    page.get_by_text(f"Kept as {title}").wait_for()
     page.keyboard.press("Escape")
     live_app.settled(page)
 
@@ -78,25 +78,24 @@ def test_a_kept_session_outlives_the_server_and_is_deleted_for_good(
         assert any(b"First talk" in file.read_bytes() for file in tmp_path.rglob("*.sqlite"))
         with live_app.running_app(**kept) as (address, _):
             # The tab is still there: it hears that its server is another one, and where to go.
-            expect(page.get_by_text("The app was started anew")).to_be_visible(timeout=live_app.PATIENCE_MS)
+            expect(page.get_by_text("The app was started anew")).to_be_visible()
             assert page.get_by_text("Drop a video here").count()
             page.get_by_role("link", name="What you kept").click()
-            page.get_by_role("button", name="Open", exact=True).wait_for(timeout=live_app.PATIENCE_MS)
+            page.get_by_role("button", name="Open", exact=True).wait_for()
             assert not page.get_by_text("The app was started anew").count()
             # The chart's code comes while the list is read.
             page.wait_for_function(
                 "performance.getEntriesByType('resource').some((one) => one.name.includes('PlotlyChart'))",
-                timeout=live_app.PATIENCE_MS,
             )
             page.get_by_role("button", name="Open", exact=True).click()
-            page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=live_app.PATIENCE_MS)
+            page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag")
             assert "/video" in page.url and page.get_by_text("First talk").count()
             assert not page.locator("video").count(), "the video was not kept"
             live_app.open_page(page, address, "sessions")
             page.get_by_role("button", name="More").click()
             page.locator("[class*=st-key-session_delete_] button").click()
             page.get_by_role("button", name="Delete for good").click()
-            expect(page.get_by_text("Nothing is kept yet")).to_be_visible(timeout=live_app.PATIENCE_MS)
+            expect(page.get_by_text("Nothing is kept yet")).to_be_visible()
             left = [file for file in tmp_path.rglob("*") if file.is_file()]
             assert not any(b"talk" in file.read_bytes() for file in left)
 
@@ -120,7 +119,7 @@ def log_in(page: Page, address: str, person: str) -> None:
     live_app.open_page(page, address, "sessions")
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name=person).click()
-    page.wait_for_selector('[data-testid="stMain"]', timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector('[data-testid="stMain"]')
     live_app.open_page(page, address, "sessions")
 
 
@@ -144,17 +143,17 @@ def test_with_a_login_sessions_belong_to_the_person(browser: Browser, tmp_path: 
             live_app.own_requests_only(browser) as other,
         ):
             log_in(first, address, "anna")
-            first.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
+            first.get_by_text("Nothing is kept yet").wait_for()
             live_app.import_sessions(first, sessions_file(1))
-            first.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
+            first.get_by_text("1 session").wait_for()
             log_in(second, address, "anna")
-            second.get_by_text("1 session").wait_for(timeout=live_app.PATIENCE_MS)
+            second.get_by_text("1 session").wait_for()
             log_in(other, address, "ben")
-            other.get_by_text("Nothing is kept yet").wait_for(timeout=live_app.PATIENCE_MS)
+            other.get_by_text("Nothing is kept yet").wait_for()
             assert second.get_by_text("Interview 1").count() and not other.get_by_text("Interview 1").count()
             other.get_by_role("button", name="Ben").click()
             other.get_by_role("button", name="Log out").click()
-            other.get_by_role("button", name="Log in").wait_for(timeout=live_app.PATIENCE_MS)
+            other.get_by_role("button", name="Log in").wait_for()
             assert not other.get_by_text("Nothing is kept yet").count()
 
 
@@ -168,27 +167,27 @@ def test_a_queue_of_ten_goes_on_while_the_tab_is_closed(browser: Browser, short:
         live_app.open_page(page, address, "video")
         # Contents that differ: the same bytes would be the same video.
         live_app.upload(page, *((name, short + bytes(8 + k)) for k, name in enumerate(names)))
-        page.get_by_text("of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        page.get_by_text("of 10 videos read").wait_for()
         # On a busy machine the page may not be drawn between one video and the next.
-        page.get_by_text(re.compile("^([2-9]|10) of 10 videos read")).wait_for(timeout=live_app.PATIENCE_MS)
+        page.get_by_text(re.compile("^([2-9]|10) of 10 videos read")).wait_for()
         context = page.context
         page.close()
         again = context.new_page()
         again.wait_for_timeout(3000)
         live_app.open_page(again, address, "video")
-        said = again.get_by_text("of 10 videos read").inner_text(timeout=live_app.PATIENCE_MS)
+        said = again.get_by_text("of 10 videos read").inner_text()
         assert 2 <= int(said.split()[0]) <= 10
         again.get_by_text("10 of 10 videos read").wait_for(timeout=3 * live_app.PATIENCE_MS)
         again.get_by_role("textbox", name="Participant and condition").fill("{participant}_{condition}_*")
         again.keyboard.press("Enter")
-        again.get_by_text("10 of 10 names fit the pattern").wait_for(timeout=live_app.PATIENCE_MS)
-        again.wait_for_selector(".st-key-queue_groups .js-plotly-plot", timeout=live_app.PATIENCE_MS)
+        again.get_by_text("10 of 10 names fit the pattern").wait_for()
+        again.wait_for_selector(".st-key-queue_groups .js-plotly-plot")
         again.get_by_role("button", name="Open", exact=True).first.click()
         live_app.wait_for_report(again)
         again.get_by_role("button", name="All videos").click()
-        again.get_by_text("10 of 10 videos read").wait_for(timeout=live_app.PATIENCE_MS)
+        again.get_by_text("10 of 10 videos read").wait_for()
         again.get_by_role("button", name="Keep 10 sessions").click()
         again.get_by_role("link", name="10 kept").click()
-        again.get_by_text(re.compile("^10 sessions")).wait_for(timeout=live_app.PATIENCE_MS)
+        again.get_by_text(re.compile("^10 sessions")).wait_for()
         live_app.settled(again)  # its rows come after the count
         assert again.get_by_text("P05", exact=True).count() >= 2

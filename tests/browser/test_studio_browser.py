@@ -217,9 +217,9 @@ def test_a_name_that_was_given_folds_its_popover_and_the_keyboard_stands_on_the_
     field = studio.get_by_role("textbox", name="Name", exact=True)
     field.fill("Anna")
     field.press("Enter")
-    expect(field).to_be_hidden(timeout=live_app.PATIENCE_MS)
-    expect(button).to_be_focused(timeout=live_app.PATIENCE_MS)
-    expect(studio.get_by_role("heading", name="Anna:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(field).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(studio.get_by_role("heading", name="Anna:")).to_be_visible()
 
 
 def test_what_gets_the_focus_comes_out_from_under_the_head_of_the_page(studio):

@@ -19,8 +19,7 @@ WIDE, PHONE = (1280, 900), (390, 844)
 
 @pytest.fixture(params=[WIDE, PHONE], ids=["desktop", "phone"])
 def tab(request, browser: Browser):
-    width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    context = live_app.patient_context(browser, request.param)
     yield context.new_page()
     context.close()
 
@@ -35,7 +34,7 @@ def rename(page: Page, before: str, name: str) -> None:
     card.get_by_role("button", name="Name").click()
     page.get_by_role("textbox", name="Name", exact=True).fill(name)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=f"{name}:")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_role("heading", name=f"{name}:")).to_be_visible()
     page.keyboard.press("Escape")
     live_app.settled(page)
 
@@ -49,13 +48,13 @@ def ask(page: Page, question: str, *, about: str) -> str:
     """The first sentence of an answer that names something."""
     page.get_by_role("radio", name=question).click()
     sentence = page.locator('[data-testid="stMarkdown"]').filter(has_text=about).first
-    expect(sentence).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(sentence).to_be_visible()
     return sentence.inner_text()
 
 
 def saved(page: Page, label: str) -> bytes:
     """Press the last download button of a name."""
-    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=label).last.click()
     return Path(waiting.value.path()).read_bytes()
 
@@ -77,9 +76,7 @@ def test_from_a_list_of_stimuli_to_findings_and_files(tab, address, tmp_path):
     part(tab, "Markers")
     tab.get_by_role("button", name="Load a list").click()
     live_app.upload(tab, ("stimuli.csv", STIMULI.encode()), which="Stimulus list")
-    expect(tab.get_by_text("Excluded by hand: 0.8 s of 12 s").first).to_be_visible(
-        timeout=live_app.PATIENCE_MS
-    )
+    expect(tab.get_by_text("Excluded by hand: 0.8 s of 12 s").first).to_be_visible()
     tab.keyboard.press("Escape")
 
     part(tab, "Findings")

@@ -30,7 +30,7 @@ def click_chart(page: Page, share: float) -> float:
 
 def saved(page: Page, label: str) -> Download:
     """Press a download button."""
-    with page.expect_download(timeout=live_app.PATIENCE_MS) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=label, exact=True).click()
     return waiting.value
 
@@ -103,7 +103,7 @@ def test_the_csv_has_the_contracts_columns_and_the_report_opens(report_page):
 def test_cancelling_keeps_what_was_read(page, address):
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("long.mp4", long_clip()))
-    page.locator("img").first.wait_for(timeout=live_app.PATIENCE_MS)
+    page.locator("img").first.wait_for()
     page.get_by_role("button", name="Cancel").click()
     live_app.wait_for_report(page)
     expect(page.get_by_text("Cancelled at")).to_be_visible()
@@ -112,7 +112,7 @@ def test_cancelling_keeps_what_was_read(page, address):
 def test_a_bad_video_is_one_sentence_and_the_next_upload_works(page, address, short_clip):
     live_app.open_page(page, address, "video")
     live_app.upload(page, ("<img src=x onerror=alert(1)>.mp4", b"#EXTM3U\nfile:///etc/passwd\n"))
-    expect(page.get_by_text("Code: input_unsupported")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("Code: input_unsupported")).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
     page.get_by_role("button", name="Another video").click()
     page.locator('[data-testid="stFileUploader"]').wait_for()
@@ -126,7 +126,7 @@ def test_photos_and_a_bad_file(page, address):
     live_app.upload(
         page, ("smile.jpg", jpeg(frames[0].image)), ("two.jpg", jpeg(frames[10].image)), ("bad.jpg", b"hello")
     )
-    expect(page.get_by_text("in 2 photos")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("in 2 photos")).to_be_visible()
     expect(page.get_by_text("input_unsupported").first).to_be_visible()
     live_app.settled(page)
     page.get_by_role("button", name="two.jpg", exact=True).click()
@@ -145,7 +145,7 @@ def test_home_leads_to_the_samples_report_and_back(page, address):
     live_app.wait_for_report(page)
     expect(page.get_by_role("heading", name="Face 1:")).to_be_visible()
     page.get_by_role("link", name="Home").click()
-    expect(page.get_by_role("button", name="Try the sample")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_role("button", name="Try the sample")).to_be_visible()
     page.get_by_role("link", name="Video").click()
     live_app.wait_for_report(page)
     expect(page.get_by_role("heading", name="Face 1:")).to_be_visible()
@@ -156,7 +156,7 @@ def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, addre
     page.set_viewport_size({"width": 390, "height": 844})
     live_app.open_page(page, address, "live")
     live_app.agree(page, "Take a photo instead")
-    page.wait_for_selector(".st-key-live_box iframe", state="attached", timeout=live_app.PATIENCE_MS)
+    page.wait_for_selector(".st-key-live_box iframe", state="attached")
     live_app.settled(page)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
@@ -164,13 +164,13 @@ def test_on_a_telephone_the_live_page_does_not_scroll_sideways(page: Page, addre
 
 def test_tab_leads_into_what_a_button_has_unfolded_and_on(page: Page, address: str):
     live_app.open_page(page, address, "sessions")
-    page.wait_for_function("window.ferPopoverKeys", timeout=live_app.PATIENCE_MS)
+    page.wait_for_function("window.ferPopoverKeys")
     opener = page.get_by_role("button", name="Whose?")
     opener.focus()
     page.keyboard.press("Enter")
     body = page.get_by_test_id("stPopoverBody")
     key = body.get_by_role("button", name="Save the key")
-    key.wait_for(timeout=live_app.PATIENCE_MS)
+    key.wait_for()
     page.keyboard.press("Tab")
     expect(key).to_be_focused()
     page.keyboard.press("Shift+Tab")
@@ -220,19 +220,19 @@ def test_charts_follow_a_theme_that_changes_while_the_page_is_open(report_page: 
     ink = "document.querySelector('.st-key-shares_chart .js-plotly-plot')._fullLayout.font.color"
     light = report_page.evaluate(ink)
     report_page.emulate_media(color_scheme="dark")
-    report_page.wait_for_function(f"{ink} !== '{light}'", timeout=live_app.PATIENCE_MS)
+    report_page.wait_for_function(f"{ink} !== '{light}'")
     report_page.emulate_media(color_scheme="light")
-    report_page.wait_for_function(f"{ink} === '{light}'", timeout=live_app.PATIENCE_MS)
+    report_page.wait_for_function(f"{ink} === '{light}'")
     assert report_page.evaluate(ink) == light
 
 
 def test_in_a_narrow_window_the_menu_goes_once_a_page_was_chosen(page: Page, address: str):
     page.set_viewport_size({"width": 640, "height": 450})
     live_app.open_page(page, address, "photos")
-    page.wait_for_function("window.ferMenuGoes", timeout=live_app.PATIENCE_MS)
+    page.wait_for_function("window.ferMenuGoes")
     page.get_by_test_id("stExpandSidebarButton").click()
     menu = page.get_by_test_id("stSidebar")
-    expect(menu).to_have_attribute("data-collapsed", "false", timeout=live_app.PATIENCE_MS)
+    expect(menu).to_have_attribute("data-collapsed", "false")
     menu.get_by_role("link", name="Video").click()
-    expect(page.get_by_text("Drop a video here")).to_be_visible(timeout=live_app.PATIENCE_MS)
+    expect(page.get_by_text("Drop a video here")).to_be_visible()
     expect(menu).to_have_attribute("data-collapsed", "true")

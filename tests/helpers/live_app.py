@@ -11,9 +11,10 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, TimeoutError, expect
 
 from pages.ui.work.analysis import jpeg
 from tests.helpers.places import ROOT
@@ -35,7 +36,8 @@ TRIES = 30
 PRESS_MS = 3000
 PRESSES = 3
 PATIENCE_MS = 90_000
-"""An analysis on a busy machine may take this long."""
+"""An analysis on a busy machine may take this long: every wait for a page does."""
+expect.set_options(timeout=PATIENCE_MS)
 
 RELAY_ONLY = (
     "const Peer = window.RTCPeerConnection; window.RTCPeerConnection = function (config) "
@@ -154,7 +156,7 @@ def launched(engine: Playwright, film: Path | None = None) -> Iterator[Browser]:
 
 def has_run(page: Page) -> None:
     """Wait until the script has run."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=PATIENCE_MS)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def settled(page: Page) -> None:
@@ -166,7 +168,7 @@ def settled(page: Page) -> None:
 def open_page(page: Page, address: str, path: str = "") -> None:
     """Go to a page of the app and wait until it is there."""
     page.goto(f"{address}/{path}")
-    page.wait_for_selector('[data-testid="stMain"]', timeout=PATIENCE_MS)
+    page.wait_for_selector('[data-testid="stMain"]')
     settled(page)
 
 
@@ -228,8 +230,8 @@ def first_point(page: Page, key: str) -> tuple[float, float]:
 
 def report_is_there(page: Page) -> None:
     """Wait until a video's player and chart are drawn and its page is whole."""
-    page.wait_for_selector(".st-key-player video", timeout=PATIENCE_MS)
-    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag", timeout=PATIENCE_MS)
+    page.wait_for_selector(".st-key-player video")
+    page.wait_for_selector(".st-key-timeline .js-plotly-plot .nsewdrag")
     has_run(page)
 
 
@@ -315,20 +317,33 @@ def error_code(page: Page) -> str:
 def stop_camera(page: Page) -> None:
     """Press Stop."""
     page.locator(".st-key-live_stop button").click()
-    page.get_by_text("The camera is off").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("The camera is off").wait_for()
 
 
 def _pictures(page: Page) -> bool:
     """Wait for one or the other: True for pictures, False where something is said in place of them."""
     pictures, said = page.get_by_text("frames a second read"), page.get_by_text("Code: ")
-    pictures.or_(said).wait_for(timeout=PATIENCE_MS)
+    pictures.or_(said).wait_for()
     return not error_code(page)
+
+
+def patient_context(browser: Browser, size: tuple[int, int] = (1280, 900), **look: Any) -> BrowserContext:
+    """A browser of a user's own, with nothing stored.
+
+    Args:
+        browser: Chromium.
+        size: Width and height of its windows, in px.
+        **look: Whatever `Browser.new_context` takes besides.
+    """
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **look)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @contextmanager
 def own_requests_only(browser: Browser) -> Iterator[Page]:
     """A fresh tab; a request to anybody but the app is an error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context = patient_context(browser)
     tab = context.new_page()
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))

@@ -59,13 +59,10 @@ def balance_sentence(counts: dict[str, int]) -> str:
     n, ratio = sum(counts.values()), counts[most] / max(counts[least], 1)
     if counts[most] == counts[least]:
         return f"{n:,} faces, as many of each expression."
-    if not counts[least]:
-        beside = f"none {least}"
-    elif ratio < 1.05:
-        beside = f"hardly more than {least}"
-    else:
-        beside = f"{ratio:.{0 if ratio >= 10 else 1}f} times as many as {least}"
-    return f"{percent(counts[most] / n)} of {n:,} faces are {most}, {beside}."
+    beside = f", {ratio:.{0 if ratio >= 10 else 1}f} times as many as {least}"
+    if ratio < 1.05:
+        beside = f", hardly more than {least}"
+    return f"{percent(counts[most] / n)} of {n:,} faces are {most}{beside * bool(counts[least])}."
 
 
 def _averages(faces: ClassFaces) -> None:

@@ -13,7 +13,7 @@ from pages.ui.dataset.classes import balance_sentence
         ((40, 4, 4, 4, 4, 4, 4), "63% of 64 faces are angry, 10 times as many as disgust."),
         ((6, 4, 4, 4, 4, 4, 4), "20% of 30 faces are angry, 1.5 times as many as disgust."),
         ((101, 100, 100, 100, 100, 100, 100), "14% of 701 faces are angry, hardly more than disgust."),
-        ((6, 0, 4, 4, 4, 4, 4), "23% of 26 faces are angry, none disgust."),
+        ((6, 0, 4, 4, 4, 4, 4), "23% of 26 faces are angry."),
     ],
 )
 def test_how_far_the_classes_are_from_one_size(counts, sentence):
