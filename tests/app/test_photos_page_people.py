@@ -18,7 +18,7 @@ from pages.ui.photos import choice, hiding, table
 from pages.ui.work import photos
 from pages.ui.work.analysis import jpeg
 from pages.ui.work.photos import PhotoUploads
-from tests.helpers.app import finished, give, offered, open_page, place_of, texts
+from tests.helpers.app import finished, give, offered, open_page, place_of, press_late, texts
 
 
 @pytest.fixture
@@ -146,3 +146,9 @@ def test_rows_are_counted_by_what_they_show_and_why_they_show_nothing():
 )
 def test_faces_are_filtered_and_ordered(shown, person, order, left):
     assert choice.filtered(ROWS, shown, person, order).index.tolist() == left
+
+
+def test_a_name_that_a_browser_sends_again_is_no_second_step(app):
+    next(one for one in app.text_input if one.key.startswith("photo_name_")).set_value("Anna")
+    press_late(app)
+    assert [edit.name for edit in edits(app)] == ["Anna"]

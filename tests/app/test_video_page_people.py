@@ -17,7 +17,7 @@ from pages.ui.work.analysis import jpeg
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
 from tests.helpers.action_units import clip_of
-from tests.helpers.app import give, open_page, place_of, texts
+from tests.helpers.app import give, open_page, place_of, press_late, texts
 from tests.helpers.factories import make_source, make_timeline
 
 MODEL = {"name": "tiny", "sha256": "0" * 64}
@@ -274,3 +274,23 @@ def test_who_is_not_found_again_is_said(app):
     source = make_source("people.mp4", sha256="a" * 64)
     give(app, session.CLIP, recording(make_timeline({1: [("happy", 2.0)]}, source=source)))
     assert not app.exception and "does not find Anna again" in texts(app)
+
+
+def test_a_name_that_a_browser_sends_again_is_no_second_step(app):
+    by_key(app.text_input, "person_name_1").set_value("Anna")
+    press_late(app)
+    assert [edit.name for edit in edits(app)] == ["Anna"]
+
+
+def test_a_step_that_is_taken_back_at_once_stays_so(app):
+    by_key(app.text_input, "person_name_1").set_value("Anna")
+    press_late(app, lambda: by_key(app.button, "persons_undo").click())
+    assert edits(app) == ()
+
+
+def test_two_who_are_joined_by_a_browser_twice_are_one_step(app):
+    said = texts(app).count("Code:")
+    by_key(app.selectbox, "person_same_1").set_value(2)
+    press_late(app)
+    assert not app.exception and [edit.kind for edit in edits(app)] == ["same"]
+    assert texts(app).count("Code:") == said

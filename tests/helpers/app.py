@@ -64,6 +64,23 @@ def finished(app: AppTest) -> AppTest:
     return app.run()
 
 
+def press_late(app: AppTest, then: Callable[[], object] = lambda: None) -> AppTest:
+    """Run with what was entered, and again as a browser asks that still shows what stood there before.
+
+    Args:
+        app: Something was entered.
+        then: Presses something for the second run.
+    """
+    before = app._tree.get_widget_states().widgets
+    app.run()
+    then()
+    states = app._tree.get_widget_states()
+    there = {widget.id for widget in states.widgets}
+    values = [widget for widget in before if widget.WhichOneof("value") != "trigger_value"]  # not a button's
+    states.widgets.extend(widget for widget in values if widget.id not in there)
+    return app._run(states)
+
+
 def part(app: AppTest, name: str) -> AppTest:
     """Go to a part of the Dataset page."""
     app.query_params["part"] = app.session_state["part"] = name

@@ -21,6 +21,7 @@ from fer.timeline.summary import Summary
 from fer.timeline.timeline import Timeline
 from fer.verdict import BETWEEN
 from pages.ui.app import downloads, page_setup
+from pages.ui.app.callbacks import for_changes
 from pages.ui.app.markdown import name, plain, shorten
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts import explanation, highlights, persons, scroll, settings, unit_bars
@@ -340,7 +341,7 @@ def _who(result: PhotosResult, place: int, face_id: int, people: dict[int, str])
             people[face_id],
             max_chars=MAX_NAME,
             key=key,
-            on_change=rename,
+            on_change=for_changes(key, people[face_id], rename),
             placeholder="Name",
             label_visibility="collapsed",
             width=NAME_PX,

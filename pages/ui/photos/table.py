@@ -14,6 +14,7 @@ from fer.text import MISSING, count, quality_words
 from fer.timeline.persons import MAX_NAME, Edit, EditKind, tidy_name
 from fer.timeline.timeline import Timeline
 from pages.ui.app import downloads
+from pages.ui.app.callbacks import for_changes
 from pages.ui.parts import persons
 from pages.ui.work.photos import PhotosResult
 
@@ -76,6 +77,9 @@ def _together(result: PhotosResult, faces: pd.DataFrame) -> None:
         else:
             persons.take_all(result.report, edits)
 
+    def rename() -> None:
+        take("rename", name=tidy_name(st.session_state[key] or ""))
+
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(faces), 'face')} selected**", width="content")
         st.text_input(
@@ -83,7 +87,7 @@ def _together(result: PhotosResult, faces: pd.DataFrame) -> None:
             max_chars=MAX_NAME,
             key=key,
             placeholder="Name of all of them",
-            on_change=lambda: take("rename", name=tidy_name(st.session_state[key] or "")),
+            on_change=for_changes(key, "", rename),
             label_visibility="collapsed",
             width=NAME_PX,
         )

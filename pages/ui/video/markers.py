@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +22,7 @@ from fer.timeline.markers import (
 from fer.timeline.persons import COLORS, tidy_name
 from fer.timeline.report import MARKERS_FILE, Report
 from pages.ui.app import downloads, page_setup, session, uploads
+from pages.ui.app.callbacks import for_changes
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.video.player import Stretch
@@ -31,6 +33,9 @@ LIMIT_MB = 5
 NAME, TROUBLE, TURN = "marker_name", "markers_trouble", "markers_turn"
 """Session keys: the name of the next marker; what went wrong; how often the list was changed, for the table's
 key."""
+MADE = "markers_made"
+"""Session key: key of the table that was edited last, and the markers that came of it."""
+UNTOUCHED = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
 KIND_WORDS = {"event": "event", "range": "range", "exclusion": "left out"}
 """What people read of a kind, and the name of a marker that was given none."""
 COLOR_WORDS = {"": "none", **{value: name for name, value in COLORS.items()}}
@@ -168,8 +173,7 @@ def _table(markers: tuple[Marker, ...], analyzed: Report) -> None:
             "end_s": st.column_config.NumberColumn("To, s", **seconds),
             "color": st.column_config.SelectboxColumn("Colour", options=list(COLOR_WORDS.values())),
         },
-        on_change=_edited,
-        args=(markers, analyzed, key),
+        on_change=for_changes(key, UNTOUCHED, partial(_edited, markers, analyzed, key)),
     )
 
 
@@ -191,6 +195,11 @@ def _edited(markers: tuple[Marker, ...], analyzed: Report, key: str) -> None:
             name or KIND_WORDS[kind], start_s, start_s if end_s is None else float(end_s), kind, color
         )
 
+    now, made = of(analyzed), st.session_state.get(MADE)
+    if now != markers and (key, now) != made:
+        error = InputError("Something was marked in the meantime: make that change once more.")
+        st.session_state[TROUBLE] = error_text_of(error)
+        return
     gone = set(told["deleted_rows"])
     changes = told["edited_rows"]
     try:
@@ -200,6 +209,7 @@ def _edited(markers: tuple[Marker, ...], analyzed: Report, key: str) -> None:
             if k not in gone
         ]
         put(analyzed, [*kept, *(cells(None, row) for row in told["added_rows"])])
+        st.session_state[MADE] = (key, of(analyzed))
     except InputError as error:
         st.session_state[TROUBLE] = error_text_of(error)
         st.session_state[TURN] = st.session_state.get(TURN, 0) + 1

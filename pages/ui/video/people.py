@@ -12,6 +12,7 @@ from fer.timeline.report import Report
 from fer.timeline.suggestions import suggestions
 from fer.timeline.summary import FaceSummary, Summary
 from fer.timeline.timeline import Timeline
+from pages.ui.app.callbacks import for_changes
 from pages.ui.app.markdown import plain, shorten
 from pages.ui.parts import highlights, persons
 from pages.ui.video import player
@@ -150,7 +151,12 @@ def _rename(face: FaceSummary, analyzed: Report) -> None:
 
     with st.popover("Name", icon=":material/edit:", type="tertiary", key=box, on_change="rerun"):
         st.text_input(
-            "Name", face.person, max_chars=MAX_NAME, key=key, on_change=rename, placeholder=face.name
+            "Name",
+            face.person,
+            max_chars=MAX_NAME,
+            key=key,
+            on_change=for_changes(key, face.person, rename),
+            placeholder=face.name,
         )
         st.caption("Enter keeps it; empty takes it back.")
 
@@ -200,7 +206,7 @@ def _same(face: FaceSummary, summary: Summary, analyzed: Report) -> None:
         format_func=lambda k: f"{others[k].name}, {clock(others[k].first_s)} to {clock(others[k].last_s)}",
         placeholder="Choose who",
         key=key,
-        on_change=join,
+        on_change=for_changes(key, None, join),
     )
 
 
@@ -218,7 +224,7 @@ def _color(face: FaceSummary, analyzed: Report) -> None:
         index=options.index(face.color),
         format_func=lambda value: names.get(value, value).capitalize(),
         key=key,
-        on_change=paint,
+        on_change=for_changes(key, face.color, paint),
     )
 
 
