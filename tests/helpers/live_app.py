@@ -310,8 +310,8 @@ def press_until(button: Locator, there: Locator) -> None:
 
 def error_code(page: Page) -> str:
     """The code of the error that the page shows; empty if it shows none."""
-    said = page.get_by_text("Code: ")
-    return said.first.inner_text().removeprefix("Code: ") if said.count() else ""
+    said = page.get_by_text("Code: ").all_inner_texts()  # it may go at any moment
+    return said[0].removeprefix("Code: ") if said else ""
 
 
 def stop_camera(page: Page) -> None:
