@@ -12,7 +12,7 @@ from streamlit import runtime
 
 from fer.io.guesses import told_guesses
 from fer.sources import decode_apart
-from pages.ui.app import navigation, polling, session, uploads, visitor
+from pages.ui.app import callbacks, navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
 from pages.ui.app.tab import connection, focus, menu, popovers
@@ -85,6 +85,7 @@ def page(title: str) -> Iterator[None]:
     navigation.ensure()
     st.html(STYLE)
     uploads.keep_in_memory()
+    callbacks.lose_none()
     decode_apart()
     if visitor.ask_to_log_in():
         st.stop()
