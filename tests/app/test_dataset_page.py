@@ -19,6 +19,7 @@ from pages.ui.parts import face_source
 from pages.ui.parts.contact_sheet import GAP_PX, sheet
 from pages.ui.parts.face_source import LabFace
 from pages.ui.work import dataset
+from pages.ui.work.analysis import jpeg
 from pages.ui.work.dataset import DatasetSource
 from tests.helpers.app import finished, give, open_page, part, place_of, texts
 from tests.helpers.datasets import make_dataset, scenes, write
@@ -223,6 +224,15 @@ def test_a_given_face_is_used_and_a_photo_without_one_is_said():
     assert "A face of my photo" in texts(app)
     app.button(key="lab_reset").click().run()
     assert "A face of the built-in sample" in texts(app)
+
+
+def test_photo_after_photo_is_taken_and_the_way_back_is_there_at_once(portrait):
+    app = open_page("pages/labs.py")
+    for name in ("first.jpg", "second.jpg"):
+        [uploader] = app.file_uploader
+        uploader.set_value([(name, jpeg(portrait), "image/jpeg")]).run()
+        assert f"A face of {name}" in texts(app)
+        assert app.button(key="lab_reset")
 
 
 def test_a_photo_without_a_face(portrait):
