@@ -6,6 +6,8 @@ from fer.constants import QUALITY_TEXT
 
 MISSING = "–"
 """What stands where there is no number."""
+JOINERS = "\u200c\u200d"
+"""Invisible, but part of names in Persian and of emoji."""
 NOISE = 1e-9
 """What a share may be off: one so near to nothing or to everything is just that."""
 
