@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from fer.dataset.tagging import TAG_COLUMNS
+from fer.dataset.readers.labeled import TAG_COLUMNS
 from fer.sample.clip import sample_video
 from tests.helpers import live_app
 
