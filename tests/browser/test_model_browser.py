@@ -50,7 +50,10 @@ def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: 
     for done, key in enumerate("1720", 1):
         page.keyboard.press(key)
         expect(page.get_by_text(re.compile(f"^{done} of "))).to_be_visible()
-    page.keyboard.press("u")
+    for _ in range(4):  # held down: the browser repeats it
+        page.keyboard.down("u")
+        page.wait_for_timeout(300)
+    page.keyboard.up("u")
     expect(page.get_by_text(re.compile("^3 of "))).to_be_visible()
     page.get_by_role("button", name="Stop and evaluate").click()
     expect(page.get_by_role("heading", name="on this footage")).to_be_visible()

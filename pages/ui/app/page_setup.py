@@ -15,7 +15,7 @@ from fer.sources import decode_apart
 from pages.ui.app import navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.app.tab import connection, focus, menu, popovers
+from pages.ui.app.tab import connection, focus, menu, popovers, shortcuts
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -99,6 +99,7 @@ def page(title: str) -> Iterator[None]:
         focus.watch()
         popovers.watch()
         menu.watch()
+        shortcuts.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

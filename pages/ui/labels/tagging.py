@@ -23,6 +23,8 @@ DEFAULT_MANY = 100
 MANY, SHOW_ANSWER, STOPPED, NOTES = "tag_many", "tag_show_answer", "tag_stopped", "tag_notes"
 """Session keys: faces to tag, whether the network's answer is shown afterwards, whether tagging was ended,
 and what was left out."""
+LEAVING = "tag_leaving"
+"""Session key: other faces are asked for."""
 
 SHORTCUT_UNDO = "U"
 NOTES_SHOWN = 3
@@ -80,7 +82,33 @@ def _title(source: Upload | PhotoUploads, label: str) -> None:
     icon = "photo_library" if isinstance(source, PhotoUploads) else "movie"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/{icon}: {name(title_of(source))}", width="content")
-        st.button(label, icon=":material/upload:", type="tertiary", on_click=leave, key="tag_leave")
+        st.button(label, icon=":material/upload:", type="tertiary", on_click=_ask_to_leave, key="tag_leave")
+    tagging: Tagging | None = session.kept(session.TAGGING)
+    if st.session_state.pop(LEAVING, False) and tagging is not None:
+        _leaving(len(tagging.tags))
+
+
+def _ask_to_leave() -> None:
+    tagging: Tagging | None = session.kept(session.TAGGING)
+    if tagging is not None and tagging.tags:
+        st.session_state[LEAVING] = True
+    else:
+        leave()
+
+
+@st.dialog("Drop the tags?")
+def _leaving(n_tags: int) -> None:
+    """Ask once more: nobody tags a hundred faces twice."""
+    st.markdown(
+        f"{count(n_tags, 'tag')} would be gone. Save the table or the zip of the faces first: both stand "
+        "above the evaluation."
+    )
+    with st.container(horizontal=True):
+        drop = {"type": "primary", "icon": ":material/delete:", "on_click": leave}
+        if st.button("Drop the tags", key="tag_leave_now", **drop):
+            st.rerun()  # which closes the question
+        if st.button("Keep them", key="tag_leave_not"):
+            st.rerun()
 
 
 def show(source: Upload | PhotoUploads, evaluate: Callable[[Tagging, str], None]) -> None:
