@@ -71,6 +71,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def verb(number: int, one: str, more: str) -> str:
+    """The form of a verb that goes with a count: ``stands``, ``stand``."""
+    return one if number == 1 else more
+
+
 def join(parts: list[str], word: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; or with another word before the last."""
     if len(parts) < 2:

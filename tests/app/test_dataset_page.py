@@ -64,14 +64,14 @@ def test_the_page_shows_the_shipped_figures_without_data():
 def test_an_uploaded_set_is_shown_with_its_pictures(upload):
     app = finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(upload)))
     assert not app.exception
-    assert "1 rows could not be read" in texts(app)
+    assert "1 row could not be read" in texts(app)
     said = texts(part(app, "Repeats and leaks"))
-    assert "**1** pictures of PublicTest stand pixel for pixel in Training" in said
+    assert "**1** picture of PublicTest stands pixel for pixel in Training" in said
     assert "2 pictures, all happy, in Training and PublicTest" in said
     part(app, "Pictures")
     assert [tab.label for tab in app.tabs][-2:] == ["Pictures", "What the network says"]
     app.selectbox(key="pictures_fault").set_value("seen_earlier").run()
-    assert "1 pictures of =mine*.csv.gz." in texts(app)
+    assert "1 picture of =mine*.csv.gz." in texts(app)
     app.selectbox(key="pictures_emotion").set_value("disgust").run()
     assert "No picture is of that kind" in texts(app)
 
@@ -180,7 +180,7 @@ def test_data_that_the_operator_names_is_offered(monkeypatch, tmp_path):
     app.button(key="data_local").click().run()
     app = finished(app)
     assert not app.exception
-    assert "of 1 faces are angry" in texts(app)
+    assert "The only face is angry" in texts(app)
 
 
 def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):

@@ -72,7 +72,7 @@ def wait_for(source: Upload | PhotoUploads) -> Tagging | None:
 def _notes(faces_to_tag: FacesToTag) -> list[str]:
     notes = list(faces_to_tag.notes[:NOTES_SHOWN])
     if len(faces_to_tag.notes) > NOTES_SHOWN:
-        notes.append(f"{len(faces_to_tag.notes) - NOTES_SHOWN} more files could not be read.")
+        notes.append(f"{count(len(faces_to_tag.notes) - NOTES_SHOWN, 'more file')} could not be read.")
     if faces_to_tag.n_left_out:
         notes.append(f"Left out: {count(faces_to_tag.n_left_out, 'face')} too small, blurred or turned away.")
     return notes
