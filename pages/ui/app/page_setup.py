@@ -30,6 +30,7 @@ STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled:hover { background-color: #1B5263; border-color: #1B5263; }
 [data-testid="stPopover"] button[aria-expanded="true"] { color: inherit; }
 [data-testid="stMain"] { scroll-padding: 5rem 0 3rem; }
+@media (max-width: 640px) { .st-key-tag_keys { display: grid; grid-template-columns: 1fr 1fr; } }
 [data-testid="stVideo"] { max-height: max(15rem, calc(100vh - 9rem)); }
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stElementToolbar"] button:focus-visible { outline: 2px solid; outline-offset: -2px; }
@@ -44,8 +45,9 @@ STYLE = """<style>
 color that is light enough to be words elsewhere, and the button of an open popover in a dim one. Whoever goes
 by keyboard sees where they are: what gets the focus comes out from under the head of the page, links of the
 navigation have a ring, and that of a tab is whole. In a low window, as at twice the size, a video and its
-buttons are in sight at once. On a touch screen the tools of a table would lie over the words above it: they
-come once the table is touched. Nothing here may move anything: it comes after the first words."""
+buttons are in sight at once, and on a telephone a face and all its tags. On a touch screen the tools of a
+table would lie over the words above it: they come once the table is touched. Nothing here may move anything:
+it comes after the first words."""
 
 
 def configure(title: str = "") -> None:

@@ -139,7 +139,7 @@ def _tag() -> None:
         st.rerun()
     sample, n = tagging.current, len(tagging.samples)
     st.progress(len(tagging.tags) / n, text=f"{len(tagging.tags)} of {n} tagged")
-    picture, keys = st.columns([5, 6], gap="large")
+    picture, keys = st.columns([5, 6], gap="medium")
     with picture:
         st.image(sample.picture, width=FACE_PX, alt=f"Face {len(tagging.tags) + 1} of {n}, to be tagged")
         if math.isfinite(sample.time_s):
