@@ -46,7 +46,7 @@ def test_an_uploaded_data_set_becomes_figures_and_pictures(page: Page, address: 
     expect(page.get_by_text("of 35,887 faces are happy")).to_be_visible()
     page.get_by_text("Look at the pictures").click()
     live_app.upload(page, ("mine.csv.gz", gzip.compress(small_csv())), ("ferplus.csv", small_votes()))
-    expect(page.get_by_text("100% of 5 faces are happy")).to_be_visible()
+    expect(page.get_by_text("All 5 faces are happy")).to_be_visible()
     open_part(page, "Repeats and leaks")
     expect(page.get_by_text("1 picture of PublicTest stands pixel for pixel in Training")).to_be_visible()
     expect(page.get_by_text("2 pictures, all happy, in Training and PublicTest")).to_be_visible()
