@@ -6,6 +6,8 @@ from fer.constants import QUALITY_TEXT
 
 MISSING = "–"
 """What stands where there is no number."""
+JOINERS = "\u200c\u200d"
+"""Invisible, but part of names in Persian and of emoji."""
 NOISE = 1e-9
 """What a share may be off: one so near to nothing or to everything is just that."""
 
@@ -67,6 +69,11 @@ def span(seconds: float) -> str:
 def count(number: int, noun: str) -> str:
     """A count with its noun: ``1 frame``, ``1,204 frames``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def verb(number: int, one: str, more: str) -> str:
+    """The form of a verb that goes with a count: ``stands``, ``stand``."""
+    return one if number == 1 else more
 
 
 def join(parts: list[str], word: str = "and") -> str:

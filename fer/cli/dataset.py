@@ -18,6 +18,7 @@ from fer.dataset.statistics import QUANTILES, QUICK_FAULTS, Statistics, class_fa
 from fer.io.files import write_text
 from fer.io.json_records import json_text
 from fer.sources import safe_name
+from fer.text import count, verb
 
 WIDTH = 110
 SHOWN_REASONS = 5
@@ -70,7 +71,8 @@ def show(s: Statistics) -> None:
     )
     print(f"standard deviation {s.pixel_std:.1f}")
     if s.n_rejected:
-        print(f"{s.n_rejected:,} rows could not be read and are left out; the first of them:")
+        left = verb(s.n_rejected, "is left out", "are left out; the first of them")
+        print(f"{count(s.n_rejected, 'row')} could not be read and {left}:")
         for reason in s.rejected[:SHOWN_REASONS]:
             print(f"  {reason}")
     _show_classes(s)
@@ -100,12 +102,14 @@ def _show_repeats(s: Statistics) -> None:
         if n:
             same, groups = s.repeats.same_label[name], s.repeats.conflict_groups[name]
             print(
-                f"{n:,} pictures of {name} repeat an earlier one, {same:,} of them with the same label; ",
+                f"{count(n, 'picture')} of {name} {verb(n, 'repeats', 'repeat')} an earlier one, "
+                f"{same:,} of them with the same label; ",
                 end="",
             )
-            print(f"{groups:,} different pictures have more than one label")
+            print(f"{count(groups, 'different picture')} {verb(groups, 'has', 'have')} more than one label")
     for shared in s.repeats.across:
-        print(f"{shared.n:,} pictures of {shared.split} stand pixel for pixel in {shared.other} too")
+        stand = verb(shared.n, "stands", "stand")
+        print(f"{count(shared.n, 'picture')} of {shared.split} {stand} pixel for pixel in {shared.other} too")
 
 
 def _show_measures(s: Statistics) -> None:

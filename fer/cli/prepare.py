@@ -18,6 +18,7 @@ from fer.dataset.prepare import (
 )
 from fer.errors import MissingInputError
 from fer.io.files import refuse_existing, write_text
+from fer.text import count
 
 
 def add_parser(commands) -> None:
@@ -72,5 +73,5 @@ def run(args: argparse.Namespace) -> int:
     for reason in data.rejected[:SHOWN_REASONS]:
         print(f"left out: {reason}", file=sys.stderr)
     if data.n_rejected > SHOWN_REASONS:
-        print(f"left out: {data.n_rejected - SHOWN_REASONS:,} more files", file=sys.stderr)
+        print(f"left out: {count(data.n_rejected - SHOWN_REASONS, 'more file')}", file=sys.stderr)
     return 1 if data.n_rejected else 0

@@ -24,6 +24,7 @@ from fer.records import Frame
 from fer.sources import content_kind, open_video, read_image, safe_name
 from fer.sources.archives import is_hidden
 from fer.sources.finding import files_below
+from fer.sources.opening import safe_path
 from fer.text import count, quality_words
 
 SHARES = (0.8, 0.1, 0.1)
@@ -226,7 +227,7 @@ class _Maker:
         return hashlib.sha256(str(whole).encode("utf-8", "surrogateescape")).hexdigest()[:MAX_SPLIT_LENGTH]
 
     def _reject(self, name: PurePosixPath, reason: str) -> None:
-        label = safe_name(name.name)
+        label = safe_path(name)  # the same name may stand in every folder
         self.first_reason = self.first_reason or f"{label}: {reason}"
         self._faces.reject(reason, name=label)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer.dataset.faces import FaceDataset
+from fer.text import count, verb
 
 _DIGEST_BYTES = 16
 
@@ -28,10 +29,13 @@ class Repeats:
     def sentences(self) -> tuple[str, ...]:
         """One sentence a count that is not 0, without a full stop; those across splits come first."""
         between = [
-            f"{n:,} pictures of {split} stand pixel for pixel in {other} too"
+            f"{count(n, 'picture')} of {split} {verb(n, 'stands', 'stand')} pixel for pixel in {other} too"
             for (split, other), n in self.across.items()
         ]
-        inside = [f"{n:,} pictures of {split} repeat an earlier one" for split, n in self.within.items()]
+        inside = [
+            f"{count(n, 'picture')} of {split} {verb(n, 'repeats', 'repeat')} an earlier one"
+            for split, n in self.within.items()
+        ]
         return (*between, *inside)
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS, FACE_SIZE_PX
+from fer.dataset.readers.labeled import TAG_COLUMNS
 from fer.faces.crop import DEFAULT_FRAME, CropFrame, crop_faces
 from fer.faces.patches import square_patch
 from fer.io.spreadsheet import Sheet, as_csv
@@ -21,8 +22,6 @@ CANNOT_TELL = "cannot_tell"
 
 TAG_KEYS = {str(k): name for k, name in enumerate(DISPLAY_ORDER, 1)} | {"0": CANNOT_TELL}
 """Key on the keyboard -> tag."""
-
-TAG_COLUMNS = ("file", "time_s", "face_id", "x", "y", "width", "height", "label")
 
 FIRST_GAP_S = 0.5
 """Two samples of one face are at least this far apart: neighbouring frames show the same thing."""

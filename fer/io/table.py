@@ -21,6 +21,7 @@ import numpy as np
 from fer.errors import DamagedInputError, EmptyInputError, InputError, MissingInputError, TooLargeInputError
 from fer.given import BYTES, path_of
 from fer.io.guesses import tell_guess
+from fer.text import count
 
 MAX_BYTES = 500_000_000
 """Largest table that is read into memory as a whole."""
@@ -362,7 +363,7 @@ def _columns(
     for row in table:
         if len(row) != len(table.header):
             raise DamagedInputError(
-                f"Line {table.line} of the CSV has {len(row)} cells where the header has "
+                f"Line {table.line} of the CSV has {count(len(row), 'cell')} where the header has "
                 f"{len(table.header)}: the file was cut or edited."
             )
         for k, column in texts.items():

@@ -1,6 +1,7 @@
 """Many sessions side by side: a table of everybody in them, and conditions against each other."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -83,11 +84,13 @@ def group_means(lines: Iterable[Line]) -> list[GroupMean]:
     several sessions under a condition counts once, as their mean, however long they are.
     """
     found: dict[tuple[str, str], list[dict[str, float]]] = {}
+    seen: Counter[str] = Counter()
     for line in lines:
         read = [person for person in line.people if person.shares]
         if line.condition and read:
             person = max(read, key=lambda p: p.usable_s)
-            found.setdefault((line.condition, line.participant or line.name), []).append(person.shares)
+            unit = line.participant or _of_its_own(line.name, seen)
+            found.setdefault((line.condition, unit), []).append(person.shares)
     return [
         GroupMean(
             condition,
@@ -97,6 +100,12 @@ def group_means(lines: Iterable[Line]) -> list[GroupMean]:
         )
         for (condition, unit), shares in sorted(found.items(), key=lambda item: item[0])
     ]
+
+
+def _of_its_own(name: str, seen: Counter[str]) -> str:
+    """A session's name with a number where another before it is called the same: they are two, not one."""
+    seen[name] += 1
+    return name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,9 @@ class Library:
         """
         read = [(session_of(files), _about_in(files)) for files in _unpacked(data)]
         made = [(kept, about, report_of(kept)) for kept, about in read]
-        return [self.keep(owner, kept, about, report=report) for kept, about, report in made]
+        # Last to first: they stand in the list as they stood where they come from.
+        taken = [self.keep(owner, kept, about, report=report) for kept, about, report in reversed(made)]
+        return taken[::-1]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from fer.errors import EmptyInputError, MissingInputError
 from fer.given import BYTES, path_of
 from fer.sources.magic import HEAD_BYTES
+from fer.text import JOINERS
 
 MAX_NAME_LENGTH = 120
 """Longest label in characters."""
@@ -37,9 +38,9 @@ def safe_name(name: str, *, default: str = "unnamed") -> str:
         'holiday.jpg'
     """
     last = re.split(r"[/\\]", str(name))[-1]
-    shown = "".join(c for c in last if unicodedata.category(c) not in _UNPRINTABLE)
+    shown = "".join(c for c in last if c in JOINERS or unicodedata.category(c) not in _UNPRINTABLE)
     shown = " ".join(shown.split())[:MAX_NAME_LENGTH].rstrip()
-    return shown if shown.strip(". ") else default
+    return shown if shown.strip(f". {JOINERS}") else default
 
 
 class SourceLabel(str):

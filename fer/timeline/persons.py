@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from fer.errors import InputError
 from fer.io.json_records import PARSE_ERRORS
 from fer.records import SourceInfo
-from fer.text import clock
+from fer.text import JOINERS, clock
 
 if TYPE_CHECKING:
     from fer.timeline.timeline import Timeline
@@ -42,8 +42,6 @@ NO_FILE = "This is no file of persons: choose one that this program has written.
 
 _FACE_NUMBER = re.compile(r"face\s*\d+", re.IGNORECASE)
 _RESERVED = ("everyone", "all faces", "nobody")
-_JOINERS = "\u200c\u200d"
-"""Invisible, but part of names in Persian and of emoji."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +154,9 @@ def tidy_name(text: str) -> str:
     visible = "".join(
         " " if unicodedata.category(c)[0] == "Z" or c in "\t\r\n" else c
         for c in text
-        if unicodedata.category(c)[0] != "C" or c in _JOINERS or c in "\t\r\n"
+        if unicodedata.category(c)[0] != "C" or c in JOINERS or c in "\t\r\n"
     )
-    return " ".join(visible.split())
+    return " ".join(visible.split()).strip(f" {JOINERS}")
 
 
 def check_name(name: str) -> None:

@@ -12,6 +12,7 @@ from fer.dataset.hashes import content_sha256
 from fer.dataset.readers.fer2013 import SPLITS, FaceDataset, read_dataset, read_ferplus, read_vote_counts
 from fer.dataset.repeats import count_repeats
 from fer.errors import DatasetError
+from fer.text import count
 
 NOT_EXACT = "not pixel-exact"
 """Rows that FER+ has no picture of: copies that are not FER2013's own pixels."""
@@ -95,4 +96,4 @@ def check_classes(train: FaceDataset) -> None:
 
 def _rejected(dataset: FaceDataset) -> str:
     first = f" (the first one, {dataset.rejected[0]})" if dataset.rejected else ""
-    return f"{dataset.n_rejected:,} rows rejected{first}"
+    return f"{count(dataset.n_rejected, 'row')} rejected{first}"

@@ -72,13 +72,13 @@ def partly(page, tmp_path, capsys):
 
     def check(bad: Bad) -> tuple[int, int]:
         said = texts(on_page(page, bad.name, bad.content))
-        assert "1 rows could not be read" in said and bad.said in said
-        assert "of 1 faces are happy" in said
+        assert "1 row could not be read" in said and bad.said in said
+        assert "The only face is happy" in said
         path = tmp_path / bad.name
         path.write_bytes(bad.content)
         status, printed, error = command(capsys, "dataset", "--data", path, "--json", tmp_path / "out.json")
         assert (status, error) == (0, "")
-        assert "1 rows could not be read" in printed and bad.said in printed
+        assert "1 row could not be read" in printed and bad.said in printed
         figures = json.loads((tmp_path / "out.json").read_text())
         return figures["n_rows"], figures["n_rejected"]
 
@@ -97,7 +97,7 @@ def test_case_32_a_foreign_encoding_is_named_everywhere(bad, refused):
 
 def test_case_32_a_byte_order_mark_is_fine(page, tmp_path, capsys):
     content = b"\xef\xbb\xbf" + GOOD
-    assert "of 2 faces are" in texts(on_page(page, "bom.csv", content))
+    assert "2 faces, as many of each" in texts(on_page(page, "bom.csv", content))
     (tmp_path / "bom.csv").write_bytes(content)
     assert command(capsys, "dataset", "--data", tmp_path / "bom.csv")[0] == 0
 
@@ -136,7 +136,7 @@ def test_case_38_more_rows_than_the_limit_are_refused_everywhere(refused, monkey
 
 def test_case_39_one_class_is_shown_but_not_trained_on(page, tmp_path, capsys):
     rows = csv_bytes(f"{ROW},Training", f"{ROW},PublicTest", header="emotion,pixels,Usage")
-    assert "100% of 2 faces are happy" in texts(on_page(page, "one.csv", rows))
+    assert "Both faces are happy" in texts(on_page(page, "one.csv", rows))
     (tmp_path / "one.csv").write_bytes(rows)
     assert command(capsys, "dataset", "--data", tmp_path / "one.csv")[0] == 0
     status, _, error = command(
@@ -152,8 +152,8 @@ def test_case_40_pictures_in_two_splits_are_said_everywhere(page, tmp_path, caps
     path.write_bytes(rows)
     said = texts(part(on_page(page, "leak.csv", rows), "Repeats and leaks"))
     part(page, "Classes")
-    assert "**1** pictures of PublicTest stand pixel for pixel in Training too" in said
-    sentence = "1 pictures of PublicTest stand pixel for pixel in Training too"
+    assert "**1** picture of PublicTest stands pixel for pixel in Training too" in said
+    sentence = "1 picture of PublicTest stands pixel for pixel in Training too"
     assert sentence in command(capsys, "dataset", "--data", path)[1]
     trained = command(capsys, "train", "--data", path, "--epochs", "1", "--out", tmp_path / "run")
     assert sentence in trained[1]
@@ -190,4 +190,4 @@ def test_case_43_binary_and_damaged_files_are_refused_everywhere(bad, refused):
 
 
 def test_the_page_that_met_all_of_them_still_reads_a_data_set(page):
-    assert "of 2 faces are" in texts(on_page(page, "good.csv", GOOD))
+    assert "2 faces, as many of each" in texts(on_page(page, "good.csv", GOOD))

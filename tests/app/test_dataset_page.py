@@ -19,6 +19,7 @@ from pages.ui.parts import face_source
 from pages.ui.parts.contact_sheet import GAP_PX, sheet
 from pages.ui.parts.face_source import LabFace
 from pages.ui.work import dataset
+from pages.ui.work.analysis import jpeg
 from pages.ui.work.dataset import DatasetSource
 from tests.helpers.app import finished, give, open_page, part, place_of, texts
 from tests.helpers.datasets import make_dataset, scenes, write
@@ -63,14 +64,14 @@ def test_the_page_shows_the_shipped_figures_without_data():
 def test_an_uploaded_set_is_shown_with_its_pictures(upload):
     app = finished(give(open_page(DATASET), session.DATA, DatasetSource.uploaded(upload)))
     assert not app.exception
-    assert "1 rows could not be read" in texts(app)
+    assert "1 row could not be read" in texts(app)
     said = texts(part(app, "Repeats and leaks"))
-    assert "**1** pictures of PublicTest stand pixel for pixel in Training" in said
+    assert "**1** picture of PublicTest stands pixel for pixel in Training" in said
     assert "2 pictures, all happy, in Training and PublicTest" in said
     part(app, "Pictures")
     assert [tab.label for tab in app.tabs][-2:] == ["Pictures", "What the network says"]
     app.selectbox(key="pictures_fault").set_value("seen_earlier").run()
-    assert "1 pictures of =mine*.csv.gz." in texts(app)
+    assert "1 picture of =mine*.csv.gz." in texts(app)
     app.selectbox(key="pictures_emotion").set_value("disgust").run()
     assert "No picture is of that kind" in texts(app)
 
@@ -179,7 +180,7 @@ def test_data_that_the_operator_names_is_offered(monkeypatch, tmp_path):
     app.button(key="data_local").click().run()
     app = finished(app)
     assert not app.exception
-    assert "of 1 faces are angry" in texts(app)
+    assert "The only face is angry" in texts(app)
 
 
 def test_a_missing_file_of_figures_says_how_to_write_it(monkeypatch):
@@ -223,6 +224,15 @@ def test_a_given_face_is_used_and_a_photo_without_one_is_said():
     assert "A face of my photo" in texts(app)
     app.button(key="lab_reset").click().run()
     assert "A face of the built-in sample" in texts(app)
+
+
+def test_photo_after_photo_is_taken_and_the_way_back_is_there_at_once(portrait):
+    app = open_page("pages/labs.py")
+    for name in ("first.jpg", "second.jpg"):
+        [uploader] = app.file_uploader
+        uploader.set_value([(name, jpeg(portrait), "image/jpeg")]).run()
+        assert f"A face of {name}" in texts(app)
+        assert app.button(key="lab_reset")
 
 
 def test_a_photo_without_a_face(portrait):

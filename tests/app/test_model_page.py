@@ -269,6 +269,11 @@ def test_faces_of_a_video_are_tagged_taken_back_and_evaluated():
     assert any("of 1 label" in heading.value for heading in app.subheader)
     assert {"Tags as CSV", "Save the faces", "Every face as CSV"} <= set(labels_of(app))
     app.button(key="tag_leave").click().run()
+    assert "1 tag would be gone" in texts(app)
+    app.button(key="tag_leave_not").click().run()
+    assert registry().kept(owner, session.TAGGING).tags == ("happy",)
+    app.button(key="tag_leave").click().run()
+    app.button(key="tag_leave_now").click().run()
     assert registry().kept(owner, session.TAGGING) is None and len(app.get("file_uploader")) == 2
 
 

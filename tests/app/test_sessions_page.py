@@ -235,6 +235,17 @@ def test_what_was_exported_comes_in_again(monkeypatch: pytest.MonkeyPatch):
     assert not given and not app.exception
 
 
+def test_what_is_given_after_a_file_that_was_refused_comes_in():
+    library = library_work.library()
+    data = library.export(BEN, [keep(library, BEN, "b.mp4", About("From Ben")).id])
+    app = open_page("pages/sessions.py")
+    for given in (b"no zip", data):
+        [uploader] = app.file_uploader
+        uploader.set_value([("b.zip", given, "application/zip")]).run()
+    assert not app.exception and "From Ben" in texts(app)
+    assert [entry.title for entry in library.entries(ANNA)] == ["From Ben"]
+
+
 def test_export_gives_the_visitors_sessions(monkeypatch: pytest.MonkeyPatch):
     library = library_work.library()
     first, second = (keep(library, ANNA, name, About(name)) for name in ("one.mp4", "two.mp4"))

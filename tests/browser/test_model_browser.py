@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from fer.dataset.tagging import TAG_COLUMNS
+from fer.dataset.readers.labeled import TAG_COLUMNS
 from fer.sample.clip import sample_video
 from tests.helpers import live_app
 
@@ -50,7 +50,10 @@ def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: 
     for done, key in enumerate("1720", 1):
         page.keyboard.press(key)
         expect(page.get_by_text(re.compile(f"^{done} of "))).to_be_visible()
-    page.keyboard.press("u")
+    for _ in range(4):  # held down: the browser repeats it
+        page.keyboard.down("u")
+        page.wait_for_timeout(300)
+    page.keyboard.up("u")
     expect(page.get_by_text(re.compile("^3 of "))).to_be_visible()
     page.get_by_role("button", name="Stop and evaluate").click()
     expect(page.get_by_role("heading", name="on this footage")).to_be_visible()
@@ -61,3 +64,15 @@ def test_faces_are_tagged_by_keys_and_the_tags_can_be_kept(page: Page, address: 
     rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
     assert tuple(rows[0]) == TAG_COLUMNS
     assert [row["label"] for row in rows] == ["happy", "angry", "surprise"]
+
+
+def test_on_a_telephone_a_face_and_all_its_tags_are_in_sight(browser: Browser, address: str):
+    tab = live_app.patient_context(browser, (390, 844), has_touch=True).new_page()
+    live_app.open_page(tab, address, "labels")
+    live_app.upload(tab, ("talk.mp4", sample_video(fps=5.0, duration_s=2.0)), which="Drop a video")
+    tab.get_by_role("button", name="cannot tell").wait_for()
+    live_app.settled(tab)
+    for button in tab.locator(".st-key-tag_keys button").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= 844 and box["x"] + box["width"] <= 390
+    tab.context.close()

@@ -245,3 +245,17 @@ def test_what_comes_while_the_chart_is_drawn_anew_is_no_error(studio):
     at(studio, 1.0)
     studio.wait_for_timeout(300)
     assert errors == [] and "0:01" in studio.locator(".playhead").get_attribute("aria-valuetext")
+
+
+def test_in_a_low_window_the_picture_and_its_buttons_are_in_sight_at_once(browser: Browser, address, clip):
+    tab = live_app.patient_context(browser, (640, 450)).new_page()
+    live_app.open_page(tab, address, "video")
+    live_app.upload(tab, ("clip.mp4", clip))
+    live_app.wait_for_report(tab)
+    picture = tab.locator(".st-key-player video").bounding_box()
+    play = tab.get_by_role("button", name="Play", exact=True).first.bounding_box()
+    head = 60  # of the page
+    assert play["y"] + play["height"] - picture["y"] < 450 - head
+    plate = tab.locator(".face-overlay > div").first.bounding_box()
+    assert picture["y"] <= plate["y"] and plate["y"] + plate["height"] <= picture["y"] + picture["height"]
+    tab.context.close()

@@ -71,7 +71,7 @@ def test_case_33_ragged_rows_are_rejected_with_their_number(read):
     data = read(csv_bytes(ROW, "3", f"{ROW},Training,more", ROW))
     assert data.rows.tolist() == [0, 3]
     assert data.rejected == (
-        "row 1: it has 1 cells where the header has 2",
+        "row 1: it has 1 cell where the header has 2",
         "row 2: it has 4 cells where the header has 2",
     )
 
@@ -215,7 +215,7 @@ def test_case_40_repeats_are_counted_within_and_across_splits():
     repeats = count_repeats(repeated())
     assert repeats.within == {"Training": 1}
     assert repeats.across == {("PublicTest", "Training"): 1, ("PrivateTest", "Training"): 1}
-    assert repeats.sentences()[0] == "1 pictures of PublicTest stand pixel for pixel in Training too"
+    assert repeats.sentences()[0] == "1 picture of PublicTest stands pixel for pixel in Training too"
     assert count_repeats(repeated().where([0, 2, 4])).sentences() == ()
     assert count_repeats(repeated().where([])).sentences() == ()
 
@@ -226,11 +226,11 @@ def test_case_40_training_and_evaluation_say_so(read, tmp_path, capsys):
     rows = [f"{ROW},Training", f"{ROW},PublicTest", f"9,{PIXELS},Training"]
     data = read(csv_bytes(*rows, header="emotion,pixels,Usage"), "fer.csv")
     note = load_rows(tmp_path / "fer.csv", None).note
-    assert note.startswith("1 rows rejected (the first one, row 2: the label '9'")
-    assert "1 pictures of PublicTest stand pixel for pixel in Training too" in note
+    assert note.startswith("1 row rejected (the first one, row 2: the label '9'")
+    assert "1 picture of PublicTest stands pixel for pixel in Training too" in note
     _show_warnings(data)
     shown = capsys.readouterr().out
-    assert "row 2" in shown and "warning: 1 pictures of PublicTest" in shown
+    assert "row 2" in shown and "warning: 1 picture of PublicTest" in shown
 
 
 @pytest.mark.parametrize("name", ["../../evil.csv", "/etc/evil.csv", "a/..\\..\\evil.csv", "C:/evil.csv"])

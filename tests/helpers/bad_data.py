@@ -84,7 +84,7 @@ REFUSED = (
     ),
     Bad(32, "cut UTF-16", "wide.csv", _utf("utf-16")[:-1], "input_damaged", "save it as UTF-8"),
     Bad(32, "no text", "x.csv", csv_bytes("\u00e9", ROW).replace(b"\xc3", b"\x81"), "input_damaged", "UTF-8"),
-    Bad(33, "all ragged", "ragged.csv", csv_bytes("3", "4,1,2"), "dataset", "row 0: it has 1 cells"),
+    Bad(33, "all ragged", "ragged.csv", csv_bytes("3", "4,1,2"), "dataset", "row 0: it has 1 cell"),
     Bad(33, "open quote", "q.csv", csv_bytes(f'3,"{PIXELS}', *[ROW] * 40), "input_damaged", "quotation mark"),
     Bad(34, "no pixels", "x.csv", csv_bytes("1", header="emotion"), "dataset", "lacks the column pixels"),
     Bad(34, "no emotion", "test.csv", csv_bytes(PIXELS, header="pixels"), "dataset", "test.csv"),
@@ -132,7 +132,7 @@ REFUSED = (
 )
 
 PARTLY = (
-    Bad(33, "a ragged row", "x.csv", csv_bytes(ROW, "3"), "", "row 1: it has 1 cells where the header has 2"),
+    Bad(33, "a ragged row", "x.csv", csv_bytes(ROW, "3"), "", "row 1: it has 1 cell where the header has 2"),
     *(
         Bad(35, f"label {label}", "x.csv", csv_bytes(f"{label},{PIXELS}", ROW), "", "row 0: the label")
         for label in ("-1", "7", "NaN", "happy")

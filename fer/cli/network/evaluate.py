@@ -15,6 +15,7 @@ from fer.io.files import write_text
 from fer.io.json_records import json_text
 from fer.io.places import MODELS_DIR
 from fer.pipeline import EMOTION_THREADS
+from fer.text import count, verb
 
 _SHOWN_REASONS = 3
 
@@ -85,7 +86,8 @@ def _default_splits(dataset: FaceDataset) -> list[str | None]:
 def _show_warnings(dataset: FaceDataset) -> None:
     """Rejected rows and repeated pictures: what a reader of the figures should know."""
     if dataset.n_rejected:
-        print(f"{dataset.n_rejected:,} rows could not be read and are left out; the first of them:")
+        left = verb(dataset.n_rejected, "is left out", "are left out; the first of them")
+        print(f"{count(dataset.n_rejected, 'row')} could not be read and {left}:")
         for reason in dataset.rejected[:_SHOWN_REASONS]:
             print(f"  {reason}")
     for sentence in count_repeats(dataset).sentences():

@@ -8,6 +8,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.faces import N_PIXELS, FaceCollector
 from fer.errors import DatasetError
 from fer.io.table import PEEK_BYTES, Stream, Table, header_of
+from fer.text import count
 
 MAX_LINE_CHARACTERS = 2**17
 """Longest line. A row of FER2013 has at most 9,300 characters; Python's own limit for a cell is the same."""
@@ -72,7 +73,7 @@ def _check_columns(names: list[str], label: str) -> None:
 def _take(cells: list[str], names: list[str], faces: FaceCollector) -> None:
     """Add one row to the faces, or reject it with its reason."""
     if len(cells) != len(names):
-        faces.reject(f"it has {len(cells)} cells where the header has {len(names)}")
+        faces.reject(f"it has {count(len(cells), 'cell')} where the header has {len(names)}")
         return
     row = dict(zip(names, cells, strict=True))
     label = row["emotion"].strip()

@@ -30,6 +30,8 @@ from fer.sources.opening import open_binary, safe_name
 
 FILE_COLUMNS = ("file", "filename", "file_name", "image", "path")
 LABEL_COLUMNS = ("label", "emotion", "expression")
+TAG_COLUMNS = ("file", "time_s", "face_id", "x", "y", "width", "height", "label")
+"""Of the list of tags that lies beside the tagged faces: it says which face of which recording each is of."""
 TABLE_SUFFIX = ".csv"
 _SHOWN = 30
 
@@ -69,6 +71,8 @@ def read_labeled_files(
     """
     with ExitStack() as stack:
         tables, pictures = _sort(files, stack)
+        if any(map(is_labeled, pictures)):
+            tables = {name: content for name, content in tables.items() if not lists_tags(content())}
         if len(tables) > 1:
             names = ", ".join(safe_name(str(name)) for name in list(tables)[:3])
             raise DatasetError(f"There are {len(tables)} CSV files ({names}): give one of them.")
@@ -114,6 +118,11 @@ def is_label_table(table: bytes) -> bool:
     return any(name in FILE_COLUMNS for name in names) and any(name in LABEL_COLUMNS for name in names)
 
 
+def lists_tags(table: bytes) -> bool:
+    """Whether it is a list of tags: it names recordings, and the tagged faces lie in folders of their own."""
+    return tuple(header_of(table)) == TAG_COLUMNS
+
+
 def zip_holds_label_table(path: Path) -> bool:
     """Whether a zip file on the disk holds a CSV of file and label.
 
@@ -123,8 +132,9 @@ def zip_holds_label_table(path: Path) -> bool:
     with ExitStack() as stack:
         archive = open_archive(stack.enter_context(open_binary(path)), max_members=MAX_MEMBERS)
         members = members_of(archive, safe_name(path.name))
-        tables = (member for member in members if _is_table(member_name(member)))
-        return any(is_label_table(read_member(archive, member)) for member in tables)
+        in_folders = any(is_labeled(member_name(member)) for member in members)
+        tables = (read_member(archive, one) for one in members if _is_table(member_name(one)))
+        return any(is_label_table(one) and not (in_folders and lists_tags(one)) for one in tables)
 
 
 def read_label_table(
@@ -158,10 +168,12 @@ def read_label_table(
     finder, faces = _Finder(pictures), FaceCollector()
     seen: set[PurePosixPath] = set()
     missing: list[str] = []
+    n_labels = 0
     for cells in _watched(zip(named, labels, strict=True), len(read), on_picture):
         name, text = unescape_formula(cells[0]).strip(), cells[1].strip()
         shown = safe_name(name)
         found, emotion = finder.find(name), class_index(text)
+        n_labels += emotion is not None
         if emotion is None:
             faces.reject(f"the label {text[:_SHOWN]!r} is none of the seven expressions", name=shown)
         elif found is None:
@@ -174,8 +186,12 @@ def read_label_table(
             add_picture(faces, pictures[found](), emotion, SPLIT_WITHOUT_FOLDER, name=shown, to_face=to_face)
     if not faces.n_seen:
         raise DatasetError(f"No row follows the header of {label!r}: it may not have been copied completely.")
-    if len(missing) == faces.n_seen:
+    if n_labels and len(missing) == n_labels:
         shown = ", ".join([*missing[:3], *(["..."] if missing[3:] else [])])
+        if lists_tags(table):
+            raise DatasetError(
+                f"{label!r} lists tags without their faces: give the zip file of faces, which holds both."
+            )
         raise DatasetError(
             f"The pictures that {label!r} names ({shown}) are not among the files: put them beside it, "
             "or all of it into one zip file."

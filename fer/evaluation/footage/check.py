@@ -16,7 +16,7 @@ from fer.evaluation.footage.recalibration import Recalibration, recalibrate
 from fer.evaluation.footage.shares import corrected_shares, stratified_rate
 from fer.evaluation.intervals import LEVELS
 from fer.io.json_records import json_text
-from fer.text import count, join, percent
+from fer.text import NOISE, count, join, percent
 from fer.timeline.summary import STATES
 
 FEW_TAGS = 5
@@ -107,7 +107,7 @@ class FootageCheck:
             f"The network is right {on}{percent(self.accuracy.value)} {over} on this footage "
             f"(95% interval {_range(self.accuracy)}).",
         ]
-        if self.answered < 1 and self.accuracy_answered is not None:
+        if self.answered < 1 - NOISE and self.accuracy_answered is not None:
             said.append(
                 f"It says “unsure” {on}{percent(1 - self.answered)} {over} and is right on "
                 f"{percent(self.accuracy_answered.value)} of the rest ({_range(self.accuracy_answered)})."

@@ -23,6 +23,7 @@ from fer.io.spreadsheet import COMMA, MIMES, SEMICOLON, XLSX, Sheet, as_bytes
 from fer.timeline.report import Report
 
 STEM_LENGTH = 40
+_ENDING = re.compile(r"\.(?=\d*[a-z])[a-z0-9]{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^\w-]+")
 
 
@@ -32,6 +33,7 @@ def of_report(
     *,
     key: str,
     pictures: Mapping[int, bytes] = MappingProxyType({}),
+    titled: bool = False,
 ) -> None:
     """Buttons for the table, the data, the report, and the files that other programs open.
 
@@ -40,8 +42,9 @@ def of_report(
         source_name: Name of the source; the files are called after it.
         key: Tells these buttons from others on the page.
         pictures: Of people in the HTML report: face id -> JPEG.
+        titled: The name is one that somebody has typed.
     """
-    stem = safe_stem(source_name)
+    stem = stem_of_title(source_name) if titled else safe_stem(source_name)
     of_text(
         "Report",
         lambda: to_html(report, pictures=pictures),
@@ -162,6 +165,17 @@ def of_video(data: bytes, source_name: str) -> None:
             key="recorded_video",
             on_click="ignore",
         )
+
+
+def stem_of_title(title: str, what: str = "expressions") -> str:
+    """The same for what somebody has typed: a slash in it leads nowhere, and not every full stop an ending.
+
+    Args:
+        title: What something is called; often a file's name, else anything.
+        what: Is in the file.
+    """
+    words = re.sub(r"[/\\]", "-", title)
+    return safe_stem(words if _ENDING.search(words) else f"{words}.", what)
 
 
 def safe_stem(source_name: str, what: str = "expressions") -> str:

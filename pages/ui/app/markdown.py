@@ -3,10 +3,15 @@
 import re
 import unicodedata
 
+from fer.text import JOINERS
+
 NAME_LENGTH = 48
 """Characters of a file's name that are shown."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
+_SKINS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+"""Two of them are a flag."""
 _SHORTCODE = re.compile(r":(?=[\w+/\\-]+(:|\[))")
 
 
@@ -16,7 +21,8 @@ def plain(text: str) -> str:
     Args:
         text: Anything.
     """
-    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    unseen = (c not in JOINERS and unicodedata.category(c)[0] in "CZ" for c in text)
+    visible = "".join(" " if hidden else c for hidden, c in zip(unseen, text, strict=True))
     escaped = _SPECIAL.sub(r"\\\1", " ".join(visible.split()))
     # Emoji, icon and colour shortcodes are recognised after escapes are resolved, so the colon itself
     # has to go: U+2236 looks the same.
@@ -33,4 +39,18 @@ def shorten(text: str, length: int = NAME_LENGTH) -> str:
     if len(text) <= length:
         return text
     tail = length // 4
-    return f"{text[: length - tail - 1]}…{text[-tail:]}"
+    head, rest = length - tail - 1, len(text) - tail
+    while head and _one_sign(text, head):
+        head -= 1
+    while rest < len(text) and _one_sign(text, rest):
+        rest += 1
+    return f"{text[:head]}…{text[rest:]}"
+
+
+def _one_sign(text: str, at: int) -> bool:
+    """What stands before a place and what stands behind it are parts of one sign: an accent, an emoji."""
+    before, behind = text[at - 1], text[at]
+    if before in JOINERS or behind in JOINERS or unicodedata.category(behind)[0] == "M":
+        return True
+    flags = len(text[:at]) - len(text[:at].rstrip(_FLAG_LETTERS))
+    return behind in _SKINS or (behind in _FLAG_LETTERS and flags % 2 == 1)

@@ -15,7 +15,7 @@ from fer.sources import decode_apart
 from pages.ui.app import callbacks, navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.app.tab import connection, focus, menu, popovers
+from pages.ui.app.tab import connection, focus, menu, popovers, shortcuts
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -30,6 +30,8 @@ STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled:hover { background-color: #1B5263; border-color: #1B5263; }
 [data-testid="stPopover"] button[aria-expanded="true"] { color: inherit; }
 [data-testid="stMain"] { scroll-padding: 5rem 0 3rem; }
+@media (max-width: 640px) { .st-key-tag_keys { display: grid; grid-template-columns: 1fr 1fr; } }
+[data-testid="stVideo"] { max-height: max(15rem, calc(100vh - 9rem)); }
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stElementToolbar"] button:focus-visible { outline: 2px solid; outline-offset: -2px; }
 [data-testid="stTab"]:focus-visible { box-shadow: none; outline: 2px solid; outline-offset: -2px; }
@@ -42,9 +44,10 @@ STYLE = """<style>
 """Everybody can read 4.5 to 1: Streamlit writes small words at 4.1, and in the dark theme white words on a
 color that is light enough to be words elsewhere, and the button of an open popover in a dim one. Whoever goes
 by keyboard sees where they are: what gets the focus comes out from under the head of the page, links of the
-navigation have a ring, and that of a tab is whole. On a touch screen the tools of a table would lie over the
-words above it: they come once the table is touched. Nothing here may move anything: it comes after the first
-words."""
+navigation have a ring, and that of a tab is whole. In a low window, as at twice the size, a video and its
+buttons are in sight at once, and on a telephone a face and all its tags. On a touch screen the tools of a
+table would lie over the words above it: they come once the table is touched. Nothing here may move anything:
+it comes after the first words."""
 
 
 def configure(title: str = "") -> None:
@@ -100,6 +103,7 @@ def page(title: str) -> Iterator[None]:
         focus.watch()
         popovers.watch()
         menu.watch()
+        shortcuts.watch()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

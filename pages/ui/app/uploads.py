@@ -11,7 +11,7 @@ from streamlit import runtime
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from pages.ui.app.holding import SESSION_BYTES, Arriving
 
@@ -161,20 +161,27 @@ def take(label: str, *, key: str, types: list[str] | None, limit_mb: int, many: 
     """
     turn_key = f"{key}_turn"
     turn = st.session_state.setdefault(turn_key, 0)
-    given = st.file_uploader(
+    files = _arrived(f"{key}_{turn}")
+    uploads = [Upload(file.name, file.getvalue()) for file in files]
+    if files:
+        _let_go([file.file_id for file in files])
+        turn = st.session_state[turn_key] = turn + 1
+    # The empty one comes in this very run: a file that the browser gave to the last one would be lost.
+    st.file_uploader(
         label,
         type=types,
         accept_multiple_files=many,
         key=f"{key}_{turn}",
         max_upload_size=limit_mb,
     )
-    files = given if isinstance(given, list) else [given] if given is not None else []
-    if not files:
-        return []
-    uploads = [Upload(file.name, file.getvalue()) for file in files]
-    _let_go([file.file_id for file in files])
-    st.session_state[turn_key] = turn + 1
     return uploads
+
+
+def _arrived(widget: str) -> list[UploadedFile]:
+    """What an uploader that was drawn before has received since."""
+    given = st.session_state.get(widget)
+    files = given if isinstance(given, list) else [given]
+    return [file for file in files if isinstance(file, UploadedFile)]
 
 
 def _let_go(file_ids: list[str]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.charts.dataset import balance_chart, measure_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.statistics import ClassFaces, Statistics
-from fer.text import MISSING, percent
+from fer.text import MISSING, count, join, percent, verb
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
@@ -27,8 +27,10 @@ def show(shown: DatasetFigures) -> None:
 
 def _rejected(s: Statistics) -> None:
     if s.n_rejected:
+        said = f"{count(s.n_rejected, 'row')} could not be read"
         first = plain(s.rejected[0]) if s.rejected else ""
-        st.markdown(f":material/warning: {s.n_rejected:,} rows could not be read. The first one, {first}.")
+        why = verb(s.n_rejected, f" ({first})", f". The first one, {first}") if first else ""
+        st.markdown(f":material/warning: {said}{why}.")
 
 
 def _classes(s: Statistics) -> None:
@@ -59,6 +61,12 @@ def balance_sentence(counts: dict[str, int]) -> str:
     n, ratio = sum(counts.values()), counts[most] / max(counts[least], 1)
     if counts[most] == counts[least]:
         return f"{n:,} faces, as many of each expression."
+    there = [expression for expression in DISPLAY_ORDER if counts[expression]]
+    if len(there) == 1:
+        all_of_them = {1: "The only face is", 2: "Both faces are"}.get(n, f"All {n:,} faces are")
+        return f"{all_of_them} {most}."
+    if counts[most] == min(counts[expression] for expression in there):
+        return f"{n:,} faces, as many of each: {join(there)}."
     beside = f", {ratio:.{0 if ratio >= 10 else 1}f} times as many as {least}"
     if ratio < 1.05:
         beside = f", hardly more than {least}"

@@ -8,7 +8,7 @@ from fer.constants import EMOTIONS
 from fer.dataset.cleaning import FAULTS
 from fer.dataset.groups import CopyGroup
 from fer.dataset.statistics import Statistics
-from fer.text import MISSING, count, join
+from fer.text import MISSING, count, join, verb
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import plain
 from pages.ui.parts.thumbs import row_of_faces
@@ -48,7 +48,8 @@ def show(shown: DatasetFigures) -> None:
 
 def _leaks(s: Statistics) -> None:
     said = [
-        f"**{one.n:,}** pictures of {plain(one.split)} stand pixel for pixel in {plain(one.other)} too."
+        f"**{one.n:,}** {verb(one.n, 'picture', 'pictures')} of {plain(one.split)} "
+        f"{verb(one.n, 'stands', 'stand')} pixel for pixel in {plain(one.other)} too."
         for one in s.repeats.across
     ]
     for split, n in s.repeats.within.items():
@@ -56,7 +57,8 @@ def _leaks(s: Statistics) -> None:
             same, groups = s.repeats.same_label[split], s.repeats.conflict_groups[split]
             more = f"; {count(groups, 'picture')} with more than one label" if groups else ""
             said.append(
-                f"**{n:,}** of {plain(split)} repeat an earlier one, {same:,} with the same label{more}."
+                f"**{n:,}** of {plain(split)} {verb(n, 'repeats', 'repeat')} an earlier one, "
+                f"{f'{same:,}' if same else 'none'} with the same label{more}."
             )
     none = [] if s.repeats.across else ["No picture stands in more than one split."]
     st.markdown("  \n".join([*none, *said]))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer.constants import DISPLAY_ORDER, EMOTIONS
+from fer.text import count
 from pages.ui.app import page_setup
 from pages.ui.app.markdown import name
 from pages.ui.parts.thumbs import row_of_faces
@@ -42,4 +43,4 @@ def show(shown: DatasetFigures) -> None:
     labels = [EMOTIONS[label] for label in data.labels[on_page]]
     captions = [f"{label}  \nrow {row}" for label, row in zip(labels, data.rows[on_page], strict=True)]
     row_of_faces(data.images[on_page], captions, [f"A face labelled {label}" for label in labels])
-    st.caption(f"{len(places):,} pictures of {name(view.statistics.source)}.")
+    st.caption(f"{count(len(places), 'picture')} of {name(view.statistics.source)}.")

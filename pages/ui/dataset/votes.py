@@ -19,7 +19,7 @@ from fer.dataset.ferplus import (
 )
 from fer.emotion.heads import LABELS, VOTES
 from fer.errors import ModelError
-from fer.text import MISSING, percent
+from fer.text import MISSING, count, percent
 from fer.verdict import verdicts
 from pages.ui.app import job_progress, page_setup, session, uploads
 from pages.ui.app.theme import chart, is_dark
@@ -167,7 +167,7 @@ def _without_face(given: DatasetSource, view: DatasetView, votes: Votes | None) 
     if job is None:
         look = {"on_click": dataset.mesh_job, "args": (given, view)}
         st.button("Fit the face mesh to every picture", icon=":material/face:", key="mesh_look", **look)
-        st.caption(f"About 3 ms a picture, {len(view.dataset):,} pictures.")
+        st.caption(f"About 3 ms a picture, {count(len(view.dataset), 'picture')}.")
     elif job_progress.wait_for(job, what="Fitting the face mesh", describe=dataset.describe):
         _sheet(view.dataset, job.result, "The mesh finds no face")
 
@@ -180,5 +180,5 @@ def _sheet(data: FaceDataset, places: np.ndarray, title: str) -> None:
         background = 30 if is_dark() else 255
         st.image(
             sheet(data.images[shown], columns=min(COLUMNS, len(shown)), background=background),
-            alt=f"{title}: {len(shown)} pictures",
+            alt=f"{title}: {count(len(shown), 'picture')}",
         )

@@ -23,6 +23,8 @@ DEFAULT_MANY = 100
 MANY, SHOW_ANSWER, STOPPED, NOTES = "tag_many", "tag_show_answer", "tag_stopped", "tag_notes"
 """Session keys: faces to tag, whether the network's answer is shown afterwards, whether tagging was ended,
 and what was left out."""
+LEAVING = "tag_leaving"
+"""Session key: other faces are asked for."""
 
 SHORTCUT_UNDO = "U"
 NOTES_SHOWN = 3
@@ -70,7 +72,7 @@ def wait_for(source: Upload | PhotoUploads) -> Tagging | None:
 def _notes(faces_to_tag: FacesToTag) -> list[str]:
     notes = list(faces_to_tag.notes[:NOTES_SHOWN])
     if len(faces_to_tag.notes) > NOTES_SHOWN:
-        notes.append(f"{len(faces_to_tag.notes) - NOTES_SHOWN} more files could not be read.")
+        notes.append(f"{count(len(faces_to_tag.notes) - NOTES_SHOWN, 'more file')} could not be read.")
     if faces_to_tag.n_left_out:
         notes.append(f"Left out: {count(faces_to_tag.n_left_out, 'face')} too small, blurred or turned away.")
     return notes
@@ -80,7 +82,33 @@ def _title(source: Upload | PhotoUploads, label: str) -> None:
     icon = "photo_library" if isinstance(source, PhotoUploads) else "movie"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f":material/{icon}: {name(title_of(source))}", width="content")
-        st.button(label, icon=":material/upload:", type="tertiary", on_click=leave, key="tag_leave")
+        st.button(label, icon=":material/upload:", type="tertiary", on_click=_ask_to_leave, key="tag_leave")
+    tagging: Tagging | None = session.kept(session.TAGGING)
+    if st.session_state.pop(LEAVING, False) and tagging is not None:
+        _leaving(len(tagging.tags))
+
+
+def _ask_to_leave() -> None:
+    tagging: Tagging | None = session.kept(session.TAGGING)
+    if tagging is not None and tagging.tags:
+        st.session_state[LEAVING] = True
+    else:
+        leave()
+
+
+@st.dialog("Drop the tags?")
+def _leaving(n_tags: int) -> None:
+    """Ask once more: nobody tags a hundred faces twice."""
+    st.markdown(
+        f"{count(n_tags, 'tag')} would be gone. Save the table or the zip of the faces first: both stand "
+        "above the evaluation."
+    )
+    with st.container(horizontal=True):
+        drop = {"type": "primary", "icon": ":material/delete:", "on_click": leave}
+        if st.button("Drop the tags", key="tag_leave_now", **drop):
+            st.rerun()  # which closes the question
+        if st.button("Keep them", key="tag_leave_not"):
+            st.rerun()
 
 
 def show(source: Upload | PhotoUploads, evaluate: Callable[[Tagging, str], None]) -> None:
@@ -111,7 +139,7 @@ def _tag() -> None:
         st.rerun()
     sample, n = tagging.current, len(tagging.samples)
     st.progress(len(tagging.tags) / n, text=f"{len(tagging.tags)} of {n} tagged")
-    picture, keys = st.columns([5, 6], gap="large")
+    picture, keys = st.columns([5, 6], gap="medium")
     with picture:
         st.image(sample.picture, width=FACE_PX, alt=f"Face {len(tagging.tags) + 1} of {n}, to be tagged")
         if math.isfinite(sample.time_s):

@@ -17,6 +17,7 @@ from fer.sources import read_image
 from pages.ui.app import page_setup, session, uploads
 from pages.ui.app.error_text import error_text_of
 from pages.ui.app.markdown import plain
+from pages.ui.app.uploads import Upload
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +75,21 @@ def current() -> LabFace:
         given = uploads.take(
             "Drop a photo here", key="lab_upload", types=uploads.PHOTO_TYPES[:-1], limit_mb=uploads.PHOTO_MB
         )
+        refused = _take(given[0]) if given else None
         if session.kept(session.LAB_FACE) is not None:
             st.button("Built-in face", key="lab_reset", on_click=session.release, args=(session.LAB_FACE,))
-    if given:
-        try:
-            session.keep(session.LAB_FACE, face_of(read_image(given[0].data, name=given[0].name).frame))
-        except InputError as error:
-            page_setup.show_error(error_text_of(error))
+    if refused is not None:
+        page_setup.show_error(error_text_of(refused))
     return session.kept(session.LAB_FACE) or _sample_face()
+
+
+def _take(photo: Upload) -> InputError | None:
+    """Keep the face of a photo; what is wrong with it where there is none."""
+    try:
+        session.keep(session.LAB_FACE, face_of(read_image(photo.data, name=photo.name).frame))
+    except InputError as error:
+        return error
+    return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,6 +6,7 @@ from fer.charts.dataset import balance_chart
 from fer.constants import DISPLAY_ORDER, EMOTIONS
 from fer.dataset.prepare import Prepared, fer2013_csv, sentences
 from fer.dataset.statistics import compute_statistics
+from fer.text import count
 from pages.ui.app.markdown import plain
 from pages.ui.app.theme import chart, is_dark
 from pages.ui.parts.contact_sheet import sheet
@@ -27,7 +28,7 @@ def show(made: Prepared) -> None:
     for reason in data.rejected[:SHOWN_REASONS]:
         st.markdown(f":material/error: {plain(reason)}")
     if data.n_rejected > SHOWN_REASONS:
-        st.caption(f"{data.n_rejected - SHOWN_REASONS:,} more files gave no face.")
+        st.caption(f"{count(data.n_rejected - SHOWN_REASONS, 'more file')} gave no face.")
     st.download_button(
         "Data set",
         lambda: fer2013_csv(data).encode(),
@@ -44,4 +45,4 @@ def show(made: Prepared) -> None:
         if len(images):
             st.markdown(f"**{emotion}**")
             picture = sheet(images, columns=len(images), background=30 if is_dark() else 255)
-            st.image(picture, alt=f"{len(images)} faces labelled {emotion}")
+            st.image(picture, alt=f"{count(len(images), 'face')} labelled {emotion}")

@@ -273,7 +273,7 @@ def _export(session_ids: list[str], name: str, *, key: str, label: str) -> None:
     st.download_button(
         label,
         lambda: kept.export(owner, session_ids),
-        file_name=f"{downloads.safe_stem(name, 'session' if len(session_ids) == 1 else 'kept')}.zip",
+        file_name=f"{downloads.stem_of_title(name, 'session' if len(session_ids) == 1 else 'kept')}.zip",
         mime="application/zip",
         icon=":material/download:",
         key=key,

@@ -37,7 +37,7 @@ from pages.ui.video import (
     units,
 )
 from pages.ui.work import sitting
-from pages.ui.work.recordings import Finished, Recording
+from pages.ui.work.recordings import Finished, Opened, Recording
 from pages.ui.work.reinterpret import reinterpret_once
 from pages.ui.work.video import VideoResult
 
@@ -152,7 +152,8 @@ def _files(report: Report, clip: Upload, pictures: dict[int, bytes]) -> None:
     """Everything to keep; `pictures` go into the report."""
     st.subheader("Keep it", anchor=False)
     with st.container(horizontal=True):
-        downloads.of_report(report, clip.name, key="video", pictures=pictures)
+        more = {"pictures": pictures, "titled": isinstance(clip, Opened)}
+        downloads.of_report(report, clip.name, key="video", **more)
         if isinstance(clip, Recording):
             downloads.of_video(clip.data, clip.name)
         elif clip.data:

@@ -67,6 +67,7 @@ def test_files_without_a_face_are_named_with_their_reason(made):
     reasons = " ".join(made.dataset.rejected)
     assert made.n_files == 7
     assert made.dataset.n_rejected == 3
+    assert all("/" in reason.split(": ")[0] for reason in made.dataset.rejected), "which of the same name"
     assert "3.jpg: its folder 'smug' is not named after an emotion" in reasons
     assert "wall.jpg: no usable face was found in it" in reasons
     assert "bad.jpg" in reasons
@@ -124,7 +125,7 @@ def test_the_command_writes_a_file_and_names_what_it_left_out(tmp_path, photos, 
     assert "[output_exists]" in capsys.readouterr().err
     (tmp_path / "in" / "ben" / "happy" / "bad.jpg").write_bytes(b"text")
     assert main([*arguments, "--force"]) == 1
-    assert "left out: bad.jpg" in capsys.readouterr().err
+    assert "happy/bad.jpg: " in capsys.readouterr().err
     assert main(["prepare", str(tmp_path / "none"), "--out", str(tmp_path / "x.csv")]) == 1
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from fer.constants import EMOTIONS
 from fer.dataset.readers.fer2013 import read_dataset
+from fer.dataset.readers.labeled import TAG_COLUMNS, read_labeled_files, zip_holds_label_table
 from fer.dataset.tagging import (
     CANNOT_TELL,
-    TAG_COLUMNS,
     TAG_KEYS,
     FaceSample,
     FaceSampler,
@@ -18,6 +18,7 @@ from fer.dataset.tagging import (
     tags_csv,
     tags_zip,
 )
+from fer.errors import DatasetError
 from fer.records import Frame, Observations
 from tests.helpers.factories import make_observations, probs_of
 
@@ -118,9 +119,16 @@ def test_the_zip_file_is_a_data_set_with_the_same_pixels(tmp_path):
     tagging = tagging.tag("sad").tag(CANNOT_TELL).tag("happy")
     path = tmp_path / "tags.zip"
     path.write_bytes(tags_zip(tagging))
-    found = read_dataset(path)
-    assert sorted(zip(found.images[:, 0, 0].tolist(), found.labels.tolist(), strict=True)) == [
-        (0, 4),
-        (80, 3),
-    ]
+    assert not zip_holds_label_table(path)
+    for found in (read_dataset(path), read_labeled_files([("tags.zip", path.read_bytes())])):
+        assert sorted(zip(found.images[:, 0, 0].tolist(), found.labels.tolist(), strict=True)) == [
+            (0, EMOTIONS.index("sad")),
+            (80, EMOTIONS.index("happy")),
+        ]
     assert zipfile.ZipFile(io.BytesIO(tags_zip(tagging))).read("tags.csv").decode() == tags_csv(tagging)
+
+
+def test_a_list_of_tags_alone_says_what_holds_the_faces():
+    tagging = Tagging((sample("a.mp4", 1.0), sample("a.mp4", 2.0))).tag("sad").tag(CANNOT_TELL)
+    with pytest.raises(DatasetError, match="give the zip file of faces"):
+        read_labeled_files([("a-tags.csv", tags_csv(tagging).encode())])

@@ -180,6 +180,7 @@ def test_a_check_says_what_to_believe():
     assert check.answered == pytest.approx(0.9)
     words = " ".join(check.sentences())
     assert words.startswith("The network is right 49% of the time on this footage")
+    assert "unsure" not in " ".join(replace(check, answered=1.0 - 1e-16).sentences())
     assert "It says “unsure” 10% of the time and" in words
     photos = replace(check, census=replace(census, is_photos=True)).sentences()
     assert photos[0].startswith("The network is right on 49% of the faces on this footage")

@@ -86,6 +86,14 @@ def test_a_participant_counts_once_in_a_condition():
     assert means[1].shares["sad"] == 0.0
 
 
+def test_sessions_of_one_name_and_nobody_named_are_several():
+    means = group_means(
+        line("webcam.mp4", "", name, share) for name in ("calm", "loud") for share in (0.2, 0.6)
+    )
+    assert [mean.sessions for mean in means] == [1] * 4
+    assert len({mean.unit for mean in means}) == 4 and means[0].unit == "webcam.mp4"
+
+
 def test_conditions_are_compared_pair_by_pair():
     lines = [line(f"{c}{k}", "", c, base + k / 100) for c, base in (("a", 0.1), ("b", 0.7)) for k in range(8)]
     found = compared(group_means(lines))

@@ -211,6 +211,7 @@ def test_several_sessions_go_as_one_file_and_all_or_none_come_in(library: Librar
     data = library.export(ME, [entry.id for entry in kept])
     other = Library(tmp_path / "elsewhere")
     assert [entry.title for entry in other.take_in(YOU, data)] == ["a.mp4", "b.mp4"]
+    assert [entry.title for entry in other.entries(YOU)] == ["a.mp4", "b.mp4"]
     files = files_of(session_called("c.mp4"))
     broken = {f"1/{name}": content for name, content in files.items()} | {"2/session.json": b"{}"}
     with pytest.raises(InputError):

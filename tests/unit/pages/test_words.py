@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer.constants import EMOTIONS, SUPPORTED
@@ -17,6 +18,7 @@ from fer.timeline.timeline import TimelineBuilder
 from pages.ui.app import downloads, job_progress, markdown
 from pages.ui.parts import class_table, highlights
 from pages.ui.parts.bars import probability_bars
+from pages.ui.parts.kept import side_by_side
 from pages.ui.parts.unit_bars import bars
 from pages.ui.photos.table import NO_FACE, NOT_READ, in_words, rows
 from pages.ui.work.analysis import job_key
@@ -101,6 +103,7 @@ def test_another_threshold_and_smoothing_need_no_new_analysis():
         ("**bold** [a](b) $x$ `c`", r"\*\*bold\*\* \[a\]\(b\) \$x\$ \`c\`"),
         ("a\u202eb\nc\x00d", "a b c d"),
         ("0:12 of 1:00", "0:12 of 1:00"),
+        ("👩\u200d🔬 می\u200cخواهم", "👩\u200d🔬 می\u200cخواهم"),
     ],
 )
 def test_foreign_text_is_shown_as_it_is(given, shown):
@@ -118,6 +121,29 @@ def test_a_long_name_keeps_its_ending():
     assert shown.endswith(".mp4")
 
 
+@pytest.mark.parametrize("sign", ["👩\u200d👩\u200d👧", "👍🏽", "🇩🇪", "e\u0301", "❤\ufe0f"])
+def test_a_long_name_is_not_cut_within_a_sign(sign):
+    for length in range(8, 40):
+        head, tail = markdown.shorten(sign * 50, length).split("…")
+        assert head == sign * (len(head) // len(sign)) and tail == sign * (len(tail) // len(sign))
+        assert len(head + tail) < length
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Interview 12/05", "Interview-12-05-session"),
+        ("Dr. Meier vs. Dr. Lee", "Dr-Meier-vs-Dr-Lee-session"),
+        ("talk.mp4", "talk-session"),
+        ("take 1.2", "take-1-2-session"),
+        ("../../etc/passwd", "etc-passwd-session"),
+        ("👩\u200d🔬", "session"),
+    ],
+)
+def test_a_title_is_no_path(title, stem):
+    assert downloads.stem_of_title(title, "session") == stem
+
+
 @pytest.mark.parametrize(
     ("label", "stem"),
     [
@@ -130,6 +156,12 @@ def test_a_long_name_keeps_its_ending():
 )
 def test_downloads_have_safe_names(label, stem):
     assert downloads.safe_stem(label) == stem
+
+
+def test_a_long_name_does_not_fill_a_table_and_short_ones_take_what_they_need():
+    assert side_by_side.width_of(pd.Series(["a.mp4", "b" * 80])) == side_by_side.NAME_PX
+    assert side_by_side.width_of(pd.Series(["a.mp4", ""])) is None
+    assert side_by_side.width_of(pd.Series([], dtype=str)) is None
 
 
 def test_progress_in_words():

@@ -300,7 +300,7 @@ def test_what_cannot_be_a_name_is_refused(name):
 def test_names_are_tidied():
     assert tidy_name("  Anna\tMaria\n\u202eB.  ") == "Anna Maria B."
     assert tidy_name("👩\u200d🔬 Zoë") == "👩\u200d🔬 Zoë"
-    assert tidy_name("\u0000") == ""
+    assert tidy_name("\u0000") == tidy_name(" \u200d ") == ""
 
 
 @pytest.mark.parametrize("name", ["<a href='x'>b</a>", "**b** & <i>", "=1+1", '"', "</script>"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from fer.charts.groups import groups_chart
@@ -20,6 +21,8 @@ COUNTS = (
 )
 SHARE_PX = 80
 """Of a column: all of them stand beside each other on a desktop."""
+NAME_PX, LONG_NAME = 200, 24
+"""Of a column with longer names: one name alone would fill a telephone, and a click shows all of it."""
 NAMES = {"session": "Video", "participant": "Participant", "condition": "Condition", "person": "Person"}
 
 
@@ -41,13 +44,18 @@ def table(lines: Sequence[Line], *, key: str, stem: str = "sessions") -> None:
         hide_index=True,
         key=key,
         column_config={
-            **{name: st.column_config.TextColumn(words) for name, words in NAMES.items()},
+            **{name: st.column_config.TextColumn(NAMES[name], width=width_of(shown[name])) for name in NAMES},
             "usable_s": st.column_config.NumberColumn("Read, s", format="%.1f"),
             **{s: st.column_config.ProgressColumn(s.capitalize(), width=SHARE_PX, **share) for s in states},
         },
     )
     with st.container(horizontal=True):
         downloads.of_table(lambda: sheet_over(lines), stem, key=f"{key}_file")
+
+
+def width_of(names: pd.Series) -> int | None:
+    """Of a column of names: None leaves it to its words."""
+    return NAME_PX if names.str.len().max() > LONG_NAME else None
 
 
 def groups(lines: Sequence[Line], *, key: str) -> None:
