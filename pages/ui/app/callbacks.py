@@ -28,7 +28,7 @@ def lose_none() -> None:
 
 
 def _request_rerun(self: AppSession, client_state: ClientState | None) -> None:
-    """As Streamlit does it, but what was pressed in a fragment that is gone is the page's; timers end with it."""
+    """As Streamlit does it, but what was pressed in a fragment that is gone is the page's; its timer ends."""
     state = client_state
     if state and state.fragment_id and not state.is_auto_rerun and not self.has_fragment(state.fragment_id):
         state = ClientState()
