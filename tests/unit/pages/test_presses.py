@@ -1,6 +1,5 @@
 """Presses reach the page, whatever has become of the part in which they were made."""
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from pages.ui.app import callbacks
-from tests.helpers.places import ROOT
 
 
 @dataclass
@@ -48,8 +46,3 @@ def test_everything_else_is_left_as_it_is(tab):
     assert press(tab, "gone", is_auto_rerun=True).fragment_id == "gone", "a timer ends with its part"
     callbacks._request_rerun(tab, None)  # pyright: ignore[reportArgumentType]
     assert tab.asked[-1] is None
-
-
-def test_a_run_that_has_not_begun_is_not_thrown_away_with_the_press_it_is_for():
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert settings["runner"]["fastReruns"] is False
