@@ -164,6 +164,26 @@ def test_case_52_a_refused_camera_is_said_in_words(filmed, app_with_one_place, n
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
+LOSES_THE_FIRST_ANSWER = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  const lost = !window.lostOne && new TextDecoder("latin1").decode(data).includes('"answer"');
+  if (lost) window.lostOne = true;
+  else send.call(this, data);
+};
+"""
+"""A script for the page: as where Streamlit throws a run away before it has begun."""
+
+
+def test_the_cameras_answer_is_told_again_until_it_is_heard(filmed, app_with_one_place):
+    with own_requests_only(filmed) as page:
+        page.add_init_script(LOSES_THE_FIRST_ANSWER)
+        live_app.open_page(page, app_with_one_place, "live")
+        live_app.start_camera(page)
+        assert page.evaluate("window.lostOne")
+        live_app.stop_camera(page)
+
+
 def test_case_52_a_page_that_is_not_secure_says_so(filmed, app_with_one_place):
     with own_requests_only(filmed) as page:
         page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false});")

@@ -1,28 +1,38 @@
 // Asks the browser for its camera before the stream does, so that the page can say in words what went wrong;
 // lets go of it at once. While a stream runs it tells when its camera is unplugged. Draws nothing.
-const answered = new WeakMap();
+const AGAIN_MS = 3000;
+const answered = new WeakMap(), latest = new WeakMap();
 
-async function ask(turn, host, tell) {
-  if (!window.isSecureContext || !navigator.mediaDevices) return tell({ turn, name: "insecure" });
+async function ask(host) {
+  if (!window.isSecureContext || !navigator.mediaDevices) return "insecure";
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: false });
     const track = stream.getVideoTracks()[0];
     host.dataset.camera = track ? track.getSettings().deviceId || "" : "";
     stream.getTracks().forEach((one) => one.stop());
-    tell({ turn, name: "ok" });
+    return "ok";
   } catch (error) {
-    tell({ turn, name: error.name });
+    return error.name;
   }
+}
+
+// Streamlit (1.67) loses what is told in the moment in which something else asks for the page: told until heard.
+function answer(host, turn, name) {
+  const { data, tell } = latest.get(host);
+  if (!host.isConnected || !data.asking || data.turn !== turn) return;
+  tell({ turn, name });
+  setTimeout(() => answer(host, turn, name), AGAIN_MS);
 }
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const host = parentElement.host || parentElement;
-  const tell = (answer) => setTriggerValue("answer", answer);
+  const tell = (said) => setTriggerValue("answer", said);
   const turn = data ? data.turn : 0;
+  latest.set(host, { data: data || {}, tell });
   if (data && data.asking && answered.get(host) !== turn) {
     answered.set(host, turn);
-    ask(turn, host, tell);
+    ask(host).then((name) => answer(host, turn, name));
   }
   const watch = async () => {
     const devices = await navigator.mediaDevices.enumerateDevices();

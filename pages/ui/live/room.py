@@ -239,6 +239,8 @@ class Room:
             self.stop(error_text_of(error))
             return
         with self._lock:
+            if self.phase is not Phase.ASKING:
+                return  # the same answer was told twice, or Stop was pressed meanwhile
             self._analyzer = analyzer
             self._video_recorder = LiveVideoRecorder(analyzer.settings)
             self.session = LiveSession(analyzer, on_frame=self._video_recorder.on_frame, clock=self._clock)

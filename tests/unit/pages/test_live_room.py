@@ -71,6 +71,22 @@ def test_case_52_every_refusal_of_a_camera_is_a_sentence_and_gives_the_place_bac
         assert rooms.gate.active == 0 and room.turn == 1, turn
 
 
+def test_an_answer_that_is_told_again_while_models_load_opens_one_session(clock):
+    opened = []
+
+    def slow() -> OneFace:
+        if not opened:
+            opened.append("first")
+            room.camera("ok")  # from another thread in the app
+            opened.append(room.session)
+        return OneFace()
+
+    room = Rooms(1, slow, clock=clock).new_room()
+    room.start(Choice())
+    room.camera("ok")
+    assert room.phase is Phase.CONNECTING and opened == ["first", room.session]
+
+
 def test_a_question_that_nobody_answers_gives_the_place_back(rooms, clock):
     room = rooms.new_room()
     room.start(Choice())
