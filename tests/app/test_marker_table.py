@@ -12,7 +12,7 @@ from pages.ui.app import session
 from pages.ui.video import markers
 from pages.ui.work.recordings import Recording
 from pages.ui.work.video import VideoResult
-from tests.helpers.app import give, open_page, texts
+from tests.helpers.app import give, open_page, run_with, texts
 from tests.helpers.factories import make_source, make_timeline
 
 FIRST, LATER = Marker.event("joke", 0.5), Marker.event("cough", 1.5)
@@ -51,32 +51,25 @@ def edited(app: AppTest, **cells: object) -> WidgetState:
     return WidgetState(id=table.id, string_value=json.dumps(told))
 
 
-def sent(app: AppTest, *more: WidgetState) -> None:
-    states = app._tree.get_widget_states()
-    states.widgets.extend(more)
-    app._run(states)
-    assert not app.exception
-
-
 def test_an_edit_that_is_sent_again_leaves_what_was_marked_since(app):
     edit = edited(app, name="good joke")
-    sent(app, edit)
+    assert not run_with(app, edit).exception
     assert [m.name for m in marked(app)] == ["good joke"]
     keep(app, kept(app).report, *marked(app), LATER)
-    sent(app, edit)
+    assert not run_with(app, edit).exception
     assert [m.name for m in marked(app)] == ["good joke", "cough"]
 
 
 def test_a_second_edit_in_a_table_that_stands_there_still_counts(app):
     first, second = edited(app, name="good joke"), edited(app, name="good joke", start_s=0.7)
-    sent(app, first)
-    sent(app, second)
+    assert not run_with(app, first).exception
+    assert not run_with(app, second).exception
     assert marked(app) == (Marker.event("good joke", 0.7),)
 
 
 def test_an_edit_of_a_table_that_is_another_one_by_now_is_not_taken(app):
     edit = edited(app, name="good joke")
     keep(app, kept(app).report, FIRST, LATER)
-    sent(app, edit)
+    assert not run_with(app, edit).exception
     assert [m.name for m in marked(app)] == ["joke", "cough"]
     assert "make that change once more" in texts(app)

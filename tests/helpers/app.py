@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
@@ -74,10 +75,15 @@ def press_late(app: AppTest, then: Callable[[], object] = lambda: None) -> AppTe
     before = app._tree.get_widget_states().widgets
     app.run()
     then()
-    states = app._tree.get_widget_states()
-    there = {widget.id for widget in states.widgets}
+    there = {widget.id for widget in app._tree.get_widget_states().widgets}
     values = [widget for widget in before if widget.WhichOneof("value") != "trigger_value"]  # not a button's
-    states.widgets.extend(widget for widget in values if widget.id not in there)
+    return run_with(app, *(widget for widget in values if widget.id not in there))
+
+
+def run_with(app: AppTest, *more: WidgetState) -> AppTest:
+    """Run where the browser sends more than what stands on the page."""
+    states = app._tree.get_widget_states()
+    states.widgets.extend(more)
     return app._run(states)
 
 

@@ -15,7 +15,7 @@ from fer.sources import decode_apart
 from pages.ui.app import callbacks, navigation, polling, session, uploads, visitor
 from pages.ui.app.error_text import ErrorText, error_text_of
 from pages.ui.app.markdown import plain
-from pages.ui.app.tab import connection, focus, menu, popovers, shortcuts
+from pages.ui.app.tab import connection, listeners
 
 P = ParamSpec("P")
 APP_NAME = "Facial expressions"
@@ -100,10 +100,7 @@ def page(title: str) -> Iterator[None]:
             yield
         visitor.remember()
         connection.watch()
-        focus.watch()
-        popovers.watch()
-        menu.watch()
-        shortcuts.watch()
+        listeners.begin()
     except Exception as error:
         show_error(error_text_of(error))
     finally:

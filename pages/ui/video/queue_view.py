@@ -61,11 +61,13 @@ def show() -> None:
     """The page while there is a queue."""
     found = queue()
     assert found is not None
+    done = [item for item in found.items if item.result is not None]
+    unkept = [item for item in done if item.result is not None and kept_as(item.result.report) is None]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title("Several videos", anchor=False, width="content")
         with st.container(horizontal=True, width="content"):
             _more(found)
-            _closing(found)
+            _closing(found, len(unkept))
     for note in found.notes:
         st.caption(f":material/info: {plain(note)}")
     if found.lost:
@@ -73,10 +75,9 @@ def show() -> None:
             for line in reasons(found.lost, most=MOST_NAMED):
                 st.caption(plain(line))
     naming = _naming(found)
-    _list(found, naming, found.counts()[JobState.DONE])
-    done = [item for item in found.items if item.result is not None]
+    _list(found, naming, len(done))
     if done:
-        _together(done, naming)
+        _together(done, unkept, naming)
     st.caption(f"{ABOUT} {REMINDER}")
 
 
@@ -89,11 +90,9 @@ def _more(found: VideoQueue) -> None:
             st.rerun()
 
 
-def _closing(found: VideoQueue) -> None:
+def _closing(found: VideoQueue, lost: int) -> None:
     """It asks first where anything would be lost."""
     unread = sum(item.state in (JobState.WAITING, JobState.RUNNING) for item in found.items)
-    results = [item.result.report for item in found.items if item.result is not None]
-    lost = sum(kept_as(report) is None for report in results)
     look = {"icon": ":material/close:", "key": "queue_close", "on_click": _close}
     if not unread + lost:
         st.button("Close all", type="tertiary", **look)
@@ -224,10 +223,10 @@ def _open(item: Item) -> None:
     session.keep(session.CLIP, Queued(clip.name, clip.data, sha256=clip.sha256, result=result))
 
 
-def _together(done: Sequence[Item], naming: Naming) -> None:
+def _together(done: Sequence[Item], unkept: Sequence[Item], naming: Naming) -> None:
     """Everybody in all videos that are read."""
     lines = [_line(item, naming) for item in done]
-    _keep_all(done, naming)
+    _keep_all(unkept, len(done) - len(unkept), naming)
     st.subheader("Conditions", anchor=False)
     side_by_side.groups(lines, key="queue_groups")
     st.subheader("Everybody", anchor=False)
@@ -264,13 +263,11 @@ def _as_shown(item: Item) -> Report:
     return read.marked(marked) if read.timeline.markers != marked else read
 
 
-def _keep_all(done: Sequence[Item], naming: Naming) -> None:
+def _keep_all(rest: Sequence[Item], kept: int, naming: Naming) -> None:
     if not visitor.keeps_sessions():
         return
     page_setup.show_trouble(TROUBLE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        rest = [item for item in done if item.result is not None and kept_as(item.result.report) is None]
-        kept = len(done) - len(rest)
         if rest:
             st.button(
                 f"Keep {count(len(rest), 'session')}",

@@ -4,10 +4,8 @@ Streamlit (1.67) switches a row's tabs off between two of its messages: often fo
 the focus is lost for good with it. The next key would begin at the top of the page.
 """
 
-import streamlit as st
-
-_JS = """
-export default function () {
+JS = """
+() => {
   if (window.ferTabKeepsFocus) return;
   window.ferTabKeepsFocus = true;
   const PATIENCE_MS = 3000;
@@ -24,9 +22,3 @@ export default function () {
   });
 }
 """
-_component = st.components.v2.component("focus", js=_JS)
-
-
-def watch() -> None:
-    """Where a page ends. Draws nothing."""
-    _component(key="focus", height=1)

@@ -4,10 +4,8 @@ Streamlit (1.67) lets it go on telephones only; in a window that is half as wide
 whoever has chosen a page would not see it.
 """
 
-import streamlit as st
-
-_JS = """
-export default function () {
+JS = """
+() => {
   if (window.ferMenuGoes) return;
   window.ferMenuGoes = true;
   document.addEventListener("click", (event) => {
@@ -24,9 +22,3 @@ export default function () {
   });
 }
 """
-_component = st.components.v2.component("menu", js=_JS)
-
-
-def watch() -> None:
-    """Where a page ends. Draws nothing."""
-    _component(key="menu", height=1)

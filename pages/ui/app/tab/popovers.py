@@ -4,10 +4,8 @@ Streamlit (1.67) puts what is unfolded at the end of the document: whoever goes 
 after everything else on the page.
 """
 
-import streamlit as st
-
-_JS = """
-export default function () {
+JS = """
+() => {
   if (window.ferPopoverKeys) return;
   window.ferPopoverKeys = true;
   // While the focus is elsewhere, what can be reached inside is marked as if it could not.
@@ -36,9 +34,3 @@ export default function () {
   document.addEventListener("keydown", tab, { capture: true });
 }
 """
-_component = st.components.v2.component("popovers", js=_JS)
-
-
-def watch() -> None:
-    """Where a page ends. Draws nothing."""
-    _component(key="popovers", height=1)

@@ -4,10 +4,8 @@ A browser repeats such a key 30 times a second, and each time Streamlit (1.67) p
 shortcut it is: whoever rests on a key would give a dozen faces a tag, or set a dozen marks.
 """
 
-import streamlit as st
-
-_JS = """
-export default function () {
+JS = """
+() => {
   if (window.ferKeysPressOnce) return;
   window.ferKeysPressOnce = true;
   const same = (one, key) => one.textContent.trim().toLowerCase() === key.toLowerCase();
@@ -19,9 +17,3 @@ export default function () {
   window.addEventListener("keydown", once, { capture: true });
 }
 """
-_component = st.components.v2.component("shortcuts", js=_JS)
-
-
-def watch() -> None:
-    """Where a page ends. Draws nothing."""
-    _component(key="shortcuts", height=1)
